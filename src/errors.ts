@@ -1,0 +1,6 @@
+// Errors that are the user's to mend: the command line shows their message as one line and exits with status 2.
+
+/** A mistake in what the user gave: a file, an option, data. The message names it, what was found and what was expected. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}

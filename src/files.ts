@@ -1,0 +1,64 @@
+// Writing files so that a reader sees the old bytes or the new ones, never half of them.
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "./errors.js";
+
+let serial = 0;
+
+/**
+ * Writes a file under a temporary name beside it, syncs it to disk and renames it into place; its folder is made where
+ * missing and synced too. The bytes may come in pieces, so that a large file need not exist in memory as one.
+ * @throws UserError where the disk is full, the folder cannot be written, or a quota is reached.
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.${serial++}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = openSync(temporary, "wx");
+    try {
+      const pieces = typeof content === "string" ? [Buffer.from(content)] : content;
+      for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) {
+        for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    syncFolder(folder);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileError(error, path, "written");
+  }
+}
+
+/** Makes a rename or removal inside the folder survive a power cut (a no-op where folders cannot be opened, as on Windows). */
+export function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is not a folder",
+  EMFILE: "too many open files",
+};
+
+/** Turns a file system's error into a UserError that names the path and the reason; any other error is returned as it is. */
+export function fileError(error: unknown, path: string, verb: "read" | "written"): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const reason = code === undefined ? undefined : reasons[code];
+  return reason === undefined ? error : new UserError(`${path} cannot be ${verb}: ${reason}`);
+}

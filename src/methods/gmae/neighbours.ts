@@ -1,0 +1,64 @@
+// GMAE's neighbours: which samples of a batch count as positive and which as negative to each other.
+import { UserError } from "../../errors.js";
+
+export interface NeighbourNumbers {
+  /** Nearest samples looked up, the sample itself included (k = ⌊n/4⌋). */
+  readonly nearest: number;
+  /** Positives: ranks 1 … positives of the nearest, the sample itself being rank 0. */
+  readonly positives: number;
+  /** Negatives: the last ones of the nearest. */
+  readonly negatives: number;
+}
+
+/** The smallest batch in which a sample has a positive and a negative neighbour. */
+export const smallestBatch = 16;
+
+/**
+ * The published numbers for n samples: k = ⌊n/4⌋, positives posNum − 1, negatives ⌊(k − posNum − 1)/2⌋. Where that leaves
+ * no negative (n below about 4·posNum + 12), half of the k nearest are positive and half of the others negative.
+ * @throws UserError where n < 16.
+ */
+export function neighbourNumbers(n: number, posNum: number): NeighbourNumbers {
+  if (n < smallestBatch) {
+    throw new UserError(`GMAE's contrastive loss needs at least ${smallestBatch} samples in a batch, got ${n}; --set contrastive=false trains without it`);
+  }
+  const nearest = Math.floor(n / 4);
+  const negatives = Math.floor((nearest - posNum - 1) / 2);
+  if (negatives >= 1) return { nearest, positives: posNum - 1, negatives };
+  const positives = Math.floor(nearest / 2) - 1;
+  return { nearest, positives: Math.max(1, positives), negatives: Math.max(1, Math.floor((nearest - positives - 1) / 2)) };
+}
+
+/**
+ * Adds one view's neighbours to the counts P and N (n × n, row-major).
+ * @param ranked for each of n samples its `numbers.nearest` nearest in order, the sample itself first.
+ * @param rows samples of the batch that have the view, by which `ranked` counts; undefined: all n.
+ */
+export function countNeighbours(
+  ranked: Int32Array,
+  numbers: NeighbourNumbers,
+  n: number,
+  counts: { positive: Float32Array; negative: Float32Array },
+  rows?: Int32Array,
+): void {
+  const { nearest, positives, negatives } = numbers;
+  const own = rows?.length ?? n;
+  for (let i = 0; i < own; i++) {
+    const row = (rows === undefined ? i : rows[i]!) * n;
+    const from = i * nearest;
+    for (let rank = 1; rank <= positives; rank++) {
+      const j = ranked[from + rank]!;
+      counts.positive[row + (rows === undefined ? j : rows[j]!)]!++;
+    }
+    for (let rank = nearest - negatives; rank < nearest; rank++) {
+      const j = ranked[from + rank]!;
+      counts.negative[row + (rows === undefined ? j : rows[j]!)]!++;
+    }
+  }
+}
+
+/** Leaves the last sample of the batch out of the contrastive loss, as the published code does. */
+export function dropLastRow(n: number, counts: { positive: Float32Array; negative: Float32Array }): void {
+  counts.positive.fill(0, (n - 1) * n, n * n);
+  counts.negative.fill(0, (n - 1) * n, n * n);
+}

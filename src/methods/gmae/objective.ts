@@ -1,0 +1,151 @@
+// GMAE's losses (Zou et al. 2026), as the authors' code computes them.
+import { binaryCrossEntropyWithLogits, crossEntropy, type Forward } from "../../nn/index.js";
+import {
+  abs,
+  add,
+  addAll,
+  div,
+  exp,
+  input,
+  log,
+  matmul,
+  mean,
+  mul,
+  normalizeRows,
+  size,
+  softplus,
+  square,
+  stopGradient,
+  sub,
+  sum,
+  type Tensor,
+} from "../../tensor/index.js";
+import type { Codes, GmaeNetworks } from "./networks.js";
+
+/** Which samples have a view: 1 or 0 for each [n, 1]; undefined: all of them. */
+export type Presence = Tensor | undefined;
+
+/** How often each sample (column) is a positive or negative neighbour of each (row), over all views; the last row is zero. */
+export interface NeighbourCounts {
+  /** P [n, n] */
+  readonly positive: Tensor;
+  /** N [n, n] */
+  readonly negative: Tensor;
+}
+
+/** Mean over the samples that are present. */
+function meanPresent(perSample: Tensor, present: Presence): Tensor {
+  return present === undefined ? mean(perSample) : div(sum(mul(perSample, present)), sum(present));
+}
+
+/** Σ_v MSE(x̂_v, x_v). */
+export function reconstructionLoss(
+  networks: GmaeNetworks,
+  views: readonly Tensor[],
+  codes: Codes,
+  present: readonly Presence[],
+  forward: Forward,
+): Tensor {
+  return addAll(
+    views.map((x, v) => meanPresent(mean(square(sub(networks.decode(v, codes, forward), x)), 1, true), present[v])),
+  );
+}
+
+/** Σ_v ‖(S − mean S)ᵀ H_v‖₁ over all entries, with S constant. */
+export function orthogonalLoss({ shared, specific }: Codes, present: readonly Presence[]): Tensor {
+  const s = stopGradient(shared);
+  return addAll(
+    specific.map((h, v) => {
+      const mask = present[v];
+      if (mask === undefined) {
+        return sum(abs(matmul(sub(s, mean(s, 0, true)), h, { transposeA: true })));
+      }
+      const centre = div(sum(mul(s, mask), 0, true), sum(mask));
+      return sum(abs(matmul(mul(sub(s, centre), mask), h, { transposeA: true })));
+    }),
+  );
+}
+
+/** Σ_{i≠j} BCE(D_i(H_i), 1) + BCE(D_i(H_j), 0), where D's sigmoid output is taken for a logit, as published. */
+export function adversarialLoss(
+  networks: GmaeNetworks,
+  { specific }: Codes,
+  present: readonly Presence[],
+  forward: Forward,
+): Tensor {
+  const bce = (i: number, j: number, target: number): Tensor => {
+    const scores = networks.discriminate(i, specific[j]!, forward);
+    const mask = present[j];
+    if (mask === undefined) return binaryCrossEntropyWithLogits(scores, target);
+    return meanPresent(sub(softplus(scores), mul(scores, target)), mask);
+  };
+  const terms: Tensor[] = [];
+  specific.forEach((_, i) => {
+    const others = specific.map((_, j) => j).filter((j) => j !== i);
+    terms.push(mul(bce(i, i, 1), others.length));
+    for (const j of others) terms.push(bce(i, j, 0));
+  });
+  return addAll(terms);
+}
+
+/**
+ * −(1/n) Σ_i Σ_{p∈P(i)} log( exp cos(h_i,h_p) / Σ_{q∈N(i)} exp cos(h_i,h_q) ) with constant neighbours. With counts in
+ * place of lists it is −(1/n) [ Σ_ij P_ij C_ij − Σ_i (Σ_j P_ij) log Σ_j N_ij exp C_ij ], C = Ĥ Ĥᵀ: two matrix products
+ * where the published code loops over samples. A row without neighbours adds nothing.
+ */
+export function contrastiveLoss(hidden: Tensor, { positive, negative }: NeighbourCounts): Tensor {
+  const normalized = normalizeRows(hidden, 1e-8);
+  const cosine = matmul(normalized, stopGradient(normalized), { transposeB: true });
+  const chosen = sum(positive, 1);
+  // Rows without negatives have no positives either: the tiny constant keeps their logarithm finite.
+  const partition = log(add(sum(mul(negative, exp(cosine)), 1), 1e-30));
+  return div(sub(sum(mul(chosen, partition)), sum(mul(positive, cosine))), size(hidden, 0));
+}
+
+/** V · cross-entropy: the published code adds it once per view. */
+export function classificationLoss(logits: Tensor, classes: Tensor, views: number): Tensor {
+  return mul(crossEntropy(logits, classes), views);
+}
+
+export interface ObjectiveOptions {
+  readonly dimensions: readonly number[];
+  readonly lambdaMa: number;
+  readonly lambdaCon: number;
+  readonly contrastive: boolean;
+  /** Whether inputs say which samples have a view. */
+  readonly masked: boolean;
+  /** Whether class numbers are fed and the head is trained. */
+  readonly classify: boolean;
+}
+
+export interface Objective {
+  readonly total: Tensor;
+  readonly report: Readonly<Record<string, Tensor>>;
+  readonly hidden: Tensor;
+}
+
+/**
+ * The total loss over inputs `view.v` [n, d_v] and, as options ask, `present.v` [n, 1], `positive` and `negative` [n, n],
+ * `classes` [n]: rec + λ_ma (orth + adv) + λ_con con (+ classification).
+ */
+export function gmaeObjective(networks: GmaeNetworks, options: ObjectiveOptions, forward: Forward): Objective {
+  const views = options.dimensions.map((d, v) => input(`view.${v}`, ["n", d]));
+  const present = options.dimensions.map((_, v) => (options.masked ? input(`present.${v}`, ["n", 1]) : undefined));
+  const codes = networks.encode(views, forward);
+  const reconstruction = reconstructionLoss(networks, views, codes, present, forward);
+  const orthogonal = orthogonalLoss(codes, present);
+  const adversarial = adversarialLoss(networks, codes, present, forward);
+  const report: Record<string, Tensor> = { reconstruction, orthogonal, adversarial };
+  let total = add(reconstruction, mul(add(orthogonal, adversarial), options.lambdaMa));
+  if (options.contrastive) {
+    const counts = { positive: input("positive", ["n", "n"]), negative: input("negative", ["n", "n"]) };
+    report.contrastive = contrastiveLoss(codes.hidden, counts);
+    total = add(total, mul(report.contrastive, options.lambdaCon));
+  }
+  if (options.classify) {
+    const logits = networks.classify(codes, forward);
+    report.classification = classificationLoss(logits, input("classes", ["n"], "int64"), views.length);
+    total = add(total, report.classification);
+  }
+  return { total, report, hidden: codes.hidden };
+}

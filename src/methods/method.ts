@@ -1,0 +1,103 @@
+// What every method is to its users: options in, fit / transform / predict / save / load.
+import type { z } from "zod";
+import type { DenseMatrix } from "../data/matrix.js";
+import type { MultiViewDataset } from "../data/dataset.js";
+import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
+import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
+
+export type Task = "clustering" | "classification" | "retrieval";
+
+/** An encoder written as an ONNX model: raw features of named views in, result out, pre-processing inside. */
+export interface ExportedModel {
+  /** File name without extension. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a method can do and how it is set, for the command line and documentation. */
+export interface MethodDefinition<Options = object> {
+  readonly name: string;
+  readonly title: string;
+  readonly paper: string;
+  readonly tasks: readonly Task[];
+  /** Every option with its default and a description. */
+  readonly options: z.ZodType<Options> & { readonly shape: Readonly<Record<string, z.ZodType>> };
+  create(options: Options, engine?: Engine): Method<Options>;
+}
+
+/**
+ * A method in scikit-learn's manner. The constructor takes options only; `fit` learns from a data set and nothing that it
+ * learns is an option. Subclasses say what is built, which stages train it and how it is judged.
+ */
+export abstract class Method<Options = object> {
+  #engine: Engine | undefined;
+
+  constructor(
+    readonly options: Options,
+    engine?: Engine,
+  ) {
+    this.#engine = engine;
+  }
+
+  protected get engine(): Engine {
+    if (this.#engine === undefined) throw new Error("fit or load first");
+    return this.#engine;
+  }
+
+  /** The data set with the splits that the method trains and is judged on; splits that are there are kept. */
+  abstract split(data: MultiViewDataset): MultiViewDataset;
+
+  /** Makes networks and everything else that training on this data needs. */
+  protected abstract prepare(data: MultiViewDataset): Promise<void>;
+
+  protected abstract stages(): readonly Stage[];
+
+  /** Measures on the data that was fitted, by the method's published protocol. */
+  abstract evaluate(): Promise<Metrics>;
+
+  /** What training goes on from. */
+  protected abstract trainingState(): State;
+  protected abstract restoreTraining(state: State): void;
+
+  /** What use needs: networks, scalers, centres. `build` makes the networks from its json, then takes its tensors. */
+  abstract modelState(): State;
+  protected abstract build(state: State): Promise<void>;
+
+  /** Called once after the last epoch: whatever `predict` needs beyond the networks. */
+  protected async finish(): Promise<void> {}
+
+  /** Measures on another data set of the same views. */
+  abstract evaluateOn(data: MultiViewDataset): Promise<Metrics>;
+
+  abstract transform(data: MultiViewDataset): Promise<DenseMatrix>;
+
+  /** Clusters, or classes where a classifier was trained, one per sample. */
+  abstract predict(data: MultiViewDataset): Promise<Int32Array>;
+
+  abstract exportModels(): ExportedModel[];
+
+  /** Learns from a data set. @throws UserError where the data does not fit the method. */
+  async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
+    this.#engine ??= await sharedEngine();
+    await this.prepare(this.split(data));
+    if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
+    const course = { stages: this.stages(), evaluate: () => this.evaluate(), state: () => this.trainingState() };
+    await runStages(course, hooks, hooks.resume?.position);
+    await this.finish();
+    return this;
+  }
+
+  /** Takes up a saved model in place of fitting. */
+  async restore(state: State): Promise<this> {
+    this.#engine ??= await sharedEngine();
+    await this.build(state);
+    return this;
+  }
+}
+
+/** A tensor from a state. @throws RangeError where it is missing. */
+export function stateTensor(state: State, name: string): NamedTensor {
+  const tensor = state.tensors.get(name);
+  if (tensor === undefined) throw new RangeError(`the saved model has no ${name}`);
+  return tensor;
+}

@@ -1,0 +1,97 @@
+// The course of a training run, the same for every method: stages of epochs, evaluations, checkpoints, interruption.
+import type { NamedTensor } from "../runtime/index.js";
+
+/** Measures by name; nested where they belong to a part ("train") or a direction ("image->text"). */
+export interface Metrics {
+  readonly [name: string]: number | Metrics;
+}
+
+export interface EpochResult {
+  readonly losses: Readonly<Record<string, number>>;
+  /** The stage has converged: its remaining epochs are left out. */
+  readonly done?: boolean;
+}
+
+/** A part of the training with its own losses, such as pre-training. */
+export interface Stage {
+  readonly name: string;
+  readonly epochs: number;
+  /** One epoch, counted from 0. All randomness comes from the seed and this number. */
+  run(epoch: number): Promise<EpochResult>;
+  /** Measures after every so many epochs; 0: not during the stage. */
+  readonly evaluateEvery: number;
+}
+
+/** Where a run stands: so many epochs of that stage are done. */
+export interface Position {
+  readonly stage: number;
+  readonly epoch: number;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Everything that a method needs to go on, or to be used, as named tensors and plain data. */
+export interface State {
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  readonly json: { readonly [key: string]: Json };
+}
+
+export interface Checkpoint extends State {
+  readonly position: Position;
+}
+
+export interface EpochReport extends EpochResult {
+  readonly stage: string;
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Duration of this epoch, evaluation apart, in seconds. */
+  readonly seconds: number;
+  readonly metrics?: Metrics;
+}
+
+export interface FitHooks {
+  onEpoch?(report: EpochReport): void | Promise<void>;
+  /** Offered after every epoch; the receiver decides whether to call `take` and store the result. `last` = nothing follows. */
+  onCheckpoint?(take: () => Checkpoint, last: boolean): void | Promise<void>;
+  /** Aborting ends the run after the epoch in progress, with a last checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly resume?: Checkpoint;
+}
+
+/** The run was ended by its signal; what was done so far is in the last checkpoint. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+}
+
+export interface Course {
+  readonly stages: readonly Stage[];
+  evaluate(): Promise<Metrics>;
+  state(): State;
+}
+
+/**
+ * Runs stages from a position to their end.
+ * @throws InterruptedError after a last checkpoint when the signal aborts.
+ */
+export async function runStages(course: Course, hooks: FitHooks, from: Position = { stage: 0, epoch: 0 }): Promise<void> {
+  for (let stage = from.stage; stage < course.stages.length; stage++) {
+    const { name, epochs, run, evaluateEvery } = course.stages[stage]!;
+    for (let epoch = stage === from.stage ? from.epoch : 0; epoch < epochs; epoch++) {
+      const start = performance.now();
+      const result = await run(epoch);
+      const seconds = (performance.now() - start) / 1000;
+      const ends = epoch + 1 === epochs || result.done === true;
+      const due = evaluateEvery > 0 && ((epoch + 1) % evaluateEvery === 0 || ends);
+      const metrics = due ? await course.evaluate() : undefined;
+      await hooks.onEpoch?.({ stage: name, epoch: epoch + 1, epochs, seconds, metrics, ...result });
+      const position = ends ? { stage: stage + 1, epoch: 0 } : { stage, epoch: epoch + 1 };
+      const last = position.stage === course.stages.length || hooks.signal?.aborted === true;
+      await hooks.onCheckpoint?.(() => ({ ...course.state(), position }), last);
+      if (hooks.signal?.aborted && position.stage < course.stages.length) {
+        throw new InterruptedError(`interrupted in stage ${name} after epoch ${epoch + 1}`);
+      }
+      if (ends) break;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+// Neural network parts: parameters, layers, losses.
+export * from "./forward.js";
+export * from "./layers.js";
+export * from "./losses.js";
+export * from "./parameters.js";

@@ -1,0 +1,22 @@
+// Losses, in forms that neither overflow nor lose precision.
+import { add, gatherElements, logSoftmax, mean, mul, neg, type Operand, softplus, square, sub, type Tensor, unsqueeze } from "../tensor/index.js";
+
+/** Mean squared error over all elements. */
+export function meanSquaredError(a: Tensor, b: Tensor): Tensor {
+  return mean(square(sub(a, b)));
+}
+
+/** Binary cross-entropy of logits x against targets in [0, 1]: mean of softplus(x) − x·target. */
+export function binaryCrossEntropyWithLogits(x: Tensor, target: Operand): Tensor {
+  return mean(sub(softplus(x), mul(x, target)));
+}
+
+/** Cross-entropy of logits [n, classes] against class numbers [n] (int64): mean of −log softmax at the class. */
+export function crossEntropy(logits: Tensor, classes: Tensor): Tensor {
+  return neg(mean(gatherElements(logSoftmax(logits), unsqueeze(classes, [1]), 1)));
+}
+
+/** A weighted sum of scalars. */
+export function weightedSum(terms: readonly (readonly [number, Tensor])[]): Tensor {
+  return terms.map(([weight, term]) => (weight === 1 ? term : mul(term, weight))).reduce((a, b) => add(a, b));
+}

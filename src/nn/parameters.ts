@@ -1,0 +1,79 @@
+// Parameters of a model: named symbolic tensors with the distribution that their first values come from.
+import { type Kernels } from "../kernels/kernels.js";
+import { normal, uniform } from "../kernels/uniform.js";
+import type { ParameterStore } from "../runtime/index.js";
+import { input, inputName, type Tensor } from "../tensor/index.js";
+
+/** Where first values come from. */
+export type Initializer =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "uniform"; readonly limit: number }
+  | { readonly kind: "normal"; readonly std: number };
+
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly tensor: Tensor;
+  readonly initializer: Initializer;
+  /** False for state that no gradient reaches, such as running statistics. */
+  readonly learned: boolean;
+}
+
+/** Collects the parameters that layers create; `scope` gives the same collection under a longer name. */
+export class Parameters {
+  readonly all: Parameter[];
+
+  constructor(
+    private readonly prefix = "",
+    all: Parameter[] = [],
+  ) {
+    this.all = all;
+  }
+
+  scope(name: string | number): Parameters {
+    return new Parameters(`${this.prefix}${name}.`, this.all);
+  }
+
+  create(name: string, shape: readonly number[], initializer: Initializer, learned = true): Tensor {
+    const full = this.prefix + name;
+    const tensor = input(full, shape);
+    this.all.push({ name: full, shape, tensor, initializer, learned });
+    return tensor;
+  }
+
+  /** Learned parameters whose names begin with one of the prefixes; all of them without one. */
+  learned(...prefixes: string[]): Tensor[] {
+    return this.all
+      .filter((p) => p.learned && (prefixes.length === 0 || prefixes.some((prefix) => p.name.startsWith(prefix))))
+      .map((p) => p.tensor);
+  }
+}
+
+/** U(−1/√inputs, 1/√inputs): PyTorch's default for the weights and biases of linear layers. */
+export function torchLinear(inputs: number): Initializer {
+  return { kind: "uniform", limit: 1 / Math.sqrt(inputs) };
+}
+
+/** Glorot and Bengio 2010, uniform: Keras' default. */
+export function glorotUniform(inputs: number, outputs: number): Initializer {
+  return { kind: "uniform", limit: Math.sqrt(6 / (inputs + outputs)) };
+}
+
+/** Gives every parameter its first values: a function of the seed and the parameter's name and nothing else. */
+export function initialize(kernels: Kernels, store: ParameterStore, parameters: readonly Parameter[], seed: number): void {
+  for (const { tensor, initializer } of parameters) {
+    const name = inputName(tensor);
+    const values = store.values(name);
+    const key = { seed, stream: nameStream(name), step: 0 };
+    if (initializer.kind === "constant") values.fill(initializer.value);
+    else if (initializer.kind === "uniform") uniform(kernels, values, key, -initializer.limit, initializer.limit);
+    else normal(kernels, values, key, 0, initializer.std);
+  }
+}
+
+/** A stream number from a name (FNV-1a, 32 bits), in the upper half so that it meets no stream of dropout masks. */
+function nameStream(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash | 0x80000000) >>> 0;
+}

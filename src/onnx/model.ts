@@ -1,0 +1,169 @@
+// Writes a tensor graph as an ONNX model.
+import { type Onnx, onnx } from "./schema.js";
+import { type DType, GraphError, inputName, type Node, nodesOf, type Shape, type Tensor } from "../tensor/index.js";
+import { type Emitter, lowering, type OnnxAttribute, OPSET, onnxType } from "./lowering.js";
+
+export interface ModelParts {
+  /** The graph's name, for viewers. */
+  readonly name: string;
+  /** Results by name. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Inputs whose values are stored in the model, by input name: weights of an exported encoder. */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** Inputs to declare in this order; those the outputs do not depend on are left out. Default: as recorded. */
+  readonly inputs?: readonly Tensor[];
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The model as bytes of an ONNX file (opset 18); named dimensions stay symbolic.
+ * @throws GraphError where two inputs share a name, or two dimensions would have to be inferred in a reshape.
+ */
+export function encodeModel({ name, outputs, weights, inputs, metadata = {} }: ModelParts): Uint8Array {
+  const results = Object.entries(outputs);
+  const nodes = nodesOf(results.map(([, tensor]) => tensor));
+  const writer = new GraphWriter(weights ?? new Map());
+  const declared = inputs?.filter((tensor) => nodes.includes(tensor.node)) ?? [];
+  const feeds = nodes.filter((node) => node.op === "input").map((node) => node.outputs[0]!);
+  for (const tensor of new Set([...declared, ...feeds])) writer.addInput(tensor);
+  for (const node of nodes) writer.lowerNode(node);
+  for (const [resultName, tensor] of results) writer.addOutput(resultName, tensor);
+  const model = onnx.ModelProto.create({
+    irVersion: 9,
+    opsetImport: [
+      { domain: "", version: OPSET },
+      { domain: "com.microsoft", version: 1 },
+    ],
+    producerName: "vantage",
+    graph: { name, ...writer.parts },
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+class GraphWriter implements Emitter {
+  readonly parts = {
+    node: [] as Onnx.INodeProto[],
+    initializer: [] as Onnx.ITensorProto[],
+    input: [] as Onnx.IValueInfoProto[],
+    output: [] as Onnx.IValueInfoProto[],
+  };
+  private readonly names = new Map<Tensor, string>();
+  private readonly taken = new Set<string>();
+  private readonly shared = new Map<string, string>();
+  private fresh = 0;
+
+  constructor(private readonly weights: ReadonlyMap<string, Float32Array>) {}
+
+  addInput(tensor: Tensor): void {
+    const name = inputName(tensor);
+    if (this.taken.has(name)) throw new GraphError(`two inputs are named ${name}`);
+    this.taken.add(name);
+    this.names.set(tensor, name);
+    const weight = this.weights.get(name);
+    if (weight === undefined) this.parts.input.push(valueInfo(name, tensor.shape, tensor.dtype));
+    else this.parts.initializer.push(tensorProto(name, tensor.shape as number[], weight));
+  }
+
+  addOutput(name: string, tensor: Tensor): void {
+    if (this.taken.has(name)) throw new GraphError(`output ${name}: the name is taken`);
+    this.taken.add(name);
+    this.parts.node.push({ opType: "Identity", input: [this.name(tensor)], output: [name] });
+    this.parts.output.push(valueInfo(name, tensor.shape, tensor.dtype));
+  }
+
+  readonly lowerNode = (node: Node): void => {
+    if (this.names.has(node.outputs[0]!)) return;
+    if (node.op === "constant") {
+      this.names.set(node.outputs[0]!, this.constant(node));
+      return;
+    }
+    const rule = lowering[node.op];
+    if (rule === undefined) throw new GraphError(`${node.op} has no ONNX form`);
+    rule(node, this);
+  };
+
+  readonly name = (tensor: Tensor): string => {
+    const name = this.names.get(tensor);
+    if (name === undefined) throw new GraphError(`${tensor.node.op} was used before it was written`);
+    return name;
+  };
+
+  readonly lower = (tensor: Tensor): string => {
+    for (const node of nodesOf([tensor])) this.lowerNode(node);
+    return this.name(tensor);
+  };
+
+  readonly alias = (tensor: Tensor, name: string): void => {
+    this.names.set(tensor, name);
+  };
+
+  readonly emit = (
+    opType: string,
+    inputs: readonly string[],
+    outputs: readonly Tensor[] | number,
+    attributes: Record<string, OnnxAttribute> = {},
+    domain = "",
+  ): string[] => {
+    const count = typeof outputs === "number" ? outputs : outputs.length;
+    const names = Array.from({ length: count }, () => this.freshName(opType));
+    if (typeof outputs !== "number") {
+      outputs.forEach((tensor, i) => {
+        this.names.set(tensor, names[i]!);
+      });
+    }
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(opType, key, value));
+    this.parts.node.push({ opType, domain, name: names[0]!, input: [...inputs], output: names, attribute });
+    return names;
+  };
+
+  readonly integers = (values: readonly number[]): string => {
+    const key = `i64:${values.join(",")}`;
+    const known = this.shared.get(key);
+    if (known !== undefined) return known;
+    const name = this.freshName("shape");
+    this.parts.initializer.push(tensorProto(name, [values.length], BigInt64Array.from(values, BigInt)));
+    this.shared.set(key, name);
+    return name;
+  };
+
+  private constant(node: Node): string {
+    const value = node.attributes.value as Float32Array | BigInt64Array;
+    const shape = node.attributes.shape as number[];
+    const key = value.length <= 16 ? `${value.constructor.name}:${shape.join("x")}:${value.join(",")}` : undefined;
+    const known = key === undefined ? undefined : this.shared.get(key);
+    if (known !== undefined) return known;
+    const name = this.freshName("constant");
+    this.parts.initializer.push(tensorProto(name, shape, value));
+    if (key !== undefined) this.shared.set(key, name);
+    return name;
+  }
+
+  private freshName(base: string): string {
+    let name: string;
+    do name = `${base}_${this.fresh++}`;
+    while (this.taken.has(name));
+    this.taken.add(name);
+    return name;
+  }
+}
+
+function valueInfo(name: string, shape: Shape, dtype: DType): Onnx.IValueInfoProto {
+  const dim = shape.map((d) => (typeof d === "number" ? { dimValue: d } : { dimParam: d }));
+  return { name, type: { tensorType: { elemType: onnxType(dtype), shape: { dim } } } };
+}
+
+function tensorProto(name: string, dims: readonly number[], data: Float32Array | BigInt64Array): Onnx.ITensorProto {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: [...dims], dataType: onnxType(data instanceof Float32Array ? "float32" : "int64"), rawData };
+}
+
+const FLOAT_ATTRIBUTES = new Set(["LeakyRelu.alpha"]);
+
+function attributeProto(op: string, name: string, value: OnnxAttribute): Onnx.IAttributeProto {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === "string") return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if (typeof value !== "number") return { name, type: AttributeType.INTS, ints: [...value] };
+  if (FLOAT_ATTRIBUTES.has(`${op}.${name}`)) return { name, type: AttributeType.FLOAT, f: value };
+  return { name, type: AttributeType.INT, i: value };
+}

@@ -1,0 +1,8 @@
+// Running graphs: engines, programs, training steps.
+export * from "./engine.js";
+export * from "./matmul.js";
+export type { OptimizerSettings } from "./optimizer.js";
+export * from "./parameter-store.js";
+export * from "./program.js";
+export { RuntimeError } from "./session.js";
+export * from "./training-step.js";

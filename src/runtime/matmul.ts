@@ -1,0 +1,69 @@
+// Matrix products of plain arrays, by the same library that runs the graphs.
+import { encodeModel } from "../onnx/model.js";
+import { input, matmul as product } from "../tensor/index.js";
+import type { Engine } from "./engine.js";
+import type { BoundCall, Session } from "./session.js";
+
+export interface ProductShape {
+  /** Rows of the result. */
+  readonly m: number;
+  /** The dimension summed over. */
+  readonly k: number;
+  /** Columns of the result. */
+  readonly n: number;
+  /** a is stored k × m. */
+  readonly transposeA?: boolean;
+  /** b is stored n × k. */
+  readonly transposeB?: boolean;
+}
+
+const sessions = new WeakMap<Engine, Map<string, Promise<Session>>>();
+
+function productSession(engine: Engine, transposeA: boolean, transposeB: boolean): Promise<Session> {
+  const ofEngine = sessions.get(engine) ?? new Map<string, Promise<Session>>();
+  sessions.set(engine, ofEngine);
+  const key = `${transposeA},${transposeB}`;
+  const known = ofEngine.get(key);
+  if (known !== undefined) return known;
+  const a = input("a", transposeA ? ["k", "m"] : ["m", "k"]);
+  const b = input("b", transposeB ? ["n", "k"] : ["k", "n"]);
+  const model = encodeModel({ name: "product", outputs: { c: product(a, b, { transposeA, transposeB }) } });
+  const session = engine.backend.load(model);
+  ofEngine.set(key, session);
+  return session;
+}
+
+/**
+ * c = a · b over arrays that stay where they are (row-major), to be run as often as they change. Nothing is copied.
+ * The arrays must not be smaller views that the garbage collector may drop: keep them alive as long as the call.
+ */
+export async function bindProduct(
+  engine: Engine,
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  { m, k, n, transposeA = false, transposeB = false }: ProductShape,
+): Promise<BoundCall> {
+  const session = await productSession(engine, transposeA, transposeB);
+  return session.bind(
+    { a: { data: a, shape: transposeA ? [k, m] : [m, k] }, b: { data: b, shape: transposeB ? [n, k] : [k, n] } },
+    { c: { data: c, shape: [m, n] } },
+  );
+}
+
+/** a · b, m × n row-major, into `target` where given. */
+export async function matmul(
+  engine: Engine,
+  a: Float32Array,
+  b: Float32Array,
+  shape: ProductShape,
+  target = new Float32Array(shape.m * shape.n),
+): Promise<Float32Array> {
+  const call = await bindProduct(engine, a, b, target, shape);
+  try {
+    await call.run();
+  } finally {
+    call.release();
+  }
+  return target;
+}

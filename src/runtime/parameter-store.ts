@@ -1,0 +1,95 @@
+// Where the values of parameters live: one block of the shared memory, so that an optimizer passes over it in one go.
+import type { Memory } from "../kernels/memory.js";
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** A parameter's place in a block, in float32 values. */
+export interface Range {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Parameters begin at multiples of 16 values (a cache line, and the widest vector register); the gaps hold zeros. */
+const ALIGN = 16;
+
+export class ParameterStore {
+  readonly block: Float32Array<SharedArrayBuffer>;
+  readonly #specs = new Map<string, ParameterSpec & { readonly range: Range }>();
+
+  constructor(
+    private readonly memory: Memory,
+    specs: readonly ParameterSpec[],
+  ) {
+    let end = 0;
+    for (const { name, shape } of specs) {
+      if (this.#specs.has(name)) throw new RangeError(`two parameters are named ${name}`);
+      const length = shape.reduce((product, dim) => product * dim, 1);
+      this.#specs.set(name, { name, shape, range: { start: end, length } });
+      end += Math.ceil(length / ALIGN) * ALIGN;
+    }
+    this.block = memory.float32(end);
+  }
+
+  get names(): string[] {
+    return [...this.#specs.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#specs.has(name);
+  }
+
+  spec(name: string): ParameterSpec & { readonly range: Range } {
+    const spec = this.#specs.get(name);
+    if (spec === undefined) throw new RangeError(`there is no parameter ${name}`);
+    return spec;
+  }
+
+  /** A parameter's values, in place. */
+  values(name: string): Float32Array<SharedArrayBuffer> {
+    const { start, length } = this.spec(name).range;
+    return this.block.subarray(start, start + length);
+  }
+
+  /** All values by name, in place: what a checkpoint writes and an exported model stores. */
+  tensors(names: readonly string[] = this.names): Map<string, NamedTensor> {
+    return new Map(names.map((name) => [name, { shape: this.spec(name).shape, data: this.values(name) }]));
+  }
+
+  /** Takes the values of every parameter from a map. @throws RangeError where one is missing or has another shape. */
+  load(tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>): void {
+    for (const [name, { shape }] of this.#specs) {
+      const found = tensors.get(name);
+      if (found === undefined) throw new RangeError(`no values for parameter ${name}`);
+      if (found.shape.join() !== shape.join()) {
+        throw new RangeError(`parameter ${name}: values of shape [${found.shape}], expected [${shape}]`);
+      }
+      this.values(name).set(found.data);
+    }
+  }
+
+  /** The ranges of some parameters, those side by side merged into one: gaps between them are part of it. */
+  segments(names: readonly string[]): Range[] {
+    const ranges = names.map((name) => this.spec(name).range).sort((a, b) => a.start - b.start);
+    const merged: Range[] = [];
+    for (const { start, length } of ranges) {
+      const padded = Math.ceil(length / ALIGN) * ALIGN;
+      const last = merged.at(-1);
+      if (last !== undefined && last.start + last.length === start) {
+        merged[merged.length - 1] = { start: last.start, length: last.length + padded };
+      } else merged.push({ start, length: padded });
+    }
+    return merged;
+  }
+
+  release(): void {
+    this.memory.free(this.block);
+  }
+}

@@ -1,0 +1,147 @@
+// One optimisation step: forward, loss and gradients as one graph, then the optimizers' updates.
+import { dropoutMask } from "../kernels/uniform.js";
+import { clampValues } from "../kernels/elementwise.js";
+import { gradients, inputName, type Tensor } from "../tensor/index.js";
+import type { Engine } from "./engine.js";
+import { Optimizer, type OptimizerSettings } from "./optimizer.js";
+import type { NamedTensor, ParameterStore } from "./parameter-store.js";
+import { type Execution, Program, type Sizes } from "./program.js";
+
+/** A dropout mask that the graph takes as an input: 0 with probability p, otherwise 1/(1−p). */
+export interface DropoutInput {
+  readonly tensor: Tensor;
+  readonly probability: number;
+}
+
+/** A parameter that a step sets instead of learning it: running statistics. */
+export interface StateUpdate {
+  readonly parameter: Tensor;
+  readonly value: Tensor;
+}
+
+export interface StepParts {
+  readonly name: string;
+  readonly store: ParameterStore;
+  /** The scalar to minimise. */
+  readonly loss: Tensor;
+  /** Scalars reported beside it. */
+  readonly report?: Readonly<Record<string, Tensor>>;
+  /** Larger results to be read after a step. */
+  readonly outputs?: Readonly<Record<string, Tensor>>;
+  /** Which parameters are learned, and how. */
+  readonly groups: readonly { readonly parameters: readonly Tensor[]; readonly optimizer: OptimizerSettings }[];
+  readonly dropout?: readonly DropoutInput[];
+  readonly updates?: readonly StateUpdate[];
+  /** Learned parameters are clipped to ± this after each update (Wasserstein critics). */
+  readonly clamp?: number;
+  readonly seed: number;
+}
+
+/** A loss or a gradient is no longer a number; the parameters are those before the step. */
+export class DivergenceError extends Error {
+  override readonly name = "DivergenceError";
+}
+
+export class TrainingStep {
+  /** Updates made so far (t of the optimizers). */
+  steps = 0;
+  readonly optimizers: readonly Optimizer[];
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly parts: StepParts,
+    private readonly program: Program,
+    private readonly gradients: Float32Array<SharedArrayBuffer>,
+  ) {
+    this.optimizers = parts.groups.map(
+      ({ parameters, optimizer }) => new Optimizer(engine.kernels, parts.store, parameters.map(inputName), optimizer),
+    );
+  }
+
+  static async compile(engine: Engine, parts: StepParts): Promise<TrainingStep> {
+    const { store, loss, report = {}, outputs = {}, updates = [] } = parts;
+    const learned = parts.groups.flatMap((group) => group.parameters);
+    const block = engine.memory.float32(store.block.length);
+    const targets: Record<string, Float32Array> = {};
+    const results: Record<string, Tensor> = { ...outputs, loss };
+    for (const [name, tensor] of Object.entries(report)) results[`report/${name}`] = tensor;
+    for (const { parameter, value } of updates) results[`update/${inputName(parameter)}`] = value;
+    gradients(loss, learned).forEach((gradient, i) => {
+      const name = inputName(learned[i]!);
+      const { start, length } = store.spec(name).range;
+      results[`gradient/${name}`] = gradient;
+      targets[`gradient/${name}`] = block.subarray(start, start + length);
+    });
+    const program = await Program.compile(engine, { name: parts.name, outputs: results, store, targets });
+    return new TrainingStep(engine, parts, program, block);
+  }
+
+  /** The buffers of the step at given sizes: fill its inputs before `run`. */
+  at(sizes: Sizes = {}): Execution {
+    return this.program.at(sizes);
+  }
+
+  /**
+   * One step on what the inputs of `execution` hold: draws masks, computes, updates. Returns the loss and the report.
+   * @throws DivergenceError where the loss is not finite; nothing is updated then.
+   */
+  async run(execution: Execution): Promise<Record<string, number>> {
+    const { loss, dropout = [], report = {}, updates = [], store, clamp, seed, name } = this.parts;
+    dropout.forEach(({ tensor, probability }, stream) => {
+      const mask = execution.inputs[inputName(tensor)]!;
+      dropoutMask(this.engine.kernels, mask, { seed, stream, step: this.steps }, probability);
+    });
+    await execution.run();
+    const values: Record<string, number> = { loss: execution.outputs.loss![0]! };
+    for (const key of Object.keys(report)) values[key] = execution.outputs[`report/${key}`]![0]!;
+    if (!Number.isFinite(values.loss)) {
+      const parts = Object.entries(values).map(([key, value]) => `${key} ${value}`);
+      throw new DivergenceError(`${name}, step ${this.steps + 1}: the ${loss.dtype === "float32" ? "loss" : "result"} is not finite (${parts.join(", ")}); a smaller learning rate or scaled data may help`);
+    }
+    this.steps++;
+    for (const optimizer of this.optimizers) optimizer.update(this.gradients, this.steps);
+    for (const { parameter } of updates) {
+      const key = inputName(parameter);
+      store.values(key).set(execution.outputs[`update/${key}`]!);
+    }
+    if (clamp !== undefined) {
+      for (const parameter of this.parts.groups.flatMap((group) => group.parameters)) {
+        clampValues(this.engine.kernels, store.values(inputName(parameter)), clamp);
+      }
+    }
+    return values;
+  }
+
+  /** The gradient that the last run left for a parameter, in place. */
+  gradient(name: string): Float32Array {
+    const { start, length } = this.parts.store.spec(name).range;
+    return this.gradients.subarray(start, start + length);
+  }
+
+  /** The optimizers' state for a checkpoint, in place; `steps` belongs to it. */
+  state(): Map<string, NamedTensor> {
+    const tensors = new Map<string, NamedTensor>();
+    this.optimizers.forEach(({ slots }, i) => {
+      slots.forEach((data, j) => {
+        tensors.set(`${this.parts.name}/optimizer.${i}.${j}`, { shape: [data.length], data });
+      });
+    });
+    return tensors;
+  }
+
+  /** Takes up the state of a checkpoint. @throws RangeError where it is another step's. */
+  restore(steps: number, tensors: ReadonlyMap<string, { readonly data: ArrayLike<number> }>): void {
+    for (const [name, { data }] of this.state()) {
+      const saved = tensors.get(name);
+      if (saved?.data.length !== data.length) throw new RangeError(`the checkpoint's ${name} does not fit`);
+      data.set(saved.data);
+    }
+    this.steps = steps;
+  }
+
+  async release(): Promise<void> {
+    await this.program.release();
+    for (const optimizer of this.optimizers) optimizer.release();
+    this.engine.memory.free(this.gradients);
+  }
+}

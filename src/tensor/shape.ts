@@ -1,0 +1,57 @@
+// Shapes whose dimensions are numbers or names: a name (such as "n", the batch) stands for a size known only when a graph runs.
+
+export type Dim = number | string;
+export type Shape = readonly Dim[];
+
+/** A graph that cannot be built: the message names the operation and the shapes that it got. */
+export class GraphError extends Error {
+  override readonly name = "GraphError";
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** The shape that NumPy's broadcasting rules give; a named dimension broadcasts against itself and 1 only. */
+export function broadcastShapes(op: string, ...shapes: Shape[]): Dim[] {
+  const rank = Math.max(...shapes.map((s) => s.length));
+  const result: Dim[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    let dim: Dim = 1;
+    for (const shape of shapes) {
+      const own = shape[axis - rank + shape.length] ?? 1;
+      if (own === 1 || own === dim) continue;
+      if (dim !== 1) throw new GraphError(`${op}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast`);
+      dim = own;
+    }
+    result.push(dim);
+  }
+  return result;
+}
+
+/** An axis counted from the front, checked against the rank. */
+export function normalizeAxis(op: string, axis: number, shape: Shape): number {
+  const result = axis < 0 ? axis + shape.length : axis;
+  if (!Number.isInteger(axis) || result < 0 || result >= shape.length) {
+    throw new GraphError(`${op}: axis ${axis} is outside shape ${formatShape(shape)}`);
+  }
+  return result;
+}
+
+/** The number of elements once every named dimension has its size. */
+export function elementCount(shape: Shape, sizes: Readonly<Record<string, number>> = {}): number {
+  return resolveShape(shape, sizes).reduce((product, dim) => product * dim, 1);
+}
+
+/** The shape with each named dimension replaced by its size. */
+export function resolveShape(shape: Shape, sizes: Readonly<Record<string, number>>): number[] {
+  return shape.map((dim) => {
+    const size = typeof dim === "number" ? dim : sizes[dim];
+    if (size === undefined) throw new GraphError(`dimension "${dim}" of ${formatShape(shape)} was given no size`);
+    return size;
+  });
+}
