@@ -23,7 +23,11 @@ export interface SparseMatrix {
 export type Matrix = DenseMatrix | SparseMatrix;
 
 /** A dense matrix over the given values (not copied). */
-export function dense(rows: number, columns: number, data = new Float32Array(rows * columns)): DenseMatrix {
+export function dense(
+  rows: number,
+  columns: number,
+  data: Float32Array = new Float32Array(rows * columns),
+): DenseMatrix {
   if (data.length !== rows * columns) {
     throw new RangeError(`dense: ${data.length} values for ${rows} × ${columns}`);
   }

@@ -3,6 +3,8 @@ import type { z } from "zod";
 import type { DenseMatrix } from "../data/matrix.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
+import type { RetrievalCurves } from "../runs/result.js";
+import { saveModel } from "./saving.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
 
 export type Task = "clustering" | "classification" | "retrieval";
@@ -14,6 +16,14 @@ export interface ExportedModel {
   readonly bytes: Uint8Array;
 }
 
+/** Hash codes, sample after sample. */
+export interface PackedCodes {
+  /** Bit 1 for a positive value, the first value in the most significant bit of the first byte (as numpy.packbits). */
+  readonly codes: Uint8Array;
+  /** Length of a code. */
+  readonly bits: number;
+}
+
 /** What a method can do and how it is set, for the command line and documentation. */
 export interface MethodDefinition<Options = object> {
   readonly name: string;
@@ -22,6 +32,8 @@ export interface MethodDefinition<Options = object> {
   readonly tasks: readonly Task[];
   /** Every option with its default and a description. */
   readonly options: z.ZodType<Options> & { readonly shape: Readonly<Record<string, z.ZodType>> };
+  /** The authors' settings for their data sets, where they differ from one to another. */
+  readonly presets?: Readonly<Record<string, Partial<Options>>>;
   create(options: Options, engine?: Engine): Method<Options>;
 }
 
@@ -31,6 +43,7 @@ export interface MethodDefinition<Options = object> {
  */
 export abstract class Method<Options = object> {
   #engine: Engine | undefined;
+  #fittedOn = "data";
 
   constructor(
     readonly options: Options,
@@ -43,6 +56,12 @@ export abstract class Method<Options = object> {
     if (this.#engine === undefined) throw new Error("fit or load first");
     return this.#engine;
   }
+
+  /** As in the registry of methods: "gmae". */
+  abstract readonly name: string;
+
+  /** What `predict` tells of a sample: its cluster, its class, or nothing. */
+  abstract get predicts(): "clusters" | "classes" | undefined;
 
   /** The data set with the splits that the method trains and is judged on; splits that are there are kept. */
   abstract split(data: MultiViewDataset): MultiViewDataset;
@@ -62,6 +81,8 @@ export abstract class Method<Options = object> {
   /** What use needs: networks, scalers, centres. `build` makes the networks from its json, then takes its tensors. */
   abstract modelState(): State;
   protected abstract build(state: State): Promise<void>;
+  /** Takes the tensors of a model into networks that are there. */
+  protected abstract takeModel(state: State): void;
 
   /** Called once after the last epoch: whatever `predict` needs beyond the networks. */
   protected async finish(): Promise<void> {}
@@ -76,15 +97,38 @@ export abstract class Method<Options = object> {
 
   abstract exportModels(): ExportedModel[];
 
+  /** Codes of all samples of one view, for methods that make them. @throws UserError where there is no such view. */
+  encode?(view: string, data: MultiViewDataset): Promise<PackedCodes>;
+
+  /** Curves of every direction of search as the last evaluation found them, for methods that search between views. */
+  retrievalCurves?(): readonly RetrievalCurves[];
+
   /** Learns from a data set. @throws UserError where the data does not fit the method. */
   async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
     this.#engine ??= await sharedEngine();
+    this.#fittedOn = data.name;
     await this.prepare(this.split(data));
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
     const course = { stages: this.stages(), evaluate: () => this.evaluate(), state: () => this.trainingState() };
     await runStages(course, hooks, hooks.resume?.position);
     await this.finish();
     return this;
+  }
+
+  /** Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit. */
+  async reopen(data: MultiViewDataset, state: State): Promise<this> {
+    this.#engine ??= await sharedEngine();
+    await this.prepare(this.split(data));
+    this.takeModel(state);
+    return this;
+  }
+
+  /** Writes the fitted model as a run folder: settings, checkpoint, encoders. @throws UserError where it is not empty. */
+  async save(folder: string): Promise<void> {
+    const options = this.options as Record<string, unknown>;
+    const seed = typeof options.seed === "number" ? options.seed : 0;
+    const config = { method: this.name, dataset: { name: this.#fittedOn }, seed, options };
+    await saveModel(folder, config, this.modelState(), this.exportModels());
   }
 
   /** Takes up a saved model in place of fitting. */

@@ -1,6 +1,6 @@
 // Parameters of a model: named symbolic tensors with the distribution that their first values come from.
 import { type Kernels } from "../kernels/kernels.js";
-import { normal, uniform } from "../kernels/uniform.js";
+import { normal, uniform } from "../kernels/distributions.js";
 import type { ParameterStore } from "../runtime/index.js";
 import { input, inputName, type Tensor } from "../tensor/index.js";
 

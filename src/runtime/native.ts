@@ -42,6 +42,8 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
         library.call("SetSessionLogSeverityLevel", options, LOG_ERRORS_ONLY);
         library.call("SetSessionGraphOptimizationLevel", options, ALL_OPTIMIZATIONS);
         library.call("SetIntraOpNumThreads", options, threads);
+        // Threads that went on spinning after a run would take processor time from the kernels that follow it.
+        library.call("AddSessionConfigEntry", options, "session.force_spinning_stop", "1");
         return new NativeSession(
           library,
           library.create("CreateSessionFromArray", library.environment, model, model.length, options),

@@ -1,5 +1,5 @@
 // One optimisation step: forward, loss and gradients as one graph, then the optimizers' updates.
-import { dropoutMask } from "../kernels/uniform.js";
+import { dropoutMask } from "../kernels/distributions.js";
 import { clampValues } from "../kernels/elementwise.js";
 import { gradients, inputName, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";

@@ -31,7 +31,8 @@ export function neighbourNumbers(n: number, posNum: number): NeighbourNumbers {
 
 /**
  * Adds one view's neighbours to the counts P and N (n × n, row-major).
- * @param ranked for each of n samples its `numbers.nearest` nearest in order, the sample itself first.
+ * @param ranked for each sample its `numbers.nearest` nearest in order; the sample itself is passed over wherever it stands
+ *   among equals.
  * @param rows samples of the batch that have the view, by which `ranked` counts; undefined: all n.
  */
 export function countNeighbours(
@@ -43,17 +44,16 @@ export function countNeighbours(
 ): void {
   const { nearest, positives, negatives } = numbers;
   const own = rows?.length ?? n;
+  const place = (i: number) => (rows === undefined ? i : rows[i]!);
   for (let i = 0; i < own; i++) {
-    const row = (rows === undefined ? i : rows[i]!) * n;
-    const from = i * nearest;
-    for (let rank = 1; rank <= positives; rank++) {
-      const j = ranked[from + rank]!;
-      counts.positive[row + (rows === undefined ? j : rows[j]!)]!++;
+    const row = place(i) * n;
+    const list = ranked.subarray(i * nearest, (i + 1) * nearest);
+    for (let rank = 0, taken = 0; taken < positives; rank++) {
+      if (list[rank] === i) continue;
+      counts.positive[row + place(list[rank]!)]!++;
+      taken++;
     }
-    for (let rank = nearest - negatives; rank < nearest; rank++) {
-      const j = ranked[from + rank]!;
-      counts.negative[row + (rows === undefined ? j : rows[j]!)]!++;
-    }
+    for (let rank = nearest - negatives; rank < nearest; rank++) counts.negative[row + place(list[rank]!)]!++;
   }
 }
 

@@ -38,6 +38,7 @@ for (const task of ["clustering", "classification"] as const) {
       lambdaCon: config.lambda_con,
       contrastive: true,
       masked: false,
+      maskLosses: false,
       classify: task === "classification",
     }, new Forward(true));
     const step = await TrainingStep.compile(engine, {

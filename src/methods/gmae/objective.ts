@@ -1,4 +1,5 @@
 // GMAE's losses (Zou et al. 2026), as the authors' code computes them.
+import type { Scaler } from "../../data/scaling.js";
 import { binaryCrossEntropyWithLogits, crossEntropy, type Forward } from "../../nn/index.js";
 import {
   abs,
@@ -20,6 +21,7 @@ import {
   sum,
   type Tensor,
 } from "../../tensor/index.js";
+import { scaleInGraph } from "../feeding.js";
 import type { Codes, GmaeNetworks } from "./networks.js";
 
 /** Which samples have a view: 1 or 0 for each [n, 1]; undefined: all of them. */
@@ -112,8 +114,12 @@ export interface ObjectiveOptions {
   readonly lambdaMa: number;
   readonly lambdaCon: number;
   readonly contrastive: boolean;
-  /** Whether inputs say which samples have a view. */
+  /** Whether inputs say which samples have a view; the others are zeros to the encoders. */
   readonly masked: boolean;
+  /** Whether missing views are left out of the losses too. */
+  readonly maskLosses: boolean;
+  /** Scaling to be done in the graph, one per view. */
+  readonly scalers?: readonly Scaler[];
   /** Whether class numbers are fed and the head is trained. */
   readonly classify: boolean;
 }
@@ -129,8 +135,13 @@ export interface Objective {
  * `classes` [n]: rec + λ_ma (orth + adv) + λ_con con (+ classification).
  */
 export function gmaeObjective(networks: GmaeNetworks, options: ObjectiveOptions, forward: Forward): Objective {
-  const views = options.dimensions.map((d, v) => input(`view.${v}`, ["n", d]));
-  const present = options.dimensions.map((_, v) => (options.masked ? input(`present.${v}`, ["n", 1]) : undefined));
+  const masks = options.dimensions.map((_, v) => (options.masked ? input(`present.${v}`, ["n", 1]) : undefined));
+  const views = options.dimensions.map((d, v) => {
+    const raw = input(`view.${v}`, ["n", d]);
+    const scaled = options.scalers === undefined ? raw : scaleInGraph(raw, options.scalers[v]!);
+    return masks[v] === undefined ? scaled : mul(scaled, masks[v]);
+  });
+  const present = masks.map((mask) => (options.maskLosses ? mask : undefined));
   const codes = networks.encode(views, forward);
   const reconstruction = reconstructionLoss(networks, views, codes, present, forward);
   const orthogonal = orthogonalLoss(codes, present);

@@ -30,6 +30,11 @@ export const gmaeOptions = z.strictObject({
   lambdaCon: z.number().min(0).default(0.01).describe("weight of the contrastive loss"),
   contrastive: z.boolean().default(true).describe("whether to use the contrastive loss"),
   posNum: z.number().int().min(2).default(21).describe("nearest neighbours, the sample itself included, that count as positive"),
+  corrupt: z
+    .string()
+    .regex(/^(missing|conflict|noise)=[0-9.]+$/, "expected missing=R, conflict=R or noise=R with R from 0 to 1")
+    .optional()
+    .describe("spoil the scaled data first: missing=R, conflict=R or noise=R, R the share of samples"),
   maskMissing: z.boolean().default(false).describe("leave missing views out of the losses (otherwise they count as zeros)"),
   clusters: z.number().int().min(2).optional().describe("clusters to find (default: the number of classes)"),
   starts: z.number().int().min(1).default(50).describe("starts of k-means"),

@@ -1,0 +1,50 @@
+// vantage evaluate <run>: the measures of a trained run, on its own data or other data.
+import type { Command } from "commander";
+import { Engine } from "../runtime/index.js";
+import { openData } from "./open-data.js";
+import { formatMetrics, printResult } from "./output.js";
+import { openModel } from "./saved-model.js";
+import { addDataFlags, engineOptions } from "./settings.js";
+
+interface Flags {
+  readonly data?: string;
+  readonly views?: string;
+  readonly labels?: string;
+  readonly device?: string;
+  readonly threads?: string;
+  readonly json?: boolean;
+}
+
+export function addEvaluateCommand(root: Command): void {
+  addDataFlags(root.command("evaluate <run>").description("evaluate a trained run, on its own data or on --data"))
+    .option("--device <device>", "cpu, webgpu or cuda", "cpu")
+    .option("--threads <n>", "threads for matrix products and kernels")
+    .option("--json", "last line of stdout: the result as one JSON object")
+    .action(evaluate);
+}
+
+async function evaluate(folder: string, flags: Flags): Promise<void> {
+  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  try {
+    const started = performance.now();
+    const { method, state, config, ownData } = openModel(folder, engine);
+    const { data: path, views, labels } = flags;
+    const data = path === undefined ? await ownData() : await openData({ data: path, views, labels, seed: config.seed });
+    if (path === undefined) await method.reopen(data, state);
+    else await method.restore(state);
+    const metrics = path === undefined ? await method.evaluate() : await method.evaluateOn(data);
+    const { name, samples, dimensions, classes } = data;
+    const summary = {
+      method: config.method,
+      task: config.task,
+      dataset: { name, samples, views: dimensions, classes },
+      seed: config.seed,
+      metrics,
+      seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
+      run: folder,
+    };
+    printResult(flags.json, summary, `${config.method} on ${name}\n${formatMetrics(metrics)}`);
+  } finally {
+    engine.close();
+  }
+}

@@ -1,0 +1,79 @@
+// The command line: parses, runs a command, and turns whatever goes wrong into one line and an exit status.
+import { Command, CommanderError } from "commander";
+import { UserError } from "../errors.js";
+import { InterruptedError } from "../methods/training.js";
+import { DivergenceError } from "../runtime/index.js";
+import { version } from "../version.js";
+import { addDatasetsCommand } from "./datasets.js";
+import { addDemoCommand } from "./demo.js";
+import { addEncodeCommand } from "./encode.js";
+import { addEvaluateCommand } from "./evaluate.js";
+import { addReportCommand } from "./report.js";
+import { addTrainCommand } from "./train.js";
+
+const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
+
+/** Runs one command line (without node and script) and sets the exit status. */
+export async function run(args: readonly string[]): Promise<void> {
+  process.stdout.on("error", ignoreClosedPipe);
+  try {
+    await program().parseAsync([...args], { from: "user" });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function program(): Command {
+  const root = new Command("vantage")
+    .description("Deep multi-view learning: one representation from several views, to cluster, classify and search.")
+    .version(version, "-V, --version")
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureOutput({ writeErr: () => {} });
+  for (const add of [
+    addTrainCommand,
+    addEvaluateCommand,
+    addEncodeCommand,
+    addDatasetsCommand,
+    addReportCommand,
+    addDemoCommand,
+  ]) {
+    add(root);
+  }
+  root.action(() => root.outputHelp());
+  return root;
+}
+
+/** Says what went wrong on stderr; returns the exit status. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exit.done;
+    complain(`${error.message.replace(/^error: /, "")} (vantage --help lists what there is)`);
+    return exit.mistake;
+  }
+  if (error instanceof InterruptedError) {
+    complain(error.message);
+    return exit.interrupted;
+  }
+  if (error instanceof UserError) {
+    complain(error.message);
+    return exit.mistake;
+  }
+  if (error instanceof DivergenceError) {
+    complain(error.message);
+    return exit.failure;
+  }
+  complain(`unexpected failure: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env.VANTAGE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  else process.stderr.write("(VANTAGE_DEBUG=1 shows where; please report it)\n");
+  return exit.failure;
+}
+
+function complain(message: string): void {
+  process.stderr.write(`vantage: ${message.replaceAll("\n", " ")}\n`);
+}
+
+/** The reader of a pipe may leave early (`vantage … | head`): not a failure. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}

@@ -1,0 +1,63 @@
+// Progress of a training: a bar with time left on a terminal, now and then a line elsewhere.
+import { Presets, SingleBar } from "cli-progress";
+import type { EpochReport, Metrics } from "../methods/training.js";
+import { formatDuration, say } from "./output.js";
+
+/** Without a terminal a line is written at most this often, in milliseconds. */
+const QUIET = 5000;
+
+export interface Progress {
+  update(report: EpochReport): void;
+  stop(): void;
+}
+
+const shownMetrics = ["acc", "nmi", "accuracy", "map"];
+
+function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): string {
+  const loss = losses.total ?? Object.values(losses)[0];
+  const best = metrics ?? last;
+  const shown = shownMetrics.flatMap((name) => {
+    const value = best?.[name];
+    return typeof value === "number" ? [`${name} ${value.toFixed(3)}`] : [];
+  });
+  return [loss === undefined ? "" : `loss ${loss.toPrecision(4)}`, ...shown].filter(Boolean).join("  ");
+}
+
+export function trainingProgress(): Progress {
+  let metrics: Metrics | undefined;
+  if (!process.stderr.isTTY) {
+    let written = 0;
+    const starts = new Map<string, { time: number; epoch: number }>();
+    return {
+      update(report) {
+        metrics = report.metrics ?? metrics;
+        const now = performance.now();
+        const start = starts.get(report.stage) ?? { time: now, epoch: report.epoch };
+        starts.set(report.stage, start);
+        if (now - written < QUIET && report.epoch !== report.epochs) return;
+        written = now;
+        const done = report.epoch - start.epoch;
+        const left = done > 0 ? (((now - start.time) / done) * (report.epochs - report.epoch)) / 1000 : undefined;
+        const time = left === undefined ? "" : `, ${formatDuration(left)} left`;
+        say(`${report.stage}  epoch ${report.epoch}/${report.epochs}${time}  ${summary(report, metrics)}`);
+      },
+      stop() {},
+    };
+  }
+  let bar: SingleBar | undefined;
+  let stage: string | undefined;
+  return {
+    update(report) {
+      metrics = report.metrics ?? metrics;
+      if (stage !== report.stage) {
+        bar?.stop();
+        stage = report.stage;
+        const format = "{stage} {bar} {value}/{total}  {eta_formatted} left  {summary}";
+        bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, barsize: 24 }, Presets.shades_classic);
+        bar.start(report.epochs, report.epoch - 1, { stage, summary: "" });
+      }
+      bar!.update(report.epoch, { summary: summary(report, metrics) });
+    },
+    stop: () => bar?.stop(),
+  };
+}

@@ -1,0 +1,102 @@
+// What a finished run leaves for its report: confusion, embedding map, what each view reaches alone.
+import type { MultiViewDataset } from "../data/dataset.js";
+import { describeDataset } from "../data/describe.js";
+import { type DenseMatrix, toDense } from "../data/matrix.js";
+import { applyScaler, fitScaler } from "../data/scaling.js";
+import { embeddingMap } from "../evaluate/embedding-map.js";
+import { kmeans } from "../evaluate/kmeans.js";
+import type { Method } from "../methods/method.js";
+import type { Metrics } from "../methods/training.js";
+import { confusionMatrix } from "../metrics/classification.js";
+import { clusteringMetrics, matchClusters, relabelClusters } from "../metrics/clustering.js";
+import { type Colouring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
+import type { TrainingSummary } from "./training-run.js";
+
+/** Points of the embedding map; a larger set is sampled. */
+const MAP_POINTS = 2000;
+/** Above so many samples the views are not clustered alone. */
+const VIEW_SAMPLES = 20_000;
+
+/** Works out and writes result.json and map.safetensors. */
+export async function describeResult(
+  folder: string,
+  method: Method<Record<string, unknown>>,
+  data: MultiViewDataset,
+  summary: TrainingSummary,
+  notes: readonly string[],
+): Promise<void> {
+  const shown = method.split(data);
+  const parts = method.predicts ? await describePredictions(method, shown, summary.seed) : {};
+  const { dataset: _, run: __, ...rest } = summary;
+  const result: RunResult = {
+    ...rest,
+    dataset: describeDataset(shown, notes),
+    viewMetrics: method.predicts ? await viewsAlone(data, summary.seed) : undefined,
+    confusion: parts.confusion,
+    retrieval: await method.retrievalCurves?.(),
+  };
+  writeResult(folder, result, parts.map);
+}
+
+interface Predictions {
+  readonly confusion?: Confusion;
+  readonly map?: EmbeddingMap;
+}
+
+async function describePredictions(
+  method: Method<Record<string, unknown>>,
+  data: MultiViewDataset,
+  seed: number,
+): Promise<Predictions> {
+  const z = await method.transform(data);
+  const { labels, splits } = data;
+  const truth = labels?.kind === "single" ? labels.values : undefined;
+  const names = labels?.names ?? [];
+  const predicted = truth === undefined ? undefined : await method.predict(data);
+  const classes = method.predicts === "classes";
+  const matched = predicted && truth && !classes ? relabelClusters(predicted, matchClusters(truth, predicted)) : predicted;
+  const { rows, positions } = await embeddingMap(z, { seed, points: MAP_POINTS });
+  const colourings: Colouring[] = [];
+  const at = (values: Int32Array) => Int32Array.from(rows, (row) => values[row]!);
+  if (truth) colourings.push({ name: "label", values: at(truth), names });
+  if (matched) {
+    const values = at(matched).map((value) => (value < names.length ? value : -1));
+    colourings.push({ name: classes ? "predicted" : "cluster", values, names });
+  }
+  const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
+  const judged = classes ? splits.test : undefined;
+  return {
+    map: { projection: "t-SNE", x: axis(0), y: axis(1), colourings },
+    confusion: truth && matched && confusionOf(truth, matched, names, judged),
+  };
+}
+
+function confusionOf(truth: Int32Array, predicted: Int32Array, names: readonly string[], rows?: Int32Array): Confusion {
+  const pick = (values: Int32Array) => (rows === undefined ? values : Int32Array.from(rows, (row) => values[row]!));
+  const unmatched = predicted.some((value) => value >= names.length);
+  const size = names.length + (unmatched ? 1 : 0);
+  const counts = confusionMatrix(
+    pick(truth),
+    pick(predicted).map((value) => Math.min(value, size - 1)),
+    size,
+  );
+  return {
+    rows: names,
+    columns: unmatched ? [...names, "unmatched"] : names,
+    counts: names.map((_, i) => [...counts.subarray(i * size, (i + 1) * size)]),
+  };
+}
+
+/** k-means on every view alone, features scaled to [0, 1]: what the representation is to be measured against. */
+async function viewsAlone(data: MultiViewDataset, seed: number): Promise<Record<string, Metrics> | undefined> {
+  if (data.labels?.kind !== "single" || data.samples > VIEW_SAMPLES) return undefined;
+  const { values, names } = data.labels;
+  const alone: Record<string, Metrics> = {};
+  for (const { name, matrix } of data.views) {
+    const scaled: DenseMatrix = toDense(applyScaler(fitScaler("minmax", matrix), matrix));
+    const { labels } = await kmeans(scaled, { clusters: names.length, seed });
+    const { acc, nmi, ari, purity } = clusteringMetrics(values, labels);
+    alone[name] = { acc, nmi, ari, purity };
+  }
+  return alone;
+}

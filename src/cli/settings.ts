@@ -1,0 +1,140 @@
+// What a command is told: flags, --set, a configuration file; and the option schema as help text.
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { parse } from "yaml";
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { fileError } from "../files.js";
+import { devices } from "../runtime/index.js";
+
+export interface CommonFlags {
+  readonly data?: string;
+  readonly views?: string;
+  readonly labels?: string;
+  readonly task?: string;
+  readonly epochs?: string;
+  readonly batch?: string;
+  readonly seed?: string;
+  readonly set: readonly string[];
+  readonly config?: string;
+  readonly out?: string;
+  readonly device?: string;
+  readonly threads?: string;
+  readonly resume?: string | true;
+  readonly json?: boolean;
+}
+
+/** A file given with --config: config.yaml of a run, or any part of one. */
+const configFile = z.looseObject({
+  method: z.string().optional(),
+  task: z.string().optional(),
+  seed: z.number().int().optional(),
+  dataset: z
+    .looseObject({ data: z.string().optional(), views: z.string().optional(), labels: z.string().optional() })
+    .optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
+});
+export type ConfigFile = z.output<typeof configFile>;
+
+/** @throws UserError where the file cannot be read, is no YAML, or has a part of the wrong type. */
+export function readConfigFile(path: string | undefined): ConfigFile {
+  if (path === undefined) return {};
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw fileError(error, path, "read");
+    throw new UserError(`${path} is not YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  const result = configFile.safeParse(content ?? {});
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new UserError(`${path}: ${issue.path.join(".") || "the file"}: ${issue.message}`);
+  }
+  return result.data;
+}
+
+const flagOptions = ["task", "epochs", "batch", "seed"] as const;
+
+/** Options of a method from a configuration file, then flags, then --set: the later ones win. */
+export function methodOptions(flags: CommonFlags, config: ConfigFile): Record<string, unknown> {
+  const options: Record<string, unknown> = { ...config.options };
+  if (config.task !== undefined) options.task = config.task;
+  if (config.seed !== undefined) options.seed = config.seed;
+  for (const name of flagOptions) {
+    const text = flags[name];
+    if (text !== undefined) options[name] = name === "task" ? text : wholeNumber(`--${name}`, text);
+  }
+  for (const setting of flags.set) {
+    const [, name, text] = /^([\w.-]+)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);
+    options[name] = yamlValue(text!);
+  }
+  return options;
+}
+
+function yamlValue(text: string): unknown {
+  try {
+    return parse(text) ?? text;
+  } catch {
+    return text;
+  }
+}
+
+export function wholeNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new UserError(`${flag} ${text}: expected a whole number`);
+  }
+  return value;
+}
+
+export function engineOptions({ device, threads }: CommonFlags) {
+  if (device !== undefined && !(devices as readonly string[]).includes(device)) {
+    throw new UserError(`--device ${device}: expected ${devices.join(", ")}`);
+  }
+  return {
+    device: device as (typeof devices)[number] | undefined,
+    threads: threads === undefined ? undefined : Math.max(1, wholeNumber("--threads", threads)),
+  };
+}
+
+const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+
+export function addDataFlags(command: Command): Command {
+  return command
+    .option("--data <path|name>", "a data file, or a data set by name (vantage datasets lists them)")
+    .option("--views <a=X1,b=X2>", "which variables are views, and their names; a number is the place of a found view")
+    .option("--labels <name>", "which variable holds the labels");
+}
+
+export function addCommonFlags(command: Command): Command {
+  return addDataFlags(command)
+    .option("--task <task>", "clustering, classification or retrieval")
+    .option("--epochs <n>", "passes over the data")
+    .option("--batch <n>", "samples per step")
+    .option("--seed <n>", "of everything random")
+    .option("--set <name=value>", "any option of the method; may be given again", collect, [])
+    .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
+    .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
+    .option("--device <device>", devices.join(", "), "cpu")
+    .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
+    .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out")
+    .option("--json", "last line of stdout: the result as one JSON object");
+}
+
+/** The options of a schema, one a line with its default, for --help. */
+export function describeOptions(shape: Readonly<Record<string, z.ZodType>>): string {
+  const rows = Object.entries(shape).map(([name, schema]) => {
+    const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as {
+      default?: unknown;
+      description?: string;
+      enum?: unknown[];
+    };
+    const choices = json.enum === undefined ? "" : ` [${json.enum.join(", ")}]`;
+    const preset = json.default === undefined ? "" : ` (default: ${JSON.stringify(json.default)})`;
+    return [name, `${schema.description ?? json.description ?? ""}${choices}${preset}`] as const;
+  });
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n");
+}

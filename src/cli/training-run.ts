@@ -1,0 +1,204 @@
+// A training run from data set to run folder: started, or gone on with.
+import { relative } from "node:path";
+import type { MultiViewDataset } from "../data/dataset.js";
+import { existsSync } from "node:fs";
+import { UserError } from "../errors.js";
+import { findMethod } from "../methods/index.js";
+import type { Method, MethodDefinition } from "../methods/method.js";
+import { parseOptions } from "../methods/options.js";
+import { finished, type SavedState, stateOf, writeModels } from "../methods/saving.js";
+import type { Checkpoint, Metrics } from "../methods/training.js";
+import { Engine, type EngineOptions } from "../runtime/index.js";
+import type { LoadedCheckpoint } from "../runs/checkpoint.js";
+import type { RunConfig } from "../runs/config.js";
+import { checkDataFiles, describeEnvironment } from "../runs/environment.js";
+import { createRun, resumeRun, type Run } from "../runs/run-folder.js";
+import { interruption } from "./interruption.js";
+import { openData } from "./open-data.js";
+import { formatDuration, formatMetrics, say } from "./output.js";
+import { trainingProgress } from "./progress.js";
+import { describeResult } from "./result.js";
+import { dataSource } from "./saved-model.js";
+import { type CommonFlags, engineOptions, wholeNumber } from "./settings.js";
+import { writeReport } from "../report/page.js";
+import { writePlots } from "../report/plots.js";
+import { loadReportRun } from "../report/report-run.js";
+
+type AnyMethod = Method<Record<string, unknown>>;
+
+export interface TrainingRequest {
+  readonly method: MethodDefinition<Record<string, unknown>>;
+  readonly options: Record<string, unknown>;
+  readonly data: string | undefined;
+  readonly views?: string;
+  readonly labels?: string;
+  readonly out?: string;
+  readonly engine: EngineOptions;
+}
+
+/** The last line of `--json`. */
+export interface TrainingSummary {
+  readonly method: string;
+  readonly task: string;
+  readonly dataset: { readonly name: string; readonly samples: number; readonly views: number[]; readonly classes: number };
+  readonly seed: number;
+  readonly epochs: number;
+  readonly metrics: Metrics;
+  readonly seconds: number;
+  readonly secondsPerEpoch: number;
+  readonly run: string;
+}
+
+export interface TrainingOutcome {
+  readonly summary: TrainingSummary;
+  readonly method: AnyMethod;
+  readonly data: MultiViewDataset;
+}
+
+/** Seconds between checkpoints; the last epoch of a stage always has one. */
+const CHECKPOINT_SECONDS = 20;
+
+/** @throws UserError where settings, data or folder are no good; InterruptedError after Ctrl-C. */
+export async function startTraining(request: TrainingRequest): Promise<TrainingOutcome> {
+  const { method: definition, data: source, views, labels } = request;
+  if (source === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
+  const options = parseOptions(definition.name, definition.options, request.options);
+  const task = taskOf(definition, options);
+  const opened = await openForRun(source, { views, labels, seed: options.seed as number });
+  const { data } = opened;
+  const config: RunConfig = {
+    method: definition.name,
+    task,
+    dataset: { name: data.name, data: source, ...(views && { views }), ...(labels && { labels }) },
+    seed: options.seed as number,
+    options,
+    command: ["vantage", ...process.argv.slice(2)],
+  };
+  const environment = await describeEnvironment(existsSync(source) ? [source] : []);
+  const engine = await Engine.open(request.engine);
+  const method = definition.create(options, engine);
+  const run = createRun(request.out, config, environment);
+  return train(definition, method, opened, run, undefined, engine);
+}
+
+/** @throws UserError where there is no run to go on with, it is another method's, or its data has changed. */
+export async function resumeTraining(name: string, flags: CommonFlags): Promise<TrainingOutcome> {
+  const folder = flags.resume === true ? flags.out : flags.resume;
+  if (folder === undefined) throw new UserError("--resume: say which run (--resume FOLDER, or with --out FOLDER)");
+  const { run, checkpoint } = resumeRun(folder);
+  try {
+    const { config, environment } = run;
+    const definition = findMethod(config.method);
+    if (name !== config.method) throw new UserError(`${folder} is a run of ${config.method}, not of ${name}`);
+    const epochs = flags.epochs === undefined ? {} : { epochs: wholeNumber("--epochs", flags.epochs) };
+    const options = parseOptions(name, definition.options, { ...config.options, ...epochs });
+    await checkDataFiles(environment);
+    const { data: source = config.dataset.name, views, labels } = dataSource(config);
+    const opened = await openForRun(source, { views, labels, seed: config.seed });
+    const engine = await Engine.open(engineOptions(flags));
+    return await train(definition, definition.create(options, engine), opened, run, checkpoint, engine);
+  } catch (error) {
+    run.close();
+    throw error;
+  }
+}
+
+function taskOf(definition: MethodDefinition<Record<string, unknown>>, options: Record<string, unknown>): string {
+  return (options.task as string | undefined) ?? definition.tasks[0]!;
+}
+
+interface OpenedData {
+  readonly data: MultiViewDataset;
+  /** What was odd about it. */
+  readonly notes: readonly string[];
+}
+
+async function openForRun(
+  source: string,
+  { views, labels, seed }: { views?: string; labels?: string; seed: number },
+): Promise<OpenedData> {
+  const notes: string[] = [];
+  const data = await openData({ data: source, views, labels, seed }, { onNote: (note) => notes.push(note) });
+  const shapes = data.views.map((view) => `${view.name} ${view.matrix.columns}`).join(", ");
+  say(`${data.name}: ${data.samples} samples, ${data.classes} classes, views ${shapes}`);
+  for (const note of notes) say(`  note: ${note}`);
+  return { data, notes };
+}
+
+async function train(
+  definition: MethodDefinition<Record<string, unknown>>,
+  method: AnyMethod,
+  { data, notes }: OpenedData,
+  run: Run,
+  saved: LoadedCheckpoint | undefined,
+  engine: Engine,
+): Promise<TrainingOutcome> {
+  const progress = trainingProgress();
+  const interrupt = interruption();
+  const before = saved?.json as SavedState | undefined;
+  const started = performance.now();
+  const elapsed = () => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
+  let [epochs, epochSeconds] = [before?.epochs ?? 0, before?.epochSeconds ?? 0];
+  let lastCheckpoint = performance.now();
+  const store = ({ position, tensors, json }: Checkpoint) => {
+    const state: SavedState = { position, model: json, seconds: elapsed(), epochs, epochSeconds };
+    run.saveCheckpoint({ tensors, json: state });
+  };
+  try {
+    await method.fit(data, {
+      signal: interrupt.signal,
+      resume: before && { position: before.position, ...stateOf(saved!) },
+      onEpoch(report) {
+        epochs++;
+        epochSeconds += report.seconds;
+        const { stage, epoch, losses, metrics = {} } = report;
+        run.log({ stage, epoch, seconds: elapsed(), losses, metrics });
+        progress.update(report);
+      },
+      onCheckpoint(take, last) {
+        if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
+        store(take());
+        lastCheckpoint = performance.now();
+      },
+    });
+    progress.stop();
+    const metrics = await method.evaluate();
+    store({ ...method.modelState(), position: finished });
+    writeModels(run.folder, method.exportModels());
+    const { samples, dimensions, classes, name } = data;
+    const summary: TrainingSummary = {
+      method: definition.name,
+      task: run.config.task!,
+      dataset: { name, samples, views: dimensions, classes },
+      seed: run.config.seed,
+      epochs,
+      metrics,
+      seconds: round(elapsed(), 2),
+      secondsPerEpoch: round(epochSeconds / Math.max(1, epochs), 5),
+      run: relative("", run.folder) || run.folder,
+    };
+    await describeResult(run.folder, method, data, summary, notes);
+    await writePlots(loadReportRun(run.folder));
+    writeReport([run.folder]);
+    return { summary, method, data };
+  } finally {
+    progress.stop();
+    interrupt.release();
+    run.close();
+    engine.close();
+  }
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+export function formatOutcome({ summary }: TrainingOutcome): string {
+  const { method, dataset, metrics, epochs, seconds, secondsPerEpoch, run } = summary;
+  return [
+    `${method} on ${dataset.name}: ${epochs} epochs in ${formatDuration(seconds)} (${secondsPerEpoch.toFixed(3)} s each)`,
+    formatMetrics(metrics),
+    `run     ${run}`,
+    `report  ${run}/report.html`,
+  ].join("\n");
+}

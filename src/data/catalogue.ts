@@ -1,0 +1,153 @@
+// Opening a data set by what the user typed: a path to a file, or a name in the catalogue of sets that need no download.
+import { existsSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { UserError } from "../errors.js";
+import { checkDataset } from "./check.js";
+import { MultiViewDataset } from "./dataset.js";
+import { loadViews, type ViewSelection } from "./layout.js";
+import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
+import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
+
+export interface OpenOptions {
+  /** Which views to take and what to call them: by variable of a file, or by name or number (from 0) of a catalogue's view. */
+  readonly views?: readonly ViewSelection[];
+  /** Which variable of a file holds the labels. */
+  readonly labels?: string;
+  /** Seed of data that is made up, 0 by default; `seed=1` in the name goes before it. */
+  readonly seed?: number;
+  /** Hears the share of a set that is built, 0 … 1. */
+  readonly onProgress?: (share: number) => void;
+  /** Hears what was worked out about a file and what is odd about the data. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** A set in the catalogue. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly samples: number;
+  readonly views: readonly string[];
+  readonly classes: number;
+  /** What can be set after a colon, as in `synthetic:samples=5000,views=3`. */
+  readonly parameters: readonly string[];
+}
+
+type ParameterValues = Readonly<Record<string, number | readonly number[]>>;
+
+interface Recipe extends CatalogueEntry {
+  make(parameters: ParameterValues & { readonly seed: number }, options: OpenOptions): Promise<MultiViewDataset>;
+}
+
+const recipes: readonly Recipe[] = [
+  mnistRecipe(
+    "noisy-mnist",
+    70_000,
+    "turned digits and noisy digits of the same class (Wang et al. 2015), 60,000 of them training",
+  ),
+  mnistRecipe("noisy-mnist-10k", 10_000, "5000 training and 5000 test samples of noisy-mnist"),
+  {
+    name: "synthetic",
+    description: "made-up views of shared and private factors, mixed nonlinearly",
+    samples: syntheticDefaults.samples,
+    views: Array.from({ length: syntheticDefaults.views }, (_, v) => `view${v + 1}`),
+    classes: syntheticDefaults.classes,
+    parameters: Object.keys(syntheticDefaults),
+    make: async (parameters) => synthetic(parameters as Partial<SyntheticOptions>),
+  },
+];
+
+function mnistRecipe(variant: NoisyMnistVariant, samples: number, description: string): Recipe {
+  return {
+    name: variant,
+    description,
+    samples,
+    views: ["rotated", "noisy"],
+    classes: 10,
+    parameters: ["seed"],
+    make: ({ seed }, { onProgress, onNote }) => noisyMnist({ variant, seed, onProgress, onNote }),
+  };
+}
+
+/** The sets that can be opened by name. */
+export function catalogue(): readonly CatalogueEntry[] {
+  return recipes.map(({ make: _, ...entry }) => entry);
+}
+
+/**
+ * Opens a data set and checks it (`checkDataset`). What is before a colon, or the whole, is looked up in the catalogue
+ * first; everything else is a path. A file's set is named after the file, without its extension.
+ * @param nameOrPath such as `noisy-mnist`, `synthetic:samples=100000,views=3,dimensions=64/32/16` or `data/Digits-2V.mat`.
+ * @throws UserError where there is no such set or file, a parameter or view does not exist, or the data cannot be used.
+ */
+export async function openDataset(nameOrPath: string, options: OpenOptions = {}): Promise<MultiViewDataset> {
+  const { onNote = () => {} } = options;
+  const [name, ...rest] = nameOrPath.split(":");
+  const recipe = recipes.find((each) => each.name === name);
+  const { dataset, notes } = recipe
+    ? { dataset: await makeByRecipe(recipe, rest.join(":"), options), notes: [] }
+    : await openFile(nameOrPath, options);
+  // A reader may have told the shorter half of what the check says.
+  const all = [...notes, ...checkDataset(dataset)];
+  for (const [i, note] of all.entries()) if (!all.some((other, j) => j > i && other.startsWith(note))) onNote(note);
+  return dataset;
+}
+
+async function makeByRecipe(recipe: Recipe, text: string, options: OpenOptions): Promise<MultiViewDataset> {
+  if (options.labels !== undefined) {
+    throw new UserError(`${recipe.name} has its own labels; labels "${options.labels}" can only be chosen from a file`);
+  }
+  const dataset = await recipe.make({ seed: options.seed ?? 0, ...parseParameters(recipe, text) }, options);
+  return options.views === undefined ? dataset : pickViews(dataset, options.views);
+}
+
+async function openFile(path: string, options: OpenOptions): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
+  const looksLikePath = /[/\\]/.test(path) || extname(path) !== "";
+  if (!looksLikePath && !existsSync(path)) {
+    const names = recipes.map((each) => each.name);
+    const near = names.filter((name) => name.startsWith(path) || path.startsWith(name) || distance(name, path) <= 3);
+    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalogue has ${names.join(", ")}`;
+    throw new UserError(`"${path}" is neither a file nor a data set of the catalogue; ${hint}`);
+  }
+  const { views, labels, ids, notes } = await loadViews(path, { views: options.views, labels: options.labels });
+  const name = basename(path, extname(path));
+  return { dataset: new MultiViewDataset({ name, views, labels, ids, source: path }), notes };
+}
+
+/** Reads `name=number` pairs parted by commas; several numbers are parted by slashes. */
+function parseParameters(recipe: Recipe, text: string): ParameterValues {
+  const values: Record<string, number | number[]> = {};
+  for (const pair of text === "" ? [] : text.split(",")) {
+    const [name = "", value = ""] = pair.split("=").map((part) => part.trim());
+    if (!recipe.parameters.includes(name)) {
+      throw new UserError(`${recipe.name}: no parameter "${name}"; it has ${recipe.parameters.join(", ")}`);
+    }
+    const numbers = value.split("/").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    if (numbers.some(Number.isNaN))
+      throw new UserError(`${recipe.name}: ${name} is "${value}", expected a number as in ${name}=10`);
+    values[name] = numbers.length === 1 ? numbers[0]! : numbers;
+  }
+  return values;
+}
+
+/** Keeps the selected views under their new names. */
+function pickViews(dataset: MultiViewDataset, selection: readonly ViewSelection[]): MultiViewDataset {
+  const views = selection.map(({ name, variable }) => {
+    const isName = dataset.views.some((view) => view.name === variable);
+    const numbered = !isName && /^\d+$/.test(variable) ? dataset.views[Number(variable)] : undefined;
+    return { ...(numbered ?? dataset.selectViews([variable]).views[0]!), name };
+  });
+  return new MultiViewDataset({ ...dataset, views });
+}
+
+/** Edits (insertions, deletions, replacements) that turn one text into the other (Levenshtein 1966). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,236 @@
+// A multi-view data set: the same samples seen through several views, with labels, ids and splits where there are any.
+import { UserError } from "../errors.js";
+import { type Matrix, selectRows } from "./matrix.js";
+
+/** One way of seeing the samples: a matrix with a row per sample. */
+export interface View {
+  readonly name: string;
+  readonly matrix: Matrix;
+  /** 1 where the sample has this view, 0 where it is missing (its row is then meaningless); absent = every sample has it. */
+  readonly present?: Uint8Array;
+}
+
+/** What is known about the classes of the samples. */
+export type Labels =
+  | {
+      readonly kind: "single";
+      /** Class of each sample, 0 … names.length-1. */
+      readonly values: Int32Array;
+      /** Name of each class. */
+      readonly names: readonly string[];
+    }
+  | {
+      readonly kind: "multi";
+      /** samples × classes, row-major: 1 where the sample has the class, else 0. */
+      readonly matrix: Uint8Array;
+      readonly names: readonly string[];
+    };
+
+/** Named sets of row numbers: train, test, query, database. */
+export interface Splits {
+  readonly [name: string]: Int32Array;
+}
+
+/** What a MultiViewDataset is made from. */
+export interface DatasetInit {
+  readonly name: string;
+  readonly views: readonly View[];
+  readonly labels?: Labels;
+  /** One per sample. */
+  readonly ids?: readonly string[];
+  readonly splits?: Splits;
+  /** Where the data came from: a path, a package, a recipe. */
+  readonly source?: string;
+}
+
+/** Samples × views, immutable; every view has a row for every sample. */
+export class MultiViewDataset {
+  readonly name: string;
+  readonly views: readonly View[];
+  readonly labels?: Labels;
+  readonly ids?: readonly string[];
+  readonly splits: Splits;
+  readonly source?: string;
+
+  /**
+   * @throws UserError where there is no view or no sample, names repeat, a view, mask, label list or id list has another
+   *   length than the first view, a label or split row is out of range, or a split names a row twice.
+   */
+  constructor(init: DatasetInit) {
+    this.name = init.name;
+    this.views = init.views;
+    this.labels = init.labels;
+    this.ids = init.ids;
+    this.splits = init.splits ?? {};
+    this.source = init.source;
+    checkViews(this.name, this.views);
+    if (this.labels) checkLabels(this.name, this.labels, this.samples);
+    if (this.ids && this.ids.length !== this.samples) {
+      throw new UserError(`${this.name}: ${this.ids.length} ids for ${this.samples} samples`);
+    }
+    checkSplits(this.name, this.splits, this.samples);
+  }
+
+  /** Number of samples. */
+  get samples(): number {
+    return this.views[0]!.matrix.rows;
+  }
+
+  /** Number of classes that have a name, 0 without labels. */
+  get classes(): number {
+    return this.labels?.names.length ?? 0;
+  }
+
+  /** Columns of each view. */
+  get dimensions(): number[] {
+    return this.views.map((view) => view.matrix.columns);
+  }
+
+  /**
+   * The chosen samples, in the given order and as often as named. Labels keep all class names; splits keep the samples that
+   * are left, under their new row numbers, and go where none is left.
+   * @throws RangeError for a row number that is not 0 … samples-1; UserError where no row is chosen.
+   */
+  select(rows: ArrayLike<number>): MultiViewDataset {
+    for (let i = 0; i < rows.length; i++) {
+      if (!isRow(rows[i]!, this.samples)) {
+        throw new RangeError(`${this.name}: row ${rows[i]} chosen from ${this.samples} samples`);
+      }
+    }
+    const { ids } = this;
+    return new MultiViewDataset({
+      ...this,
+      views: this.views.map(({ name, matrix, present }) => ({
+        name,
+        matrix: selectRows(matrix, rows),
+        ...(present && { present: Uint8Array.from(rows, (row) => present[row]!) }),
+      })),
+      labels: this.labels && selectLabels(this.labels, rows),
+      ids: ids && Array.from(rows, (row) => ids[row]!),
+      splits: selectSplits(this.splits, rows, this.samples),
+    });
+  }
+
+  /**
+   * The same samples through the named views only, in the given order.
+   * @throws UserError for a view that is not there, or none.
+   */
+  selectViews(names: readonly string[]): MultiViewDataset {
+    const views = names.map((name) => {
+      const view = this.views.find((each) => each.name === name);
+      if (!view) {
+        throw new UserError(
+          `${this.name}: no view "${name}"; its views are ${this.views.map((v) => v.name).join(", ")}`,
+        );
+      }
+      return view;
+    });
+    return new MultiViewDataset({ ...this, views });
+  }
+
+  /** The same data with these splits in place of its own. */
+  withSplits(splits: Splits): MultiViewDataset {
+    return new MultiViewDataset({ ...this, splits });
+  }
+}
+
+/** The samples of each class, in ascending order. */
+export function samplesByClass({ values, names }: Extract<Labels, { kind: "single" }>): number[][] {
+  const groups: number[][] = names.map(() => []);
+  for (let row = 0; row < values.length; row++) groups[values[row]!]!.push(row);
+  return groups;
+}
+
+/** The samples that have the view, ascending; undefined where all have it. */
+export function presentRows({ matrix, present }: View): Int32Array | undefined {
+  return present && Int32Array.from({ length: matrix.rows }, (_, row) => row).filter((row) => present[row] === 1);
+}
+
+function isRow(row: number, samples: number): boolean {
+  return Number.isInteger(row) && row >= 0 && row < samples;
+}
+
+function checkViews(dataset: string, views: readonly View[]): void {
+  const first = views[0];
+  if (!first) throw new UserError(`${dataset}: no views; a data set needs at least one`);
+  const names = new Set<string>();
+  for (const { name, matrix, present } of views) {
+    if (name === "") throw new UserError(`${dataset}: a view without a name`);
+    if (names.has(name)) throw new UserError(`${dataset}: two views named "${name}"; give each its own name`);
+    names.add(name);
+    if (matrix.rows === 0 || matrix.columns === 0) {
+      throw new UserError(`${dataset}: view "${name}" is empty (${matrix.rows} samples × ${matrix.columns} columns)`);
+    }
+    if (matrix.rows !== first.matrix.rows) {
+      throw new UserError(
+        `${dataset}: view "${name}" has ${matrix.rows} samples where view "${first.name}" has ${first.matrix.rows}; every view needs a row for each sample`,
+      );
+    }
+    if (present && present.length !== matrix.rows) {
+      throw new UserError(
+        `${dataset}: the mask of view "${name}" has ${present.length} entries for ${matrix.rows} samples`,
+      );
+    }
+  }
+}
+
+function checkLabels(dataset: string, labels: Labels, samples: number): void {
+  const classes = labels.names.length;
+  if (labels.kind === "single") {
+    const { values } = labels;
+    if (values.length !== samples) throw new UserError(`${dataset}: ${values.length} labels for ${samples} samples`);
+    for (let i = 0; i < samples; i++) {
+      if (values[i]! < 0 || values[i]! >= classes) {
+        throw new UserError(`${dataset}: sample ${i} has label ${values[i]}, expected 0 … ${classes - 1}`);
+      }
+    }
+    return;
+  }
+  const { matrix } = labels;
+  if (classes === 0 || matrix.length !== samples * classes) {
+    throw new UserError(
+      `${dataset}: the label matrix has ${matrix.length} entries, expected ${samples} samples × ${classes} classes`,
+    );
+  }
+  for (let i = 0; i < matrix.length; i++) {
+    if (matrix[i]! > 1) {
+      const where = `sample ${Math.floor(i / classes)}, class ${labels.names[i % classes]}`;
+      throw new UserError(`${dataset}: the label matrix holds ${matrix[i]} at ${where}, expected 0 or 1`);
+    }
+  }
+}
+
+function checkSplits(dataset: string, splits: Splits, samples: number): void {
+  for (const [name, rows] of Object.entries(splits)) {
+    const seen = new Uint8Array(samples);
+    for (const row of rows) {
+      if (!isRow(row, samples)) {
+        throw new UserError(`${dataset}: split "${name}" names row ${row}, expected 0 … ${samples - 1}`);
+      }
+      if (seen[row]) throw new UserError(`${dataset}: split "${name}" names row ${row} twice`);
+      seen[row] = 1;
+    }
+  }
+}
+
+function selectLabels(labels: Labels, rows: ArrayLike<number>): Labels {
+  if (labels.kind === "single") return { ...labels, values: Int32Array.from(rows, (row) => labels.values[row]!) };
+  const classes = labels.names.length;
+  const matrix = new Uint8Array(rows.length * classes);
+  for (let i = 0; i < rows.length; i++) {
+    matrix.set(labels.matrix.subarray(rows[i]! * classes, (rows[i]! + 1) * classes), i * classes);
+  }
+  return { ...labels, matrix };
+}
+
+function selectSplits(splits: Splits, rows: ArrayLike<number>, samples: number): Splits {
+  const selected: Record<string, Int32Array> = {};
+  for (const [name, members] of Object.entries(splits)) {
+    const inside = new Uint8Array(samples);
+    for (const row of members) inside[row] = 1;
+    const kept: number[] = [];
+    for (let i = 0; i < rows.length; i++) if (inside[rows[i]!]) kept.push(i);
+    if (kept.length > 0) selected[name] = Int32Array.from(kept);
+  }
+  return selected;
+}

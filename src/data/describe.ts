@@ -1,0 +1,126 @@
+// What a data set holds, as a plain object for programs and as text for people.
+import { classCounts } from "./check.js";
+import { type Labels, type MultiViewDataset, presentRows, type View } from "./dataset.js";
+import { columnStatistics, constantColumns } from "./statistics.js";
+
+export interface ViewDescription {
+  readonly name: string;
+  readonly columns: number;
+  readonly storage: "dense" | "sparse";
+  /** Share of the entries that are not zero. */
+  readonly density: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Columns that hold one value. */
+  readonly constant: number;
+  /** Samples that lack the view. */
+  readonly missing: number;
+}
+
+/** Everything in it is JSON. */
+export interface DatasetDescription {
+  readonly name: string;
+  readonly source?: string;
+  readonly samples: number;
+  readonly views: readonly ViewDescription[];
+  readonly labels?: {
+    readonly kind: Labels["kind"];
+    readonly classes: readonly { readonly name: string; readonly samples: number }[];
+  };
+  /** Samples of each split. */
+  readonly splits: { readonly [name: string]: number };
+  readonly notes: readonly string[];
+}
+
+/** Looks through the whole data set; statistics are over the samples that have the view (0 where none has it). */
+export function describeDataset(dataset: MultiViewDataset, notes: readonly string[] = []): DatasetDescription {
+  const { labels } = dataset;
+  return {
+    name: dataset.name,
+    ...(dataset.source !== undefined && { source: dataset.source }),
+    samples: dataset.samples,
+    views: dataset.views.map(describeView),
+    ...(labels && { labels: { kind: labels.kind, classes: describeClasses(labels) } }),
+    splits: Object.fromEntries(Object.entries(dataset.splits).map(([name, rows]) => [name, rows.length])),
+    notes,
+  };
+}
+
+function describeView(view: View): ViewDescription {
+  const { name, matrix } = view;
+  const rows = presentRows(view);
+  const { columns } = matrix;
+  const seen = rows?.length ?? matrix.rows;
+  const shape = { name, columns, storage: matrix.kind, missing: matrix.rows - seen } as const;
+  if (seen === 0) return { ...shape, density: 0, min: 0, max: 0, mean: 0, constant: columns };
+  const statistics = columnStatistics(matrix, rows);
+  return {
+    ...shape,
+    density: statistics.nonZero / (seen * columns),
+    min: statistics.min.reduce((a, b) => Math.min(a, b)),
+    max: statistics.max.reduce((a, b) => Math.max(a, b)),
+    mean: statistics.mean.reduce((a, b) => a + b) / columns,
+    constant: constantColumns(statistics).length,
+  };
+}
+
+function describeClasses(labels: Labels): { name: string; samples: number }[] {
+  return classCounts(labels).map((samples, k) => ({ name: labels.names[k]!, samples }));
+}
+
+/** Classes written out before the rest is only counted. */
+const shownClasses = 20;
+
+/** The description as lines of text with a table of the views. */
+export function formatDescription(description: DatasetDescription): string {
+  const { name, source, samples, views, labels, splits, notes } = description;
+  const lines = [`${name}: ${count(samples, "sample")}, ${count(views.length, "view")}`];
+  if (source !== undefined) lines.push(`from ${source}`);
+  const rows = views.map((view) => [
+    view.name,
+    `${view.columns}`,
+    view.storage,
+    `${(view.density * 100).toFixed(1)}%`,
+    short(view.min),
+    short(view.max),
+    short(view.mean),
+    `${view.constant}`,
+    `${view.missing}`,
+  ]);
+  lines.push(
+    "",
+    ...table([["view", "columns", "storage", "non-zero", "min", "max", "mean", "constant", "missing"], ...rows]),
+    "",
+  );
+  if (labels) {
+    const { classes } = labels;
+    const listed = classes.slice(0, shownClasses).map((each) => `${each.name} (${each.samples})`);
+    if (classes.length > shownClasses) listed.push(`and ${classes.length - shownClasses} more`);
+    const several = labels.kind === "multi" ? ", any number per sample" : "";
+    lines.push(`${count(classes.length, "class", "classes")}${several}: ${listed.join(", ")}`);
+  } else {
+    lines.push("no labels");
+  }
+  const parts = Object.entries(splits).map(([split, size]) => `${split} (${size})`);
+  if (parts.length > 0) lines.push(`splits: ${parts.join(", ")}`);
+  lines.push(...notes.map((note) => `note: ${note}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** Four significant digits, without zeros at the end. */
+function short(value: number): string {
+  return `${Number(value.toPrecision(4))}`;
+}
+
+/** Columns as wide as their widest cell: the first flush left, the others flush right. */
+function table(rows: readonly string[][]): string[] {
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  return rows.map((row) =>
+    row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join("  "),
+  );
+}

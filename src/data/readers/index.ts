@@ -1,0 +1,136 @@
+// Reads any supported file into named variables; the format is recognised by content, whatever the file is called.
+import { gunzipSync } from "node:zlib";
+import { UserError } from "../../errors.js";
+import { readCsv } from "./csv.js";
+import { openHdf5 } from "./hdf5.js";
+import { idxHeader, readIdx } from "./idx.js";
+import { deflateLimit } from "./inflate.js";
+import { readMatlab5 } from "./matlab5.js";
+import { readNpy } from "./npy.js";
+import { readNpz } from "./npz.js";
+import { readParquet } from "./parquet.js";
+import { bytesSource, openSource, type Source } from "./source.js";
+import type { FileContent } from "./variables.js";
+
+export { writeNpy } from "./npy.js";
+export { type NamedArrays, writeNpz } from "./npz.js";
+export { type ParquetColumn, writeParquet } from "./parquet.js";
+export * from "./variables.js";
+
+const supported = "MATLAB v5 to v7.3 (.mat), HDF5, NumPy (.npy, .npz), Parquet, CSV and IDX files";
+const startSize = 2 ** 16;
+
+/**
+ * Opens a file and lists its variables. Arrays that lie plainly on disk (.npy, stored .npz, IDX, HDF5) are read when asked
+ * for: call `close` on the result when done.
+ * @throws UserError where the file is missing, unreadable, corrupt, truncated or of no supported format.
+ */
+export async function readVariables(path: string): Promise<FileContent> {
+  const source = openSource(path);
+  try {
+    return await readSource(source);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+async function readSource(source: Source): Promise<FileContent> {
+  const { path, size } = source;
+  if (size === 0) throw new UserError(`${path} is empty; supported are ${supported}`);
+  const start = Buffer.from(source.read(0, startSize));
+  if (isHdf5(source)) {
+    source.close();
+    return openHdf5(path, size);
+  }
+  const text = start.toString("latin1", 0, 128);
+  if (/^MATLAB 5\.0 MAT-file/.test(text) || isMatlab5(start)) return readMatlab5(source);
+  if (text.startsWith("MATLAB 7.3 MAT-file")) throw new UserError(`${path} is a MATLAB 7.3 file that is corrupt or truncated: it has no HDF5 signature`);
+  if (text.startsWith("\x93NUMPY")) return readNpy(source);
+  if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return readNpz(source);
+  if (text.startsWith("PAR1")) return readParquet(source);
+  if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)));
+  const header = idxHeader(start, size);
+  if (header) return readIdx(source, header);
+  if (isMatlab4(start)) {
+    throw new UserError(`${path} is a MATLAB v4 file, which is not supported; load it in MATLAB or SciPy and save it again (save -v7)`);
+  }
+  return readText(source, start);
+}
+
+function isHdf5(source: Source): boolean {
+  for (let offset = 0; offset + 8 <= source.size && offset <= 2 ** 20; offset = offset === 0 ? 512 : offset * 2) {
+    if (Buffer.from(source.read(offset, 8)).toString("latin1") === "\x89HDF\r\n\x1a\n") return true;
+  }
+  return false;
+}
+
+/** Any text may stand before the version and the mark of byte order. */
+function isMatlab5(start: Buffer): boolean {
+  if (start.length < 128) return false;
+  const version = start.readUInt16LE(124);
+  const mark = start.toString("latin1", 126, 128);
+  return (mark === "IM" && version === 0x0100) || (mark === "MI" && version === 0x0001);
+}
+
+/** The first number of a v4 file is M·1000 + O·100 + P·10 + T (byte order, 0, precision, type), then rows, columns, imaginary, name length. */
+function isMatlab4(start: Buffer): boolean {
+  if (start.length < 20) return false;
+  return [true, false].some((little) => {
+    const at = (i: number) => (little ? start.readInt32LE(i * 4) : start.readInt32BE(i * 4));
+    const [mopt, rows, columns, imaginary, name] = [at(0), at(1), at(2), at(3), at(4)];
+    const kinds = mopt >= 0 && mopt <= 4052 && Math.floor(mopt / 100) % 10 === 0 && Math.floor(mopt / 10) % 10 <= 5 && mopt % 10 <= 2;
+    return kinds && rows >= 0 && columns >= 0 && (imaginary === 0 || imaginary === 1) && name >= 2 && name <= 64 && start[20 + name - 1] === 0;
+  });
+}
+
+function gunzip(source: Source): Uint8Array {
+  const { path, size } = source;
+  const most = Math.min(size * deflateLimit, Math.max(2 ** 28, size * 100));
+  try {
+    const bytes = gunzipSync(source.read(0, size), { maxOutputLength: most });
+    source.close();
+    return bytes;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const what = code === "ERR_BUFFER_TOO_LARGE" ? `it unpacks to more than ${most} bytes` : String(code ?? (error as Error).message);
+    throw new UserError(`${path} is compressed (gzip) and corrupt or truncated: ${what}`);
+  }
+}
+
+/** What else people feed, by how it begins. */
+const others: readonly [RegExp, string][] = [
+  [/^\x89PNG/, "a PNG image"],
+  [/^\xff\xd8\xff/, "a JPEG image"],
+  [/^GIF8/, "a GIF image"],
+  [/^%PDF/, "a PDF document"],
+  [/^\x80[\x02-\x05]/, "a Python pickle"],
+  [/^\s*(<!doctype html|<html)/i, "a web page (was the download redirected?)"],
+  [/^version https:\/\/git-lfs/, "a Git LFS pointer (run git lfs pull)"],
+  [/^\s*<\?xml/, "XML"],
+  [/^\s*[{[]/, "JSON or similar text"],
+  [/^(ARROW1|\xff\xff\xff\xff)/, "an Arrow file"],
+  [/^BZh/, "bzip2-compressed"],
+  [/^\xfd7zXZ/, "xz-compressed"],
+  [/^\x28\xb5\x2f\xfd/, "Zstandard-compressed"],
+  [/^7z\xbc\xaf/, "a 7-Zip archive"],
+  [/^Rar!/, "a RAR archive"],
+];
+
+async function readText(source: Source, start: Buffer): Promise<FileContent> {
+  const { path } = source;
+  const text = start.toString("latin1");
+  const other = others.find(([pattern]) => pattern.test(text));
+  const unknown = (what: string) => new UserError(`${path} is ${what}; supported are ${supported}`);
+  if (other) throw unknown(other[1]);
+  if (text.includes("\0") || !isUtf8Text(start)) {
+    throw unknown(`of no known format (it begins with the bytes ${start.toString("hex", 0, 8).replace(/(..)(?=.)/g, "$1 ")})`);
+  }
+  return readCsv(source);
+}
+
+function isUtf8Text(start: Buffer): boolean {
+  // the last character may be cut
+  const text = new TextDecoder().decode(start, { stream: true });
+  return !text.includes("\ufffd");
+}

@@ -1,0 +1,104 @@
+// Scaling of a view's features: fitted on some rows, applied to any, and small enough to live inside an ONNX graph.
+import { type DenseMatrix, dense, type Matrix, selectRows, toDense } from "./matrix.js";
+import { columnStatistics, columnVariance } from "./statistics.js";
+
+/**
+ * How features are scaled:
+ * - `none`: not at all
+ * - `minmax`: every column to [0, 1] by its own minimum and maximum (GMAE)
+ * - `minmax-view`: all columns by the minimum and maximum of the whole view (MvLNet on Caltech101-20)
+ * - `standard`: every column to mean 0 and variance 1
+ * - `l2`: every row divided by its Euclidean norm
+ */
+export const scalingKinds = ["none", "minmax", "minmax-view", "standard", "l2"] as const;
+export type ScalingKind = (typeof scalingKinds)[number];
+
+/** A fitted scaling: x·scale + shift column by column in float32, then, for `l2` only, each row over its norm. */
+export interface Scaler {
+  readonly kind: ScalingKind;
+  readonly columns: number;
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+}
+
+/**
+ * Fits a scaling to a matrix. A constant column gets scale 0 and shift 0, so it becomes 0 whatever comes later (under
+ * `minmax-view` only where the whole view is constant).
+ * @param rows the rows to fit on, as the training set; all of them where it is left out.
+ * @throws RangeError where there is no row to fit on.
+ */
+export function fitScaler(kind: ScalingKind, matrix: Matrix, rows?: ArrayLike<number>): Scaler {
+  const { columns } = matrix;
+  const scale = new Float32Array(columns).fill(1);
+  const shift = new Float32Array(columns);
+  const scaler = { kind, columns, scale, shift };
+  if (kind === "none" || kind === "l2") return scaler;
+  if ((rows?.length ?? matrix.rows) === 0) throw new RangeError(`fitScaler: no rows to fit "${kind}" on`);
+
+  const { min, max, mean } = columnStatistics(matrix, rows);
+  if (kind === "minmax-view") {
+    min.fill(min.reduce((a, b) => Math.min(a, b)));
+    max.fill(max.reduce((a, b) => Math.max(a, b)));
+  }
+  const variance = kind === "standard" ? columnVariance(matrix, mean, rows) : undefined;
+  for (let j = 0; j < columns; j++) {
+    const spread = variance ? Math.sqrt(variance[j]!) : max[j]! - min[j]!;
+    // A spread too small for float32's reciprocal is rounding noise of a constant.
+    const constant = min[j]! === max[j]! || !Number.isFinite(Math.fround(1 / spread));
+    scale[j] = constant ? 0 : 1 / spread;
+    // From the rounded scale, so that the minimum lands on 0 exactly; + 0 makes -0 a 0.
+    shift[j] = constant ? 0 : -(variance ? mean[j]! : min[j]!) * scale[j]! + 0;
+  }
+  return scaler;
+}
+
+/**
+ * The scaled rows as a new matrix. Sparse stays sparse where no column is shifted (zeros stay zeros), otherwise it becomes
+ * dense. Rounded to float32 after the product and after the sum, as an ONNX graph with Mul and Add does.
+ * @param rows the rows to take, in this order; all of them where it is left out.
+ * @throws RangeError where the matrix has other columns than the scaler was fitted on.
+ */
+export function applyScaler(scaler: Scaler, matrix: Matrix, rows?: ArrayLike<number>): Matrix {
+  if (matrix.columns !== scaler.columns) {
+    throw new RangeError(`applyScaler: ${matrix.columns} columns, the scaler was fitted on ${scaler.columns}`);
+  }
+  const chosen = rows ? selectRows(matrix, rows) : matrix;
+  if (scaler.kind === "none") return chosen;
+  if (scaler.kind === "l2") return normaliseRows(chosen);
+  if (chosen.kind === "dense")
+    return shiftRows(scaler, chosen, chosen === matrix ? dense(chosen.rows, chosen.columns) : chosen);
+  if (scaler.shift.every((shift) => shift === 0)) {
+    const { values, indices } = chosen;
+    return { ...chosen, values: values.map((value, e) => value * scaler.scale[indices[e]!]!) };
+  }
+  const filled = toDense(chosen);
+  return shiftRows(scaler, filled, filled);
+}
+
+function shiftRows({ scale, shift, columns }: Scaler, from: DenseMatrix, to: DenseMatrix): DenseMatrix {
+  for (let start = 0; start < from.data.length; start += columns) {
+    for (let j = 0; j < columns; j++) {
+      to.data[start + j] = Math.fround(from.data[start + j]! * scale[j]!) + shift[j]!;
+    }
+  }
+  return to;
+}
+
+/** Each row over its Euclidean norm; a row of zeros stays one. */
+function normaliseRows(matrix: Matrix): Matrix {
+  const from = matrix.kind === "dense" ? matrix.data : matrix.values;
+  const to = new Float32Array(from.length);
+  for (let row = 0; row < matrix.rows; row++) {
+    const [start, end] = rowRange(matrix, row);
+    let squares = 0;
+    for (let e = start; e < end; e++) squares += from[e]! * from[e]!;
+    const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let e = start; e < end; e++) to[e] = from[e]! * factor;
+  }
+  return matrix.kind === "dense" ? { ...matrix, data: to } : { ...matrix, values: to };
+}
+
+function rowRange(matrix: Matrix, row: number): [start: number, end: number] {
+  if (matrix.kind === "dense") return [row * matrix.columns, (row + 1) * matrix.columns];
+  return [matrix.offsets[row]!, matrix.offsets[row + 1]!];
+}

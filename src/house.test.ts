@@ -1,0 +1,28 @@
+// The order of the rooms: a folder imports only from those before it, so that a new method or server changes nothing below.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+
+const order = ["kernels", "tensor", "onnx", "runtime", "nn", "data", "metrics", "evaluate", "runs", "methods", "report", "search", "server", "cli"];
+const source = resolve(dirname(fileURLToPath(import.meta.url)), "../src");
+
+test("a room knows only the rooms before it", () => {
+  const offences: string[] = [];
+  let imports = 0;
+  for (const entry of readdirSync(source, { recursive: true, encoding: "utf8" })) {
+    const room = entry.split(sep)[0]!;
+    if (!entry.endsWith(".ts") || !entry.includes(sep) || entry.includes(join("kernels", "assembly"))) continue;
+    assert.ok(order.includes(room), `${room} is not in the order of rooms`);
+    const file = join(source, entry);
+    for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+      const other = relative(source, resolve(dirname(file), target!)).split(sep);
+      if (other.length < 2) continue;
+      imports++;
+      if (order.indexOf(other[0]!) > order.indexOf(room)) offences.push(`${entry} imports ${other.join("/")}`);
+    }
+  }
+  assert.deepEqual(offences, []);
+  assert.ok(imports > 100, `only ${imports} imports were found`);
+});

@@ -1,0 +1,141 @@
+// Hamming distances between packed codes. Bits are counted 64 at a time: one instruction on x86-64, where counting in
+// 128-bit vectors takes a dozen.
+import { count, pointer } from "./arguments";
+
+/** Bits that differ between a code, whose first 4 to 16 bytes are also given as words, and another. */
+// @ts-ignore: decorator
+@inline
+function distance(word0: u64, word1: u64, code: usize, other: usize, bytes: usize): u32 {
+  if (bytes == 8) return <u32>popcnt<u64>(word0 ^ load<u64>(other));
+  if (bytes == 16) return <u32>(popcnt<u64>(word0 ^ load<u64>(other)) + popcnt<u64>(word1 ^ load<u64>(other, 8)));
+  if (bytes == 4) return popcnt<u32>(<u32>word0 ^ load<u32>(other));
+  let bits: u64 = 0;
+  let at: usize = 0;
+  for (; at + 8 <= bytes; at += 8) bits += popcnt<u64>(load<u64>(code + at) ^ load<u64>(other + at));
+  if (at + 4 <= bytes) {
+    bits += <u64>popcnt<u32>(load<u32>(code + at) ^ load<u32>(other + at));
+    at += 4;
+  }
+  for (; at < bytes; at++) bits += <u64>popcnt<u32>(<u32>load<u8>(code + at) ^ <u32>load<u8>(other + at));
+  return <u32>bits;
+}
+
+/** queries, database, bytes, rows of the database, target, bytes per distance (1 or 2); a unit is 1024 rows of one query */
+export function hammingDistances(begin: u32, end: u32, args: usize): void {
+  const bytes: usize = count(args, 2);
+  if (bytes == 8) distances(begin, end, args, 8);
+  else if (bytes == 16) distances(begin, end, args, 16);
+  else if (bytes == 4) distances(begin, end, args, 4);
+  else distances(begin, end, args, bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function distances(begin: u32, end: u32, args: usize, bytes: usize): void {
+  const rows = count(args, 3);
+  const wide = count(args, 5) == 2;
+  const blocks = (rows + 1023) >> 10;
+  for (let unit = begin; unit < end; unit++) {
+    const query = unit / blocks;
+    const first = (unit % blocks) << 10;
+    const code = pointer(args, 0) + <usize>query * bytes;
+    const word0 = bytes >= 8 ? load<u64>(code) : bytes >= 4 ? <u64>load<u32>(code) : 0;
+    const word1 = bytes >= 16 ? load<u64>(code, 8) : 0;
+    let other = pointer(args, 1) + <usize>first * bytes;
+    const stop = other + min<usize>(1024, rows - first) * bytes;
+    const place: usize = query * rows + first;
+    if (wide) {
+      for (let to = pointer(args, 4) + (place << 1); other < stop; other += bytes) {
+        store<u16>(to, <u16>distance(word0, word1, code, other, bytes));
+        to += 2;
+      }
+    } else {
+      for (let to = pointer(args, 4) + place; other < stop; other += bytes) {
+        store<u8>(to, <u8>distance(word0, word1, code, other, bytes));
+        to += 1;
+      }
+    }
+  }
+}
+
+/**
+ * queries, database, bytes, rows, k, distances, rows out, scratch, scratch bytes per thread, capacity
+ * A thread's scratch: 8·bytes+1 counters, then `capacity` candidates as (row, distance) words.
+ */
+export function hammingTopK(begin: u32, end: u32, args: usize, thread: u32): void {
+  const bytes: usize = count(args, 2);
+  for (let query = begin; query < end; query++) {
+    if (bytes == 8) nearest(query, args, thread, 8);
+    else if (bytes == 16) nearest(query, args, thread, 16);
+    else if (bytes == 4) nearest(query, args, thread, 4);
+    else nearest(query, args, thread, bytes);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function nearest(query: u32, args: usize, thread: u32, bytes: usize): void {
+  const n = count(args, 3);
+  const k = count(args, 4);
+  const counters = pointer(args, 7) + thread * count(args, 8);
+  const counterBytes: usize = ((<usize>bytes << 3) + 1) << 2;
+  const candidates = counters + counterBytes;
+  const full = candidates + (<usize>count(args, 9) << 3);
+  memory.fill(counters, 0, counterBytes);
+  const code = pointer(args, 0) + <usize>query * bytes;
+  const word0 = bytes >= 8 ? load<u64>(code) : bytes >= 4 ? <u64>load<u32>(code) : 0;
+  const word1 = bytes >= 16 ? load<u64>(code, 8) : 0;
+  // Once k candidates are nearer than or as near as `limit`, only a nearer row can still be among the first k: an equal
+  // one comes later in the database. `below` counts the candidates nearer than the limit and stays under k.
+  let limit: u32 = (<u32>bytes << 3) + 1;
+  let below: u32 = 0;
+  let to = candidates;
+  let other = pointer(args, 1);
+  for (let row: u32 = 0; row < n; row++) {
+    const bits = distance(word0, word1, code, other, bytes);
+    other += bytes;
+    if (bits >= limit) continue;
+    if (to == full) to = compact(candidates, full, limit, k - below);
+    store<u32>(to, row);
+    store<u32>(to, bits, 4);
+    to += 8;
+    const counter = counters + (<usize>bits << 2);
+    store<u32>(counter, load<u32>(counter) + 1);
+    below++;
+    while (below >= k) below -= load<u32>(counters + (<usize>--limit << 2));
+  }
+  to = compact(candidates, to, limit, k - below);
+  let place: u32 = 0;
+  for (let bits: u32 = 0; bits <= limit; bits++) {
+    const counter = counters + (<usize>bits << 2);
+    const size = load<u32>(counter);
+    store<u32>(counter, place);
+    place += size;
+  }
+  const distancesOut = pointer(args, 5) + ((<usize>query * k) << 1);
+  const rowsOut = pointer(args, 6) + ((<usize>query * k) << 2);
+  for (let from = candidates; from < to; from += 8) {
+    const bits = load<u32>(from, 4);
+    const counter = counters + (<usize>bits << 2);
+    const at: usize = load<u32>(counter);
+    store<u32>(counter, <u32>at + 1);
+    store<u16>(distancesOut + (at << 1), <u16>bits);
+    store<u32>(rowsOut + (at << 2), load<u32>(from));
+  }
+}
+
+/** Keeps the candidates nearer than the limit and the first `equal` ones at it, in their order; returns their new end. */
+function compact(candidates: usize, end: usize, limit: u32, equal: u32): usize {
+  let to = candidates;
+  for (let from = candidates; from < end; from += 8) {
+    const bits = load<u32>(from, 4);
+    if (bits > limit) continue;
+    if (bits == limit) {
+      if (equal == 0) continue;
+      equal--;
+    }
+    store<u64>(to, load<u64>(from));
+    to += 8;
+  }
+  return to;
+}

@@ -1,0 +1,58 @@
+// The kernels by number, as the pool calls them.
+import { adam } from "./adam";
+import { rmspropTensorFlow, rmspropTorch, sgd } from "./descent";
+import { clampValues, fill, findNonFinite, scale } from "./elementwise";
+import { gatherRows, gatherSparseRows } from "./gather";
+import { hammingDistances, hammingTopK } from "./hamming";
+import { assignCentres, sortByLabel, sumClusters } from "./kmeans";
+import { dropoutMask, normal, uniform } from "./random";
+import { smallestK } from "./select";
+
+/** Exported, so that TypeScript finds the numbers under "Kernel.adam" and so on. */
+export enum Kernel {
+  adam,
+  rmspropTorch,
+  rmspropTensorFlow,
+  sgd,
+  clampValues,
+  fill,
+  scale,
+  findNonFinite,
+  uniform,
+  normal,
+  dropoutMask,
+  gatherRows,
+  gatherSparseRows,
+  assignCentres,
+  sortByLabel,
+  sumClusters,
+  hammingDistances,
+  hammingTopK,
+  smallestK,
+}
+
+/** Runs units begin … end-1 of a kernel; `thread` is 0 for the caller, else the worker's number. */
+export function run(kernel: i32, begin: u32, end: u32, args: usize, thread: u32): void {
+  switch (kernel) {
+    case Kernel.adam: return adam(begin, end, args);
+    case Kernel.rmspropTorch: return rmspropTorch(begin, end, args);
+    case Kernel.rmspropTensorFlow: return rmspropTensorFlow(begin, end, args);
+    case Kernel.sgd: return sgd(begin, end, args);
+    case Kernel.clampValues: return clampValues(begin, end, args);
+    case Kernel.fill: return fill(begin, end, args);
+    case Kernel.scale: return scale(begin, end, args);
+    case Kernel.findNonFinite: return findNonFinite(begin, end, args);
+    case Kernel.uniform: return uniform(begin, end, args);
+    case Kernel.normal: return normal(begin, end, args);
+    case Kernel.dropoutMask: return dropoutMask(begin, end, args);
+    case Kernel.gatherRows: return gatherRows(begin, end, args);
+    case Kernel.gatherSparseRows: return gatherSparseRows(begin, end, args);
+    case Kernel.assignCentres: return assignCentres(begin, end, args);
+    case Kernel.sortByLabel: return sortByLabel(begin, end, args);
+    case Kernel.sumClusters: return sumClusters(begin, end, args);
+    case Kernel.hammingDistances: return hammingDistances(begin, end, args);
+    case Kernel.hammingTopK: return hammingTopK(begin, end, args, thread);
+    case Kernel.smallestK: return smallestK(begin, end, args, thread);
+    default: unreachable();
+  }
+}

@@ -1,0 +1,95 @@
+// The WebAssembly kernels, loaded: a shared memory, the module over it, and threads that take part in its loops.
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { Memory } from "./memory.js";
+import { constant, type Exports, Pool, type WorkerData } from "./pool.js";
+import { wasm } from "./webassembly.js";
+
+/** More threads than this have little left to do where memory bandwidth is the limit. */
+const mostThreadsByDefault = 16;
+
+interface Helper {
+  terminate(): Promise<number>;
+}
+
+/**
+ * The kernels' module over one shared memory, with a pool of worker threads. The functions beside this file (`adam`,
+ * `gatherRows`, …) take it as their first argument and work on arrays that `memory` hands out. All are synchronous, and
+ * give the same bits with any number of threads.
+ */
+export class Kernels {
+  readonly memory: Memory;
+  readonly #exports: Exports;
+  readonly #pool: Pool;
+  readonly #arguments: Float64Array;
+  readonly #helpers: Helper[];
+
+  private constructor(memory: Memory, exports: Exports, control: Uint8Array, helpers: Helper[]) {
+    this.memory = memory;
+    this.#exports = exports;
+    this.#pool = new Pool(exports, memory.wasm, control.byteOffset);
+    this.#arguments = new Float64Array(control.buffer, control.byteOffset + constant(exports, "ARGUMENTS"), 32);
+    this.#helpers = helpers;
+  }
+
+  /**
+   * Loads the module and starts the workers. They do not keep the process alive, and cost nothing while there is no work.
+   * @param options.threads 1 or more; by default one per processor, 16 at most. Where workers cannot be had it is 1.
+   */
+  static async open(options: { threads?: number } = {}): Promise<Kernels> {
+    const threads = options.threads ?? Math.min(availableParallelism(), mostThreadsByDefault);
+    if (!Number.isInteger(threads) || threads < 1) throw new RangeError(`threads ${threads}: expected 1 or more`);
+    const module = await wasm.compile(await readFile(new URL("./vantage.wasm", import.meta.url)));
+    const memory = new Memory();
+    const exports = new wasm.Instance(module, { env: { memory: memory.wasm } }).exports as Exports;
+    const control = memory.uint8(constant(exports, "CONTROL_BYTES"));
+    const helpers = await startHelpers(threads - 1, { module, memory: memory.wasm, control: control.byteOffset });
+    return new Kernels(memory, exports, control, helpers);
+  }
+
+  /** Threads that take part: the calling one and its workers. */
+  get threads(): number {
+    return this.#helpers.length + 1;
+  }
+
+  /**
+   * Runs a kernel over units 0 … units-1, cut into chunks of `grain` that the threads take as they come free.
+   * @param kernel name in assembly/kernels.ts.
+   * @param args numbers as the kernel's comment lists them; addresses from `memory.address`.
+   */
+  run(kernel: string, units: number, grain: number, args: readonly number[]): void {
+    this.#arguments.set(args);
+    const number = constant(this.#exports, `Kernel.${kernel}`);
+    const failed = this.#pool.run(number, units, grain, this.#helpers.length);
+    if (failed > 0) throw new Error(`kernel ${kernel} trapped in ${failed} of its chunks`);
+  }
+
+  /** Argument number `index` as the last kernel left it, for kernels that give a single number back. */
+  result(index: number): number {
+    return this.#arguments[index]!;
+  }
+
+  /** Ends the workers. Kernels still run afterwards, on the calling thread. */
+  close(): void {
+    for (const helper of this.#helpers.splice(0)) void helper.terminate();
+  }
+}
+
+async function startHelpers(count: number, data: Omit<WorkerData, "thread">): Promise<Helper[]> {
+  if (count === 0) return [];
+  const threads = await import("node:worker_threads").catch(() => undefined);
+  const helpers: Helper[] = [];
+  for (let i = 0; threads !== undefined && i < count; i++) {
+    try {
+      const workerData: WorkerData = { ...data, thread: i + 1 };
+      const worker = new threads.Worker(new URL("./worker.js", import.meta.url), { workerData, execArgv: [] });
+      // A worker that does not come up leaves its share to the others: chunks are taken, not handed out.
+      worker.on("error", () => {});
+      worker.unref();
+      helpers.push(worker);
+    } catch {
+      break;
+    }
+  }
+  return helpers;
+}

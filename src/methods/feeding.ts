@@ -1,0 +1,58 @@
+// From data sets to the inputs of graphs: rows of views, which samples have them, and scaling inside the graph.
+import { gatherRows } from "../data/matrix.js";
+import type { MultiViewDataset } from "../data/dataset.js";
+import type { Scaler } from "../data/scaling.js";
+import { UserError } from "../errors.js";
+import type { Execution } from "../runtime/index.js";
+import { add, constant, mul, normalizeRows, type Tensor } from "../tensor/index.js";
+
+/** Row numbers 0 … n−1. */
+export function allRows(n: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, i) => i);
+}
+
+/** The scaling as a part of a graph, the same bits as `applyScaler` gives. */
+export function scaleInGraph(x: Tensor, { kind, scale, shift }: Scaler): Tensor {
+  if (kind === "none") return x;
+  if (kind === "l2") return normalizeRows(x);
+  return add(mul(x, constant(scale)), constant(shift));
+}
+
+/** Fills the inputs `view.v` and `present.v` that an execution has with rows of a data set. */
+export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int32Array): void {
+  views.forEach(({ matrix, present }, v) => {
+    const target = run.inputs[`view.${v}`];
+    if (target !== undefined) gatherRows(matrix, rows, target);
+    const mask = run.inputs[`present.${v}`];
+    if (mask !== undefined) {
+      for (let i = 0; i < rows.length; i++) mask[i] = present === undefined ? 1 : present[rows[i]!]!;
+    }
+  });
+}
+
+export interface ViewShape {
+  readonly name: string;
+  readonly columns: number;
+}
+
+/**
+ * The data set with the views that a model was trained on, in its order: by name, or as they stand where the file has as
+ * many views with other names.
+ * @throws UserError where a view is missing or has other columns.
+ */
+export function matchViews(data: MultiViewDataset, expected: readonly ViewShape[]): MultiViewDataset {
+  const byName = expected.every(({ name }) => data.views.some((view) => view.name === name));
+  if (!byName && data.views.length !== expected.length) {
+    const names = (list: readonly { name: string }[]) => list.map((view) => view.name).join(", ");
+    throw new UserError(`${data.name} has the views ${names(data.views)}; the model was trained on ${names(expected)}`);
+  }
+  const matched = byName ? data.selectViews(expected.map((view) => view.name)) : data;
+  matched.views.forEach(({ name, matrix }, v) => {
+    if (matrix.columns !== expected[v]!.columns) {
+      throw new UserError(
+        `${data.name}: view ${name} has ${matrix.columns} columns, the model was trained on ${expected[v]!.columns}`,
+      );
+    }
+  });
+  return matched;
+}

@@ -1,0 +1,261 @@
+// GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): clustering and classification.
+import type { z } from "zod";
+import { corrupt, parseCorruption } from "../../data/corruption.js";
+import { type Labels, MultiViewDataset } from "../../data/dataset.js";
+import { type DenseMatrix, dense } from "../../data/matrix.js";
+import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
+import { randomSplit } from "../../data/splits.js";
+import { UserError } from "../../errors.js";
+import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
+import { classificationMetrics } from "../../metrics/classification.js";
+import { clusteringMetrics } from "../../metrics/clustering.js";
+import { initialize, Parameters } from "../../nn/index.js";
+import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
+import { allRows, matchViews, type ViewShape } from "../feeding.js";
+import { type ExportedModel, Method, stateTensor } from "../method.js";
+import { parseOptions } from "../options.js";
+import { readModel } from "../saving.js";
+import { type Json, type Metrics, type Stage, type State } from "../training.js";
+import { exportGmae, GmaeInference } from "./inference.js";
+import { gmaeNetworks, type GmaeNetworks, type GmaeShape } from "./networks.js";
+import { type GmaeOptions, gmaeOptions, publishedEpochs } from "./options.js";
+import { GmaeTraining } from "./training.js";
+
+/** What is known once data has been seen or a model loaded. */
+interface Model {
+  readonly views: readonly ViewShape[];
+  readonly classNames: readonly string[];
+  readonly shape: GmaeShape;
+  readonly scalers: readonly Scaler[];
+  readonly parameters: Parameters;
+  readonly networks: GmaeNetworks;
+  readonly store: ParameterStore;
+  /** Clusters that k-means looks for; 0 where nothing says how many there are. */
+  readonly clusters: number;
+}
+
+interface Fitted {
+  /** The data as it is trained on: scaled and corrupted where a corruption is asked for. */
+  readonly data: MultiViewDataset;
+  readonly training: GmaeTraining;
+  readonly inference: GmaeInference;
+}
+
+export class GMAE extends Method<GmaeOptions> {
+  override readonly name = "gmae";
+  #model: Model | undefined;
+  #fitted: Fitted | undefined;
+  #inference: GmaeInference | undefined;
+  #centres: DenseMatrix | undefined;
+
+  /** @param options see `gmaeOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: z.input<typeof gmaeOptions> = {}, engine?: Engine) {
+    super(parseOptions("gmae", gmaeOptions, options), engine);
+  }
+
+  /** Opens a model from a run folder. @throws UserError where there is none of this method. */
+  static async load(folder: string, engine?: Engine): Promise<GMAE> {
+    const { config, state } = readModel(folder, "gmae");
+    return new GMAE(config.options as z.input<typeof gmaeOptions>, engine).restore(state);
+  }
+
+  override get predicts(): "clusters" | "classes" | undefined {
+    if (this.#classify) return "classes";
+    return this.#centres === undefined ? undefined : "clusters";
+  }
+
+  get #classify(): boolean {
+    return this.options.task === "classification";
+  }
+
+  override split(data: MultiViewDataset): MultiViewDataset {
+    if (!this.#classify || (data.splits.train && data.splits.test)) return data;
+    const { train, test } = randomSplit(data.samples, { train: 1 - this.options.testFraction, seed: this.options.seed });
+    return new MultiViewDataset({ ...data, splits: { ...data.splits, train, test } });
+  }
+
+  protected override async prepare(data: MultiViewDataset): Promise<void> {
+    const { options } = this;
+    const labels = this.#classify ? singleLabels(data, "classification") : data.labels;
+    const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
+    const scalers = data.views.map(({ matrix }) => fitScaler("minmax", matrix));
+    this.#model = this.#makeModel(views, labels?.names ?? [], scalers);
+    const { networks, parameters, store } = this.#model;
+    initialize(this.engine.kernels, store, parameters.all, options.seed);
+    const work = options.corrupt === undefined ? data : corruptScaled(data, scalers, options.corrupt, options.seed);
+    const parts = { networks, parameters, store, scalers: work === data ? scalers : undefined };
+    const rows = this.#classify ? data.splits.train! : allRows(data.samples);
+    if (rows.length < this.#model.clusters) {
+      throw new UserError(`${data.name}: ${rows.length} samples for ${this.#model.clusters} clusters`);
+    }
+    const dimensions = data.dimensions;
+    this.#fitted = {
+      data: work,
+      training: await GmaeTraining.compile({ engine: this.engine, data: work, rows, options, ...parts }),
+      inference: await GmaeInference.compile(this.engine, networks, store, {
+        dimensions,
+        classes: this.#model.shape.classes,
+        scalers: parts.scalers,
+      }),
+    };
+  }
+
+  #makeModel(views: readonly ViewShape[], classNames: readonly string[], scalers: readonly Scaler[]): Model {
+    const { hidden, latent, discriminatorHidden, dropout, headDropout } = this.options;
+    const shape: GmaeShape = {
+      dimensions: views.map((view) => view.columns),
+      hidden,
+      latent,
+      discriminatorHidden,
+      dropout,
+      headDropout,
+      classes: this.#classify ? classNames.length : 0,
+    };
+    const parameters = new Parameters();
+    const networks = gmaeNetworks(parameters, shape);
+    const store = new ParameterStore(this.engine.memory, parameters.all);
+    const clusters = this.options.clusters ?? classNames.length;
+    return { views, classNames, shape, scalers, parameters, networks, store, clusters };
+  }
+
+  protected override stages(): readonly Stage[] {
+    const { epochs, evaluateEvery, task } = this.options;
+    const { training } = this.#fitted!;
+    return [
+      { name: "train", epochs: epochs ?? publishedEpochs[task], evaluateEvery, run: (epoch) => training.epoch(epoch) },
+    ];
+  }
+
+  override async evaluate(): Promise<Metrics> {
+    const { data, inference } = this.#fitted!;
+    if (!this.#classify) return this.#judgeClusters(data, (await inference.encode(data)).hidden);
+    const { train, test } = data.splits;
+    const onTest = await this.#judgeClassifier(data, inference, test!);
+    const { kmeans: testClusters, ...metrics } = onTest;
+    const { kmeans: trainClusters, ...trainMetrics } = await this.#judgeClassifier(data, inference, train!);
+    return { ...metrics, train: trainMetrics, kmeans: { test: testClusters!, train: trainClusters! } };
+  }
+
+  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
+    const matched = matchViews(data, this.#requireModel().views);
+    const inference = await this.#freeInference();
+    if (this.#classify) return this.#judgeClassifier(matched, inference, allRows(matched.samples));
+    return this.#judgeClusters(matched, (await inference.encode(matched)).hidden);
+  }
+
+  /** k-means on the representation against the labels; nothing where there are none. */
+  async #judgeClusters(data: MultiViewDataset, z: DenseMatrix): Promise<Metrics> {
+    if (data.labels?.kind !== "single") return {};
+    const { labels } = await this.#cluster(z);
+    return { ...clusteringMetrics(data.labels.values, labels) };
+  }
+
+  async #judgeClassifier(data: MultiViewDataset, inference: GmaeInference, rows: Int32Array): Promise<Metrics> {
+    const { values } = singleLabels(data, "classification");
+    const truth = Int32Array.from(rows, (row) => values[row]!);
+    const { hidden, classes } = await inference.encode(data, rows);
+    const clusters = rows.length >= this.#model!.clusters ? await this.#cluster(hidden) : undefined;
+    return {
+      ...classificationMetrics(truth, classes!),
+      kmeans: clusters === undefined ? {} : { ...clusteringMetrics(truth, clusters.labels) },
+    };
+  }
+
+  #cluster(z: DenseMatrix) {
+    const { starts, seed } = this.options;
+    const { clusters } = this.#requireModel();
+    if (clusters < 2) throw new UserError("clusters: the data has no labels to count, say how many to find (--set clusters=10)");
+    return kmeans(z, { clusters, starts, seed, engine: this.engine });
+  }
+
+  protected override async finish(): Promise<void> {
+    if (this.#classify || this.#model!.clusters < 2) return;
+    const { data, inference } = this.#fitted!;
+    this.#centres = (await this.#cluster((await inference.encode(data)).hidden)).centres;
+  }
+
+  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
+    const matched = matchViews(data, this.#requireModel().views);
+    return (await (await this.#freeInference()).encode(matched)).hidden;
+  }
+
+  override async predict(data: MultiViewDataset): Promise<Int32Array> {
+    const matched = matchViews(data, this.#requireModel().views);
+    const { hidden, classes } = await (await this.#freeInference()).encode(matched);
+    if (classes !== undefined) return classes;
+    if (this.#centres === undefined) throw new UserError("this model was trained without a number of clusters and has none to assign");
+    return nearestCentre(hidden, this.#centres, this.engine);
+  }
+
+  override exportModels(): ExportedModel[] {
+    const { networks, store, views, scalers, shape } = this.#requireModel();
+    return exportGmae(networks, store, views, scalers, shape.classes);
+  }
+
+  protected override trainingState(): State {
+    const model = this.modelState();
+    const { tensors, json } = this.#fitted!.training.state();
+    return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training: json } };
+  }
+
+  protected override restoreTraining({ tensors, json }: State): void {
+    this.takeModel({ tensors, json });
+    this.#fitted!.training.restore({ tensors, json: json.training as State["json"] });
+  }
+
+  override modelState(): State {
+    const { views, classNames, scalers, store } = this.#requireModel();
+    const tensors = new Map<string, NamedTensor>(store.tensors());
+    scalers.forEach(({ scale, shift, columns }, v) => {
+      tensors.set(`scaler.${v}.scale`, { shape: [columns], data: scale });
+      tensors.set(`scaler.${v}.shift`, { shape: [columns], data: shift });
+    });
+    const centres = this.#centres;
+    if (centres) tensors.set("centres", { shape: [centres.rows, centres.columns], data: centres.data });
+    return { tensors, json: { views: views as unknown as Json, classNames } };
+  }
+
+  protected override async build(state: State): Promise<void> {
+    const views = state.json.views as unknown as ViewShape[];
+    const scalers = views.map(({ columns }, v): Scaler => {
+      const [scale, shift] = ["scale", "shift"].map((part) => stateTensor(state, `scaler.${v}.${part}`).data);
+      return { kind: "minmax", columns, scale: scale!, shift: shift! };
+    });
+    this.#model = this.#makeModel(views, state.json.classNames as string[], scalers);
+    this.takeModel(state);
+  }
+
+  protected override takeModel({ tensors }: State): void {
+    this.#requireModel().store.load(tensors);
+    const centres = tensors.get("centres");
+    if (centres) this.#centres = dense(centres.shape[0]!, centres.shape[1]!, centres.data);
+  }
+
+  #requireModel(): Model {
+    if (this.#model === undefined) throw new Error("fit or load first");
+    return this.#model;
+  }
+
+  /** Inference for data from outside, scaled inside the graph. */
+  async #freeInference(): Promise<GmaeInference> {
+    const { networks, store, scalers, shape } = this.#requireModel();
+    this.#inference ??= await GmaeInference.compile(this.engine, networks, store, {
+      dimensions: shape.dimensions,
+      classes: shape.classes,
+      scalers,
+    });
+    return this.#inference;
+  }
+}
+
+function singleLabels({ name, labels }: MultiViewDataset, use: string): Extract<Labels, { kind: "single" }> {
+  if (labels === undefined) throw new UserError(`${name}: ${use} needs labels, and there are none`);
+  if (labels.kind !== "single") throw new UserError(`${name}: ${use} needs one label per sample, these are multi-labels`);
+  return labels;
+}
+
+/** The data scaled to [0, 1], then spoilt: noise of deviation 0.5 means half the range of a feature. */
+function corruptScaled(data: MultiViewDataset, scalers: readonly Scaler[], how: string, seed: number): MultiViewDataset {
+  const views = data.views.map((view, v) => ({ ...view, matrix: applyScaler(scalers[v]!, view.matrix) }));
+  return corrupt(new MultiViewDataset({ ...data, views }), parseCorruption(how), seed);
+}

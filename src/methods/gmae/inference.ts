@@ -1,0 +1,110 @@
+// GMAE in use: the representation and class probabilities of samples, in chunks, and the same as exported models.
+import { type DenseMatrix, dense } from "../../data/matrix.js";
+import type { MultiViewDataset } from "../../data/dataset.js";
+import type { Scaler } from "../../data/scaling.js";
+import { Forward } from "../../nn/index.js";
+import { encodeModel } from "../../onnx/model.js";
+import { type Engine, type ParameterStore, Program } from "../../runtime/index.js";
+import { input, mul, softmax, type Tensor } from "../../tensor/index.js";
+import { allRows, feedViews, scaleInGraph, type ViewShape } from "../feeding.js";
+import type { ExportedModel } from "../method.js";
+import type { GmaeNetworks } from "./networks.js";
+
+/** Samples per call: enough for the matrix products, small beside the parameters. */
+const CHUNK = 1024;
+
+export interface Encoded {
+  readonly hidden: DenseMatrix;
+  /** Class of the largest logit, where the networks have a head. */
+  readonly classes?: Int32Array;
+}
+
+export class GmaeInference {
+  private constructor(
+    private readonly program: Program,
+    private readonly classes: number,
+  ) {}
+
+  /** @param scalers one per view, applied inside the graph; absent where data comes scaled. */
+  static async compile(
+    engine: Engine,
+    networks: GmaeNetworks,
+    store: ParameterStore,
+    parts: { dimensions: readonly number[]; classes: number; scalers?: readonly Scaler[] },
+  ): Promise<GmaeInference> {
+    const views = parts.dimensions.map((d, v) => {
+      const raw = input(`view.${v}`, ["n", d]);
+      const scaled = parts.scalers === undefined ? raw : scaleInGraph(raw, parts.scalers[v]!);
+      return mul(scaled, input(`present.${v}`, ["n", 1]));
+    });
+    const outputs = representationOutputs(networks, views, parts.classes);
+    return new GmaeInference(await Program.compile(engine, { name: "gmae", outputs, store }), parts.classes);
+  }
+
+  /** Representation of the given rows, row by row in their order. */
+  async encode(data: MultiViewDataset, rows: Int32Array = allRows(data.samples)): Promise<Encoded> {
+    let hidden: DenseMatrix | undefined;
+    const classes = this.classes > 0 ? new Int32Array(rows.length) : undefined;
+    for (let start = 0; start < rows.length; start += CHUNK) {
+      const chunk = rows.subarray(start, start + CHUNK);
+      const run = this.program.at({ n: chunk.length });
+      feedViews(run, data, chunk);
+      await run.run();
+      const width = run.outputs.representation!.length / chunk.length;
+      hidden ??= dense(rows.length, width);
+      hidden.data.set(run.outputs.representation!, start * width);
+      if (classes !== undefined) largestPerRow(run.outputs.probabilities!, this.classes, classes.subarray(start));
+    }
+    return { hidden: hidden!, classes };
+  }
+
+  release(): Promise<void> {
+    return this.program.release();
+  }
+}
+
+function largestPerRow(values: Float32Array, columns: number, target: Int32Array): void {
+  for (let row = 0; row * columns < values.length; row++) {
+    let best = 0;
+    for (let j = 1; j < columns; j++) if (values[row * columns + j]! > values[row * columns + best]!) best = j;
+    target[row] = best;
+  }
+}
+
+function representationOutputs(networks: GmaeNetworks, views: readonly Tensor[], classes: number): Record<string, Tensor> {
+  const forward = new Forward(false);
+  const codes = networks.encode(views, forward);
+  const outputs: Record<string, Tensor> = { representation: codes.hidden };
+  if (classes > 0) outputs.probabilities = softmax(networks.classify(codes, forward));
+  return outputs;
+}
+
+/**
+ * `representation.onnx`: raw features of every view, inputs named as the views, to the representation (and class
+ * probabilities); `specific-<view>.onnx`: one view alone to its specific code.
+ */
+export function exportGmae(
+  networks: GmaeNetworks,
+  store: ParameterStore,
+  views: readonly ViewShape[],
+  scalers: readonly Scaler[],
+  classes: number,
+): ExportedModel[] {
+  const weights = new Map(store.names.map((name) => [name, store.values(name) as Float32Array]));
+  const raw = views.map(({ name, columns }) => input(name, ["n", columns]));
+  const scaled = raw.map((x, v) => scaleInGraph(x, scalers[v]!));
+  const outputs = representationOutputs(networks, scaled, classes);
+  const forward = new Forward(false);
+  const { specific } = networks.encode(scaled, forward);
+  const metadata = { method: "gmae" };
+  return [
+    {
+      name: "representation",
+      bytes: encodeModel({ name: "gmae", outputs, weights, inputs: raw, metadata }),
+    },
+    ...views.map(({ name }, v) => ({
+      name: `specific-${name}`,
+      bytes: encodeModel({ name: `gmae-${name}`, outputs: { code: specific[v]! }, weights, metadata }),
+    })),
+  ];
+}

@@ -1,0 +1,150 @@
+// GMAE's training step over a data set: the whole set as one batch with neighbours found once, or mini-batches.
+import { batches } from "../../data/batches.js";
+import { dense, gatherRows } from "../../data/matrix.js";
+import type { Labels, MultiViewDataset } from "../../data/dataset.js";
+import { applyScaler, type Scaler } from "../../data/scaling.js";
+import { Forward, type Parameters } from "../../nn/index.js";
+import { type Engine, type Execution, type NamedTensor, type ParameterStore, TrainingStep } from "../../runtime/index.js";
+import { feedViews } from "../feeding.js";
+import type { EpochResult, State } from "../training.js";
+import { countNeighbours, dropLastRow, type NeighbourNumbers, neighbourNumbers } from "./neighbours.js";
+import { nearestRows } from "./nearest.js";
+import type { GmaeNetworks } from "./networks.js";
+import { gmaeObjective } from "./objective.js";
+import type { GmaeOptions } from "./options.js";
+
+/** Above this many samples n × n matrices are too much, and batches are taken. */
+const WHOLE_SET = 6000;
+const BATCH = 2048;
+
+export interface GmaeTrainingParts {
+  readonly engine: Engine;
+  readonly networks: GmaeNetworks;
+  readonly parameters: Parameters;
+  readonly store: ParameterStore;
+  readonly data: MultiViewDataset;
+  /** Rows that train. */
+  readonly rows: Int32Array;
+  /** Scaling still to be done, one per view; absent where the data is scaled. */
+  readonly scalers?: readonly Scaler[];
+  readonly options: GmaeOptions;
+}
+
+export class GmaeTraining {
+  /** The execution that holds the whole set, once it is loaded. */
+  #whole: Execution | undefined;
+
+  private constructor(
+    private readonly parts: GmaeTrainingParts,
+    private readonly step: TrainingStep,
+    private readonly batch: number,
+  ) {}
+
+  static async compile(parts: GmaeTrainingParts): Promise<GmaeTraining> {
+    const { engine, networks, parameters, store, data, options, rows, scalers } = parts;
+    const forward = new Forward(true);
+    const objective = gmaeObjective(
+      networks,
+      {
+        dimensions: data.dimensions,
+        lambdaMa: options.lambdaMa,
+        lambdaCon: options.lambdaCon,
+        contrastive: options.contrastive,
+        masked: data.views.some((view) => view.present !== undefined),
+        maskLosses: options.maskMissing,
+        classify: options.task === "classification",
+        scalers,
+      },
+      forward,
+    );
+    const step = await TrainingStep.compile(engine, {
+      name: "gmae",
+      store,
+      loss: objective.total,
+      report: objective.report,
+      groups: [{ parameters: parameters.learned(), optimizer: { kind: "adam", lr: options.lr } }],
+      dropout: forward.dropoutInputs,
+      seed: options.seed,
+    });
+    const batch = options.batch > 0 ? options.batch : rows.length <= WHOLE_SET ? rows.length : BATCH;
+    if (options.contrastive) neighbourNumbers(Math.min(batch, rows.length), options.posNum);
+    return new GmaeTraining(parts, step, batch);
+  }
+
+  async epoch(epoch: number): Promise<EpochResult> {
+    const { rows, options } = this.parts;
+    if (this.batch >= rows.length) {
+      this.#whole ??= await this.#load(rows);
+      const { loss, ...losses } = await this.step.run(this.#whole);
+      return { losses: { total: loss!, ...losses } };
+    }
+    const sums: Record<string, number> = {};
+    const order = batches(rows, this.batch, { seed: options.seed, epoch }, { dropLast: true });
+    for (const batch of order) {
+      const { loss, ...losses } = await this.step.run(await this.#load(batch));
+      for (const [name, value] of Object.entries({ total: loss!, ...losses })) sums[name] = (sums[name] ?? 0) + value;
+    }
+    return { losses: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / order.length])) };
+  }
+
+  /** Puts a batch into the step's inputs and finds its neighbours. */
+  async #load(rows: Int32Array): Promise<Execution> {
+    const { data, options } = this.parts;
+    const run = this.step.at({ n: rows.length });
+    feedViews(run, data, rows);
+    if (run.indices.classes !== undefined) {
+      const { values } = data.labels as Extract<Labels, { kind: "single" }>;
+      for (let i = 0; i < rows.length; i++) run.indices.classes[i] = BigInt(values[rows[i]!]!);
+    }
+    if (options.contrastive) await this.#findNeighbours(run, rows);
+    return run;
+  }
+
+  async #findNeighbours(run: Execution, rows: Int32Array): Promise<void> {
+    const { data, scalers, options, engine } = this.parts;
+    const counts = { positive: run.inputs.positive!, negative: run.inputs.negative! };
+    counts.positive.fill(0);
+    counts.negative.fill(0);
+    for (const [v, { matrix, present }] of data.views.entries()) {
+      const places = present && options.maskMissing ? placesOfPresent(rows, present) : undefined;
+      const own = places === undefined ? rows : places.map((place) => rows[place]!);
+      const numbers = this.#numbers(own.length);
+      if (numbers === undefined) continue;
+      const x = dense(own.length, matrix.columns);
+      const chosen = scalers === undefined ? undefined : applyScaler(scalers[v]!, matrix, own);
+      if (chosen === undefined) gatherRows(matrix, own, x.data);
+      else if (chosen.kind === "dense") x.data.set(chosen.data);
+      else gatherRows(chosen, Int32Array.from(own, (_, i) => i), x.data);
+      if (present && !options.maskMissing) own.forEach((row, i) => present[row] === 0 && x.data.fill(0, i * x.columns, (i + 1) * x.columns));
+      const ranked = await nearestRows(engine, x.data, x.rows, x.columns, numbers.nearest);
+      countNeighbours(ranked, numbers, rows.length, counts, places);
+    }
+    dropLastRow(rows.length, counts);
+  }
+
+  /** Undefined where so few samples of the batch have the view that it has no neighbours to give. */
+  #numbers(samples: number): NeighbourNumbers | undefined {
+    if (samples < this.batch && samples < 16) return undefined;
+    return neighbourNumbers(samples, this.parts.options.posNum);
+  }
+
+  state(): State {
+    return { tensors: this.step.state(), json: { steps: this.step.steps } };
+  }
+
+  restore({ tensors, json }: { tensors: ReadonlyMap<string, NamedTensor>; json: State["json"] }): void {
+    this.step.restore(json.steps as number, tensors);
+  }
+
+  release(): Promise<void> {
+    return this.step.release();
+  }
+}
+
+function placesOfPresent(rows: Int32Array, present: Uint8Array): Int32Array {
+  const places: number[] = [];
+  rows.forEach((row, i) => {
+    if (present[row] === 1) places.push(i);
+  });
+  return Int32Array.from(places);
+}

@@ -1,0 +1,15 @@
+// All methods: a new one is a folder here and a line in this list.
+import { UserError } from "../errors.js";
+import { gmae } from "./gmae/index.js";
+import type { MethodDefinition } from "./method.js";
+
+export const methods = [gmae] as unknown as readonly MethodDefinition<Record<string, unknown>>[];
+
+/** @throws UserError that lists the methods where there is none of that name. */
+export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {
+  const method = methods.find((each) => each.name === name);
+  if (method === undefined) {
+    throw new UserError(`there is no method ${name}; there are ${methods.map((each) => each.name).join(", ")}`);
+  }
+  return method;
+}

@@ -1,0 +1,65 @@
+// Models in run folders: saved by the library, and opened again whoever saved them.
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { writeFileAtomic } from "../files.js";
+import { type LoadedCheckpoint, loadCheckpoint } from "../runs/checkpoint.js";
+import type { RunConfig } from "../runs/config.js";
+import { describeEnvironment } from "../runs/environment.js";
+import { createRun, openRun } from "../runs/run-folder.js";
+import type { ExportedModel } from "./method.js";
+import type { Position, State } from "./training.js";
+
+/** The JSON part of a checkpoint. */
+export interface SavedState {
+  readonly position: Position;
+  readonly model: State["json"];
+  /** Seconds of work before this checkpoint, epochs, and the seconds of these epochs alone; over all sessions. */
+  readonly seconds: number;
+  readonly epochs: number;
+  readonly epochSeconds: number;
+}
+
+/** The position of a training that has come to its end. */
+export const finished: Position = { stage: Number.MAX_SAFE_INTEGER, epoch: 0 };
+
+/** A checkpoint's state as methods take it. */
+export function stateOf({ tensors, json }: LoadedCheckpoint): State {
+  return { tensors: tensors as State["tensors"], json: (json as SavedState).model };
+}
+
+export function writeModels(folder: string, models: readonly ExportedModel[]): void {
+  for (const { name, bytes } of models) writeFileAtomic(join(folder, "model", `${name}.onnx`), bytes);
+}
+
+/** Writes a fitted model into a new run folder. @throws UserError where the folder is not empty or cannot be written. */
+export async function saveModel(
+  folder: string,
+  config: RunConfig,
+  state: State,
+  models: readonly ExportedModel[],
+): Promise<void> {
+  const run = createRun(folder, config, await describeEnvironment());
+  try {
+    const json: SavedState = { position: finished, model: state.json, seconds: 0, epochs: 0, epochSeconds: 0 };
+    run.saveCheckpoint({ tensors: state.tensors, json });
+    writeModels(folder, models);
+  } finally {
+    run.close();
+  }
+}
+
+export interface OpenedModel {
+  readonly config: RunConfig;
+  readonly state: State;
+}
+
+/** @throws UserError where the folder is no run, is of another method, or has no checkpoint yet. */
+export function readModel(folder: string, method?: string): OpenedModel {
+  const { config } = openRun(folder);
+  if (method !== undefined && config.method !== method) {
+    throw new UserError(`${folder} is a run of ${config.method}, not of ${method}`);
+  }
+  const checkpoint = loadCheckpoint(folder);
+  if (checkpoint === undefined) throw new UserError(`${folder} has no checkpoint: the run did not get that far`);
+  return { config, state: stateOf(checkpoint) };
+}

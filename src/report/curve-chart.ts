@@ -1,0 +1,110 @@
+// Line charts: training curves and retrieval curves, with names at the ends of the lines.
+import type { LineSeriesOption } from "echarts";
+import { axis, baseOption, type Chart, fontSize, grid, rounded, tooltip } from "./chart.js";
+import { seriesColours } from "./palette.js";
+
+export interface Curve {
+  readonly name: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  /** Place among the colours for lines. */
+  readonly colour: number;
+}
+
+export interface CurveChartInit {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly xName: string;
+  readonly yName?: string;
+  readonly curves: readonly Curve[];
+  /** Bounds of the y axis; by default what the values need. */
+  readonly yRange?: readonly [number, number];
+  /** Bounds of the x axis; by default from 0, or the least where it is logarithmic, to the greatest. */
+  readonly xRange?: readonly [number, number];
+  /** Base of a logarithmic x axis; by default it is linear. */
+  readonly logX?: 2 | 10;
+  /** Logarithmic y where all values are positive and span more than two decades. */
+  readonly mayLogY?: boolean;
+  /** Whether curves are named at their ends, else by a legend beside the chart. */
+  readonly nameEnds?: boolean;
+  /** Marks every point of short curves. */
+  readonly marks?: boolean;
+}
+
+/** Points of a curve in a chart at most; a screen shows no more. */
+const maxPoints = 600;
+/** Curves that are named at their end at most; more would not fit. */
+const maxNamed = 6;
+
+export function curveChart(init: CurveChartInit): Chart {
+  const { id, title, description, curves, xName, yName, yRange, xRange, logX, marks = false } = init;
+  const named = init.nameEnds === true && curves.length > 1 && curves.length <= maxNamed;
+  const longest = Math.max(0, ...curves.map((curve) => curve.name.length));
+  return {
+    id,
+    title,
+    description,
+    option: {
+      ...baseOption,
+      tooltip: { ...tooltip, trigger: "axis", order: "valueDesc", axisPointer: { lineStyle: { color: "$axis" } } },
+      grid: grid(named ? Math.min(130, 14 + longest * 6.2) : 6),
+      xAxis: {
+        ...axis(xName, false),
+        type: logX ? "log" : "value",
+        ...(logX && { logBase: logX }),
+        ...(xRange ? { min: xRange[0], max: xRange[1] } : { min: logX ? "dataMin" : 0, max: "dataMax" }),
+        ...(xName === "epoch" && { minInterval: 1 }),
+      },
+      yAxis: {
+        ...axis(yName, true),
+        type: init.mayLogY && spansDecades(curves) ? "log" : "value",
+        scale: true,
+        splitNumber: yRange ? 5 : 4,
+        ...(yRange && { min: yRange[0], max: yRange[1] }),
+      },
+      series: curves.map((curve) => lineSeries(curve, named, marks)),
+    },
+  };
+}
+
+function lineSeries(curve: Curve, named: boolean, marks: boolean): LineSeriesOption {
+  const color = `$series${curve.colour % seriesColours}`;
+  const points = thin(curve.x, curve.y).map((i) => [rounded(curve.x[i]!), rounded(curve.y[i]!)]);
+  return {
+    type: "line",
+    name: curve.name,
+    data: points,
+    showSymbol: marks || points.length === 1,
+    symbol: "circle",
+    symbolSize: marks ? 4 : 6,
+    lineStyle: { width: 1.8, color },
+    itemStyle: { color },
+    emphasis: { focus: "series", lineStyle: { width: 2.4 } },
+    ...(named && {
+      endLabel: { show: true, formatter: "{a}", color, fontSize, lineHeight: 14 },
+      labelLayout: { moveOverlap: "shiftY" },
+    }),
+  };
+}
+
+function spansDecades(curves: readonly Curve[]): boolean {
+  const values = curves.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);
+  const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return least > 0 && most / least > 100;
+}
+
+/** Which points to keep of a long curve: first, last, and the lowest and highest of each stretch, so that no peak is lost. */
+export function thin(x: ArrayLike<number>, y: ArrayLike<number>, limit = maxPoints): number[] {
+  const all = Array.from({ length: x.length }, (_, i) => i);
+  if (all.length <= limit) return all;
+  const stretches = Math.floor((limit - 2) / 2);
+  const kept = new Set([0, all.length - 1]);
+  for (let s = 0; s < stretches; s++) {
+    const stretch = all.slice(Math.floor((s * all.length) / stretches), Math.floor(((s + 1) * all.length) / stretches));
+    kept.add(stretch.reduce((a, b) => (y[b]! < y[a]! ? b : a)));
+    kept.add(stretch.reduce((a, b) => (y[b]! > y[a]! ? b : a)));
+  }
+  return [...kept].sort((a, b) => a - b);
+}

@@ -1,0 +1,95 @@
+// The page's script: draws the charts from the data block, follows light and dark, window size and printing.
+
+/** Plain JavaScript for the browser; reads `{ palettes, charts }` from the element with id "data". */
+export const pageScript = `
+(function () {
+  "use strict";
+  var data = JSON.parse(document.getElementById("data").textContent);
+  var darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+  var printing = false;
+  var drawn = [];
+
+  function scheme() { return darkScheme.matches && !printing ? "dark" : "light"; }
+
+  function paint(value, colours, isColour) {
+    if (typeof value === "string") return isColour && value[0] === "$" ? colours[value.slice(1)] : value;
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(function (each) { return paint(each, colours, isColour); });
+    if (typeof value !== "object" || value === null) return value;
+    var copy = {};
+    for (var key in value) copy[key] = paint(value[key], colours, /color$/i.test(key));
+    return copy;
+  }
+
+  function draw(figure) {
+    var option = data.charts[figure.element.dataset.chart];
+    var colours = data.palettes[scheme()];
+    figure.chart.setOption(paint(option, colours, false), true);
+    swatches(colours);
+  }
+
+  function swatches(colours) {
+    document.querySelectorAll("[data-color]").forEach(function (element) {
+      element.style.background = colours[element.dataset.color.slice(1)];
+    });
+  }
+
+  function start(element) {
+    var option = data.charts[element.dataset.chart];
+    var points = option.series.reduce(function (sum, each) { return sum + each.data.length; }, 0);
+    var chart = echarts.init(element, null, { renderer: points > 1500 ? "canvas" : "svg" });
+    var figure = { element: element, chart: chart };
+    drawn.push(figure);
+    draw(figure);
+    if (element.dataset.group) { chart.group = element.dataset.group; echarts.connect(chart.group); }
+  }
+
+  document.querySelectorAll("[data-chart]").forEach(start);
+  swatches(data.palettes[scheme()]);
+
+  function redraw() { drawn.forEach(draw); }
+  function resize() { drawn.forEach(function (figure) { figure.chart.resize(); }); }
+
+  new ResizeObserver(function () { if (!printing) resize(); }).observe(document.querySelector("main"));
+  darkScheme.addEventListener("change", redraw);
+
+  function print(on) {
+    printing = on;
+    document.documentElement.classList.toggle("printing", on);
+    redraw();
+    resize();
+  }
+  window.addEventListener("beforeprint", function () { print(true); });
+  window.addEventListener("afterprint", function () { print(false); });
+
+  function figureOf(element) {
+    var place = element.closest("figure").querySelector("[data-chart]");
+    return drawn.find(function (figure) { return figure.element === place; });
+  }
+
+  // a switch shows another chart in the same place in every figure of its name
+  document.querySelectorAll(".switch input").forEach(function (input) {
+    input.addEventListener("change", function () {
+      document.querySelectorAll('figure[data-switch="' + input.name + '"]').forEach(function (element) {
+        element.querySelectorAll(".chips").forEach(function (chips) { chips.hidden = chips.dataset.of !== input.value; });
+        var figure = figureOf(element.firstElementChild);
+        var chart = figure.element.dataset.prefix + input.value;
+        if (!data.charts[chart]) return;
+        figure.element.dataset.chart = chart;
+        element.querySelectorAll(".chips button").forEach(function (button) { button.setAttribute("aria-pressed", "true"); });
+        draw(figure);
+      });
+    });
+  });
+
+  // a chip hides and shows its group; pointing at it, or focus, brings it out
+  document.querySelectorAll(".chips button").forEach(function (button) {
+    function send(type) { figureOf(button).chart.dispatchAction({ type: type, seriesName: button.dataset.name, name: button.dataset.name }); }
+    button.addEventListener("click", function () {
+      send("legendToggleSelect");
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+    });
+    ["mouseenter", "focus"].forEach(function (event) { button.addEventListener(event, function () { send("highlight"); }); });
+    ["mouseleave", "blur"].forEach(function (event) { button.addEventListener(event, function () { send("downplay"); }); });
+  });
+})();
+`;
