@@ -28,7 +28,11 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
     renameSync(temporary, path);
     syncFolder(folder);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // What was wrong with the folder is wrong with the removal too, and is what the caller hears.
+    }
     throw fileError(error, path, "written");
   }
 }

@@ -17,7 +17,7 @@ const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 export async function run(args: readonly string[]): Promise<void> {
   process.stdout.on("error", ignoreClosedPipe);
   try {
-    await program().parseAsync([...args], { from: "user" });
+    await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -40,7 +40,6 @@ function program(): Command {
   ]) {
     add(root);
   }
-  root.action(() => root.outputHelp());
   return root;
 }
 

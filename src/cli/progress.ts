@@ -26,7 +26,7 @@ function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): s
 export function trainingProgress(): Progress {
   let metrics: Metrics | undefined;
   if (!process.stderr.isTTY) {
-    let written = 0;
+    let written = Number.NEGATIVE_INFINITY;
     const starts = new Map<string, { time: number; epoch: number }>();
     return {
       update(report) {

@@ -77,8 +77,7 @@ export async function startTraining(request: TrainingRequest): Promise<TrainingO
   const environment = await describeEnvironment(existsSync(source) ? [source] : []);
   const engine = await Engine.open(request.engine);
   const method = definition.create(options, engine);
-  const run = createRun(request.out, config, environment);
-  return train(definition, method, opened, run, undefined, engine);
+  return train(definition, method, opened, () => createRun(request.out, config, environment), undefined, engine);
 }
 
 /** @throws UserError where there is no run to go on with, it is another method's, or its data has changed. */
@@ -96,7 +95,7 @@ export async function resumeTraining(name: string, flags: CommonFlags): Promise<
     const { data: source = config.dataset.name, views, labels } = dataSource(config);
     const opened = await openForRun(source, { views, labels, seed: config.seed });
     const engine = await Engine.open(engineOptions(flags));
-    return await train(definition, definition.create(options, engine), opened, run, checkpoint, engine);
+    return await train(definition, definition.create(options, engine), opened, () => run, checkpoint, engine);
   } catch (error) {
     run.close();
     throw error;
@@ -129,7 +128,7 @@ async function train(
   definition: MethodDefinition<Record<string, unknown>>,
   method: AnyMethod,
   { data, notes }: OpenedData,
-  run: Run,
+  begin: () => Run,
   saved: LoadedCheckpoint | undefined,
   engine: Engine,
 ): Promise<TrainingOutcome> {
@@ -140,19 +139,23 @@ async function train(
   const elapsed = () => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
   let [epochs, epochSeconds] = [before?.epochs ?? 0, before?.epochSeconds ?? 0];
   let lastCheckpoint = performance.now();
+  let run: Run | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
     const state: SavedState = { position, model: json, seconds: elapsed(), epochs, epochSeconds };
-    run.saveCheckpoint({ tensors, json: state });
+    run!.saveCheckpoint({ tensors, json: state });
   };
   try {
     await method.fit(data, {
       signal: interrupt.signal,
+      onStart() {
+        run = begin();
+      },
       resume: before && { position: before.position, ...stateOf(saved!) },
       onEpoch(report) {
         epochs++;
         epochSeconds += report.seconds;
         const { stage, epoch, losses, metrics = {} } = report;
-        run.log({ stage, epoch, seconds: elapsed(), losses, metrics });
+        run!.log({ stage, epoch, seconds: elapsed(), losses, metrics });
         progress.update(report);
       },
       onCheckpoint(take, last) {
@@ -162,6 +165,7 @@ async function train(
       },
     });
     progress.stop();
+    if (run === undefined) throw new Error("the training never began");
     const metrics = await method.evaluate();
     store({ ...method.modelState(), position: finished });
     writeModels(run.folder, method.exportModels());
@@ -184,7 +188,7 @@ async function train(
   } finally {
     progress.stop();
     interrupt.release();
-    run.close();
+    run?.close();
     engine.close();
   }
 }

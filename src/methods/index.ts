@@ -1,9 +1,11 @@
 // All methods: a new one is a folder here and a line in this list.
 import { UserError } from "../errors.js";
+import { dchn } from "./dchn/index.js";
+import { djsrh } from "./djsrh/index.js";
 import { gmae } from "./gmae/index.js";
 import type { MethodDefinition } from "./method.js";
 
-export const methods = [gmae] as unknown as readonly MethodDefinition<Record<string, unknown>>[];
+export const methods = [gmae, djsrh, dchn] as unknown as readonly MethodDefinition<Record<string, unknown>>[];
 
 /** @throws UserError that lists the methods where there is none of that name. */
 export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {

@@ -109,6 +109,7 @@ export abstract class Method<Options = object> {
     this.#fittedOn = data.name;
     await this.prepare(this.split(data));
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
+    await hooks.onStart?.();
     const course = { stages: this.stages(), evaluate: () => this.evaluate(), state: () => this.trainingState() };
     await runStages(course, hooks, hooks.resume?.position);
     await this.finish();

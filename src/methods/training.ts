@@ -51,6 +51,8 @@ export interface EpochReport extends EpochResult {
 }
 
 export interface FitHooks {
+  /** Data and options have passed every check, and training begins. */
+  onStart?(): void | Promise<void>;
   onEpoch?(report: EpochReport): void | Promise<void>;
   /** Offered after every epoch; the receiver decides whether to call `take` and store the result. `last` = nothing follows. */
   onCheckpoint?(take: () => Checkpoint, last: boolean): void | Promise<void>;

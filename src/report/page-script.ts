@@ -24,7 +24,14 @@ export const pageScript = `
     var option = data.charts[figure.element.dataset.chart];
     var colours = data.palettes[scheme()];
     figure.chart.setOption(paint(option, colours, false), true);
+    hiddenChips(figure).forEach(function (chip) {
+      figure.chart.dispatchAction({ type: "legendUnSelect", name: chip.dataset.name });
+    });
     swatches(colours);
+  }
+
+  function hiddenChips(figure) {
+    return figure.element.closest("figure").querySelectorAll('.chips:not([hidden]) button[aria-pressed="false"]');
   }
 
   function swatches(colours) {

@@ -45,12 +45,12 @@ figcaption small{display:block;font-weight:400;font-size:12.5px;color:var(--soft
 .scroll{overflow-x:auto;border-radius:10px}
 .scroll:focus-visible,summary:focus-visible,button:focus-visible,pre:focus-visible,input:focus-visible+span{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
-th,td{padding:7px 14px;text-align:right;white-space:nowrap;border-top:1px solid var(--line)}
+th,td{padding:7px 12px;text-align:right;white-space:nowrap;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--soft);font-weight:500;vertical-align:bottom}
 tbody th{font-weight:500}
 th:first-child,.words th,.words td{text-align:left}
 .settings td,.settings th{white-space:normal;overflow-wrap:anywhere;text-align:left;vertical-align:top}
-.settings th{color:var(--soft);font-weight:400;width:1%;min-width:150px}
+.settings th{color:var(--soft);font-weight:400;width:1%;min-width:180px}
 tr.mean td,tr.mean th{background:var(--tint)}
 tr.differs td,tr.differs th{background:var(--tint)}
 tbody td.best{font-weight:700;color:var(--accent)}
@@ -96,13 +96,14 @@ h1{font-size:25px}
 figure{padding:12px 10px 10px}
 th,td{padding:6px 10px}
 tbody th{white-space:normal;min-width:96px}
+.settings th{min-width:130px}
 }
 :root.printing main{max-width:180mm;padding:0}
 :root.printing .grid{grid-template-columns:repeat(3,minmax(0,1fr))}
 :root.printing .grid>.large{grid-column:span 2;grid-row:span 2}
 :root.printing .pair{grid-template-columns:1fr 1fr}
 :root.printing .chart{height:150px}
-:root.printing :root.printing .square,:root.printing .matrix{height:auto}
+:root.printing .square,:root.printing .matrix{height:auto}
 :root.printing .two{columns:2 200px}
 :root.printing th,:root.printing td{white-space:normal;padding:4px 7px;font-size:11px}
 @media print{

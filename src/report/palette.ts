@@ -14,7 +14,7 @@ export const classColours = 10;
 /** Steps of the scale for shares, from none to all. */
 export const heatSteps = 9;
 
-/** Lines: Okabe and Ito's hues, brought to equal weight on the ground. Classes: after Paul Tol's "muted" scheme. */
+/** Lines start from Okabe and Ito's hues, classes from Paul Tol's "muted" scheme, moved apart for red-, green- and blue-blind sight. */
 export const palettes: Readonly<Record<Scheme, Palette>> = {
   light: palette({
     roles: {
@@ -26,20 +26,20 @@ export const palettes: Readonly<Record<Scheme, Palette>> = {
       bad: "#d1400f",
       calm: "#c3cbd6",
     },
-    series: ["#0072b2", "#d55e00", "#00866a", "#a5508f", "#a87400", "#2f95d0", "#6b7480", "#1b2430"],
+    series: ["#0072b2", "#e0521a", "#12966b", "#6d2a6a", "#8e8118", "#3a9be0", "#7d8b99", "#1b2430"],
     classes: [
       "#332288",
-      "#55b4dc",
-      "#33a08f",
-      "#117733",
-      "#8a8a26",
-      "#cfb24a",
-      "#cc6677",
-      "#882255",
-      "#aa4499",
+      "#4fb8e6",
+      "#58ab97",
+      "#0f5a28",
+      "#94761e",
+      "#c9b52e",
+      "#c0605f",
+      "#6d1440",
+      "#9450b8",
       "#7d8794",
     ],
-    heat: ["#f5f7fa", "#e3ecf6", "#cbddef", "#a9c9e5", "#7fafd6", "#5391c4", "#3173ae", "#195592", "#0b3b6f"],
+    heat: ["#f5f7fa", "#e3ecf6", "#cbddef", "#a9c9e5", "#7fafd6", "#4080b8", "#2a6aa6", "#195592", "#0b3b6f"],
     heatInk: ["#8b95a3", "#1b2430", "#1b2430", "#1b2430", "#1b2430", "#ffffff", "#ffffff", "#ffffff", "#ffffff"],
   }),
   dark: palette({
@@ -52,18 +52,18 @@ export const palettes: Readonly<Record<Scheme, Palette>> = {
       bad: "#ff7d4d",
       calm: "#4a5463",
     },
-    series: ["#58aef0", "#ff8b52", "#37c79d", "#da97cb", "#e2b23f", "#8fd0f7", "#a4aebb", "#e7eaef"],
+    series: ["#58aef0", "#e8702f", "#4ed08a", "#c99ad0", "#f2c230", "#a9e6fa", "#8f9a86", "#f1efe0"],
     classes: [
-      "#9184ee",
-      "#88ccee",
-      "#44bba6",
-      "#4faa63",
-      "#b8b84e",
-      "#e8d68c",
-      "#e6818f",
-      "#cc5b93",
-      "#d588ca",
-      "#a4aebb",
+      "#8a72ea",
+      "#a9d8f5",
+      "#5fcaa5",
+      "#4a9440",
+      "#d8b840",
+      "#efe89a",
+      "#d2626f",
+      "#b352a0",
+      "#c3a6f2",
+      "#8fa6a8",
     ],
     heat: ["#1e242d", "#1d3144", "#1e4059", "#21506f", "#276488", "#357ca5", "#4f99c3", "#7cbadb", "#b1daf0"],
     heatInk: ["#6f7a89", "#e7eaef", "#e7eaef", "#e7eaef", "#e7eaef", "#ffffff", "#0f1318", "#0f1318", "#0f1318"],

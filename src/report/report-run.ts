@@ -79,7 +79,7 @@ export function settings(config: RunConfig): Map<string, string> {
 function dotted(value: object, prefix = ""): [string, string][] {
   return Object.entries(value).flatMap(([key, each]): [string, string][] => {
     const name = prefix + key;
-    if (key === "seed" && prefix !== "") return [];
+    if (key === "seed") return [];
     if (typeof each === "object" && each !== null && !Array.isArray(each)) return dotted(each, `${name}.`);
     if (Array.isArray(each) && each.every((item) => typeof item !== "object")) return [[name, each.join(", ")]];
     return [[name, typeof each === "string" ? each : JSON.stringify(each)]];

@@ -114,16 +114,17 @@ function training(entry: Entry, stage: string, data: ChartData): Html {
   return html`<h2>${stageName(stage)}</h2><div class="grid">${figures}</div>`;
 }
 
-/** Every measure of every evaluation, folded up. */
+/** Every measure of the evaluations, folded up. */
 function allMeasures({ lines }: ReportRun): Html | undefined {
-  const evaluated = lines.filter(({ metrics }) => Object.keys(metrics).length > 0).slice(-maxRows);
+  const all = lines.filter(({ metrics }) => Object.keys(metrics).length > 0);
+  const evaluated = all.slice(-maxRows);
   if (evaluated.length === 0) return undefined;
   const names = [...new Set(evaluated.flatMap(({ metrics }) => flatten(metrics).map(({ path }) => metricName(path))))];
   const rows = evaluated.map(({ stage, epoch, metrics }) => {
     const values = new Map(flatten(metrics).map(({ path, value }) => [metricName(path), written(value)]));
     return html`<tr><th scope="row">${stage} ${epoch}</th>${names.map((name) => html`<td>${values.get(name)}</td>`)}</tr>`;
   });
-  return html`<details><summary>All measures by epoch</summary>${table(["epoch", ...names], rows, "Measures by epoch")}</details>`;
+  return html`<details><summary>All measures by epoch${all.length > maxRows && `, the last ${maxRows} of ${all.length} evaluations`}</summary>${table(["epoch", ...names], rows, "Measures by epoch")}</details>`;
 }
 
 function retrieval(entry: Entry, data: ChartData): Html | undefined {
@@ -144,7 +145,7 @@ function dataSection({ dataset, viewMetrics = {} }: RunResult): Html {
     "non-zero",
     "range",
     "mean",
-    "constant columns",
+    "constant",
     "missing",
     ...measures.map((name) => `${name} alone`),
   ];
@@ -156,7 +157,7 @@ function dataSection({ dataset, viewMetrics = {} }: RunResult): Html {
   });
   const facts = [
     `${samples} samples`,
-    `${views.length} views`,
+    `${views.length} ${views.length === 1 ? "view" : "views"}`,
     labels && `${labels.classes.length} classes${labels.kind === "multi" ? ", several to a sample" : ""}`,
     ...Object.entries(splits).map(([name, size]) => `${name} ${size}`),
   ];
@@ -201,8 +202,8 @@ export function environmentPairs(environment: Environment): [string, string][] {
 }
 
 function repeat({ config, folder }: ReportRun): Html {
-  const words = config.command ?? ["train", config.method, "--config", `${folder}/config.yaml`];
-  return html`<pre tabindex="0">npx vantage ${words.map(quoted).join(" ")}</pre>
+  const words = config.command ?? ["vantage", "train", config.method, "--config", `${folder}/config.yaml`];
+  return html`<pre tabindex="0">npx ${words.map(quoted).join(" ")}</pre>
 <p class="note">The same version, seed and data give the same numbers on the same machine.</p>`;
 }
 

@@ -38,13 +38,15 @@ type Native = ReturnType<ReturnType<typeof koffi.load>["func"]>;
 
 export class OnnxRuntimeLibrary {
   readonly #functions = new Map<Name, Native>();
+  /** Kept: koffi unloads a library whose handle is collected, under the functions decoded from it. */
+  readonly #library: ReturnType<typeof koffi.load>;
   /** OrtEnv of the process and OrtMemoryInfo of the processor's memory: made once, never released. */
   readonly environment: bigint;
   readonly memoryInfo: bigint;
 
   private constructor(path: string) {
-    const library = koffi.load(path);
-    const base = library.func("void *OrtGetApiBase()")() as bigint;
+    this.#library = koffi.load(path);
+    const base = this.#library.func("void *OrtGetApiBase()")() as bigint;
     const getApi = koffi.decode(
       koffi.decode(base, "void *") as bigint,
       koffi.proto("void *(uint32_t version)"),

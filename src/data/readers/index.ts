@@ -14,7 +14,7 @@ import type { FileContent } from "./variables.js";
 
 export { writeNpy } from "./npy.js";
 export { type NamedArrays, writeNpz } from "./npz.js";
-export { type ParquetColumn, writeParquet } from "./parquet.js";
+export { type ParquetColumn, writeParquet } from "./parquet-write.js";
 export * from "./variables.js";
 
 const supported = "MATLAB v5 to v7.3 (.mat), HDF5, NumPy (.npy, .npz), Parquet, CSV and IDX files";
@@ -39,16 +39,13 @@ async function readSource(source: Source): Promise<FileContent> {
   const { path, size } = source;
   if (size === 0) throw new UserError(`${path} is empty; supported are ${supported}`);
   const start = Buffer.from(source.read(0, startSize));
-  if (isHdf5(source)) {
-    source.close();
-    return openHdf5(path, size);
-  }
+  if (isHdf5(source)) return fromDisk(source, openHdf5);
   const text = start.toString("latin1", 0, 128);
   if (/^MATLAB 5\.0 MAT-file/.test(text) || isMatlab5(start)) return readMatlab5(source);
   if (text.startsWith("MATLAB 7.3 MAT-file")) throw new UserError(`${path} is a MATLAB 7.3 file that is corrupt or truncated: it has no HDF5 signature`);
   if (text.startsWith("\x93NUMPY")) return readNpy(source);
   if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return readNpz(source);
-  if (text.startsWith("PAR1")) return readParquet(source);
+  if (text.startsWith("PAR1")) return fromDisk(source, readParquet);
   if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)));
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
@@ -56,6 +53,14 @@ async function readSource(source: Source): Promise<FileContent> {
     throw new UserError(`${path} is a MATLAB v4 file, which is not supported; load it in MATLAB or SciPy and save it again (save -v7)`);
   }
   return readText(source, start);
+}
+
+/** Some readers open the file themselves. */
+function fromDisk(source: Source, read: (path: string, size: number) => Promise<FileContent>): Promise<FileContent> {
+  const { path, size, onDisk } = source;
+  if (!onDisk) throw new UserError(`${path} is compressed (gzip), which is supported for other formats only; unpack it first`);
+  source.close();
+  return read(path, size);
 }
 
 function isHdf5(source: Source): boolean {

@@ -23,11 +23,10 @@ const flags = { logical: 2, complex: 8 } as const;
 
 /**
  * The content of one array element.
- * @param outer name of the variable that holds it (for messages); a top-level array has its own.
+ * @param label what messages call it: the variable that holds it, or at depth 0 its place, until its own name is known.
  * @returns its name, "" inside a cell or struct, and its value.
  */
-export function readArray(file: Matlab5File, bytes: Uint8Array, outer: string, depth: number): { name: string; value: Variable } {
-  const label = outer || "without a name";
+export function readArray(file: Matlab5File, bytes: Uint8Array, label: string, depth: number): { name: string; value: Variable } {
   const elements: Elements = { file, bytes, name: label, offset: 0 };
   // an empty element is how MATLAB writes [] inside a cell
   if (bytes.length === 0) return { name: "", value: numeric("double", [0, 0], "column", new Float64Array(0)) };
@@ -42,7 +41,7 @@ export function readArray(file: Matlab5File, bytes: Uint8Array, outer: string, d
     throw corrupt(file.path, label, `dimensions ${shape.slice(0, 8).join("×")}`);
   }
   const name = nextName(elements);
-  const inside: Elements = { file, bytes, name: outer || name, offset: elements.offset };
+  const inside: Elements = { file, bytes, name: depth === 0 && name !== "" ? name : label, offset: elements.offset };
   const value = readClass(inside, arrayClass, shape, (flag >> 8) & 0xff, depth);
   return { name, value };
 }

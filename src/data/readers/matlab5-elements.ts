@@ -40,7 +40,7 @@ export interface Elements {
 }
 
 export function corrupt(path: string, name: string, what: string): UserError {
-  return new UserError(`${path}: variable ${name || "without a name"} is corrupt or truncated: ${what}`);
+  return new UserError(`${path}: variable ${name} is corrupt or truncated: ${what}`);
 }
 
 export function remaining(elements: Elements): number {

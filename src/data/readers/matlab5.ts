@@ -40,7 +40,7 @@ export function readMatlab5(source: Source): FileContent {
 function readVariable(file: Matlab5File, source: Source, offset: number): { name: string; value: Variable; end: number } {
   const { path } = file;
   const tag = source.read(offset, 8);
-  if (tag.length < 8) throw corrupt(path, "", `${tag.length} bytes after the last variable`);
+  if (tag.length < 8) throw corrupt(path, `at byte ${offset}`, `${tag.length} bytes after the last variable`);
   const [type, length] = readTag(tag, file);
   const where = `at byte ${offset}`;
   if (type !== elementTypes.matrix && type !== elementTypes.compressed) {
@@ -51,7 +51,7 @@ function readVariable(file: Matlab5File, source: Source, offset: number): { name
   const bytes = source.read(offset + 8, length);
   if (bytes.length < length) throw corrupt(path, where, `${bytes.length} of its ${length} bytes could be read`);
   const array = type === elementTypes.compressed ? inflateArray(file, bytes, where) : bytes;
-  return { ...readArray(file, array, "", 0), end: offset + 8 + length };
+  return { ...readArray(file, array, where, 0), end: offset + 8 + length };
 }
 
 function inflateArray(file: Matlab5File, packed: Uint8Array, where: string): Uint8Array {

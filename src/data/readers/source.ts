@@ -7,6 +7,8 @@ import { fileError } from "../../files.js";
 export interface Source {
   readonly path: string;
   readonly size: number;
+  /** The path leads to these very bytes. */
+  readonly onDisk: boolean;
   /** The bytes at offset … offset+length-1, fewer where the file ends before. */
   read(offset: number, length: number): Uint8Array;
   /** May be called again. */
@@ -29,6 +31,7 @@ export function openSource(path: string): Source {
     return {
       path,
       size: status.size,
+      onDisk: true,
       read: (offset, length) => {
         if (!isOpen) throw new TypeError(`${path} is read after it was closed`);
         const bytes = new Uint8Array(Math.max(0, Math.min(length, status.size - offset)));
@@ -59,6 +62,7 @@ export function bytesSource(path: string, bytes: Uint8Array): Source {
   return {
     path,
     size: bytes.length,
+    onDisk: false,
     read: (offset, length) => bytes.subarray(offset, offset + length),
     close: () => {},
   };

@@ -102,6 +102,7 @@ export function openEntry(source: Source, entry: ZipEntry): Source {
     return {
       path,
       size: entry.packed,
+      onDisk: false,
       read: (offset, length) => source.read(start + offset, Math.max(0, Math.min(length, entry.packed - offset))),
       close: () => {},
     };

@@ -1,0 +1,134 @@
+// The command line as a user meets it: training, run folders, resuming, evaluating, encoding, reporting.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { readVariables } from "../data/readers/index.js";
+import { readTensors } from "../runs/safetensors.js";
+import { runCommand, startCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
+
+const small = ["--set", "hidden=[16,8]", "--set", "latent=6", "--set", "starts=4", "--threads", "2"];
+
+let place: Workplace;
+before(() => {
+  place = workplace();
+  writeBlobs(place.path("blobs.npz"));
+});
+after(() => place.remove());
+
+const train = (...args: string[]) => ["train", "gmae", "--data", "blobs.npz", ...small, ...args];
+
+/** The tensors of a run's checkpoint, as bytes. */
+function tensorsOf(run: string): Map<string, Buffer> {
+  const folder = place.path(`${run}/checkpoint`);
+  const [name] = readdirSync(folder).filter((file) => file.endsWith(".safetensors"));
+  const { tensors } = readTensors(`${folder}/${name}`);
+  return new Map([...tensors].map(([key, { data }]) => [key, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
+}
+
+test("train writes a run folder, and --json a last line that holds what the contract says", async () => {
+  const { status, stdout, stderr } = await runCommand(train("--epochs", "30", "--out", "a", "--json"), place.folder);
+  assert.equal(status, 0, stderr);
+  const lines = stdout.trim().split("\n");
+  assert.equal(lines.length, 1, "nothing but the result on stdout");
+  const result = JSON.parse(lines[0]!);
+  assert.deepEqual(
+    { ...result, metrics: undefined, seconds: undefined, secondsPerEpoch: undefined },
+    {
+      method: "gmae",
+      task: "clustering",
+      dataset: { name: "blobs", samples: 120, views: [9, 6], classes: 3 },
+      seed: 0,
+      epochs: 30,
+      metrics: undefined,
+      seconds: undefined,
+      secondsPerEpoch: undefined,
+      run: "a",
+    },
+  );
+  for (const name of ["acc", "nmi", "ami", "ari", "purity", "f1", "precision", "recall", "f1Macro"]) {
+    assert.ok(result.metrics[name] > 0 && result.metrics[name] <= 1, `${name} ${result.metrics[name]}`);
+  }
+  const files = readdirSync(place.path("a")).sort();
+  for (const file of ["checkpoint", "config.yaml", "environment.json", "metrics.jsonl", "model", "plots", "report.html"]) {
+    assert.ok(files.includes(file), `${file} in ${files}`);
+  }
+  assert.deepEqual(readdirSync(place.path("a/model")).sort(), ["representation.onnx", "specific-X1.onnx", "specific-X2.onnx"]);
+  assert.equal(readFileSync(place.path("a/metrics.jsonl"), "utf8").trim().split("\n").length, 30);
+});
+
+test("the same command gives the same bits, a configuration file repeats a run, another seed differs", async () => {
+  const repeat = await runCommand(train("--epochs", "30", "--out", "b", "--json"), place.folder);
+  assert.equal(repeat.status, 0, repeat.stderr);
+  assert.deepEqual(tensorsOf("b"), tensorsOf("a"));
+  const configured = await runCommand(["train", "gmae", "--config", "a/config.yaml", "--out", "c"], place.folder);
+  assert.equal(configured.status, 0, configured.stderr);
+  assert.deepEqual(tensorsOf("c"), tensorsOf("a"));
+  const other = await runCommand(train("--epochs", "2", "--seed", "1", "--out", "d"), place.folder);
+  assert.equal(other.status, 0, other.stderr);
+  assert.notDeepEqual(tensorsOf("d"), tensorsOf("a"));
+});
+
+test("evaluate repeats the measures of the run, on its own data and on the file given", async () => {
+  const [last] = readFileSync(place.path("a/metrics.jsonl"), "utf8").trim().split("\n").slice(-1);
+  const own = await runCommand(["evaluate", "a", "--json"], place.folder);
+  assert.equal(own.status, 0, own.stderr);
+  assert.deepEqual(JSON.parse(own.stdout).metrics, JSON.parse(last!).metrics);
+  const given = await runCommand(["evaluate", "a", "--data", "blobs.npz", "--json"], place.folder);
+  assert.equal(given.status, 0, given.stderr);
+  assert.ok(Math.abs(JSON.parse(given.stdout).metrics.nmi - JSON.parse(own.stdout).metrics.nmi) < 0.05);
+});
+
+test("encode writes the representation as .npy and .npz, with predictions beside it", async () => {
+  const npy = await runCommand(["encode", "a", "--out", "z.npy"], place.folder);
+  assert.equal(npy.status, 0, npy.stderr);
+  const { variables } = await readVariables(place.path("z.npy"));
+  const [z] = [...variables.values()];
+  assert.deepEqual(z?.kind === "numeric" && [...z.shape], [120, 18]);
+  const npz = await runCommand(["encode", "a", "--data", "blobs.npz", "--out", "z.npz"], place.folder);
+  assert.equal(npz.status, 0, npz.stderr);
+  assert.deepEqual([...(await readVariables(place.path("z.npz"))).variables.keys()].sort(), ["labels", "predicted", "representation"]);
+});
+
+test("report compares several runs on one page", async () => {
+  const { status, stdout, stderr } = await runCommand(["report", "a", "d", "--out", "both.html"], place.folder);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /both\.html/);
+  const page = readFileSync(place.path("both.html"), "utf8");
+  assert.ok(page.startsWith("<!doctype html>") || page.startsWith("<!DOCTYPE html>"));
+});
+
+test("Ctrl-C saves a checkpoint and exits 130; --resume then gives the bits of an uninterrupted run", async () => {
+  const whole = await runCommand(train("--epochs", "400", "--set", "evaluateEvery=100", "--out", "whole"), place.folder);
+  assert.equal(whole.status, 0, whole.stderr);
+  const command = startCommand(train("--epochs", "400", "--set", "evaluateEvery=100", "--out", "cut"), place.folder);
+  await command.saw("epoch 1/400");
+  command.kill("SIGINT");
+  const { status, stderr } = await command.done;
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /vantage: interrupted in stage train after epoch \d+\n/);
+  const resumed = await runCommand(["train", "gmae", "--resume", "cut", "--json"], place.folder);
+  assert.equal(resumed.status, 0, resumed.stderr);
+  assert.equal(JSON.parse(resumed.stdout).epochs, 400);
+  assert.deepEqual(tensorsOf("cut"), tensorsOf("whole"));
+});
+
+test("a run killed at any moment resumes from its last checkpoint, and gives the same bits", async () => {
+  const command = startCommand(train("--epochs", "400", "--set", "evaluateEvery=100", "--out", "killed"), place.folder);
+  await command.saw("epoch 1/400");
+  await new Promise((next) => setTimeout(next, 300));
+  command.kill("SIGKILL");
+  await command.done;
+  const resumed = await runCommand(["train", "gmae", "--resume", "killed", "--json"], place.folder);
+  assert.equal(resumed.status, 0, resumed.stderr);
+  assert.deepEqual(tensorsOf("killed"), tensorsOf("whole"));
+});
+
+test("classification reports the head on the test samples, and more beside it", async () => {
+  const args = train("--task", "classification", "--epochs", "60", "--out", "classes", "--json");
+  const { status, stdout, stderr } = await runCommand(args, place.folder);
+  assert.equal(status, 0, stderr);
+  const { metrics, task } = JSON.parse(stdout);
+  assert.equal(task, "classification");
+  assert.ok(metrics.accuracy > 0.8, `accuracy ${metrics.accuracy}`);
+  assert.ok(metrics.train.accuracy > 0.8 && metrics.kmeans.test.acc > 0.3);
+});

@@ -1,0 +1,21 @@
+// Tests of the HTML templates: nothing from outside becomes markup.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { escapeHtml, html, jsonForScript } from "./html.js";
+
+test("text is escaped, HTML, lists and nothing are not", () => {
+  const evil = `<img src=x onerror="alert('1')">&`;
+  assert.equal(escapeHtml(evil), "&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;");
+  assert.equal(html`<b title="${evil}">${evil}</b>`.html, `<b title="${escapeHtml(evil)}">${escapeHtml(evil)}</b>`);
+  assert.equal(
+    html`${html`<i>${1}</i>`}${["a", html`<br>`, ["<"]]}${undefined}${false}${0}`.html,
+    "<i>1</i>a<br>&#60;0",
+  );
+});
+
+test("JSON in a script can neither end it nor begin a comment, and reads back", () => {
+  const value = { a: "</script><!--<script>", b: "\u2028\u2029&", "<k>": [1, null] };
+  const text = jsonForScript(value);
+  assert.doesNotMatch(text, /[<>&\u2028\u2029]/);
+  assert.deepEqual(JSON.parse(text), value);
+});
