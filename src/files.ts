@@ -55,6 +55,7 @@ const reasons: Record<string, string> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
+  EEXIST: "a file is in the way",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is not a folder",
   EMFILE: "too many open files",

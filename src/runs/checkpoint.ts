@@ -1,0 +1,105 @@
+// Checkpoints: the whole state of a training in one file, so that a new one replaces the old in one atomic switch.
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { fileError, syncFolder } from "../files.js";
+import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
+
+/** What a method needs to go on exactly where it was. */
+export interface Checkpoint {
+  /** Parameters, optimizer state, running statistics. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Anything else, as JSON: stage, epoch, random state. Its numbers are finite. */
+  readonly json: unknown;
+}
+
+export interface LoadedCheckpoint extends Checkpoint {
+  /** Lines of metrics.jsonl when it was made. */
+  readonly metricLines: number;
+}
+
+const format = "vantage-checkpoint-1";
+const fileName = /^state-(\d+)\.safetensors$/;
+const leftover = /^\.state-.*\.tmp$/;
+
+/**
+ * Writes checkpoint/state-<n>.safetensors under the next number, then removes the one before and what a killed writer left.
+ * @throws RangeError where the JSON part holds a number that is not finite; UserError where it cannot be written.
+ */
+export function saveCheckpoint(folder: string, checkpoint: Checkpoint, metricLines: number): void {
+  const inside = join(folder, "checkpoint");
+  try {
+    mkdirSync(inside, { recursive: true });
+  } catch (error) {
+    throw fileError(error, inside, "written");
+  }
+  const state = JSON.stringify(checkpoint.json ?? null, (key, value: unknown) => {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new RangeError(`saveCheckpoint: ${key} is ${value}, which JSON cannot hold`);
+    }
+    return value;
+  });
+  const old = readdirSync(inside).filter((name) => fileName.test(name) || leftover.test(name));
+  const number = Math.max(0, ...numbers(old)) + 1;
+  writeTensors(join(inside, nameOf(number)), checkpoint.tensors, {
+    format,
+    state,
+    metricLines: `${metricLines}`,
+  });
+  for (const name of old) rmSync(join(inside, name), { force: true });
+  syncFolder(inside);
+}
+
+/**
+ * The newest checkpoint of a run that is whole, undefined where it has none yet. Safe while the run writes new ones.
+ * @throws UserError where there are checkpoints but none is whole.
+ */
+export function loadCheckpoint(folder: string): LoadedCheckpoint | undefined {
+  const inside = join(folder, "checkpoint");
+  for (let names = list(inside), again: string[]; ; names = again) {
+    let failure: unknown;
+    for (const name of names) {
+      try {
+        return read(join(inside, name));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        failure ??= error;
+      }
+    }
+    // a writer may have replaced the listed files in the meantime
+    again = list(inside);
+    if (again.join() === names.join()) {
+      if (failure !== undefined) throw failure;
+      return undefined;
+    }
+  }
+}
+
+function list(inside: string): string[] {
+  try {
+    const names = readdirSync(inside).filter((name) => fileName.test(name));
+    return numbers(names)
+      .sort((a, b) => b - a)
+      .map(nameOf);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw fileError(error, inside, "read");
+  }
+}
+
+function read(path: string): LoadedCheckpoint {
+  const { tensors, metadata } = readTensors(path);
+  const metricLines = Number(metadata.metricLines);
+  if (metadata.format !== format || metadata.state === undefined || !Number.isSafeInteger(metricLines)) {
+    throw new UserError(`${path} is not a checkpoint: format ${metadata.format ?? "missing"}, expected ${format}`);
+  }
+  return { tensors, json: JSON.parse(metadata.state), metricLines };
+}
+
+function numbers(names: readonly string[]): number[] {
+  return names.flatMap((name) => fileName.exec(name)?.[1] ?? []).map(Number);
+}
+
+function nameOf(number: number): string {
+  return `state-${number}.safetensors`;
+}

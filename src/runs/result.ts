@@ -1,0 +1,131 @@
+// result.json and map.safetensors: what a finished run found, enough to make its report again from the folder alone.
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { DatasetDescription } from "../data/describe.js";
+import { UserError } from "../errors.js";
+import { fileError, writeFileAtomic } from "../files.js";
+import { type Metrics, parseMetrics } from "./metrics-log.js";
+import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
+
+/** Counts of samples by true class and predicted class (clusters: the class that each is matched to). */
+export interface Confusion {
+  /** True classes. */
+  readonly rows: readonly string[];
+  /** Predicted classes; one more, such as "unmatched", where there are more clusters than classes. */
+  readonly columns: readonly string[];
+  /** rows × columns. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** Curves of one direction of cross-view retrieval. Fractions. */
+export interface RetrievalCurves {
+  /** As in "image->text". */
+  readonly direction: string;
+  /** By Hamming radius 0, 1, 2 …: precision and recall of everything within it. */
+  readonly byRadius?: { readonly precision: readonly number[]; readonly recall: readonly number[] };
+  /** Precision of the first k items. */
+  readonly precisionAt?: { readonly k: readonly number[]; readonly precision: readonly number[] };
+}
+
+export interface RunResult {
+  readonly method: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly secondsPerEpoch: number;
+  /** Final measures, as in the last line of `--json`. */
+  readonly metrics: Metrics;
+  readonly dataset: DatasetDescription;
+  /** By view name: what one view reaches alone. */
+  readonly viewMetrics?: Readonly<Record<string, Metrics>>;
+  readonly confusion?: Confusion;
+  readonly retrieval?: readonly RetrievalCurves[];
+}
+
+/** A way to colour the points of a map. */
+export interface Colouring {
+  /** "label", "cluster" (as the label that it is matched to), "modality". */
+  readonly name: string;
+  /** Per point: a place in `names`, or −1 for none. */
+  readonly values: Int32Array;
+  readonly names: readonly string[];
+}
+
+/** The representation in two dimensions. */
+export interface EmbeddingMap {
+  /** How it was made: "PCA", "t-SNE". */
+  readonly projection: string;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly colourings: readonly Colouring[];
+}
+
+const resultFile = "result.json";
+const mapFile = "map.safetensors";
+const prefix = "colouring.";
+
+/**
+ * Writes the result of a run, the map first: a folder with result.json is complete. An older map goes where there is none now.
+ * @throws RangeError for a map whose lengths differ; UserError where the folder cannot be written.
+ */
+export function writeResult(folder: string, result: RunResult, map?: EmbeddingMap): void {
+  if (map) writeMap(join(folder, mapFile), map);
+  else rmSync(join(folder, mapFile), { force: true });
+  writeFileAtomic(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/**
+ * The result of a run, undefined where it has not been finished.
+ * @throws UserError where a file cannot be read or is not one of ours.
+ */
+export function readResult(folder: string): { result: RunResult; map?: EmbeddingMap } | undefined {
+  const path = join(folder, resultFile);
+  if (!existsSync(path)) return undefined;
+  const result = parseResult(path);
+  const mapPath = join(folder, mapFile);
+  return existsSync(mapPath) ? { result, map: readMap(mapPath) } : { result };
+}
+
+function parseResult(path: string): RunResult {
+  let value: Partial<RunResult> | null;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${error.message}`);
+    throw fileError(error, path, "read");
+  }
+  if (typeof value?.method !== "string" || typeof value.task !== "string" || !Array.isArray(value.dataset?.views)) {
+    throw new UserError(`${path}: expected an object with method, task, metrics and dataset`);
+  }
+  return { ...(value as RunResult), metrics: parseMetrics(value.metrics, `${path}, metrics`) };
+}
+
+function writeMap(path: string, { projection, x, y, colourings }: EmbeddingMap): void {
+  const points = [x.length];
+  const tensors = new Map<string, StoredTensor>([
+    ["x", { shape: points, data: x }],
+    ["y", { shape: points, data: y }],
+  ]);
+  for (const { name, values } of colourings) tensors.set(prefix + name, { shape: points, data: values });
+  const names = Object.fromEntries(colourings.map((each) => [each.name, each.names]));
+  writeTensors(path, tensors, { format: "vantage-map-1", projection, names: JSON.stringify(names) });
+}
+
+function readMap(path: string): EmbeddingMap {
+  const { tensors, metadata } = readTensors(path);
+  const x = tensors.get("x")?.data;
+  const y = tensors.get("y")?.data;
+  const { projection, names: text } = metadata;
+  if (!(x instanceof Float32Array) || !(y instanceof Float32Array) || text === undefined || projection === undefined) {
+    throw new UserError(`${path} is not a map: expected tensors x and y of type F32, and projection and names`);
+  }
+  const colourings = Object.entries(JSON.parse(text) as Record<string, string[]>).map(([name, names]): Colouring => {
+    const values = tensors.get(prefix + name)?.data;
+    if (!(values instanceof Int32Array) || values.length !== x.length || y.length !== x.length) {
+      throw new UserError(`${path}: expected ${x.length} values of type I32 for "${name}"`);
+    }
+    return { name, values, names };
+  });
+  return { projection, x, y, colourings };
+}

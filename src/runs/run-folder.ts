@@ -1,0 +1,169 @@
+// Run folders: made, written to by one process at a time, resumed, and read. docs/run-folder.md describes the files.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { fileError, writeFileAtomic } from "../files.js";
+import { type Checkpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { type RunConfig, readConfig, writeConfig } from "./config.js";
+import type { Environment } from "./environment.js";
+import { isLock, lockFolder } from "./lock.js";
+import { type MetricLine, type MetricsLog, openMetricsLog, readMetrics } from "./metrics-log.js";
+import { readResult } from "./result.js";
+
+/** A run folder that this process writes to. */
+export interface Run {
+  readonly folder: string;
+  readonly config: RunConfig;
+  readonly environment: Environment;
+  /** Appends a line to metrics.jsonl; it is on disk when this returns. */
+  log(line: MetricLine): void;
+  /** Replaces the checkpoint in one atomic switch; a resume goes on from here, with the lines logged so far. */
+  saveCheckpoint(checkpoint: Checkpoint): void;
+  /** Gives the folder back to other processes. */
+  close(): void;
+}
+
+/** What a run folder holds, finished or not. */
+export interface SavedRun extends Partial<NonNullable<ReturnType<typeof readResult>>> {
+  readonly folder: string;
+  readonly config: RunConfig;
+  readonly environment: Environment;
+  readonly metrics: readonly MetricLine[];
+}
+
+const configFile = "config.yaml";
+const environmentFile = "environment.json";
+const metricsFile = "metrics.jsonl";
+
+/**
+ * Makes a new run folder: the given one, which must be empty where it exists, or runs/<method>-<dataset>-<seed> with -2, -3 …
+ * behind it where that is taken.
+ * @throws UserError for a folder that is not empty, in use or not writable.
+ */
+export function createRun(folder: string | undefined, config: RunConfig, environment: Environment): Run {
+  const { path, made } = folder === undefined ? defaultFolder("runs", config) : chosenFolder(folder);
+  const release = lockFolder(path);
+  try {
+    if (readdirSync(path).some((name) => !isLock(name))) {
+      const holds = existsSync(join(path, configFile))
+        ? "already holds a run: resume it, or give"
+        : "is not empty: give";
+      throw new UserError(`${path} ${holds} another folder`);
+    }
+    writeFileAtomic(join(path, environmentFile), `${JSON.stringify(environment, null, 2)}\n`);
+    writeConfig(join(path, configFile), config);
+    return writableRun(path, config, environment, openMetricsLog(join(path, metricsFile), 0), release);
+  } catch (error) {
+    release();
+    if (made) rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Opens a run to go on with it: metrics.jsonl is cut back to what it held at the checkpoint, or to nothing without one.
+ * @throws UserError for a folder that is missing, not a run, damaged, in use or not writable.
+ */
+export function resumeRun(folder: string): { run: Run; checkpoint: LoadedCheckpoint | undefined } {
+  checkFolder(folder);
+  const release = lockFolder(folder);
+  try {
+    const config = readConfig(join(folder, configFile));
+    const environment = readEnvironment(join(folder, environmentFile));
+    const checkpoint = loadCheckpoint(folder);
+    const log = openMetricsLog(join(folder, metricsFile), checkpoint?.metricLines ?? 0);
+    return { run: writableRun(folder, config, environment, log, release), checkpoint };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Reads a run, finished or not, without taking it; `loadCheckpoint` reads its state.
+ * @throws UserError for a folder that is missing, not a run, or damaged.
+ */
+export function openRun(folder: string): SavedRun {
+  checkFolder(folder);
+  return {
+    folder,
+    config: readConfig(join(folder, configFile)),
+    environment: readEnvironment(join(folder, environmentFile)),
+    metrics: existsSync(join(folder, metricsFile)) ? readMetrics(join(folder, metricsFile)) : [],
+    ...readResult(folder),
+  };
+}
+
+function writableRun(
+  folder: string,
+  config: RunConfig,
+  environment: Environment,
+  log: MetricsLog,
+  release: () => void,
+): Run {
+  return {
+    folder,
+    config,
+    environment,
+    log: (line) => log.append(line),
+    saveCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, log.lines),
+    close() {
+      log.close();
+      release();
+    },
+  };
+}
+
+function checkFolder(folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such run folder`);
+  if (!existsSync(join(folder, configFile)))
+    throw new UserError(`${folder} is not a run folder: it has no ${configFile}`);
+}
+
+interface Folder {
+  readonly path: string;
+  /** Whether it was not there before. */
+  readonly made: boolean;
+}
+
+/** Takes the first free name: making a folder fails where it exists, so two processes never get the same. */
+function defaultFolder(parent: string, { method, dataset, seed }: RunConfig): Folder {
+  const base = join(parent, `${method}-${dataset.name}-${seed}`.replaceAll(/[^\w.-]+/g, "-"));
+  try {
+    mkdirSync(parent, { recursive: true });
+    for (let i = 1; ; i++) {
+      const path = i === 1 ? base : `${base}-${i}`;
+      try {
+        mkdirSync(path);
+        return { path, made: true };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+    }
+  } catch (error) {
+    throw fileError(error, base, "written");
+  }
+}
+
+function chosenFolder(path: string): Folder {
+  try {
+    return { path, made: mkdirSync(path, { recursive: true }) !== undefined };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UserError(`${path} is a file, not a folder`);
+    throw fileError(error, path, "written");
+  }
+}
+
+function readEnvironment(path: string): Environment {
+  let value: Partial<Environment> | null;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${error.message}`);
+    throw fileError(error, path, "read");
+  }
+  if (typeof value?.started !== "string" || !Array.isArray(value.files)) {
+    throw new UserError(`${path}: expected an object with started, node, vantage, onnxruntime and files`);
+  }
+  return value as Environment;
+}

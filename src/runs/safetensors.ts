@@ -1,0 +1,209 @@
+// Tensors in files: the safetensors format, written in pieces and read with every length checked.
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { UserError } from "../errors.js";
+import { fileError, writeFileAtomic } from "../files.js";
+
+export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** Values in row-major order; their number is the product of the shape. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+export interface TensorFile {
+  readonly tensors: Map<string, StoredTensor>;
+  readonly metadata: Record<string, string>;
+}
+
+const arrays = {
+  F32: Float32Array,
+  F64: Float64Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+} as const;
+
+type DType = keyof typeof arrays;
+
+/** Metadata key under which the CRC-32 of the other metadata, as JSON, and all data bytes is kept, as hexadecimal. */
+const checksumKey = "crc32";
+/** The format's own bound on the header. */
+const maxHeader = 100_000_000;
+const pieceBytes = 1 << 26;
+
+interface Entry {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+/**
+ * Writes a safetensors file as one atomic switch, without a second copy of the data. Wider types come first, so that every
+ * tensor is aligned to its element size; a CRC-32 of data and metadata goes into the metadata.
+ * @throws RangeError for a shape that does not fit its data or the metadata key "crc32"; UserError where it cannot be written.
+ */
+export function writeTensors(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  if (checksumKey in metadata) throw new RangeError(`writeTensors: metadata key "${checksumKey}" is the checksum's`);
+  const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
+  const entries: [string, Entry][] = [];
+  let end = 0;
+  let checksum = crc32(JSON.stringify(metadata));
+  for (const [name, { shape, data }] of ordered) {
+    if (product(shape) !== data.length) {
+      throw new RangeError(`writeTensors: "${name}" has shape [${shape}] but ${data.length} values`);
+    }
+    entries.push([name, { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] }]);
+    end += data.byteLength;
+    for (const piece of pieces(data)) checksum = crc32(piece, checksum);
+  }
+  const whole = { ...metadata, [checksumKey]: checksum.toString(16).padStart(8, "0") };
+  writeFileAtomic(path, fileBytes(whole, entries, ordered));
+}
+
+function* fileBytes(
+  metadata: Record<string, string>,
+  entries: readonly [string, Entry][],
+  ordered: readonly [string, StoredTensor][],
+): Generator<Uint8Array> {
+  const json = Buffer.from(JSON.stringify(Object.fromEntries([["__metadata__", metadata], ...entries])));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const header = Buffer.alloc(8 + padded, " ");
+  header.writeBigUInt64LE(BigInt(padded));
+  json.copy(header, 8);
+  yield header;
+  for (const [, { data }] of ordered) yield* pieces(data);
+}
+
+/** The bytes of an array in order, in views of at most 64 MiB: one write or checksum call takes no more than 2 GiB. */
+function* pieces(data: TensorData): Generator<Uint8Array> {
+  for (let at = 0; at < data.byteLength; at += pieceBytes) {
+    yield new Uint8Array(data.buffer, data.byteOffset + at, Math.min(pieceBytes, data.byteLength - at));
+  }
+}
+
+/**
+ * Reads a whole safetensors file, each tensor into an array of its own.
+ * @throws UserError where the file cannot be read, is truncated or corrupt, or holds a type other than F32 F64 I32 I64 U8.
+ */
+export function readTensors(path: string): TensorFile {
+  try {
+    const file = openSync(path, "r");
+    try {
+      return readOpened(file, path);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+}
+
+function readOpened(file: number, path: string): TensorFile {
+  const { size } = fstatSync(file);
+  const lengthBytes = Buffer.alloc(8);
+  fill(file, lengthBytes, 0, path);
+  const headerLength = Number(lengthBytes.readBigUInt64LE());
+  if (headerLength > Math.min(size - 8, maxHeader)) {
+    throw corrupt(path, `its header claims ${headerLength} bytes, ${Math.max(0, size - 8)} follow`);
+  }
+  const headerBytes = Buffer.alloc(headerLength);
+  fill(file, headerBytes, 8, path);
+  const { entries, metadata } = parseHeader(headerBytes, size - 8 - headerLength, path);
+  const { [checksumKey]: expected, ...rest } = metadata;
+  const tensors = new Map<string, StoredTensor>();
+  let checksum = crc32(JSON.stringify(rest));
+  for (const [name, { dtype, shape, data_offsets }] of entries) {
+    const data = new arrays[dtype](product(shape));
+    let position = 8 + headerLength + data_offsets[0];
+    for (const piece of pieces(data)) {
+      fill(file, piece, position, path);
+      position += piece.length;
+      checksum = crc32(piece, checksum);
+    }
+    tensors.set(name, { shape, data });
+  }
+  if (expected !== undefined && Number.parseInt(expected, 16) !== checksum) {
+    throw corrupt(path, "its content does not match its checksum");
+  }
+  return { tensors, metadata: rest };
+}
+
+/** The entries in file order, which covers the data bytes without holes or overlaps, and the metadata. */
+function parseHeader(
+  bytes: Buffer,
+  dataBytes: number,
+  path: string,
+): { entries: [string, Entry][]; metadata: Record<string, string> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(bytes.toString());
+  } catch {
+    throw corrupt(path, "its header is not JSON");
+  }
+  if (!isObject(header)) throw corrupt(path, "its header is not a JSON object");
+  const { __metadata__: metadata = {}, ...rest } = header;
+  if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
+    throw corrupt(path, "its metadata is not an object of strings");
+  }
+  const entries = Object.entries(rest).map(([name, entry]): [string, Entry] => [name, checkEntry(name, entry, path)]);
+  entries.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
+  let end = 0;
+  for (const [name, { data_offsets }] of entries) {
+    if (data_offsets[0] !== end) throw corrupt(path, `tensor "${name}" starts at ${data_offsets[0]}, not ${end}`);
+    end = data_offsets[1];
+  }
+  if (end !== dataBytes) throw corrupt(path, `its tensors claim ${end} bytes, ${dataBytes} follow the header`);
+  return { entries, metadata: metadata as Record<string, string> };
+}
+
+function checkEntry(name: string, entry: unknown, path: string): Entry {
+  if (!isObject(entry)) throw corrupt(path, `tensor "${name}" has no description`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string") throw corrupt(path, `tensor "${name}" has no type`);
+  if (!Object.hasOwn(arrays, dtype)) {
+    throw new UserError(`${path}: tensor "${name}" has type ${dtype}, only ${Object.keys(arrays).join(" ")} are known`);
+  }
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
+    throw corrupt(path, `tensor "${name}" has a shape or offsets that are not whole numbers`);
+  }
+  const bytes = product(shape) * arrays[dtype as DType].BYTES_PER_ELEMENT;
+  if (offsets[1]! - offsets[0]! !== bytes) {
+    throw corrupt(path, `tensor "${name}" of shape [${shape}] has ${offsets[1]! - offsets[0]!} bytes, not ${bytes}`);
+  }
+  return { dtype: dtype as DType, shape, data_offsets: [offsets[0]!, offsets[1]!] };
+}
+
+function fill(file: number, target: Uint8Array, position: number, path: string): void {
+  for (let done = 0; done < target.length; ) {
+    const read = readSync(file, target, done, target.length - done, position + done);
+    if (read === 0) throw corrupt(path, `it ends at byte ${position + done}`);
+    done += read;
+  }
+}
+
+function dtypeOf(data: TensorData): DType {
+  for (const dtype of Object.keys(arrays) as DType[]) if (data instanceof arrays[dtype]) return dtype;
+  throw new RangeError(`writeTensors: cannot store ${Object.prototype.toString.call(data)}`);
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function corrupt(path: string, why: string): UserError {
+  return new UserError(`${path} is not a whole safetensors file: ${why}`);
+}
