@@ -36,6 +36,7 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
   const library = OnnxRuntimeLibrary.open();
   return {
     name: "cpu",
+    inPlace: true,
     async load(model) {
       const options = library.create("CreateSessionOptions");
       try {

@@ -12,7 +12,7 @@ export type OptimizerSettings =
 
 const slotCount = { adam: 2, rmsprop: 1, "rmsprop-tensorflow": 1, sgd: 1 } as const;
 
-/** One optimizer for some parameters of a store; gradients lie in a block laid out like the store's. */
+/** One optimizer for some parameters of a store. */
 export class Optimizer {
   /** State, each slot as long as all segments together (Adam: first and second moment). */
   readonly slots: Float32Array<SharedArrayBuffer>[];
@@ -34,22 +34,28 @@ export class Optimizer {
   }
 
   /**
-   * One update in place.
-   * @param gradients a block laid out as the store's.
+   * Updates a part of the parameters in place.
+   * @param start where it begins in the store's block.
+   * @param g its gradient.
    * @param step the number of this update, from 1.
+   * @throws RangeError where the part is not this optimizer's.
    */
-  update(gradients: Float32Array, step: number): void {
+  update(start: number, g: Float32Array, step: number): void {
     let offset = 0;
-    for (const { start, length } of this.#segments) {
-      const p = this.store.block.subarray(start, start + length);
-      const g = gradients.subarray(start, start + length);
-      const slots = this.slots.map((slot) => slot.subarray(offset, offset + length));
-      this.#updateSegment(p, g, slots, step);
-      offset += length;
+    for (const segment of this.#segments) {
+      const within = start - segment.start;
+      if (within >= 0 && within + g.length <= segment.length) {
+        const p = this.store.block.subarray(start, start + g.length);
+        const slots = this.slots.map((slot) => slot.subarray(offset + within, offset + within + g.length));
+        this.#updatePart(p, g, slots, step);
+        return;
+      }
+      offset += segment.length;
     }
+    throw new RangeError(`parameters ${start} … ${start + g.length} are not this optimizer's`);
   }
 
-  #updateSegment(p: Float32Array, g: Float32Array, slots: Float32Array[], step: number): void {
+  #updatePart(p: Float32Array, g: Float32Array, slots: Float32Array[], step: number): void {
     const { kernels, settings, lr } = this;
     switch (settings.kind) {
       case "adam": {

@@ -25,6 +25,7 @@ export async function portableBackend(provider: string, { threads }: BackendOpti
   const ort = module ?? ((await import("onnxruntime-node")) as unknown as Module);
   return {
     name: provider,
+    inPlace: false,
     async load(model) {
       try {
         const session = await ort.InferenceSession.create(model, {

@@ -22,6 +22,13 @@ export interface Execution {
   readonly indices: Readonly<Record<string, BigInt64Array>>;
   readonly outputs: Readonly<Record<string, Float32Array>>;
   run(): Promise<void>;
+  /** Has something done when the arrays are given up. */
+  onRelease(action: () => void): void;
+}
+
+interface BoundExecution extends Execution {
+  readonly call: BoundCall;
+  readonly released: readonly (() => void)[];
 }
 
 /** So many combinations of sizes keep their bindings (some kilobytes each). */
@@ -30,7 +37,7 @@ const KEPT_EXECUTIONS = 128;
 export class Program {
   /** Inputs that are no parameters, by name. */
   readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly #executions = new Map<string, Execution & { call: BoundCall }>();
+  readonly #executions = new Map<string, BoundExecution>();
   /** One buffer per feed and output, as large as the largest size seen; smaller sizes use its beginning. */
   readonly #buffers = new Map<string, Float32Array>();
 
@@ -75,11 +82,14 @@ export class Program {
   }
 
   #forget(): void {
-    for (const { call } of this.#executions.values()) call.release();
+    for (const { call, released } of this.#executions.values()) {
+      for (const action of released) action();
+      call.release();
+    }
     this.#executions.clear();
   }
 
-  #bind(sizes: Sizes): Execution & { call: BoundCall } {
+  #bind(sizes: Sizes): BoundExecution {
     const { store, outputs: results, targets = {} } = this.parts;
     for (const [name, tensor] of this.feeds) this.#reserve(`in:${name}`, tensor, sizes);
     for (const [name, tensor] of Object.entries(results)) {
@@ -99,8 +109,11 @@ export class Program {
           : { data: target, shape: resolveShape(tensor.shape, sizes) };
     }
     const call = this.session.bind(inputs, outputs);
+    const released: (() => void)[] = [];
     return {
       call,
+      released,
+      onRelease: (action) => void released.push(action),
       inputs: pick(inputs, this.feeds.keys(), "float32") as Record<string, Float32Array>,
       indices: pick(inputs, this.feeds.keys(), "int64") as Record<string, BigInt64Array>,
       outputs: pick(outputs, Object.keys(results), "float32") as Record<string, Float32Array>,

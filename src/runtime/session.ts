@@ -23,6 +23,8 @@ export interface Session {
 
 export interface Backend {
   readonly name: string;
+  /** Whether runs read and write buffers where they are: many small runs then cost no copies. */
+  readonly inPlace: boolean;
   load(model: Uint8Array): Promise<Session>;
 }
 

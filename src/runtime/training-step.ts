@@ -3,6 +3,8 @@ import { dropoutMask } from "../kernels/distributions.js";
 import { clampValues } from "../kernels/elementwise.js";
 import { gradients, inputName, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
+import { FactoredGradient, factorsOf } from "./factored-gradient.js";
+import { GradientBlock } from "./gradient-block.js";
 import { Optimizer, type OptimizerSettings } from "./optimizer.js";
 import type { NamedTensor, ParameterStore } from "./parameter-store.js";
 import { type Execution, Program, type Sizes } from "./program.js";
@@ -51,7 +53,8 @@ export class TrainingStep {
     private readonly engine: Engine,
     private readonly parts: StepParts,
     private readonly program: Program,
-    private readonly gradients: Float32Array<SharedArrayBuffer>,
+    private readonly gradients: GradientBlock,
+    private readonly factored: ReadonlyMap<Tensor, FactoredGradient>,
   ) {
     this.optimizers = parts.groups.map(
       ({ parameters, optimizer }) => new Optimizer(engine.kernels, parts.store, parameters.map(inputName), optimizer),
@@ -61,19 +64,31 @@ export class TrainingStep {
   static async compile(engine: Engine, parts: StepParts): Promise<TrainingStep> {
     const { store, loss, report = {}, outputs = {}, updates = [] } = parts;
     const learned = parts.groups.flatMap((group) => group.parameters);
-    const block = engine.memory.float32(store.block.length);
     const targets: Record<string, Float32Array> = {};
     const results: Record<string, Tensor> = { ...outputs, loss };
     for (const [name, tensor] of Object.entries(report)) results[`report/${name}`] = tensor;
     for (const { parameter, value } of updates) results[`update/${inputName(parameter)}`] = value;
+    const factored = new Map<Tensor, FactoredGradient>();
+    const whole = new Map<string, Tensor>();
     gradients(loss, learned).forEach((gradient, i) => {
-      const name = inputName(learned[i]!);
-      const { start, length } = store.spec(name).range;
-      results[`gradient/${name}`] = gradient;
-      targets[`gradient/${name}`] = block.subarray(start, start + length);
+      const parameter = learned[i]!;
+      const factors = engine.backend.inPlace ? factorsOf(gradient) : undefined;
+      if (factors === undefined) {
+        whole.set(inputName(parameter), gradient);
+        return;
+      }
+      const rows = new FactoredGradient(engine, store, parameter);
+      results[rows.leftName] = factors.left;
+      results[rows.rightName] = factors.right;
+      factored.set(parameter, rows);
     });
+    const block = new GradientBlock(engine.memory, store, [...whole.keys()]);
+    for (const [name, gradient] of whole) {
+      results[`gradient/${name}`] = gradient;
+      targets[`gradient/${name}`] = block.of(name);
+    }
     const program = await Program.compile(engine, { name: parts.name, outputs: results, store, targets });
-    return new TrainingStep(engine, parts, program, block);
+    return new TrainingStep(engine, parts, program, block, factored);
   }
 
   /** The buffers of the step at given sizes: fill its inputs before `run`. */
@@ -99,7 +114,14 @@ export class TrainingStep {
       throw new DivergenceError(`${name}, step ${this.steps + 1}: the ${loss.dtype === "float32" ? "loss" : "result"} is not finite (${parts.join(", ")}); a smaller learning rate or scaled data may help`);
     }
     this.steps++;
-    for (const optimizer of this.optimizers) optimizer.update(this.gradients, this.steps);
+    for (const [i, { parameters }] of this.parts.groups.entries()) {
+      const optimizer = this.optimizers[i]!;
+      const whole = parameters.filter((parameter) => !this.factored.has(parameter));
+      for (const { start, values } of this.gradients.segments(whole.map(inputName))) {
+        optimizer.update(start, values, this.steps);
+      }
+      for (const parameter of parameters) await this.factored.get(parameter)?.update(execution, optimizer, this.steps);
+    }
     for (const { parameter } of updates) {
       const key = inputName(parameter);
       store.values(key).set(execution.outputs[`update/${key}`]!);
@@ -112,10 +134,9 @@ export class TrainingStep {
     return values;
   }
 
-  /** The gradient that the last run left for a parameter, in place. */
+  /** The gradient that the last run left for a parameter, in place. @throws RangeError for one that is kept in factors. */
   gradient(name: string): Float32Array {
-    const { start, length } = this.parts.store.spec(name).range;
-    return this.gradients.subarray(start, start + length);
+    return this.gradients.of(name);
   }
 
   /** The optimizers' state for a checkpoint, in place; `steps` belongs to it. */
@@ -142,6 +163,7 @@ export class TrainingStep {
   async release(): Promise<void> {
     await this.program.release();
     for (const optimizer of this.optimizers) optimizer.release();
-    this.engine.memory.free(this.gradients);
+    for (const gradient of this.factored.values()) gradient.release();
+    this.gradients.release();
   }
 }

@@ -1,0 +1,95 @@
+// Gradients of wide layers in factors: a product of two thin matrices, made a few rows at a time just before the optimizer
+// reads them, so that they stay in the processor's cache and never exist in memory as a whole.
+import { inputName, type Tensor, transpose } from "../tensor/index.js";
+import type { Engine } from "./engine.js";
+import { bindProduct } from "./matmul.js";
+import type { Optimizer } from "./optimizer.js";
+import type { ParameterStore } from "./parameter-store.js";
+import type { Execution } from "./program.js";
+import type { BoundCall } from "./session.js";
+
+/** Gradients of at least this many values (4 MiB) are worth it; smaller ones stay in the cache anyway. */
+const SMALLEST = 2 ** 20;
+/** Values of a gradient that are made at a time: 4 MiB, a part of the last-level cache. */
+const CHUNK = 2 ** 20;
+
+export interface Factors {
+  /** [rows, k] */
+  readonly left: Tensor;
+  /** [k, columns] */
+  readonly right: Tensor;
+}
+
+/** The factors of a gradient that is one large matrix product and nothing else. */
+export function factorsOf(gradient: Tensor): Factors | undefined {
+  const { op, inputs, attributes } = gradient.node;
+  const [rows, columns] = gradient.shape;
+  if (op !== "matmul" || typeof rows !== "number" || typeof columns !== "number") return undefined;
+  if (rows * columns < SMALLEST) return undefined;
+  const [a, b] = inputs as [Tensor, Tensor];
+  return { left: attributes.transposeA ? transpose(a) : a, right: attributes.transposeB ? transpose(b) : b };
+}
+
+/** One learned matrix whose gradient a program gives in factors, under the outputs' names here. */
+export class FactoredGradient {
+  readonly leftName: string;
+  readonly rightName: string;
+  readonly #calls = new WeakMap<Execution, Promise<BoundCall[]>>();
+  readonly #chunkRows: number;
+  readonly #scratch: Float32Array<SharedArrayBuffer>;
+  readonly #rows: number;
+  readonly #columns: number;
+  readonly #start: number;
+
+  constructor(
+    private readonly engine: Engine,
+    store: ParameterStore,
+    parameter: Tensor,
+  ) {
+    const name = inputName(parameter);
+    const { shape, range } = store.spec(name);
+    [this.#rows, this.#columns] = shape as [number, number];
+    this.#start = range.start;
+    this.leftName = `gradient-left/${name}`;
+    this.rightName = `gradient-right/${name}`;
+    this.#chunkRows = Math.min(this.#rows, Math.max(1, Math.floor(CHUNK / this.#columns)));
+    this.#scratch = engine.memory.float32(this.#chunkRows * this.#columns);
+  }
+
+  /** Updates the parameter from the factors that the execution's last run left. */
+  async update(execution: Execution, optimizer: Optimizer, step: number): Promise<void> {
+    const calls = await this.#bound(execution);
+    for (const [i, call] of calls.entries()) {
+      await call.run();
+      const row = i * this.#chunkRows;
+      const length = Math.min(this.#chunkRows, this.#rows - row) * this.#columns;
+      optimizer.update(this.#start + row * this.#columns, this.#scratch.subarray(0, length), step);
+    }
+  }
+
+  #bound(execution: Execution): Promise<BoundCall[]> {
+    const known = this.#calls.get(execution);
+    if (known !== undefined) return known;
+    const bound = this.#bind(execution);
+    this.#calls.set(execution, bound);
+    execution.onRelease(() => void bound.then((calls) => calls.forEach((call) => call.release())));
+    return bound;
+  }
+
+  #bind({ outputs }: Execution): Promise<BoundCall[]> {
+    const [left, right] = [outputs[this.leftName]!, outputs[this.rightName]!];
+    const k = left.length / this.#rows;
+    const calls: Promise<BoundCall>[] = [];
+    for (let row = 0; row < this.#rows; row += this.#chunkRows) {
+      const m = Math.min(this.#chunkRows, this.#rows - row);
+      const target = this.#scratch.subarray(0, m * this.#columns);
+      const shape = { m, k, n: this.#columns };
+      calls.push(bindProduct(this.engine, left.subarray(row * k, (row + m) * k), right, target, shape));
+    }
+    return Promise.all(calls);
+  }
+
+  release(): void {
+    this.engine.memory.free(this.#scratch);
+  }
+}
