@@ -2,10 +2,25 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
-const order = ["kernels", "tensor", "onnx", "runtime", "nn", "data", "metrics", "evaluate", "runs", "methods", "report", "search", "server", "cli"];
+const order = [
+  "kernels",
+  "tensor",
+  "onnx",
+  "runtime",
+  "nn",
+  "data",
+  "metrics",
+  "evaluate",
+  "runs",
+  "methods",
+  "report",
+  "search",
+  "server",
+  "cli",
+];
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../src");
 
 test("a room knows only the rooms before it", () => {

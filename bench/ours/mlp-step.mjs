@@ -1,5 +1,5 @@
 // The training step of DCHN's network (4096-4096-4096-64, batch 64, Adam), and this machine's peak rates as we reach them.
-import { initialize, linear, Parameters, sequential, activation, Forward } from "../../dist/nn/index.js";
+import { activation, Forward, initialize, linear, Parameters, sequential } from "../../dist/nn/index.js";
 import { bindProduct, Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
 import * as t from "../../dist/tensor/index.js";
 import { emit, median, repeat, threads } from "./common.mjs";
@@ -18,9 +18,11 @@ const network = sequential([
   linear(parameters.scope(2), WIDTH, BITS),
 ]);
 const x = t.normalizeRows(network(t.input("features", ["n", WIDTH]), new Forward(true)));
-const [codes, semantics, similar] = [["codes", BITS], ["semantics", 10], ["similar", "n"]].map(([name, columns]) =>
-  t.input(name, ["n", columns]),
-);
+const [codes, semantics, similar] = [
+  ["codes", BITS],
+  ["semantics", 10],
+  ["similar", "n"],
+].map(([name, columns]) => t.input(name, ["n", columns]));
 const W = t.input("W", [10, BITS]);
 const d = t.mul(t.matmul(x, codes, { transposeB: true }), 0.5);
 const hashing = t.mean(t.sum(t.sub(t.softplus(d), t.mul(similar, d)), 1));

@@ -22,12 +22,18 @@ export interface RunningCommand {
   saw(text: string): Promise<void>;
 }
 
-export function startCommand(args: readonly string[], folder: string, env: Record<string, string> = {}): RunningCommand {
+export function startCommand(
+  args: readonly string[],
+  folder: string,
+  env: Record<string, string> = {},
+): RunningCommand {
   const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { ...process.env, ...env } });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (data) => (stdout += data));
   child.stderr.on("data", (data) => (stderr += data));
-  const done = new Promise<CommandResult>((finish) => child.on("close", (status) => finish({ status, stdout, stderr })));
+  const done = new Promise<CommandResult>((finish) =>
+    child.on("close", (status) => finish({ status, stdout, stderr })),
+  );
   return {
     done,
     kill: (signal) => void child.kill(signal),
@@ -41,7 +47,11 @@ export function startCommand(args: readonly string[], folder: string, env: Recor
   };
 }
 
-export function runCommand(args: readonly string[], folder: string, env?: Record<string, string>): Promise<CommandResult> {
+export function runCommand(
+  args: readonly string[],
+  folder: string,
+  env?: Record<string, string>,
+): Promise<CommandResult> {
   return startCommand(args, folder, env).done;
 }
 

@@ -14,8 +14,15 @@ interface Flags {
 }
 
 export function addDatasetsCommand(root: Command): void {
-  const datasets = root.command("datasets").description("data sets: list, describe, build").action(() => list({}));
-  datasets.command("list").description("data sets that need no download").option("--json", "as one JSON array").action(list);
+  const datasets = root
+    .command("datasets")
+    .description("data sets: list, describe, build")
+    .action(() => list({}));
+  datasets
+    .command("list")
+    .description("data sets that need no download")
+    .option("--json", "as one JSON array")
+    .action(list);
   for (const [verb, text] of [
     ["info", "what a file or data set holds: views, shapes, types, sparsity, classes, ranges, what is missing"],
     ["build", "make a data set and keep it in the cache"],
@@ -33,7 +40,11 @@ function list({ json }: { json?: boolean }): void {
   const text = sets.map(({ name, samples, classes, views, description }) => {
     return `${name.padEnd(width)}  ${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`;
   });
-  printResult(json, sets, `${text.join("\n")}\nAny file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet`);
+  printResult(
+    json,
+    sets,
+    `${text.join("\n")}\nAny file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet`,
+  );
 }
 
 async function describe(source: string, { views, labels, seed, json }: Flags): Promise<void> {

@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { findMethod } from "../methods/index.js";
 import { printResult, say } from "./output.js";
-import { formatOutcome, startTraining } from "./training-run.js";
 import { engineOptions } from "./settings.js";
+import { formatOutcome, startTraining } from "./training-run.js";
 
 /** Enough of MNIST for ten clear clusters, little enough for two slow cores. */
 const data = "noisy-mnist-10k";
@@ -24,6 +24,10 @@ export function addDemoCommand(root: Command): void {
         out,
         engine: engineOptions({ threads, set: [] }),
       });
-      printResult(false, outcome.summary, `${formatOutcome(outcome)}\nOpen the report in a browser: ${outcome.summary.run}/report.html`);
+      printResult(
+        false,
+        outcome.summary,
+        `${formatOutcome(outcome)}\nOpen the report in a browser: ${outcome.summary.run}/report.html`,
+      );
     });
 }

@@ -39,26 +39,33 @@ interface Encoded {
 
 async function encode(folder: string, flags: Flags): Promise<void> {
   const format = extname(flags.out);
-  if (!formats.includes(format)) throw new UserError(`--out ${flags.out}: expected a name that ends in ${formats.join(", ")}`);
+  if (!formats.includes(format))
+    throw new UserError(`--out ${flags.out}: expected a name that ends in ${formats.join(", ")}`);
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
-    const { method, state, config, ownData } = openModel(folder, engine);
+    const { method, restore, config, ownData } = openModel(folder, engine);
     const { data: path, views, labels, view } = flags;
-    const data = path === undefined ? await ownData() : await openData({ data: path, views, labels, seed: config.seed });
-    await method.restore(state);
+    const data =
+      path === undefined ? await ownData() : await openData({ data: path, views, labels, seed: config.seed });
+    await restore();
     let encoded: Encoded;
     if (method.encode === undefined) {
       if (view !== undefined) throw new UserError(`--view: ${method.name} encodes all views together`);
       const z = await method.transform(data);
       encoded = { values: z.data, columns: z.columns, name: "representation" };
     } else {
-      if (view === undefined) throw new UserError(`--view is missing: one of ${data.views.map((v) => v.name).join(", ")}`);
+      if (view === undefined)
+        throw new UserError(`--view is missing: one of ${data.views.map((v) => v.name).join(", ")}`);
       const { codes, bits } = await method.encode(view, data);
       encoded = { values: codes, columns: bits / 8, name: "codes" };
     }
     const predicted = method.predicts ? await method.predict(data) : undefined;
     write(flags.out, format, encoded, data, predicted);
-    printResult(false, {}, `${flags.out}: ${data.samples} × ${encoded.columns} ${encoded.name === "codes" ? "bytes" : "values"}`);
+    printResult(
+      false,
+      {},
+      `${flags.out}: ${data.samples} × ${encoded.columns} ${encoded.name === "codes" ? "bytes" : "values"}`,
+    );
   } finally {
     engine.close();
   }

@@ -27,11 +27,10 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
     const started = performance.now();
-    const { method, state, config, ownData } = openModel(folder, engine);
+    const { method, config, reopen, restore } = openModel(folder, engine);
     const { data: path, views, labels } = flags;
-    const data = path === undefined ? await ownData() : await openData({ data: path, views, labels, seed: config.seed });
-    if (path === undefined) await method.reopen(data, state);
-    else await method.restore(state);
+    const data = path === undefined ? await reopen() : await openData({ data: path, views, labels, seed: config.seed });
+    if (path !== undefined) await restore();
     const metrics = path === undefined ? await method.evaluate() : await method.evaluateOn(data);
     const { name, samples, dimensions, classes } = data;
     const summary = {

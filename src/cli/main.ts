@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import { InterruptedError } from "../methods/training.js";
 import { DivergenceError } from "../runtime/index.js";
 import { version } from "../version.js";
+import { addAddViewCommand } from "./add-view.js";
 import { addDatasetsCommand } from "./datasets.js";
 import { addDemoCommand } from "./demo.js";
 import { addEncodeCommand } from "./encode.js";
@@ -32,6 +33,7 @@ function program(): Command {
     .configureOutput({ writeErr: () => {} });
   for (const add of [
     addTrainCommand,
+    addAddViewCommand,
     addEvaluateCommand,
     addEncodeCommand,
     addDatasetsCommand,

@@ -34,20 +34,38 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
   "a file that is not there": { args: trainOn("absent.mat"), expected: /absent\.mat.*no such file/ },
   "a data set that is not there": { args: trainOn("noisy-mnits"), expected: /noisy-mnits.*did you mean noisy-mnist/ },
   "a folder for a file": { args: trainOn("."), expected: /folder/ },
-  "epochs that are no number": { args: trainOn("good.npz", "--epochs", "ten"), expected: /--epochs ten: expected a whole number/ },
-  "an option that is not there": { args: trainOn("good.npz", "--set", "lrr=1"), expected: /gmae has no option lrr; its options are .*lambdaMa/ },
-  "an option out of range": { args: trainOn("good.npz", "--set", "dropout=1.5"), expected: /option dropout: .*got 1\.5/ },
+  "epochs that are no number": {
+    args: trainOn("good.npz", "--epochs", "ten"),
+    expected: /--epochs ten: expected a whole number/,
+  },
+  "an option that is not there": {
+    args: trainOn("good.npz", "--set", "lrr=1"),
+    expected: /gmae has no option lrr; its options are .*lambdaMa/,
+  },
+  "an option out of range": {
+    args: trainOn("good.npz", "--set", "dropout=1.5"),
+    expected: /option dropout: .*got 1\.5/,
+  },
   "a --set without a value": { args: trainOn("good.npz", "--set", "lr"), expected: /--set lr: expected name=value/ },
   "a task that the method lacks": { args: trainOn("good.npz", "--task", "retrieval"), expected: /option task/ },
   "a view that is not there": { args: trainOn("good.npz", "--views", "a=X7"), expected: /X7.*X1/ },
   "labels that are not there": { args: trainOn("good.npz", "--labels", "Z"), expected: /Z/ },
-  "a device that is not there": { args: trainOn("good.npz", "--device", "tpu"), expected: /--device tpu: expected cpu, webgpu, cuda/ },
-  "fewer samples than clusters": { args: trainOn("good.npz", "--set", "clusters=500"), expected: /120 samples for 500 clusters/ },
+  "a device that is not there": {
+    args: trainOn("good.npz", "--device", "tpu"),
+    expected: /--device tpu: expected cpu, webgpu, cuda/,
+  },
+  "fewer samples than clusters": {
+    args: trainOn("good.npz", "--set", "clusters=500"),
+    expected: /120 samples for 500 clusters/,
+  },
   "a run that is not there": { args: ["evaluate", "runs/none"], expected: /runs\/none/ },
   "a folder that is no run": { args: ["evaluate", "."], expected: /not a run folder/ },
   "a report of nothing": { args: ["report", "nothing"], expected: /nothing/ },
   "a resume of nothing": { args: ["train", "gmae", "--resume"], expected: /--resume: say which run/ },
-  "a configuration file that is not there": { args: trainOn("good.npz", "--config", "none.yaml"), expected: /none\.yaml cannot be read/ },
+  "a configuration file that is not there": {
+    args: trainOn("good.npz", "--config", "none.yaml"),
+    expected: /none\.yaml cannot be read/,
+  },
 };
 for (const [what, { args, expected }] of Object.entries(commands)) {
   test(`mistake: ${what}`, () => mistake(args, expected));
@@ -71,13 +89,21 @@ test("mistake: labels that are no integers, views of different lengths, an empty
     shape: [rows, columns],
   });
   const y = { data: Int32Array.from({ length: 40 }, (_, i) => i % 2), shape: [40] };
-  writeNpz(place.path("fractions.npz"), { X1: matrix(40, 3), X2: matrix(40, 2), Y: { data: Float32Array.from(y.data, (v) => v + 0.5), shape: [40] } });
+  writeNpz(place.path("fractions.npz"), {
+    X1: matrix(40, 3),
+    X2: matrix(40, 2),
+    Y: { data: Float32Array.from(y.data, (v) => v + 0.5), shape: [40] },
+  });
   await mistake(trainOn("fractions.npz"), /Y.*(integer|whole)/);
   writeNpz(place.path("lengths.npz"), { X1: matrix(40, 3), X2: matrix(39, 2), Y: y });
   await mistake(trainOn("lengths.npz", "--views", "a=X1,b=X2"), /40|39/);
   writeNpz(place.path("empty.npz"), { X1: matrix(40, 3), X2: { data: new Float32Array(0), shape: [40, 0] }, Y: y });
   await mistake(trainOn("empty.npz", "--views", "a=X1,b=X2"), /X2|"b"/);
-  writeNpz(place.path("few.npz"), { X1: matrix(8, 3), X2: matrix(8, 2), Y: { data: y.data.subarray(0, 8), shape: [8] } });
+  writeNpz(place.path("few.npz"), {
+    X1: matrix(8, 3),
+    X2: matrix(8, 2),
+    Y: { data: y.data.subarray(0, 8), shape: [8] },
+  });
   await mistake(trainOn("few.npz"), /at least 16 samples/);
 });
 
@@ -91,7 +117,10 @@ test("mistake: corrupt, truncated and misnamed files", async () => {
   await mistake(trainOn("flipped.npz"), /flipped\.npz/);
   writeFileSync(place.path("nothing.mat"), "");
   await mistake(trainOn("nothing.mat"), /nothing\.mat is empty/);
-  writeFileSync(place.path("picture.mat"), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0]));
+  writeFileSync(
+    place.path("picture.mat"),
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0]),
+  );
   await mistake(trainOn("picture.mat"), /picture\.mat/);
 });
 

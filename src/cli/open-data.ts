@@ -17,7 +17,10 @@ export interface Listeners {
 }
 
 /** @throws UserError where the data cannot be opened or the selection does not fit it. */
-export function openData({ data, views, labels, seed }: DataSource, listeners: Listeners = {}): Promise<MultiViewDataset> {
+export function openData(
+  { data, views, labels, seed }: DataSource,
+  listeners: Listeners = {},
+): Promise<MultiViewDataset> {
   const selection = views === undefined ? undefined : parseViewSelection(views);
   return openDataset(data, { views: selection, labels, seed, ...listeners });
 }

@@ -1,8 +1,8 @@
 // vantage report <run…>: one HTML page of one or several runs.
-import { type Command } from "commander";
-import { loadReportRun } from "../report/report-run.js";
-import { writePlots } from "../report/plots.js";
+import type { Command } from "commander";
 import { writeReport } from "../report/page.js";
+import { writePlots } from "../report/plots.js";
+import { loadReportRun } from "../report/report-run.js";
 import { printResult } from "./output.js";
 
 export function addReportCommand(root: Command): void {

@@ -54,7 +54,8 @@ async function describePredictions(
   const names = labels?.names ?? [];
   const predicted = truth === undefined ? undefined : await method.predict(data);
   const classes = method.predicts === "classes";
-  const matched = predicted && truth && !classes ? relabelClusters(predicted, matchClusters(truth, predicted)) : predicted;
+  const matched =
+    predicted && truth && !classes ? relabelClusters(predicted, matchClusters(truth, predicted)) : predicted;
   const { rows, positions } = await embeddingMap(z, { seed, points: MAP_POINTS });
   const colourings: Colouring[] = [];
   const at = (values: Int32Array) => Int32Array.from(rows, (row) => values[row]!);

@@ -5,13 +5,16 @@ import { findMethod } from "../methods/index.js";
 import type { Method } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
 import { type OpenedModel, readModel } from "../methods/saving.js";
-import type { Engine } from "../runtime/index.js";
 import type { RunConfig } from "../runs/config.js";
+import type { Engine } from "../runtime/index.js";
 import { type DataSource, openData } from "./open-data.js";
 
 export interface SavedModel extends OpenedModel {
-  /** Not yet restored: `restore` for other data, `reopen` for its own. */
   readonly method: Method<Record<string, unknown>>;
+  /** Takes the model up with the data that it was trained on, added views with theirs; returns the data. */
+  reopen(): Promise<MultiViewDataset>;
+  /** Takes the model up for other data. */
+  restore(): Promise<void>;
   /** Opens the data set that the run was trained on. */
   ownData(): Promise<MultiViewDataset>;
 }
@@ -23,17 +26,30 @@ export function dataSource({ dataset }: RunConfig): Partial<DataSource> {
 
 /** @throws UserError where the folder is no run, or has no checkpoint yet. */
 export function openModel(folder: string, engine: Engine): SavedModel {
-  const { config, state } = readModel(folder);
+  const { config, state, addedViews } = readModel(folder);
   const definition = findMethod(config.method);
   const options = parseOptions(config.method, definition.options, config.options);
-  const { data, views, labels } = dataSource(config);
+  const method = definition.create(options, engine);
+  const open = (of: RunConfig) => {
+    const { data, views, labels } = dataSource(of);
+    if (data === undefined) throw new UserError(`${folder} does not say what data it was trained on: give --data`);
+    return openData({ data, views, labels, seed: of.seed });
+  };
   return {
     config,
     state,
-    method: definition.create(options, engine),
-    async ownData() {
-      if (data === undefined) throw new UserError(`${folder} does not say what data it was trained on: give --data`);
-      return openData({ data, views, labels, seed: config.seed });
+    addedViews,
+    method,
+    ownData: () => open(config),
+    async reopen() {
+      const data = await open(config);
+      await method.reopen(data, state);
+      for (const added of addedViews) method.takeView?.(added.state, await open(added.config));
+      return data;
+    },
+    async restore() {
+      await method.restore(state);
+      for (const added of addedViews) method.takeView?.(added.state);
     },
   };
 }

@@ -15,6 +15,9 @@ export interface CommonFlags {
   readonly epochs?: string;
   readonly batch?: string;
   readonly seed?: string;
+  readonly bits?: string;
+  readonly queries?: string;
+  readonly preset?: string;
   readonly set: readonly string[];
   readonly config?: string;
   readonly out?: string;
@@ -54,17 +57,31 @@ export function readConfigFile(path: string | undefined): ConfigFile {
   return result.data;
 }
 
-const flagOptions = ["task", "epochs", "batch", "seed"] as const;
+/** Flags that are whole numbers to every method that has an option of the name. */
+const numberFlags = ["epochs", "batch", "seed"] as const;
+const textFlags = ["task", "queries"] as const;
 
-/** Options of a method from a configuration file, then flags, then --set: the later ones win. */
-export function methodOptions(flags: CommonFlags, config: ConfigFile): Record<string, unknown> {
-  const options: Record<string, unknown> = { ...config.options };
+export type Presets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** @throws UserError where the method has no preset of that name. */
+function presetOptions(name: string | undefined, presets: Presets): Readonly<Record<string, unknown>> {
+  if (name === undefined) return {};
+  const found = presets[name];
+  if (found !== undefined) return found;
+  const known = Object.keys(presets).join(", ");
+  throw new UserError(`--preset ${name}: ${known === "" ? "this method has no presets" : `expected ${known}`}`);
+}
+
+/** Options of a method from a preset, a configuration file, flags and --set: the later ones win. */
+export function methodOptions(flags: CommonFlags, config: ConfigFile, presets: Presets = {}): Record<string, unknown> {
+  const options: Record<string, unknown> = { ...presetOptions(flags.preset, presets), ...config.options };
   if (config.task !== undefined) options.task = config.task;
   if (config.seed !== undefined) options.seed = config.seed;
-  for (const name of flagOptions) {
+  for (const name of numberFlags) {
     const text = flags[name];
-    if (text !== undefined) options[name] = name === "task" ? text : wholeNumber(`--${name}`, text);
+    if (text !== undefined) options[name] = wholeNumber(`--${name}`, text);
   }
+  for (const name of textFlags) if (flags[name] !== undefined) options[name] = flags[name];
   for (const setting of flags.set) {
     const [, name, text] = /^([\w.-]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);

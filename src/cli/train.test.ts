@@ -22,7 +22,9 @@ function tensorsOf(run: string): Map<string, Buffer> {
   const folder = place.path(`${run}/checkpoint`);
   const [name] = readdirSync(folder).filter((file) => file.endsWith(".safetensors"));
   const { tensors } = readTensors(`${folder}/${name}`);
-  return new Map([...tensors].map(([key, { data }]) => [key, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
+  return new Map(
+    [...tensors].map(([key, { data }]) => [key, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
+  );
 }
 
 test("train writes a run folder, and --json a last line that holds what the contract says", async () => {
@@ -49,10 +51,22 @@ test("train writes a run folder, and --json a last line that holds what the cont
     assert.ok(result.metrics[name] > 0 && result.metrics[name] <= 1, `${name} ${result.metrics[name]}`);
   }
   const files = readdirSync(place.path("a")).sort();
-  for (const file of ["checkpoint", "config.yaml", "environment.json", "metrics.jsonl", "model", "plots", "report.html"]) {
+  for (const file of [
+    "checkpoint",
+    "config.yaml",
+    "environment.json",
+    "metrics.jsonl",
+    "model",
+    "plots",
+    "report.html",
+  ]) {
     assert.ok(files.includes(file), `${file} in ${files}`);
   }
-  assert.deepEqual(readdirSync(place.path("a/model")).sort(), ["representation.onnx", "specific-X1.onnx", "specific-X2.onnx"]);
+  assert.deepEqual(readdirSync(place.path("a/model")).sort(), [
+    "representation.onnx",
+    "specific-X1.onnx",
+    "specific-X2.onnx",
+  ]);
   assert.equal(readFileSync(place.path("a/metrics.jsonl"), "utf8").trim().split("\n").length, 30);
 });
 
@@ -86,7 +100,11 @@ test("encode writes the representation as .npy and .npz, with predictions beside
   assert.deepEqual(z?.kind === "numeric" && [...z.shape], [120, 18]);
   const npz = await runCommand(["encode", "a", "--data", "blobs.npz", "--out", "z.npz"], place.folder);
   assert.equal(npz.status, 0, npz.stderr);
-  assert.deepEqual([...(await readVariables(place.path("z.npz"))).variables.keys()].sort(), ["labels", "predicted", "representation"]);
+  assert.deepEqual([...(await readVariables(place.path("z.npz"))).variables.keys()].sort(), [
+    "labels",
+    "predicted",
+    "representation",
+  ]);
 });
 
 test("report compares several runs on one page", async () => {
@@ -98,7 +116,10 @@ test("report compares several runs on one page", async () => {
 });
 
 test("Ctrl-C saves a checkpoint and exits 130; --resume then gives the bits of an uninterrupted run", async () => {
-  const whole = await runCommand(train("--epochs", "400", "--set", "evaluateEvery=100", "--out", "whole"), place.folder);
+  const whole = await runCommand(
+    train("--epochs", "400", "--set", "evaluateEvery=100", "--out", "whole"),
+    place.folder,
+  );
   assert.equal(whole.status, 0, whole.stderr);
   const command = startCommand(train("--epochs", "400", "--set", "evaluateEvery=100", "--out", "cut"), place.folder);
   await command.saw("epoch 1/400");

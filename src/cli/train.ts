@@ -1,10 +1,19 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
-import type { MethodDefinition } from "../methods/method.js";
 import { methods } from "../methods/index.js";
-import { addCommonFlags, type CommonFlags, describeOptions, engineOptions, methodOptions, readConfigFile } from "./settings.js";
+import type { MethodDefinition } from "../methods/method.js";
+import { trainLengths } from "./code-lengths.js";
 import { printResult } from "./output.js";
-import { formatOutcome, resumeTraining, startTraining } from "./training-run.js";
+import {
+  addCommonFlags,
+  type CommonFlags,
+  describeOptions,
+  engineOptions,
+  methodOptions,
+  readConfigFile,
+  wholeNumber,
+} from "./settings.js";
+import { formatOutcome, resumeTraining, startTraining, type TrainingRequest } from "./training-run.js";
 
 export function addTrainCommand(root: Command): void {
   const train = root
@@ -13,25 +22,41 @@ export function addTrainCommand(root: Command): void {
     .usage("<method> [options]");
   for (const method of methods) {
     const tasks = method.tasks.join(", ");
-    addCommonFlags(train.command(method.name).description(`${method.title} (${method.paper}); ${tasks}`))
+    const command = train.command(method.name).description(`${method.title} (${method.paper}); ${tasks}`);
+    if (method.presets !== undefined) {
+      command.option("--preset <name>", `the authors' settings: ${Object.keys(method.presets).join(", ")}`);
+    }
+    if ("bits" in method.options.shape)
+      command.option("--bits <n,…>", "length of the codes; several are trained in turn");
+    if ("queries" in method.options.shape) {
+      command.option("--queries <first:N|last:N|random:N>", "which samples are queries; the others are the database");
+    }
+    addCommonFlags(command)
       .addHelpText("after", `\nOptions of ${method.name} (--set name=value):\n${describeOptions(method.options.shape)}`)
       .action((flags: CommonFlags) => trainMethod(method, flags));
   }
 }
 
 async function trainMethod(method: MethodDefinition<Record<string, unknown>>, flags: CommonFlags): Promise<void> {
+  if (flags.resume !== undefined) {
+    const outcome = await resumeTraining(method.name, flags);
+    printResult(flags.json, outcome.summary, formatOutcome(outcome));
+    return;
+  }
   const config = readConfigFile(flags.config);
-  const outcome =
-    flags.resume === undefined
-      ? await startTraining({
-          method,
-          options: methodOptions(flags, config),
-          data: flags.data ?? config.dataset?.data,
-          views: flags.views ?? config.dataset?.views,
-          labels: flags.labels ?? config.dataset?.labels,
-          out: flags.out,
-          engine: engineOptions(flags),
-        })
-      : await resumeTraining(method.name, flags);
+  const options = methodOptions(flags, config, method.presets);
+  const request: TrainingRequest = {
+    method,
+    options,
+    data: flags.data ?? config.dataset?.data,
+    views: flags.views ?? config.dataset?.views,
+    labels: flags.labels ?? config.dataset?.labels,
+    out: flags.out,
+    engine: engineOptions(flags),
+  };
+  const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
+  if (bits !== undefined && bits.length > 1) return trainLengths(request, bits, flags.json);
+  if (bits !== undefined) options.bits = bits[0];
+  const outcome = await startTraining(request);
   printResult(flags.json, outcome.summary, formatOutcome(outcome));
 }

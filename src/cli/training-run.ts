@@ -1,18 +1,22 @@
 // A training run from data set to run folder: started, or gone on with.
+
+import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { existsSync } from "node:fs";
 import { UserError } from "../errors.js";
 import { findMethod } from "../methods/index.js";
-import type { Method, MethodDefinition } from "../methods/method.js";
+import type { ExportedModel, Method, MethodDefinition } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
 import { finished, type SavedState, stateOf, writeModels } from "../methods/saving.js";
-import type { Checkpoint, Metrics } from "../methods/training.js";
-import { Engine, type EngineOptions } from "../runtime/index.js";
+import type { Checkpoint, FitHooks, Metrics, State } from "../methods/training.js";
+import { writeReport } from "../report/page.js";
+import { writePlots } from "../report/plots.js";
+import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment } from "../runs/environment.js";
-import { createRun, resumeRun, type Run } from "../runs/run-folder.js";
+import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
+import { Engine, type EngineOptions } from "../runtime/index.js";
 import { interruption } from "./interruption.js";
 import { openData } from "./open-data.js";
 import { formatDuration, formatMetrics, say } from "./output.js";
@@ -20,9 +24,6 @@ import { trainingProgress } from "./progress.js";
 import { describeResult } from "./result.js";
 import { dataSource } from "./saved-model.js";
 import { type CommonFlags, engineOptions, wholeNumber } from "./settings.js";
-import { writeReport } from "../report/page.js";
-import { writePlots } from "../report/plots.js";
-import { loadReportRun } from "../report/report-run.js";
 
 type AnyMethod = Method<Record<string, unknown>>;
 
@@ -40,7 +41,12 @@ export interface TrainingRequest {
 export interface TrainingSummary {
   readonly method: string;
   readonly task: string;
-  readonly dataset: { readonly name: string; readonly samples: number; readonly views: number[]; readonly classes: number };
+  readonly dataset: {
+    readonly name: string;
+    readonly samples: number;
+    readonly views: number[];
+    readonly classes: number;
+  };
   readonly seed: number;
   readonly epochs: number;
   readonly metrics: Metrics;
@@ -77,7 +83,8 @@ export async function startTraining(request: TrainingRequest): Promise<TrainingO
   const environment = await describeEnvironment(existsSync(source) ? [source] : []);
   const engine = await Engine.open(request.engine);
   const method = definition.create(options, engine);
-  return train(definition, method, opened, () => createRun(request.out, config, environment), undefined, engine);
+  const begin = () => createRun(request.out, config, environment);
+  return train({ method, opened, engine, begin, ...wholeMethod(method, opened) });
 }
 
 /** @throws UserError where there is no run to go on with, it is another method's, or its data has changed. */
@@ -95,7 +102,8 @@ export async function resumeTraining(name: string, flags: CommonFlags): Promise<
     const { data: source = config.dataset.name, views, labels } = dataSource(config);
     const opened = await openForRun(source, { views, labels, seed: config.seed });
     const engine = await Engine.open(engineOptions(flags));
-    return await train(definition, definition.create(options, engine), opened, () => run, checkpoint, engine);
+    const method = definition.create(options, engine);
+    return await train({ method, opened, engine, begin: () => run, saved: checkpoint, ...wholeMethod(method, opened) });
   } catch (error) {
     run.close();
     throw error;
@@ -106,13 +114,13 @@ function taskOf(definition: MethodDefinition<Record<string, unknown>>, options: 
   return (options.task as string | undefined) ?? definition.tasks[0]!;
 }
 
-interface OpenedData {
+export interface OpenedData {
   readonly data: MultiViewDataset;
   /** What was odd about it. */
   readonly notes: readonly string[];
 }
 
-async function openForRun(
+export async function openForRun(
   source: string,
   { views, labels, seed }: { views?: string; labels?: string; seed: number },
 ): Promise<OpenedData> {
@@ -124,14 +132,32 @@ async function openForRun(
   return { data, notes };
 }
 
-async function train(
-  definition: MethodDefinition<Record<string, unknown>>,
-  method: AnyMethod,
-  { data, notes }: OpenedData,
-  begin: () => Run,
-  saved: LoadedCheckpoint | undefined,
-  engine: Engine,
-): Promise<TrainingOutcome> {
+/** What is trained: a whole method, or a part of one. */
+export interface Training {
+  readonly method: AnyMethod;
+  readonly opened: OpenedData;
+  readonly engine: Engine;
+  /** Makes or opens the run folder, once everything has been checked. */
+  begin(): Run;
+  readonly saved?: LoadedCheckpoint;
+  fit(hooks: FitHooks): Promise<unknown>;
+  /** What is kept in the end. */
+  state(): State;
+  models(): readonly ExportedModel[];
+}
+
+function wholeMethod(method: AnyMethod, opened: OpenedData): Pick<Training, "fit" | "state" | "models"> {
+  return {
+    fit: (hooks) => method.fit(opened.data, hooks),
+    state: () => method.modelState(),
+    models: () => method.exportModels(),
+  };
+}
+
+/** Trains with progress, log and checkpoints; then evaluates, and writes models, result and report. */
+export async function train(training: Training): Promise<TrainingOutcome> {
+  const { method, opened, engine, saved } = training;
+  const { data, notes } = opened;
   const progress = trainingProgress();
   const interrupt = interruption();
   const before = saved?.json as SavedState | undefined;
@@ -145,10 +171,10 @@ async function train(
     run!.saveCheckpoint({ tensors, json: state });
   };
   try {
-    await method.fit(data, {
+    await training.fit({
       signal: interrupt.signal,
       onStart() {
-        run = begin();
+        run = training.begin();
       },
       resume: before && { position: before.position, ...stateOf(saved!) },
       onEpoch(report) {
@@ -167,11 +193,11 @@ async function train(
     progress.stop();
     if (run === undefined) throw new Error("the training never began");
     const metrics = await method.evaluate();
-    store({ ...method.modelState(), position: finished });
-    writeModels(run.folder, method.exportModels());
+    store({ ...training.state(), position: finished });
+    writeModels(run.folder, training.models());
     const { samples, dimensions, classes, name } = data;
     const summary: TrainingSummary = {
-      method: definition.name,
+      method: method.name,
       task: run.config.task!,
       dataset: { name, samples, views: dimensions, classes },
       seed: run.config.seed,

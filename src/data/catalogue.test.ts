@@ -33,7 +33,7 @@ test("every entry of the catalogue opens as described", async () => {
   }
   assert.deepEqual(
     catalogue().map((entry) => entry.name),
-    ["noisy-mnist", "noisy-mnist-10k", "synthetic"],
+    ["noisy-mnist", "noisy-mnist-10k", "synthetic", "emoji"],
   );
 });
 
@@ -64,14 +64,36 @@ test("views of a catalogue's set by name and number", async () => {
   await assert.rejects(columns("a=7"), { name: "UserError", message: /no view "7"/ });
 });
 
+test("emoji: views and labels by parameter and by selection", async () => {
+  const views = (data: { views: readonly { name: string }[] }) => data.views.map((view) => view.name).join();
+  const chosen = await openDataset("emoji:views=en/ja,labels=subgroup");
+  assert.equal(views(chosen), "en,ja");
+  assert.equal(chosen.classes, 95);
+  assert.equal(views(await openDataset(chosen.source!)), "en,ja");
+  assert.equal((await openDataset(chosen.source!)).classes, 95);
+  const named = await openDataset("emoji", { views: parseViewSelection("text=fr,words=en"), labels: "subgroup" });
+  assert.equal(views(named), "text,words");
+  assert.equal(named.classes, 95);
+  await assert.rejects(openDataset("emoji", { views: parseViewSelection("a=klingon") }), {
+    name: "UserError",
+    message: /^emoji: no view "klingon"; its views are noto, twemoji, openmoji, fluent, en, /,
+  });
+  await assert.rejects(openDataset("emoji", { labels: "Y" }), {
+    name: "UserError",
+    message: /expected one of group, sub/,
+  });
+});
+
 const refused: [string, RegExp][] = [
   ["noisy-mnits", /"noisy-mnits" is neither a file nor a data set of the catalogue; did you mean noisy-mnist\?/],
   ["noisy", /did you mean noisy-mnist or noisy-mnist-10k\?/],
-  ["cifar", /the catalogue has noisy-mnist, noisy-mnist-10k, synthetic$/],
+  ["cifar", /the catalogue has noisy-mnist, noisy-mnist-10k, synthetic, emoji$/],
   ["synthetic:sample=3", /no parameter "sample"; it has samples, views/],
   ["synthetic:samples=many", /samples is "many", expected a number/],
   ["synthetic:samples", /samples is "", expected a number/],
   ["synthetic:samples=3/4", /samples is 3,4, expected a whole number/],
+  ["emoji:views=noto/apple", /emoji: views is "apple", expected one or more of noto, twemoji/],
+  ["emoji:labels=group/subgroup", /emoji: labels are "group\/subgroup", expected one of/],
   ["noisy-mnist:samples=3", /no parameter "samples"; it has seed/],
   ["nowhere/data.mat", /data\.mat/],
 ];

@@ -4,6 +4,15 @@ import { basename, extname } from "node:path";
 import { UserError } from "../errors.js";
 import { checkDataset } from "./check.js";
 import { MultiViewDataset } from "./dataset.js";
+import {
+  defaultEmojiViews,
+  type EmojiOptions,
+  type EmojiView,
+  emoji,
+  emojiLabelings,
+  languages,
+  makers,
+} from "./emoji/index.js";
 import { loadViews, type ViewSelection } from "./layout.js";
 import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
 import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
@@ -32,9 +41,11 @@ export interface CatalogueEntry {
   readonly parameters: readonly string[];
 }
 
-type ParameterValues = Readonly<Record<string, number | readonly number[]>>;
+type ParameterValues = Readonly<Record<string, number | readonly number[] | readonly string[]>>;
 
 interface Recipe extends CatalogueEntry {
+  /** For parameters that are words instead of numbers: those they can be. */
+  readonly words?: Readonly<Record<string, readonly string[]>>;
   make(parameters: ParameterValues & { readonly seed: number }, options: OpenOptions): Promise<MultiViewDataset>;
 }
 
@@ -54,7 +65,41 @@ const recipes: readonly Recipe[] = [
     parameters: Object.keys(syntheticDefaults),
     make: async (parameters) => synthetic(parameters as Partial<SyntheticOptions>),
   },
+  {
+    name: "emoji",
+    description: `pictures by ${makers.join(", ")}, names and keywords in ${languages.length} languages (en, de, fr, ja, …)`,
+    samples: 1594,
+    views: defaultEmojiViews,
+    classes: 9,
+    parameters: ["views", "labels"],
+    words: { views: [...makers, ...languages], labels: emojiLabelings },
+    make: makeEmoji,
+  },
 ];
+
+/** Views come from the parameter, or else are those that the selection asks for by name. */
+async function makeEmoji(parameters: ParameterValues, options: OpenOptions): Promise<MultiViewDataset> {
+  const { views, labels = options.labels === undefined ? [] : [options.labels] } = parameters as EmojiParameters;
+  const known = [...makers, ...languages] as string[];
+  const asked = options.views?.map(({ variable }) => variable) ?? [];
+  const missing = asked.find((name) => !known.includes(name) && !/^\d+$/.test(name));
+  if (missing !== undefined) throw new UserError(`emoji: no view "${missing}"; its views are ${known.join(", ")}`);
+  const byName = asked.filter((name) => known.includes(name)) as EmojiView[];
+  // A number means one of the views that are taken by default.
+  const wanted = new Set(byName.length === asked.length ? byName : [...defaultEmojiViews, ...byName]);
+  const [labeling = "group", ...more] = labels;
+  if (more.length > 0 || !(emojiLabelings as readonly string[]).includes(labeling)) {
+    throw new UserError(`emoji: labels are "${labels.join("/")}", expected one of ${emojiLabelings.join(", ")}`);
+  }
+  const { onProgress, onNote } = options;
+  const chosen = views ?? (wanted.size > 0 ? [...wanted] : defaultEmojiViews);
+  return emoji({ views: chosen, labels: labeling as EmojiOptions["labels"], onProgress, onNote });
+}
+
+interface EmojiParameters {
+  readonly views?: readonly EmojiView[];
+  readonly labels?: readonly string[];
+}
 
 function mnistRecipe(variant: NoisyMnistVariant, samples: number, description: string): Recipe {
   return {
@@ -93,7 +138,7 @@ export async function openDataset(nameOrPath: string, options: OpenOptions = {})
 }
 
 async function makeByRecipe(recipe: Recipe, text: string, options: OpenOptions): Promise<MultiViewDataset> {
-  if (options.labels !== undefined) {
+  if (options.labels !== undefined && !recipe.words?.labels) {
     throw new UserError(`${recipe.name} has its own labels; labels "${options.labels}" can only be chosen from a file`);
   }
   const dataset = await recipe.make({ seed: options.seed ?? 0, ...parseParameters(recipe, text) }, options);
@@ -113,13 +158,22 @@ async function openFile(path: string, options: OpenOptions): Promise<{ dataset: 
   return { dataset: new MultiViewDataset({ name, views, labels, ids, source: path }), notes };
 }
 
-/** Reads `name=number` pairs parted by commas; several numbers are parted by slashes. */
+/** Reads `name=value` pairs parted by commas; several values are parted by slashes. Words always come as a list. */
 function parseParameters(recipe: Recipe, text: string): ParameterValues {
-  const values: Record<string, number | number[]> = {};
+  const values: Record<string, number | number[] | string[]> = {};
   for (const pair of text === "" ? [] : text.split(",")) {
     const [name = "", value = ""] = pair.split("=").map((part) => part.trim());
     if (!recipe.parameters.includes(name)) {
       throw new UserError(`${recipe.name}: no parameter "${name}"; it has ${recipe.parameters.join(", ")}`);
+    }
+    const words = recipe.words?.[name];
+    if (words) {
+      const chosen = value.split("/").map((part) => part.trim());
+      const odd = chosen.find((word) => !words.includes(word));
+      if (odd !== undefined)
+        throw new UserError(`${recipe.name}: ${name} is "${odd}", expected one or more of ${words.join(", ")}`);
+      values[name] = chosen;
+      continue;
     }
     const numbers = value.split("/").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     if (numbers.some(Number.isNaN))

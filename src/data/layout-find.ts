@@ -12,7 +12,22 @@ export interface Found {
 }
 
 /** Names that multi-view files give their list of views, or the start of numbered ones, the likeliest first. */
-const viewNames = ["x", "views", "view", "data", "fea", "feas", "feature", "features", "feat", "feats", "xs", "v", "mv", "modality"];
+const viewNames = [
+  "x",
+  "views",
+  "view",
+  "data",
+  "fea",
+  "feas",
+  "feature",
+  "features",
+  "feat",
+  "feats",
+  "xs",
+  "v",
+  "mv",
+  "modality",
+];
 
 const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 const lastPart = (name: string): string => name.split(/[./]/).at(-1)!;
@@ -66,7 +81,11 @@ export function findViews(scope: Scope, labels: ReadonlySet<string>, path: strin
 
 function viewsInCell(scope: Scope, path: string): Found[] | undefined {
   const cells = [...scope].filter(([, variable]) => variable.kind === "cell" && holdsMatrices(variable.items));
-  const name = choose(cells.map(([each]) => each), scope, path);
+  const name = choose(
+    cells.map(([each]) => each),
+    scope,
+    path,
+  );
   const cell = name === undefined ? undefined : scope.get(name);
   if (cell?.kind !== "cell") return undefined;
   return cell.items.map((item, i) => {
@@ -77,7 +96,10 @@ function viewsInCell(scope: Scope, path: string): Found[] | undefined {
 
 function holdsMatrices(items: readonly Variable[]): boolean {
   const inner = items.map(unwrap);
-  return inner.some(isMatrix) && inner.every((item) => item.kind === "numeric" || item.kind === "sparse" || item.kind === "skipped");
+  return (
+    inner.some(isMatrix) &&
+    inner.every((item) => item.kind === "numeric" || item.kind === "sparse" || item.kind === "skipped")
+  );
 }
 
 /** MATLAB files often wrap a matrix in a cell of one. */
@@ -93,9 +115,16 @@ export function asMatrix(variable: Variable, reference: string, path: string): N
   if (inner.kind === "numeric" || inner.kind === "sparse") return inner;
   if (inner.kind === "skipped") throw new UserError(`${path}: ${reference} cannot be a view: ${inner.reason}`);
   const items = inner.kind === "cell" ? `; name one of its items, as in ${reference}{1}` : "";
-  const fields = inner.kind === "struct" ? `; name one of its fields: ${[...(inner.elements[0]?.keys() ?? [])].join(", ")}` : "";
-  const kinds = { cell: `a cell of ${inner.kind === "cell" ? inner.items.length : 0}`, struct: "a struct", text: "text" };
-  throw new UserError(`${path}: ${reference} cannot be a view: it is ${kinds[inner.kind]}, expected a matrix${items}${fields}`);
+  const fields =
+    inner.kind === "struct" ? `; name one of its fields: ${[...(inner.elements[0]?.keys() ?? [])].join(", ")}` : "";
+  const kinds = {
+    cell: `a cell of ${inner.kind === "cell" ? inner.items.length : 0}`,
+    struct: "a struct",
+    text: "text",
+  };
+  throw new UserError(
+    `${path}: ${reference} cannot be a view: it is ${kinds[inner.kind]}, expected a matrix${items}${fields}`,
+  );
 }
 
 function numberedViews(scope: Scope, path: string): Found[] | undefined {
@@ -109,10 +138,12 @@ function numberedViews(scope: Scope, path: string): Found[] | undefined {
   }
   const prefixes = [...groups].filter(([, members]) => members.length > 1).map(([prefix]) => prefix);
   const others = [...scope].filter(([name, variable]) => isMatrix(variable) && !/\d$/.test(name));
-  if (prefixes.length > 1 && prefixes.every((prefix) => rank(viewNames, prefix) === Number.POSITIVE_INFINITY)) return undefined;
+  if (prefixes.length > 1 && prefixes.every((prefix) => rank(viewNames, prefix) === Number.POSITIVE_INFINITY))
+    return undefined;
   const prefix = choose(prefixes, scope, path);
   // numbered names of no usual kind beside other matrices are just matrices
-  if (prefix === undefined || (others.length > 0 && rank(viewNames, prefix) === Number.POSITIVE_INFINITY)) return undefined;
+  if (prefix === undefined || (others.length > 0 && rank(viewNames, prefix) === Number.POSITIVE_INFINITY))
+    return undefined;
   const members = groups.get(prefix)!.sort((a, b) => a.index - b.index);
   return members.map(({ name }) => ({ name, reference: name, variable: scope.get(name) as NumericVariable }));
 }
@@ -131,7 +162,8 @@ function allMatrices(scope: Scope): Found[] {
   const found: Found[] = [];
   for (const [name, variable] of scope) {
     const inner = unwrap(variable);
-    const named = rank(viewNames, name) !== Number.POSITIVE_INFINITY && inner.kind === "numeric" && count(inner.shape) !== 1;
+    const named =
+      rank(viewNames, name) !== Number.POSITIVE_INFINITY && inner.kind === "numeric" && count(inner.shape) !== 1;
     if (isMatrix(inner) || (named && inner.kind === "numeric")) {
       found.push({ name: lastPart(name), reference: name, variable: inner as NumericVariable });
     }
@@ -142,7 +174,9 @@ function allMatrices(scope: Scope): Found[] {
 
 /** Whether a view with a usual name is there and cannot be used: the reason, for the error. */
 export function skippedReasons(scope: Scope): string {
-  const skipped = [...scope].flatMap(([name, variable]) => (variable.kind === "skipped" ? [`${name} is ${variable.reason}`] : []));
+  const skipped = [...scope].flatMap(([name, variable]) =>
+    variable.kind === "skipped" ? [`${name} is ${variable.reason}`] : [],
+  );
   return skipped.slice(0, 3).join("; ");
 }
 
@@ -174,11 +208,13 @@ export function orient(
   let samples: number;
   if (labels === undefined) {
     const common = [ends[0]!.first, ends[0]!.last].filter(fits);
-    if (common.length === 0) throw new UserError(`${path}: the views differ in length: ${list(found)}; choose some with --views`);
+    if (common.length === 0)
+      throw new UserError(`${path}: the views differ in length: ${list(found)}; choose some with --views`);
     const rows = common.find((n) => ends.every(({ first }) => first === n));
     const columns = common.find((n) => ends.every(({ last }) => last === n));
     samples = rows ?? columns ?? Math.max(...common);
-    if (new Set(common).size > 1 && !rowsAreUsual) notes.push(`without labels nothing says which side holds the samples: ${samples} samples are assumed`);
+    if (new Set(common).size > 1 && !rowsAreUsual)
+      notes.push(`without labels nothing says which side holds the samples: ${samples} samples are assumed`);
   } else {
     const fitting = lengths.find(fits);
     if (fitting === undefined) {

@@ -3,12 +3,45 @@ import { UserError } from "../errors.js";
 import type { Labels } from "./dataset.js";
 import { isMatrix, rank } from "./layout-find.js";
 import type { Scope } from "./layout-selection.js";
-import { count, describe, type NumericVariable, type SparseVariable, strings, type Variable } from "./readers/variables.js";
+import {
+  count,
+  describe,
+  type NumericVariable,
+  type SparseVariable,
+  strings,
+  type Variable,
+} from "./readers/variables.js";
 
 /** Usual names of labels, without case and punctuation, the likeliest first. */
 const labelNames = [
-  ...["y", "label", "labels", "gt", "gnd", "truth", "groundtruth", "truelabel", "truelabels", "truth", "target", "targets"],
-  ...["class", "classes", "classlabel", "classlabels", "classid", "ytrue", "ys", "lab", "labs", "category", "categories", "cluster"],
+  ...[
+    "y",
+    "label",
+    "labels",
+    "gt",
+    "gnd",
+    "truth",
+    "groundtruth",
+    "truelabel",
+    "truelabels",
+    "truth",
+    "target",
+    "targets",
+  ],
+  ...[
+    "class",
+    "classes",
+    "classlabel",
+    "classlabels",
+    "classid",
+    "ytrue",
+    "ys",
+    "lab",
+    "labs",
+    "category",
+    "categories",
+    "cluster",
+  ],
 ];
 
 /** A variable that may hold the labels. */
@@ -23,7 +56,9 @@ export const hasLabelName = (name: string): boolean => rank(labelNames, name) !=
 
 /** The variables with a usual name that could be labels, the likeliest first; a matrix counts where all its values are 0 or 1. */
 export async function labelCandidates(scope: Scope): Promise<LabelCandidate[]> {
-  const named = [...scope].filter(([name]) => hasLabelName(name)).sort(([a], [b]) => rank(labelNames, a) - rank(labelNames, b));
+  const named = [...scope]
+    .filter(([name]) => hasLabelName(name))
+    .sort(([a], [b]) => rank(labelNames, a) - rank(labelNames, b));
   const candidates: LabelCandidate[] = [];
   for (const [reference, variable] of named) {
     const lengths = labelLengths(variable);
@@ -89,14 +124,22 @@ function fitting<T>(values: ArrayLike<T>, samples: number, fail: (what: string) 
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function single<T extends string | number>(values: ArrayLike<T>, compare: (a: T, b: T) => number, fail: (what: string) => UserError): Labels & { kind: "single" } {
+function single<T extends string | number>(
+  values: ArrayLike<T>,
+  compare: (a: T, b: T) => number,
+  fail: (what: string) => UserError,
+): Labels & { kind: "single" } {
   const classes = [...new Set(Array.from(values))].sort(compare);
-  if (classes.length < 2) throw fail(`are all ${JSON.stringify(classes[0] ?? null)}; at least two classes are expected`);
+  if (classes.length < 2)
+    throw fail(`are all ${JSON.stringify(classes[0] ?? null)}; at least two classes are expected`);
   const index = new Map(classes.map((each, i) => [each, i]));
   return { kind: "single", values: Int32Array.from(values, (each) => index.get(each)!), names: classes.map(String) };
 }
 
-async function integers(variable: NumericVariable | SparseVariable, fail: (what: string) => UserError): Promise<ArrayLike<number>> {
+async function integers(
+  variable: NumericVariable | SparseVariable,
+  fail: (what: string) => UserError,
+): Promise<ArrayLike<number>> {
   if (variable.kind === "sparse") throw fail("are a sparse vector, expected a full one");
   const values = await variable.read();
   for (let i = 0; i < values.length; i++) {
@@ -108,7 +151,12 @@ async function integers(variable: NumericVariable | SparseVariable, fail: (what:
 }
 
 /** A vector of labels for each view, as some files have it: the first is used, and compared with the others. */
-async function readCell(candidate: LabelCandidate, samples: number, path: string, fail: (what: string) => UserError): Promise<ReadLabels> {
+async function readCell(
+  candidate: LabelCandidate,
+  samples: number,
+  path: string,
+  fail: (what: string) => UserError,
+): Promise<ReadLabels> {
   const { reference, variable } = candidate;
   if (variable.kind !== "cell" || variable.items.length === 0 || labelLengths(variable).length === 0) {
     throw fail(`are ${describe(variable)}, expected integers, a matrix of 0 and 1, or strings`);
@@ -121,7 +169,9 @@ async function readCell(candidate: LabelCandidate, samples: number, path: string
   const differing = read.map(({ labels }) => disagreements(first.labels, labels)).findIndex((each) => each !== 0);
   const notes = first.notes.slice();
   if (differing > 0) {
-    notes.push(`labels ${reference}{1} and ${reference}{${differing + 1}} differ; the first are used (choose with --labels "${reference}{${differing + 1}}")`);
+    notes.push(
+      `labels ${reference}{1} and ${reference}{${differing + 1}} differ; the first are used (choose with --labels "${reference}{${differing + 1}}")`,
+    );
   }
   return { ...first, notes };
 }
@@ -134,7 +184,11 @@ export function disagreements(a: Labels, b: Labels): number {
   return apart;
 }
 
-async function readMatrix(variable: NumericVariable | SparseVariable, samples: number, fail: (what: string) => UserError): Promise<ReadLabels> {
+async function readMatrix(
+  variable: NumericVariable | SparseVariable,
+  samples: number,
+  fail: (what: string) => UserError,
+): Promise<ReadLabels> {
   const [height, width] = variable.shape as [number, number];
   if (variable.shape.length !== 2 || (height !== samples && width !== samples)) {
     throw fail(`are ${variable.shape.join("×")} for ${samples} samples`);
@@ -165,7 +219,12 @@ async function readMatrix(variable: NumericVariable | SparseVariable, samples: n
   return labelsOfMatrix(matrix, samples, classes, fail);
 }
 
-function labelsOfMatrix(matrix: Uint8Array, samples: number, classes: number, fail: (what: string) => UserError): ReadLabels {
+function labelsOfMatrix(
+  matrix: Uint8Array,
+  samples: number,
+  classes: number,
+  fail: (what: string) => UserError,
+): ReadLabels {
   const values = new Int32Array(samples);
   let oneHot = true;
   let bare = 0;
@@ -180,32 +239,10 @@ function labelsOfMatrix(matrix: Uint8Array, samples: number, classes: number, fa
   const names = Array.from({ length: classes }, (_, i) => String(i));
   if (bare === samples) throw fail("are a matrix of zeros");
   if (oneHot) {
-    if (values.every((each) => each === values[0])) throw fail("put all samples into one class; at least two are expected");
+    if (values.every((each) => each === values[0]))
+      throw fail("put all samples into one class; at least two are expected");
     return { labels: { kind: "single", values, names }, notes: [] };
   }
   const notes = bare === 0 ? [] : [`${bare} samples have no label`];
   return { labels: { kind: "multi", matrix, names }, notes };
-}
-
-/**
- * Names for the classes where the file has a list of strings for them: one per class, or one per number from 0 or 1.
- * @returns the labels under those names, and what to tell the user.
- */
-export function withClassNames(read: ReadLabels, scope: Scope, reference: string): { labels: Labels; note?: string } {
-  const { labels, codes } = read;
-  const numbered = codes !== undefined || labels.names.every((name, i) => name === String(i));
-  if (!numbered) return { labels };
-  const classes = labels.names.length;
-  const codeList = codes ?? labels.names.map(Number);
-  for (const [name, variable] of scope) {
-    const lines = strings(variable);
-    if (name === reference || !lines || lines.length < classes || !/class|label|categor|target|topic|gnd/i.test(name)) continue;
-    const least = codeList[0]!;
-    const most = codeList.at(-1)!;
-    const base = lines.length === classes ? undefined : least === 0 && most < lines.length ? 0 : least >= 1 && most === lines.length ? 1 : -1;
-    if (base === -1 || new Set(lines).size !== lines.length || lines.includes("")) continue;
-    const names = codeList.map((code, c) => lines[base === undefined ? c : code - base]!);
-    return { labels: { ...labels, names }, note: `class names come from ${name}` };
-  }
-  return { labels };
 }

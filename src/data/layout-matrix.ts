@@ -1,5 +1,5 @@
 // A variable as a view's matrix: samples in rows, float32, dense or sparse as it was; and the checks at the door.
-import { UserError } from "../errors.js";
+import type { UserError } from "../errors.js";
 import { type DenseMatrix, dense, type Matrix, type SparseMatrix } from "./matrix.js";
 import { count, type NumericArray, type NumericVariable, type SparseVariable } from "./readers/variables.js";
 
@@ -30,7 +30,11 @@ async function denseRows(variable: NumericVariable, samplesLast: boolean): Promi
   const contiguous = (order === "row") !== samplesLast || shape.length === 1;
   if (contiguous && outer <= step) {
     const values = await variable.read();
-    return dense(rows, columns, values instanceof Float32Array ? (values as Float32Array<ArrayBuffer>) : new Float32Array(values));
+    return dense(
+      rows,
+      columns,
+      values instanceof Float32Array ? (values as Float32Array<ArrayBuffer>) : new Float32Array(values),
+    );
   }
   const data = new Float32Array(rows * columns);
   for (let start = 0; start < outer; start += step) {
@@ -43,7 +47,14 @@ async function denseRows(variable: NumericVariable, samplesLast: boolean): Promi
 }
 
 /** Columns start … end-1 of a row-major matrix from a block that holds them one after the other. */
-function transposeInto(data: Float32Array, block: NumericArray, start: number, end: number, rows: number, columns: number): void {
+function transposeInto(
+  data: Float32Array,
+  block: NumericArray,
+  start: number,
+  end: number,
+  rows: number,
+  columns: number,
+): void {
   for (let i0 = 0; i0 < rows; i0 += tile) {
     const i1 = Math.min(rows, i0 + tile);
     for (let j = start; j < end; j++) {
@@ -62,7 +73,14 @@ async function sparseRows(
   const { columnOffsets, rowIndices, values } = await variable.read();
   // compressed columns of features × samples are compressed rows of samples × features
   if (samplesLast) {
-    return { kind: "sparse", rows: width, columns: height, offsets: columnOffsets, indices: rowIndices, values: new Float32Array(values) };
+    return {
+      kind: "sparse",
+      rows: width,
+      columns: height,
+      offsets: columnOffsets,
+      indices: rowIndices,
+      values: new Float32Array(values),
+    };
   }
   if (height > 2 ** 31) throw fail(`has ${height} rows`);
   const offsets = new Uint32Array(height + 1);
@@ -118,7 +136,7 @@ function inspectDense(matrix: DenseMatrix, fail: (what: string) => UserError): I
       // true for NaN and the infinities alone
       if (value - value !== 0) {
         bad++;
-        if (value !== value) nans++;
+        if (Number.isNaN(value)) nans++;
       }
     }
     if (nans === columns && columns > 1) {

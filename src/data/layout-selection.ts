@@ -44,7 +44,8 @@ export function resolveReference(scope: Scope, reference: string, path: string):
   let walked = name;
   for (let rest = reference.slice(name.length); rest !== ""; ) {
     const step = /^\[(\d+)\]|^\{(\d+)\}|^[./]([^.[{/]+)/.exec(rest);
-    if (!step) throw new UserError(`${path}: ${reference} cannot be understood after ${walked}; write X{1}, X[0] or s.field`);
+    if (!step)
+      throw new UserError(`${path}: ${reference} cannot be understood after ${walked}; write X{1}, X[0] or s.field`);
     variable = follow(variable, walked, step, path);
     walked += step[0];
     rest = rest.slice(step[0].length);
@@ -59,7 +60,8 @@ function follow(variable: Variable, walked: string, step: RegExpExecArray, path:
     const value = fields?.get(field);
     if (value && variable.kind === "struct" && variable.elements.length === 1) return value;
     const there = fields ? `its fields are ${[...fields.keys()].join(", ")}` : `it is ${describe(variable)}`;
-    if (value) throw new UserError(`${path}: ${walked} is ${describe(variable)}; choose one, as in ${walked}{1}.${field}`);
+    if (value)
+      throw new UserError(`${path}: ${walked} is ${describe(variable)}; choose one, as in ${walked}{1}.${field}`);
     throw new UserError(`${path}: ${walked} has no field ${field}; ${there}`);
   }
   const index = bracket === undefined ? Number(brace) - 1 : Number(bracket);

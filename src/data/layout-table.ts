@@ -5,9 +5,9 @@ import { hasLabelName } from "./layout-labels.js";
 import type { Scope } from "./layout-selection.js";
 import { type NumericVariable, numeric, type Variable } from "./readers/variables.js";
 
-const idNames = ["id", "ids", "index", "sampleid", "key", "uuid", "filename", "file", "path", "url", "name"];
+const idNames = ["id", "index", "sampleid", "key", "uuid", "filename", "file", "path", "url", "name"];
 
-export const hasIdName = (name: string): boolean => rank(idNames, name) !== Number.POSITIVE_INFINITY;
+export const hasIdName = (name: string): boolean => rank(idNames, name.replace(/s$/, "")) !== Number.POSITIVE_INFINITY;
 
 /** The columns of a table, gathered. */
 export interface TableScope {
@@ -24,7 +24,8 @@ export interface TableScope {
  */
 export async function tableScope(columns: Scope, asked: string | undefined): Promise<TableScope> {
   const notes: string[] = [];
-  const label = asked !== undefined && columns.has(asked) ? asked : (labelByName(columns) ?? labelByContent(columns, notes));
+  const label =
+    asked !== undefined && columns.has(asked) ? asked : (labelByName(columns) ?? labelByContent(columns, notes));
   const scope = new Map<string, Variable>();
   const numbers: [string, NumericVariable][] = [];
   for (const [name, variable] of columns) {
@@ -38,7 +39,11 @@ export async function tableScope(columns: Scope, asked: string | undefined): Pro
     groups.set(prefix, [...(groups.get(prefix) ?? []), column]);
   }
   const separate = !groups.has("") && [...groups.values()].every((members) => members.length > 1);
-  const views = separate ? [...groups] : numbers.length > 0 ? [["data", numbers.map(([, column]) => column)] as const] : [];
+  const views = separate
+    ? [...groups]
+    : numbers.length > 0
+      ? [["data", numbers.map(([, column]) => column)] as const]
+      : [];
   for (const [prefix, members] of views) {
     const name = prefix === "column" ? "data" : prefix;
     scope.set(scope.has(name) ? `${name} columns` : name, await joined(members));
@@ -52,7 +57,8 @@ function labelByName(columns: Scope): string | undefined {
 
 function labelByContent(columns: Scope, notes: string[]): string | undefined {
   const repeating = [...columns].filter(
-    ([name, variable]) => variable.kind === "text" && !hasIdName(name) && new Set(variable.lines).size < variable.lines.length,
+    ([name, variable]) =>
+      variable.kind === "text" && !hasIdName(name) && new Set(variable.lines).size < variable.lines.length,
   );
   if (repeating.length !== 1) return undefined;
   const name = repeating[0]![0];
@@ -75,5 +81,7 @@ async function joined(members: readonly NumericVariable[]): Promise<NumericVaria
 /** @throws UserError where the label column that was asked for is not there. */
 export function checkAsked(columns: Scope, asked: string | undefined, path: string): void {
   if (asked === undefined || columns.has(asked)) return;
-  throw new UserError(`${path}: there is no column "${asked}"; its columns are ${[...columns.keys()].slice(0, 20).join(", ")}`);
+  throw new UserError(
+    `${path}: there is no column "${asked}"; its columns are ${[...columns.keys()].slice(0, 20).join(", ")}`,
+  );
 }

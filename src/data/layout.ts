@@ -2,12 +2,20 @@
 import { UserError } from "../errors.js";
 import type { Labels, View } from "./dataset.js";
 import { asMatrix, type Found, findViews, orient, scopes, skippedReasons } from "./layout-find.js";
-import { disagreements, type LabelCandidate, labelCandidates, labelLengths, type ReadLabels, readLabels, withClassNames } from "./layout-labels.js";
+import {
+  disagreements,
+  type LabelCandidate,
+  labelCandidates,
+  labelLengths,
+  type ReadLabels,
+  readLabels,
+} from "./layout-labels.js";
 import { inspect, toMatrix } from "./layout-matrix.js";
+import { findIds, viewNames, withClassNames } from "./layout-names.js";
 import { inventory, resolveReference, type Scope, type ViewSelection } from "./layout-selection.js";
-import { checkAsked, hasIdName, tableScope } from "./layout-table.js";
+import { checkAsked, tableScope } from "./layout-table.js";
 import { readVariables } from "./readers/index.js";
-import { count, type FileContent, type Format, strings, type Variable } from "./readers/variables.js";
+import type { FileContent, Format } from "./readers/variables.js";
 
 export { parseViewSelection, type ViewSelection } from "./layout-selection.js";
 
@@ -32,7 +40,10 @@ export interface Layout {
  * Reads a file and works out its views and labels.
  * @throws UserError where the file cannot be read, or what it holds cannot be used or told apart.
  */
-export async function loadViews(path: string, options: LayoutOptions = {}): Promise<Layout & { readonly format: Format }> {
+export async function loadViews(
+  path: string,
+  options: LayoutOptions = {},
+): Promise<Layout & { readonly format: Format }> {
   const content = await readVariables(path);
   try {
     return { ...(await layout(content, options)), format: content.format };
@@ -56,18 +67,26 @@ export async function layout(content: FileContent, options: LayoutOptions = {}):
   const asked = options.labels !== undefined;
   const fitting = candidates.filter(({ lengths }) => fits(found, lengths));
   const candidate = fitting[0] ?? candidates[0];
-  const { samples, samplesLast, notes: assumed } = orient(found, candidate?.lengths ?? [], candidate?.reference, !content.format.startsWith("matlab"), path);
+  const {
+    samples,
+    samplesLast,
+    notes: assumed,
+  } = orient(found, candidate?.lengths ?? [], candidate?.reference, !content.format.startsWith("matlab"), path);
   notes.push(...assumed);
 
   const views: View[] = [];
   const names = options.views ? found.map(({ name }) => name) : viewNames(found, scope, notes);
   for (const [i, { reference, variable }] of found.entries()) {
     const name = names[i]!;
-    const fail = (what: string) => new UserError(`${path}: view "${name}"${reference === name ? "" : ` (${reference})`} ${what}`);
+    const fail = (what: string) =>
+      new UserError(`${path}: view "${name}"${reference === name ? "" : ` (${reference})`} ${what}`);
     const { matrix, present, constantColumns } = inspect(await toMatrix(variable, samplesLast[i]!, fail), fail);
     if (samplesLast[i]) notes.push(`view "${name}" is stored as features × samples; it is turned`);
     if (constantColumns > 0) notes.push(`view "${name}": ${constantColumns} of ${matrix.columns} columns are constant`);
-    if (present) notes.push(`view "${name}": ${samples - sum(present)} of ${samples} samples are all NaN; they count as missing in this view`);
+    if (present)
+      notes.push(
+        `view "${name}": ${samples - sum(present)} of ${samples} samples are all NaN; they count as missing in this view`,
+      );
     views.push({ name, matrix, ...(present && { present }) });
   }
 
@@ -76,7 +95,8 @@ export async function layout(content: FileContent, options: LayoutOptions = {}):
   if (read && !asked) await compareOthers(read, fitting, samples, path, notes);
   const labelled = read && withClassNames(read, scope, candidate.reference);
   if (labelled?.note) notes.push(labelled.note);
-  if (!candidate) notes.push("no labels were found (y, gt, gnd, label, truth, … are looked for); name them with --labels");
+  if (!candidate)
+    notes.push("no labels were found (y, gt, gnd, label, truth, … are looked for); name them with --labels");
   const ids = await findIds(scope, samples, candidate?.reference);
   return { views, ...(labelled && { labels: labelled.labels }), ...(ids && { ids }), notes };
 }
@@ -106,7 +126,9 @@ async function choose(content: FileContent, options: LayoutOptions, notes: strin
       if (found.length > 0) return { found, candidates, scope };
     }
     const reasons = skippedReasons(variables);
-    throw new UserError(`${path}: no views were found; ${reasons || inventory(variables)}; name matrices with --views a=X1,b=X2 --labels Y`);
+    throw new UserError(
+      `${path}: no views were found; ${reasons || inventory(variables)}; name matrices with --views a=X1,b=X2 --labels Y`,
+    );
   };
   if (!options.views) return automatic();
   if (options.views.length === 0) throw new UserError(`${path}: no view is selected`);
@@ -129,7 +151,12 @@ async function choose(content: FileContent, options: LayoutOptions, notes: strin
 }
 
 /** A view that the user names: by the number or name of a found view, or by a variable. */
-async function namedView(reference: string, scope: Scope, automatic: () => Promise<Chosen>, path: string): Promise<Found> {
+async function namedView(
+  reference: string,
+  scope: Scope,
+  automatic: () => Promise<Chosen>,
+  path: string,
+): Promise<Found> {
   if (/^\d+$/.test(reference)) {
     const { found } = await automatic();
     const view = found[Number(reference)];
@@ -138,7 +165,11 @@ async function namedView(reference: string, scope: Scope, automatic: () => Promi
     throw new UserError(`${path}: there is no view number ${reference}; the views found are ${there}`);
   }
   try {
-    return { name: reference, reference, variable: asMatrix(resolveReference(scope, reference, path), reference, path) };
+    return {
+      name: reference,
+      reference,
+      variable: asMatrix(resolveReference(scope, reference, path), reference, path),
+    };
   } catch (error) {
     // the name that a view was shown under is no variable where the file itself names its views
     const { found, scope: inner } = await automatic().catch(() => ({ found: [], scope }));
@@ -151,9 +182,12 @@ async function namedView(reference: string, scope: Scope, automatic: () => Promi
 function labelsNamed(scope: Scope, reference: string, path: string): LabelCandidate {
   const variable = resolveReference(scope, reference, path);
   const lengths = labelLengths(variable);
-  if (variable.kind === "skipped") throw new UserError(`${path}: labels ${reference} cannot be used: ${variable.reason}`);
+  if (variable.kind === "skipped")
+    throw new UserError(`${path}: labels ${reference} cannot be used: ${variable.reason}`);
   if (lengths.length === 0) {
-    throw new UserError(`${path}: labels ${reference} are ${variable.kind}, expected integers, a matrix of 0 and 1, or strings`);
+    throw new UserError(
+      `${path}: labels ${reference} are ${variable.kind}, expected integers, a matrix of 0 and 1, or strings`,
+    );
   }
   return { reference, variable, lengths };
 }
@@ -162,43 +196,22 @@ function fits(found: readonly Found[], lengths: readonly number[]): boolean {
   return lengths.some((n) => found.every(({ variable: { shape } }) => shape[0] === n || shape.at(-1) === n));
 }
 
-/** Names for the views that the file gives in a list of strings (view_names, modalities, …), else those they have. */
-function viewNames(found: readonly Found[], scope: Scope, notes: string[]): string[] {
-  for (const [name, variable] of scope) {
-    const lines = strings(variable)?.map((line) => line.trim());
-    if (!/view|modal/i.test(name) || lines?.length !== found.length) continue;
-    if (lines.includes("") || new Set(lines).size !== lines.length) continue;
-    const list = lines.map((line, i) => `${line} is ${found[i]!.reference} (${found[i]!.variable.shape.join("×")})`).join(", ");
-    notes.push(`view names come from ${name}: ${list}; where that is wrong, name the views with --views`);
-    return lines;
-  }
-  return found.map(({ name }) => name);
-}
-
-async function compareOthers(read: ReadLabels, fitting: readonly LabelCandidate[], samples: number, path: string, notes: string[]): Promise<void> {
+async function compareOthers(
+  read: ReadLabels,
+  fitting: readonly LabelCandidate[],
+  samples: number,
+  path: string,
+  notes: string[],
+): Promise<void> {
   for (const other of fitting.slice(1)) {
     const second = await readLabels(other, samples, path).catch(() => undefined);
     const apart = second ? disagreements(read.labels, second.labels) : 0;
     if (apart === 0) continue;
     const what = apart < 0 ? "are of another kind" : `differ in ${apart} of ${samples} samples`;
-    notes.push(`labels ${fitting[0]!.reference} are used; ${other.reference} ${what} (choose with --labels ${other.reference})`);
+    notes.push(
+      `labels ${fitting[0]!.reference} are used; ${other.reference} ${what} (choose with --labels ${other.reference})`,
+    );
   }
-}
-
-async function findIds(scope: Scope, samples: number, labels: string | undefined): Promise<string[] | undefined> {
-  for (const [name, variable] of scope) {
-    if (name === labels || !hasIdName(name)) continue;
-    const lines = await asLines(variable);
-    if (lines?.length === samples && new Set(lines).size === samples) return lines;
-  }
-  return undefined;
-}
-
-async function asLines(variable: Variable): Promise<string[] | undefined> {
-  const lines = strings(variable);
-  if (lines) return [...lines];
-  const isVector = variable.kind === "numeric" && count(variable.shape) === Math.max(...variable.shape);
-  return isVector ? Array.from(await variable.read(), String) : undefined;
 }
 
 const sum = (values: Uint8Array): number => values.reduce((total, each) => total + each, 0);

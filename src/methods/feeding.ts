@@ -1,6 +1,7 @@
 // From data sets to the inputs of graphs: rows of views, which samples have them, and scaling inside the graph.
-import { gatherRows } from "../data/matrix.js";
+
 import type { MultiViewDataset } from "../data/dataset.js";
+import { gatherRows } from "../data/matrix.js";
 import type { Scaler } from "../data/scaling.js";
 import { UserError } from "../errors.js";
 import type { Execution } from "../runtime/index.js";

@@ -2,10 +2,14 @@
 import { UserError } from "../errors.js";
 import { dchn } from "./dchn/index.js";
 import { djsrh } from "./djsrh/index.js";
+import { dm2c } from "./dm2c/index.js";
 import { gmae } from "./gmae/index.js";
 import type { MethodDefinition } from "./method.js";
+import { mvlnet } from "./mvlnet/index.js";
 
-export const methods = [gmae, djsrh, dchn] as unknown as readonly MethodDefinition<Record<string, unknown>>[];
+export const methods = [gmae, djsrh, dchn, mvlnet, dm2c] as unknown as readonly MethodDefinition<
+  Record<string, unknown>
+>[];
 
 /** @throws UserError that lists the methods where there is none of that name. */
 export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {

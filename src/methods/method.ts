@@ -1,9 +1,9 @@
 // What every method is to its users: options in, fit / transform / predict / save / load.
 import type { z } from "zod";
-import type { DenseMatrix } from "../data/matrix.js";
 import type { MultiViewDataset } from "../data/dataset.js";
+import type { DenseMatrix } from "../data/matrix.js";
+import type { Colouring, RetrievalCurves } from "../runs/result.js";
 import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
-import type { RetrievalCurves } from "../runs/result.js";
 import { saveModel } from "./saving.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
 
@@ -103,13 +103,22 @@ export abstract class Method<Options = object> {
   /** Curves of every direction of search as the last evaluation found them, for methods that search between views. */
   retrievalCurves?(): readonly RetrievalCurves[];
 
+  /** Trains a network for a view that came after the fit, leaving all others as they are, for methods that can. */
+  addView?(data: MultiViewDataset, view: string, hooks?: FitHooks): Promise<void>;
+
+  /** The network of one view, to be kept apart from the others; `takeView` takes it up again. */
+  viewState?(view: string): State;
+  takeView?(state: State, data?: MultiViewDataset): void;
+
+  /** Further ways to colour the samples on the embedding map, one value per sample. */
+  colourings?(data: MultiViewDataset): readonly Colouring[];
+
   /** Learns from a data set. @throws UserError where the data does not fit the method. */
   async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
     this.#engine ??= await sharedEngine();
     this.#fittedOn = data.name;
     await this.prepare(this.split(data));
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
-    await hooks.onStart?.();
     const course = { stages: this.stages(), evaluate: () => this.evaluate(), state: () => this.trainingState() };
     await runStages(course, hooks, hooks.resume?.position);
     await this.finish();

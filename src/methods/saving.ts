@@ -1,4 +1,5 @@
 // Models in run folders: saved by the library, and opened again whoever saved them.
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
@@ -51,6 +52,16 @@ export async function saveModel(
 export interface OpenedModel {
   readonly config: RunConfig;
   readonly state: State;
+  /** Networks of views that were added later, each with the settings that it was trained with. */
+  readonly addedViews: readonly { readonly config: RunConfig; readonly state: State }[];
+}
+
+/** The folder of a view that was added to a run: a run folder of its own, so that nothing else in the run changes. */
+export function viewFolder(folder: string, view: string): string {
+  if (!/^[\w.-]+$/.test(view) || view.startsWith(".")) {
+    throw new UserError(`view "${view}": the name of an added view is made of letters, digits, "_", "-" and "."`);
+  }
+  return join(folder, "views", view);
 }
 
 /** @throws UserError where the folder is no run, is of another method, or has no checkpoint yet. */
@@ -61,5 +72,17 @@ export function readModel(folder: string, method?: string): OpenedModel {
   }
   const checkpoint = loadCheckpoint(folder);
   if (checkpoint === undefined) throw new UserError(`${folder} has no checkpoint: the run did not get that far`);
-  return { config, state: stateOf(checkpoint) };
+  return { config, state: stateOf(checkpoint), addedViews: readAddedViews(folder) };
+}
+
+/** Views whose training came to its end. */
+function readAddedViews(folder: string): OpenedModel["addedViews"] {
+  const views = join(folder, "views");
+  if (!existsSync(views)) return [];
+  return readdirSync(views).flatMap((name) => {
+    const { config } = openRun(join(views, name));
+    const checkpoint = loadCheckpoint(join(views, name));
+    if (checkpoint === undefined || (checkpoint.json as SavedState).position.stage !== finished.stage) return [];
+    return [{ config, state: stateOf(checkpoint) }];
+  });
 }

@@ -76,7 +76,12 @@ export interface Course {
  * Runs stages from a position to their end.
  * @throws InterruptedError after a last checkpoint when the signal aborts.
  */
-export async function runStages(course: Course, hooks: FitHooks, from: Position = { stage: 0, epoch: 0 }): Promise<void> {
+export async function runStages(
+  course: Course,
+  hooks: FitHooks,
+  from: Position = { stage: 0, epoch: 0 },
+): Promise<void> {
+  await hooks.onStart?.();
   for (let stage = from.stage; stage < course.stages.length; stage++) {
     const { name, epochs, run, evaluateEvery } = course.stages[stage]!;
     for (let epoch = stage === from.stage ? from.epoch : 0; epoch < epochs; epoch++) {

@@ -47,7 +47,11 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
  * `runningVariance`. In training by the batch's own mean and biased variance, the running ones moving towards its mean
  * and unbiased variance by `momentum`, as PyTorch's BatchNorm1d; otherwise by the running ones.
  */
-export function batchNorm(parameters: Parameters, width: number, options: { eps?: number; momentum?: number } = {}): Layer {
+export function batchNorm(
+  parameters: Parameters,
+  width: number,
+  options: { eps?: number; momentum?: number } = {},
+): Layer {
   const { eps = 1e-5, momentum = 0.1 } = options;
   const weight = parameters.create("weight", [width], { kind: "constant", value: 1 });
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });

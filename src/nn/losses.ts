@@ -1,5 +1,18 @@
 // Losses, in forms that neither overflow nor lose precision.
-import { add, gatherElements, logSoftmax, mean, mul, neg, type Operand, softplus, square, sub, type Tensor, unsqueeze } from "../tensor/index.js";
+import {
+  add,
+  gatherElements,
+  logSoftmax,
+  mean,
+  mul,
+  neg,
+  type Operand,
+  softplus,
+  square,
+  sub,
+  type Tensor,
+  unsqueeze,
+} from "../tensor/index.js";
 
 /** Mean squared error over all elements. */
 export function meanSquaredError(a: Tensor, b: Tensor): Tensor {

@@ -1,6 +1,7 @@
 // Parameters of a model: named symbolic tensors with the distribution that their first values come from.
-import { type Kernels } from "../kernels/kernels.js";
+
 import { normal, uniform } from "../kernels/distributions.js";
+import type { Kernels } from "../kernels/kernels.js";
 import type { ParameterStore } from "../runtime/index.js";
 import { input, inputName, type Tensor } from "../tensor/index.js";
 
@@ -60,7 +61,12 @@ export function glorotUniform(inputs: number, outputs: number): Initializer {
 }
 
 /** Gives every parameter its first values: a function of the seed and the parameter's name and nothing else. */
-export function initialize(kernels: Kernels, store: ParameterStore, parameters: readonly Parameter[], seed: number): void {
+export function initialize(
+  kernels: Kernels,
+  store: ParameterStore,
+  parameters: readonly Parameter[],
+  seed: number,
+): void {
   for (const { tensor, initializer } of parameters) {
     const name = inputName(tensor);
     const values = store.values(name);

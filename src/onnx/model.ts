@@ -1,7 +1,8 @@
 // Writes a tensor graph as an ONNX model.
-import { type Onnx, onnx } from "./schema.js";
+
 import { type DType, GraphError, inputName, type Node, nodesOf, type Shape, type Tensor } from "../tensor/index.js";
 import { type Emitter, lowering, type OnnxAttribute, OPSET, onnxType } from "./lowering.js";
+import { type Onnx, onnx } from "./schema.js";
 
 export interface ModelParts {
   /** The graph's name, for viewers. */

@@ -26,16 +26,53 @@ const spread = (z: number) => 20 * z;
 const apart = (z: number) => (z < 0 ? z - 0.3 : z + 0.3);
 
 const spd = (x: t.Tensor) =>
-  t.add(t.matmul(x, x, { transposeB: true }), t.constant(Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 2 : 0)), [4, 4]));
+  t.add(
+    t.matmul(x, x, { transposeB: true }),
+    t.constant(
+      Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 2 : 0)),
+      [4, 4],
+    ),
+  );
 
 const cases: Record<string, Case> = {
-  add: { shapes: [[3, 4], [3, 4]], f: t.add },
+  add: {
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    f: t.add,
+  },
   "add, bias": { shapes: [[3, 4], [4]], f: t.add },
-  "sub, outer": { shapes: [[3, 1], [1, 5]], f: t.sub },
+  "sub, outer": {
+    shapes: [
+      [3, 1],
+      [1, 5],
+    ],
+    f: t.sub,
+  },
   "mul, scalar": { shapes: [[2, 3, 4], []], f: t.mul },
-  "mul, middle axis": { shapes: [[2, 3, 4], [3, 1]], f: t.mul },
-  "mul, both sides repeated": { shapes: [[3, 1], [2, 1, 4]], f: t.mul },
-  div: { shapes: [[3, 4], [3, 1]], f: t.div, value: positive },
+  "mul, middle axis": {
+    shapes: [
+      [2, 3, 4],
+      [3, 1],
+    ],
+    f: t.mul,
+  },
+  "mul, both sides repeated": {
+    shapes: [
+      [3, 1],
+      [2, 1, 4],
+    ],
+    f: t.mul,
+  },
+  div: {
+    shapes: [
+      [3, 4],
+      [3, 1],
+    ],
+    f: t.div,
+    value: positive,
+  },
   pow: { shapes: [[3, 4], [4]], f: t.pow, value: positive },
   "pow, constant exponent": { shapes: [[5]], f: (x) => t.pow(x, 3) },
   maximum: { shapes: [[3, 4], [4]], f: (a, b) => t.maximum(a, t.add(b, 0.11)), value: (z) => Math.round(z * 4) / 4 },
@@ -53,7 +90,13 @@ const cases: Record<string, Case> = {
   softplus: { shapes: [[7]], f: t.softplus },
   gelu: { shapes: [[7]], f: t.gelu },
   where: { shapes: [[3, 4], [4]], f: (a, b) => t.where(t.greater(a, 0), t.mul(a, 2), b), value: apart },
-  expandLike: { shapes: [[1, 4], [3, 4]], f: (a, b) => t.mul(t.expandLike(a, b), b) },
+  expandLike: {
+    shapes: [
+      [1, 4],
+      [3, 4],
+    ],
+    f: (a, b) => t.mul(t.expandLike(a, b), b),
+  },
   "sum, all": { shapes: [[3, 4]], f: (x) => t.square(t.sum(x)) },
   "sum, axis": { shapes: [[2, 3, 4]], f: (x) => t.square(t.sum(x, 1)) },
   "mean, two axes": { shapes: [[2, 3, 4]], f: (x) => t.square(t.mean(x, [0, 2], true)) },
@@ -72,15 +115,49 @@ const cases: Record<string, Case> = {
   transpose: { shapes: [[2, 3, 4]], f: (x) => t.square(t.transpose(x, [2, 0, 1])) },
   slice: { shapes: [[5, 4]], f: (x) => t.square(t.slice(x, 0, 1, 4)) },
   "slice, from the end": { shapes: [[5, 4]], f: (x) => t.square(t.slice(x, 1, 0, -1)) },
-  concat: { shapes: [[2, 3], [2, 1], [2, 4]], f: (a, b, c) => t.square(t.concat([a, b, c], 1)) },
+  concat: {
+    shapes: [
+      [2, 3],
+      [2, 1],
+      [2, 4],
+    ],
+    f: (a, b, c) => t.square(t.concat([a, b, c], 1)),
+  },
   gather: { shapes: [[4, 3]], f: (x) => t.square(t.gather(x, t.integers([1, 1, 3, 1, 0]))) },
-  gatherElements: { shapes: [[3, 4]], f: (x) => t.square(t.gatherElements(x, t.integers([0, 3, 3, 1, 2, 2], [3, 2]), 1)) },
+  gatherElements: {
+    shapes: [[3, 4]],
+    f: (x) => t.square(t.gatherElements(x, t.integers([0, 3, 3, 1, 2, 2], [3, 2]), 1)),
+  },
   topK: { shapes: [[3, 6]], f: (x) => t.square(t.topK(x, 2).values), value: spread },
   "topK, smallest": { shapes: [[6, 3]], f: (x) => t.topK(x, 2, { axis: 0, largest: false }).values, value: spread },
-  matmul: { shapes: [[3, 4], [4, 5]], f: (a, b) => t.matmul(a, b) },
-  "matmul, aᵀ": { shapes: [[4, 3], [4, 5]], f: (a, b) => t.matmul(a, b, { transposeA: true }) },
-  "matmul, bᵀ": { shapes: [[3, 4], [5, 4]], f: (a, b) => t.matmul(a, b, { transposeB: true }) },
-  "matmul, aᵀ bᵀ": { shapes: [[4, 3], [5, 4]], f: (a, b) => t.matmul(a, b, { transposeA: true, transposeB: true }) },
+  matmul: {
+    shapes: [
+      [3, 4],
+      [4, 5],
+    ],
+    f: (a, b) => t.matmul(a, b),
+  },
+  "matmul, aᵀ": {
+    shapes: [
+      [4, 3],
+      [4, 5],
+    ],
+    f: (a, b) => t.matmul(a, b, { transposeA: true }),
+  },
+  "matmul, bᵀ": {
+    shapes: [
+      [3, 4],
+      [5, 4],
+    ],
+    f: (a, b) => t.matmul(a, b, { transposeB: true }),
+  },
+  "matmul, aᵀ bᵀ": {
+    shapes: [
+      [4, 3],
+      [5, 4],
+    ],
+    f: (a, b) => t.matmul(a, b, { transposeA: true, transposeB: true }),
+  },
   "matmul, with itself": { shapes: [[3, 4]], f: (a) => t.matmul(a, a, { transposeB: true }) },
   affine: { shapes: [[3, 4], [5, 4], [5]], f: t.affine },
   inverse: { shapes: [[4, 4]], f: (x) => t.inverse(spd(x)) },

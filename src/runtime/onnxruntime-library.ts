@@ -1,7 +1,8 @@
 // ONNX Runtime's C API through koffi: the functions that sessions need, typed, with errors raised.
+
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { existsSync } from "node:fs";
 import koffi from "koffi";
 import { RuntimeError } from "./session.js";
 
@@ -12,7 +13,10 @@ const API_VERSION = 18;
 const table = {
   GetErrorMessage: [2, "const char *f(void *status)"],
   CreateEnv: [3, "void *f(int level, const char *id, _Out_ void **env)"],
-  CreateSessionFromArray: [8, "void *f(void *env, const void *model, size_t size, void *options, _Out_ void **session)"],
+  CreateSessionFromArray: [
+    8,
+    "void *f(void *env, const void *model, size_t size, void *options, _Out_ void **session)",
+  ],
   Run: [
     9,
     "void *f(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)",

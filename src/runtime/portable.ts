@@ -21,7 +21,11 @@ interface Module {
  * A backend over a module of the onnxruntime-common API.
  * @param provider the execution provider: "cpu", "webgpu", "cuda".
  */
-export async function portableBackend(provider: string, { threads }: BackendOptions, module?: Module): Promise<Backend> {
+export async function portableBackend(
+  provider: string,
+  { threads }: BackendOptions,
+  module?: Module,
+): Promise<Backend> {
   const ort = module ?? ((await import("onnxruntime-node")) as unknown as Module);
   return {
     name: provider,

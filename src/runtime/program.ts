@@ -152,7 +152,11 @@ function wordsOf(tensor: Tensor, sizes: Sizes): number {
   return Math.max(1, Math.ceil((elementCount(tensor.shape, sizes) * bytes) / 4));
 }
 
-function pick(buffers: Record<string, Buffer>, names: Iterable<string>, dtype: "float32" | "int64"): Record<string, TensorData> {
+function pick(
+  buffers: Record<string, Buffer>,
+  names: Iterable<string>,
+  dtype: "float32" | "int64",
+): Record<string, TensorData> {
   const type = dtype === "float32" ? Float32Array : BigInt64Array;
   return Object.fromEntries(
     [...names].map((name) => [name, buffers[name]!.data] as const).filter(([, data]) => data instanceof type),

@@ -111,7 +111,9 @@ export class TrainingStep {
     for (const key of Object.keys(report)) values[key] = execution.outputs[`report/${key}`]![0]!;
     if (!Number.isFinite(values.loss)) {
       const parts = Object.entries(values).map(([key, value]) => `${key} ${value}`);
-      throw new DivergenceError(`${name}, step ${this.steps + 1}: the ${loss.dtype === "float32" ? "loss" : "result"} is not finite (${parts.join(", ")}); a smaller learning rate or scaled data may help`);
+      throw new DivergenceError(
+        `${name}, step ${this.steps + 1}: the ${loss.dtype === "float32" ? "loss" : "result"} is not finite (${parts.join(", ")}); a smaller learning rate or scaled data may help`,
+      );
     }
     this.steps++;
     for (const [i, { parameters }] of this.parts.groups.entries()) {

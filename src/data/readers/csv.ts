@@ -29,7 +29,9 @@ export async function readCsv(source: Source): Promise<FileContent> {
     }
     table ??= startTable(sample, delimiter, path);
   } catch (error) {
-    throw error instanceof UserError ? error : new UserError(`${path} cannot be read as a table: ${(error as Error).message}`);
+    throw error instanceof UserError
+      ? error
+      : new UserError(`${path} cannot be read as a table: ${(error as Error).message}`);
   }
   source.close();
   const variables = new Map<string, Variable>(
@@ -100,7 +102,9 @@ function append(table: Table, row: readonly string[], path: string): void {
     }
     const value = parseNumber(cell, table.delimiter);
     if (value === undefined) {
-      throw new UserError(`${path}: column "${column.name}" holds "${cell.slice(0, 40)}" in row ${table.rows}, expected a number`);
+      throw new UserError(
+        `${path}: column "${column.name}" holds "${cell.slice(0, 40)}" in row ${table.rows}, expected a number`,
+      );
     }
     column.values.push(value);
   }

@@ -31,7 +31,11 @@ export type Node =
   | { readonly kind: "empty"; readonly element: ElementClass; readonly shape: readonly number[] }
   | { readonly kind: "text"; readonly lines: readonly string[] }
   | { readonly kind: "cell"; readonly shape: readonly number[]; readonly items: readonly Node[] }
-  | { readonly kind: "struct"; readonly shape: readonly number[]; readonly elements: readonly ReadonlyMap<string, Node>[] }
+  | {
+      readonly kind: "struct";
+      readonly shape: readonly number[];
+      readonly elements: readonly ReadonlyMap<string, Node>[];
+    }
   | { readonly kind: "skipped"; readonly reason: string };
 
 export interface OpenedFile {

@@ -4,7 +4,16 @@ import { Worker } from "node:worker_threads";
 import { UserError } from "../../errors.js";
 import { decode } from "./decode.js";
 import type { Answer, DatasetPlace, Hdf5Task, Node, OpenedFile } from "./hdf5-tree.js";
-import { count, type FileContent, type NumericArray, type NumericVariable, numeric, type SparseVariable, sparse, type Variable } from "./variables.js";
+import {
+  count,
+  type FileContent,
+  type NumericArray,
+  type NumericVariable,
+  numeric,
+  type SparseVariable,
+  sparse,
+  type Variable,
+} from "./variables.js";
 
 /** A block that one request reads, in bytes: large enough for whole chunks, small enough for the memory of WebAssembly. */
 const blockBytes = 2 ** 26;
@@ -58,7 +67,11 @@ function startThread(path: string, size: number, stall: number): Thread {
   const progress = new SharedArrayBuffer(4);
   const counter = new Int32Array(progress);
   const task: Hdf5Task = { path: resolve(path), size, progress };
-  const worker = new Worker(new URL("./hdf5-worker.js", import.meta.url), { workerData: task, stdout: true, stderr: true });
+  const worker = new Worker(new URL("./hdf5-worker.js", import.meta.url), {
+    workerData: task,
+    stdout: true,
+    stderr: true,
+  });
   const waiting = new Map<number, { resolve(value: OpenedFile | Uint8Array): void; reject(error: Error): void }>();
   let serial = 0;
   let over: Error | undefined;
@@ -77,25 +90,30 @@ function startThread(path: string, size: number, stall: number): Thread {
       worker.unref();
       clearInterval(watch);
     }
-    if ("problem" in answer) request?.reject(new UserError(`${path} is corrupt, truncated or no HDF5 file: ${answer.problem}`));
+    if ("problem" in answer)
+      request?.reject(new UserError(`${path} is corrupt, truncated or no HDF5 file: ${answer.problem}`));
     else request?.resolve("opened" in answer ? answer.opened : answer.bytes);
   });
-  const crashed = (error?: Error) => fail(new UserError(`${path} is corrupt: HDF5 broke down while reading it${error ? ` (${error.message})` : ""}`));
+  const crashed = (error?: Error) =>
+    fail(new UserError(`${path} is corrupt: HDF5 broke down while reading it${error ? ` (${error.message})` : ""}`));
   worker.on("error", crashed);
   worker.on("exit", () => crashed());
   const watchProgress = () => {
     let last = -1;
     let since = Date.now();
     clearInterval(watch);
-    watch = setInterval(() => {
-      const now = Atomics.load(counter, 0);
-      if (now !== last) {
-        last = now;
-        since = Date.now();
-      } else if (Date.now() - since > stall) {
-        fail(new UserError(`${path} is corrupt: HDF5 made no progress with it for ${stall / 1000} s`));
-      }
-    }, Math.min(1000, stall / 4));
+    watch = setInterval(
+      () => {
+        const now = Atomics.load(counter, 0);
+        if (now !== last) {
+          last = now;
+          since = Date.now();
+        } else if (Date.now() - since > stall) {
+          fail(new UserError(`${path} is corrupt: HDF5 made no progress with it for ${stall / 1000} s`));
+        }
+      },
+      Math.min(1000, stall / 4),
+    );
   };
   return {
     path,
@@ -112,7 +130,12 @@ function startThread(path: string, size: number, stall: number): Thread {
   };
 }
 
-async function readBlock(thread: Thread, place: DatasetPlace, start: readonly number[], size: readonly number[]): Promise<NumericArray> {
+async function readBlock(
+  thread: Thread,
+  place: DatasetPlace,
+  start: readonly number[],
+  size: readonly number[],
+): Promise<NumericArray> {
   const bytes = (await thread.ask({ place, start, count: size })) as Uint8Array;
   return decode(bytes, place.type, true, thread.path, place.path);
 }
@@ -126,10 +149,15 @@ function toVariable(node: Node, name: string, thread: Thread): Variable {
     case "sparse":
       return sparseVariable(node, name, thread);
     case "cell":
-      return { kind: "cell", shape: node.shape, items: node.items.map((item, i) => toVariable(item, `${name}{${i + 1}}`, thread)) };
+      return {
+        kind: "cell",
+        shape: node.shape,
+        items: node.items.map((item, i) => toVariable(item, `${name}{${i + 1}}`, thread)),
+      };
     case "struct": {
       const elements = node.elements.map(
-        (fields) => new Map([...fields].map(([field, value]) => [field, toVariable(value, `${name}.${field}`, thread)])),
+        (fields) =>
+          new Map([...fields].map(([field, value]) => [field, toVariable(value, `${name}.${field}`, thread)])),
       );
       return { kind: "struct", shape: node.shape, elements };
     }
@@ -158,7 +186,13 @@ function datasetVariable(node: Node & { kind: "numeric" }, thread: Thread): Nume
 }
 
 /** Positions start … end-1 of one axis, all of the others, in the dataset's order; in blocks along the first axis. */
-async function readRange(thread: Thread, place: DatasetPlace, axis: number, start: number, end: number): Promise<NumericArray> {
+async function readRange(
+  thread: Thread,
+  place: DatasetPlace,
+  axis: number,
+  start: number,
+  end: number,
+): Promise<NumericArray> {
   const from = place.shape.map((_, i) => (i === axis ? start : 0));
   const size = place.shape.map((length, i) => (i === axis ? end - start : length));
   const rowSize = count(size.slice(1));
@@ -178,7 +212,8 @@ function sparseVariable(node: Node & { kind: "sparse" }, name: string, thread: T
   const { offsets, indices, values, element, rows } = node;
   const shape: [number, number] = [rows, Math.max(0, count(offsets.shape) - 1)];
   const complain = (what: string) => new UserError(`${thread.path}: variable ${name} is corrupt or truncated: ${what}`);
-  const all = async (place: DatasetPlace | undefined) => (place ? readRange(thread, place, 0, 0, place.shape[0]!) : new Float64Array(0));
+  const all = async (place: DatasetPlace | undefined) =>
+    place ? readRange(thread, place, 0, 0, place.shape[0]!) : new Float64Array(0);
   return {
     kind: "sparse",
     element,

@@ -1,9 +1,9 @@
 // IDX files, the format of MNIST: big-endian arrays with a header that says their type and shape.
 import type { StoredType } from "./decode.js";
+import { storedBytes } from "./decode.js";
 import type { Source } from "./source.js";
 import { storedArray } from "./stored-array.js";
 import { count, type FileContent } from "./variables.js";
-import { storedBytes } from "./decode.js";
 
 const types: Readonly<Record<number, StoredType>> = {
   8: "uint8",
@@ -15,7 +15,10 @@ const types: Readonly<Record<number, StoredType>> = {
 };
 
 /** The header of an IDX file, or undefined where these bytes are none or do not fit the size of the file. */
-export function idxHeader(start: Uint8Array, size: number): { type: StoredType; shape: number[]; offset: number } | undefined {
+export function idxHeader(
+  start: Uint8Array,
+  size: number,
+): { type: StoredType; shape: number[]; offset: number } | undefined {
   const type = types[start[2] ?? 0];
   const axes = start[3] ?? 0;
   const offset = 4 + axes * 4;
@@ -32,5 +35,11 @@ export function readIdx(source: Source, header: NonNullable<ReturnType<typeof id
   const { type, shape, offset } = header;
   const name = shape.length === 1 ? "labels" : "images";
   const variable = storedArray(source, { name, shape, order: "row", element: type, type, little: false, offset });
-  return { format: "idx", path: source.path, variables: new Map([[name, variable]]), notes: [], close: () => source.close() };
+  return {
+    format: "idx",
+    path: source.path,
+    variables: new Map([[name, variable]]),
+    notes: [],
+    close: () => source.close(),
+  };
 }

@@ -42,7 +42,8 @@ async function readSource(source: Source): Promise<FileContent> {
   if (isHdf5(source)) return fromDisk(source, openHdf5);
   const text = start.toString("latin1", 0, 128);
   if (/^MATLAB 5\.0 MAT-file/.test(text) || isMatlab5(start)) return readMatlab5(source);
-  if (text.startsWith("MATLAB 7.3 MAT-file")) throw new UserError(`${path} is a MATLAB 7.3 file that is corrupt or truncated: it has no HDF5 signature`);
+  if (text.startsWith("MATLAB 7.3 MAT-file"))
+    throw new UserError(`${path} is a MATLAB 7.3 file that is corrupt or truncated: it has no HDF5 signature`);
   if (text.startsWith("\x93NUMPY")) return readNpy(source);
   if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return readNpz(source);
   if (text.startsWith("PAR1")) return fromDisk(source, readParquet);
@@ -50,7 +51,9 @@ async function readSource(source: Source): Promise<FileContent> {
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
   if (isMatlab4(start)) {
-    throw new UserError(`${path} is a MATLAB v4 file, which is not supported; load it in MATLAB or SciPy and save it again (save -v7)`);
+    throw new UserError(
+      `${path} is a MATLAB v4 file, which is not supported; load it in MATLAB or SciPy and save it again (save -v7)`,
+    );
   }
   return readText(source, start);
 }
@@ -58,7 +61,8 @@ async function readSource(source: Source): Promise<FileContent> {
 /** Some readers open the file themselves. */
 function fromDisk(source: Source, read: (path: string, size: number) => Promise<FileContent>): Promise<FileContent> {
   const { path, size, onDisk } = source;
-  if (!onDisk) throw new UserError(`${path} is compressed (gzip), which is supported for other formats only; unpack it first`);
+  if (!onDisk)
+    throw new UserError(`${path} is compressed (gzip), which is supported for other formats only; unpack it first`);
   source.close();
   return read(path, size);
 }
@@ -84,8 +88,21 @@ function isMatlab4(start: Buffer): boolean {
   return [true, false].some((little) => {
     const at = (i: number) => (little ? start.readInt32LE(i * 4) : start.readInt32BE(i * 4));
     const [mopt, rows, columns, imaginary, name] = [at(0), at(1), at(2), at(3), at(4)];
-    const kinds = mopt >= 0 && mopt <= 4052 && Math.floor(mopt / 100) % 10 === 0 && Math.floor(mopt / 10) % 10 <= 5 && mopt % 10 <= 2;
-    return kinds && rows >= 0 && columns >= 0 && (imaginary === 0 || imaginary === 1) && name >= 2 && name <= 64 && start[20 + name - 1] === 0;
+    const kinds =
+      mopt >= 0 &&
+      mopt <= 4052 &&
+      Math.floor(mopt / 100) % 10 === 0 &&
+      Math.floor(mopt / 10) % 10 <= 5 &&
+      mopt % 10 <= 2;
+    return (
+      kinds &&
+      rows >= 0 &&
+      columns >= 0 &&
+      (imaginary === 0 || imaginary === 1) &&
+      name >= 2 &&
+      name <= 64 &&
+      start[20 + name - 1] === 0
+    );
   });
 }
 
@@ -98,38 +115,52 @@ function gunzip(source: Source): Uint8Array {
     return bytes;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const what = code === "ERR_BUFFER_TOO_LARGE" ? `it unpacks to more than ${most} bytes` : String(code ?? (error as Error).message);
+    const what =
+      code === "ERR_BUFFER_TOO_LARGE"
+        ? `it unpacks to more than ${most} bytes`
+        : String(code ?? (error as Error).message);
     throw new UserError(`${path} is compressed (gzip) and corrupt or truncated: ${what}`);
   }
 }
 
-/** What else people feed, by how it begins. */
-const others: readonly [RegExp, string][] = [
-  [/^\x89PNG/, "a PNG image"],
-  [/^\xff\xd8\xff/, "a JPEG image"],
-  [/^GIF8/, "a GIF image"],
-  [/^%PDF/, "a PDF document"],
-  [/^\x80[\x02-\x05]/, "a Python pickle"],
-  [/^\s*(<!doctype html|<html)/i, "a web page (was the download redirected?)"],
-  [/^version https:\/\/git-lfs/, "a Git LFS pointer (run git lfs pull)"],
-  [/^\s*<\?xml/, "XML"],
-  [/^\s*[{[]/, "JSON or similar text"],
-  [/^(ARROW1|\xff\xff\xff\xff)/, "an Arrow file"],
-  [/^BZh/, "bzip2-compressed"],
-  [/^\xfd7zXZ/, "xz-compressed"],
-  [/^\x28\xb5\x2f\xfd/, "Zstandard-compressed"],
-  [/^7z\xbc\xaf/, "a 7-Zip archive"],
-  [/^Rar!/, "a RAR archive"],
+/** What else people feed, by how it begins (in lower case). */
+const others: readonly (readonly [string, string])[] = [
+  ["\x89png", "a PNG image"],
+  ["\xff\xd8\xff", "a JPEG image"],
+  ["gif8", "a GIF image"],
+  ["%pdf", "a PDF document"],
+  ["\x80\x02", "a Python pickle"],
+  ["\x80\x03", "a Python pickle"],
+  ["\x80\x04", "a Python pickle"],
+  ["\x80\x05", "a Python pickle"],
+  ["<!doctype html", "a web page (was the download redirected?)"],
+  ["<html", "a web page (was the download redirected?)"],
+  ["version https://git-lfs", "a Git LFS pointer (run git lfs pull)"],
+  ["<?xml", "XML"],
+  ["{", "JSON or similar text"],
+  ["[", "JSON or similar text"],
+  ["arrow1", "an Arrow file"],
+  ["bzh", "bzip2-compressed; unpack it first"],
+  ["\xfd7zxz", "xz-compressed; unpack it first"],
+  ["\x28\xb5\x2f\xfd", "Zstandard-compressed; unpack it first"],
+  ["7z\xbc\xaf", "a 7-Zip archive; unpack it first"],
+  ["rar!", "a RAR archive; unpack it first"],
 ];
 
 async function readText(source: Source, start: Buffer): Promise<FileContent> {
   const { path } = source;
   const text = start.toString("latin1");
-  const other = others.find(([pattern]) => pattern.test(text));
+  const begin = text
+    .slice(0, 64)
+    .trimStart()
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const other = others.find(([beginning]) => begin.startsWith(beginning));
   const unknown = (what: string) => new UserError(`${path} is ${what}; supported are ${supported}`);
   if (other) throw unknown(other[1]);
   if (text.includes("\0") || !isUtf8Text(start)) {
-    throw unknown(`of no known format (it begins with the bytes ${start.toString("hex", 0, 8).replace(/(..)(?=.)/g, "$1 ")})`);
+    throw unknown(
+      `of no known format (it begins with the bytes ${start.toString("hex", 0, 8).replace(/(..)(?=.)/g, "$1 ")})`,
+    );
   }
   return readCsv(source);
 }

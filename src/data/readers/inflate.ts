@@ -43,7 +43,10 @@ export function inflateExactly(
 /** The first bytes (at most a hundred) of a zlib stream, fewer where it breaks before. */
 export function inflateStart(packed: Uint8Array, length: number): Uint8Array {
   try {
-    const start = inflateSync(packed.subarray(0, 2048), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 22 });
+    const start = inflateSync(packed.subarray(0, 2048), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: 2 ** 22,
+    });
     return start.subarray(0, length);
   } catch {
     return new Uint8Array(0);

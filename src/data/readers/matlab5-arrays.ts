@@ -1,5 +1,14 @@
 // MATLAB v5 files: array elements of every class, cells and structs with what they contain.
-import { corrupt, type Elements, elementTypes, type Matlab5File, nextElement, nextIntegers, nextName, remaining } from "./matlab5-elements.js";
+import {
+  corrupt,
+  type Elements,
+  elementTypes,
+  type Matlab5File,
+  nextElement,
+  nextIntegers,
+  nextName,
+  remaining,
+} from "./matlab5-elements.js";
 import { readNumeric, readSparse, readText } from "./matlab5-numeric.js";
 import { count, type ElementClass, numeric, type Variable } from "./variables.js";
 
@@ -26,7 +35,12 @@ const flags = { logical: 2, complex: 8 } as const;
  * @param label what messages call it: the variable that holds it, or at depth 0 its place, until its own name is known.
  * @returns its name, "" inside a cell or struct, and its value.
  */
-export function readArray(file: Matlab5File, bytes: Uint8Array, label: string, depth: number): { name: string; value: Variable } {
+export function readArray(
+  file: Matlab5File,
+  bytes: Uint8Array,
+  label: string,
+  depth: number,
+): { name: string; value: Variable } {
   const elements: Elements = { file, bytes, name: label, offset: 0 };
   // an empty element is how MATLAB writes [] inside a cell
   if (bytes.length === 0) return { name: "", value: numeric("double", [0, 0], "column", new Float64Array(0)) };
@@ -34,7 +48,10 @@ export function readArray(file: Matlab5File, bytes: Uint8Array, label: string, d
   const flag = nextIntegers(elements, "array flags")[0] ?? 0;
   const arrayClass = flag & 0xff;
   if (arrayClass === classes.opaque) {
-    return { name: nextName(elements), value: { kind: "skipped", reason: "an object (table, string, datetime or another class)" } };
+    return {
+      name: nextName(elements),
+      value: { kind: "skipped", reason: "an object (table, string, datetime or another class)" },
+    };
   }
   const shape = [...nextIntegers(elements, "dimensions")];
   if (shape.length < 2 || shape.length > 32 || shape.some((length) => length < 0)) {
@@ -76,7 +93,8 @@ function readItems(elements: Elements, items: number, depth: number): Variable[]
   if (items * 8 > remaining(elements)) throw corrupt(file.path, name, `${items} cells in ${remaining(elements)} bytes`);
   return Array.from({ length: items }, () => {
     const { type, bytes } = nextElement(elements);
-    if (type !== elementTypes.matrix) throw corrupt(file.path, name, `an element of data type ${type} where an array is due`);
+    if (type !== elementTypes.matrix)
+      throw corrupt(file.path, name, `an element of data type ${type} where an array is due`);
     return readArray(file, bytes, name, depth + 1).value;
   });
 }
@@ -89,7 +107,10 @@ function readStruct(elements: Elements, shape: number[], depth: number): Variabl
     throw corrupt(file.path, name, `field names of ${width} characters in ${bytes.length} bytes`);
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-  const fields = Array.from({ length: text.length / width }, (_, i) => text.slice(i * width, (i + 1) * width).split("\0", 1)[0]!);
+  const fields = Array.from(
+    { length: text.length / width },
+    (_, i) => text.slice(i * width, (i + 1) * width).split("\0", 1)[0]!,
+  );
   const size = count(shape);
   if (fields.length === 0) return { kind: "struct", shape, elements: [] };
   const items = readItems(elements, size * fields.length, depth);

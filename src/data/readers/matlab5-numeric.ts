@@ -1,6 +1,14 @@
 // MATLAB v5 files: numeric, logical, char and sparse arrays.
 import { decode, storedBytes } from "./decode.js";
-import { corrupt, type Element, type Elements, elementTypes, nextElement, nextIntegers, numberTypes } from "./matlab5-elements.js";
+import {
+  corrupt,
+  type Element,
+  type Elements,
+  elementTypes,
+  nextElement,
+  nextIntegers,
+  numberTypes,
+} from "./matlab5-elements.js";
 import {
   count,
   type ElementClass,

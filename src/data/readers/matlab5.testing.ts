@@ -24,7 +24,11 @@ export type MatlabValue =
       readonly logical?: boolean;
     }
   | { readonly kind: "cell"; readonly shape: readonly number[]; readonly items: readonly (MatlabValue | null)[] }
-  | { readonly kind: "struct"; readonly shape: readonly number[]; readonly elements: readonly Record<string, MatlabValue>[] }
+  | {
+      readonly kind: "struct";
+      readonly shape: readonly number[];
+      readonly elements: readonly Record<string, MatlabValue>[];
+    }
   | { readonly kind: "functionHandle" }
   | { readonly kind: "opaque" };
 
@@ -45,15 +49,33 @@ const dataTypes: Record<Exclude<StoredType, "half">, number> = {
   int64: 12,
   uint64: 13,
 };
-const classes = { double: 6, single: 7, int8: 8, uint8: 9, int16: 10, uint16: 11, int32: 12, uint32: 13, int64: 14, uint64: 15 };
+const classes = {
+  double: 6,
+  single: 7,
+  int8: 8,
+  uint8: 9,
+  int16: 10,
+  uint16: 11,
+  int32: 12,
+  uint32: 13,
+  int64: 14,
+  uint64: 15,
+};
 
 /** A dense double array from its values in column-major order. */
-export function array(shape: readonly number[], values: readonly number[], options: { class?: StoredType; stored?: StoredType } = {}): MatlabValue {
+export function array(
+  shape: readonly number[],
+  values: readonly number[],
+  options: { class?: StoredType; stored?: StoredType } = {},
+): MatlabValue {
   return { kind: "numeric", shape, values, ...options };
 }
 
 /** The bytes of a file with these variables. */
-export function encodeMatlab5(variables: Readonly<Record<string, MatlabValue>>, options: MatlabFileOptions = {}): Uint8Array {
+export function encodeMatlab5(
+  variables: Readonly<Record<string, MatlabValue>>,
+  options: MatlabFileOptions = {},
+): Uint8Array {
   const { little = true, compressed = false } = options;
   const header = Buffer.alloc(128, " ");
   header.write("MATLAB 5.0 MAT-file, written by a test");
@@ -94,7 +116,18 @@ function element(type: number, bytes: Buffer, little: boolean): Buffer {
 
 function numbers(type: StoredType, values: readonly (number | bigint)[], little: boolean): Buffer {
   if (type === "half") throw new RangeError("numbers: MATLAB has no half precision");
-  const size = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, single: 4, int64: 8, uint64: 8, double: 8 }[type];
+  const size = {
+    int8: 1,
+    uint8: 1,
+    int16: 2,
+    uint16: 2,
+    int32: 4,
+    uint32: 4,
+    single: 4,
+    int64: 8,
+    uint64: 8,
+    double: 8,
+  }[type];
   const buffer = Buffer.alloc(values.length * size);
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
   for (const [i, value] of values.entries()) {
@@ -127,7 +160,10 @@ function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
       let text = "";
       for (let column = 0; column < width; column++) for (const line of padded) text += line[column];
       const utf16 = Buffer.from(text, "utf16le");
-      const data = value.encoding === "utf16" ? element(17, little ? utf16 : utf16.swap16(), little) : element(16, Buffer.from(text), little);
+      const data =
+        value.encoding === "utf16"
+          ? element(17, little ? utf16 : utf16.swap16(), little)
+          : element(16, Buffer.from(text), little);
       return Buffer.concat([flags(4), shape([value.lines.length, width]), label, data]);
     }
     case "sparse":
@@ -140,19 +176,40 @@ function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
         numbers(value.logical ? "uint8" : "double", value.values, little),
       ]);
     case "cell": {
-      const items = value.items.map((item) => element(14, item === null ? Buffer.alloc(0) : matrix("", item, little), little));
+      const items = value.items.map((item) =>
+        element(14, item === null ? Buffer.alloc(0) : matrix("", item, little), little),
+      );
       return Buffer.concat([flags(1), shape(value.shape), label, ...items]);
     }
     case "struct": {
       const fields = Object.keys(value.elements[0] ?? {});
       const names = Buffer.alloc(fields.length * 32);
       for (const [i, field] of fields.entries()) names.write(field, i * 32, "latin1");
-      const items = value.elements.flatMap((each) => fields.map((field) => element(14, matrix("", each[field]!, little), little)));
-      return Buffer.concat([flags(2), shape(value.shape), label, numbers("int32", [32], little), element(1, names, little), ...items]);
+      const items = value.elements.flatMap((each) =>
+        fields.map((field) => element(14, matrix("", each[field]!, little), little)),
+      );
+      return Buffer.concat([
+        flags(2),
+        shape(value.shape),
+        label,
+        numbers("int32", [32], little),
+        element(1, names, little),
+        ...items,
+      ]);
     }
     case "functionHandle":
-      return Buffer.concat([flags(16), shape([1, 1]), label, element(14, matrix("", array([1, 1], [0]), little), little)]);
+      return Buffer.concat([
+        flags(16),
+        shape([1, 1]),
+        label,
+        element(14, matrix("", array([1, 1], [0]), little), little),
+      ]);
     case "opaque":
-      return Buffer.concat([flags(17), label, element(1, Buffer.from("MCOS"), little), element(1, Buffer.from("string"), little)]);
+      return Buffer.concat([
+        flags(17),
+        label,
+        element(1, Buffer.from("MCOS"), little),
+        element(1, Buffer.from("string"), little),
+      ]);
   }
 }

@@ -18,7 +18,9 @@ export function readMatlab5(source: Source): FileContent {
   const { path } = source;
   const header = source.read(0, headerSize);
   if (header.length < headerSize) {
-    throw new UserError(`${path} is truncated: a MATLAB file has a header of ${headerSize} bytes, this one has ${header.length}`);
+    throw new UserError(
+      `${path} is truncated: a MATLAB file has a header of ${headerSize} bytes, this one has ${header.length}`,
+    );
   }
   const file: Matlab5File = { path, little: header[126] === 0x49 };
   const variables = new Map<string, Variable>();
@@ -37,7 +39,11 @@ export function readMatlab5(source: Source): FileContent {
   return { format: "matlab5", path, variables, notes, close: () => {} };
 }
 
-function readVariable(file: Matlab5File, source: Source, offset: number): { name: string; value: Variable; end: number } {
+function readVariable(
+  file: Matlab5File,
+  source: Source,
+  offset: number,
+): { name: string; value: Variable; end: number } {
   const { path } = file;
   const tag = source.read(offset, 8);
   if (tag.length < 8) throw corrupt(path, `at byte ${offset}`, `${tag.length} bytes after the last variable`);

@@ -42,9 +42,11 @@ export function readNpy(source: Source): FileContent {
 export function npyVariable(source: Source, name: string): Variable {
   const { path } = source;
   const start = source.read(0, 12);
-  if (start.length < 12 || magic.some((byte, i) => start[i] !== byte)) throw new UserError(`${path} is truncated: no .npy header`);
+  if (start.length < 12 || magic.some((byte, i) => start[i] !== byte))
+    throw new UserError(`${path} is truncated: no .npy header`);
   const version = start[6]!;
-  if (version < 1 || version > 3) throw new UserError(`${path} is a .npy file of version ${version}; versions 1 to 3 are supported`);
+  if (version < 1 || version > 3)
+    throw new UserError(`${path} is a .npy file of version ${version}; versions 1 to 3 are supported`);
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const begin = version === 1 ? 10 : 12;
@@ -63,9 +65,12 @@ export function npyVariable(source: Source, name: string): Variable {
   if (type) {
     return storedArray(source, { name, shape, order, element: kind === "b" ? "logical" : type, type, little, offset });
   }
-  if (kind === "O") return { kind: "skipped", reason: "Python objects (dtype object, pickled); save it with a numeric dtype" };
-  if (kind === "U" || kind === "S") return text(source, Number(match[3]) * (kind === "U" ? 4 : 1), kind, little, shape, offset);
-  if (kind === "c") return { kind: "skipped", reason: `a ${shape.join("×")} complex array; only real numbers are supported` };
+  if (kind === "O")
+    return { kind: "skipped", reason: "Python objects (dtype object, pickled); save it with a numeric dtype" };
+  if (kind === "U" || kind === "S")
+    return text(source, Number(match[3]) * (kind === "U" ? 4 : 1), kind, little, shape, offset);
+  if (kind === "c")
+    return { kind: "skipped", reason: `a ${shape.join("×")} complex array; only real numbers are supported` };
   return { kind: "skipped", reason: `values of dtype ${descr}, which is not supported` };
 }
 
@@ -73,7 +78,8 @@ function parseHeader(header: string, path: string): { descr: string; fortran: bo
   const descr = /'descr'\s*:\s*(?:'([^']*)'|\[)/.exec(header);
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header);
   const shape = /'shape'\s*:\s*\(([\d,\sL]*)\)/.exec(header);
-  if (!descr || !fortran || !shape) throw new UserError(`${path} is corrupt: its .npy header reads ${JSON.stringify(header.slice(0, 80))}`);
+  if (!descr || !fortran || !shape)
+    throw new UserError(`${path} is corrupt: its .npy header reads ${JSON.stringify(header.slice(0, 80))}`);
   const lengths = shape[1]!
     .split(",")
     .map((each) => each.replace("L", "").trim())
@@ -85,7 +91,14 @@ function parseHeader(header: string, path: string): { descr: string; fortran: bo
   return { descr: descr[1] ?? "", fortran: fortran[1] === "True", shape: lengths.length === 0 ? [1] : lengths };
 }
 
-function text(source: Source, width: number, kind: "U" | "S", little: boolean, shape: number[], offset: number): Variable {
+function text(
+  source: Source,
+  width: number,
+  kind: "U" | "S",
+  little: boolean,
+  shape: number[],
+  offset: number,
+): Variable {
   const items = count(shape);
   if (items * width !== source.size - offset || (width === 0 && items > 2 ** 20)) {
     throw new UserError(
@@ -96,7 +109,9 @@ function text(source: Source, width: number, kind: "U" | "S", little: boolean, s
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lines = Array.from({ length: items }, (_, i) => {
     if (kind === "S") {
-      return Buffer.from(bytes.buffer, bytes.byteOffset + i * width, width).toString("utf8").replace(/\0+$/, "");
+      return Buffer.from(bytes.buffer, bytes.byteOffset + i * width, width)
+        .toString("utf8")
+        .replace(/\0+$/, "");
     }
     let line = "";
     for (let at = i * width; at < (i + 1) * width; at += 4) {
@@ -113,8 +128,14 @@ function text(source: Source, width: number, kind: "U" | "S", little: boolean, s
  * @throws RangeError where shape and number of values differ.
  */
 export function npyPieces(data: NumericArray, shape: readonly number[]): Uint8Array[] {
-  if (count(shape) !== data.length) throw new RangeError(`npyPieces: ${data.length} values for shape ${shape.join("×")}`);
-  const letter = data instanceof Float32Array || data instanceof Float64Array ? "f" : data.constructor.name.startsWith("Uint") ? "u" : "i";
+  if (count(shape) !== data.length)
+    throw new RangeError(`npyPieces: ${data.length} values for shape ${shape.join("×")}`);
+  const letter =
+    data instanceof Float32Array || data instanceof Float64Array
+      ? "f"
+      : data.constructor.name.startsWith("Uint")
+        ? "u"
+        : "i";
   const size = data.BYTES_PER_ELEMENT;
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const start = `{'descr': '${size === 1 ? "|" : "<"}${letter}${size}', 'fortran_order': False, 'shape': (${tuple}), }`;

@@ -22,7 +22,9 @@ export function readNpz(source: Source): FileContent {
   }
   if (variables.size === 0) {
     const names = entries.slice(0, 4).map((entry) => entry.name);
-    throw new UserError(`${path} is a ZIP archive without .npy files (${names.join(", ") || "empty"}); expected what numpy.savez writes`);
+    throw new UserError(
+      `${path} is a ZIP archive without .npy files (${names.join(", ") || "empty"}); expected what numpy.savez writes`,
+    );
   }
   return { format: "npz", path, variables, notes, close: () => source.close() };
 }

@@ -11,26 +11,40 @@ export interface ParquetColumn {
   readonly width?: number;
 }
 
-/** Writes a Parquet file (snappy), atomically. @throws UserError where it cannot be written. */
+/**
+ * Writes a Parquet file (snappy), atomically.
+ * @throws UserError where it cannot be written.
+ */
 export function writeParquet(path: string, columns: readonly ParquetColumn[]): void {
   const schema: SchemaElement[] = [{ name: "root", num_children: columns.length }];
   const columnData = columns.map(({ name, data, width = 1 }): ColumnSource => {
-    const type = !ArrayBuffer.isView(data) ? "BYTE_ARRAY" : parquetTypes[data.constructor.name] ?? "INT32";
-    const leaf: SchemaElement = { name, type, repetition_type: "REQUIRED", ...(type === "BYTE_ARRAY" && { converted_type: "UTF8" }) };
+    const type = !ArrayBuffer.isView(data) ? "BYTE_ARRAY" : (parquetTypes[data.constructor.name] ?? "INT32");
+    const leaf: SchemaElement = {
+      name,
+      type,
+      repetition_type: "REQUIRED",
+      ...(type === "BYTE_ARRAY" && { converted_type: "UTF8" }),
+    };
+    // INT64 is written from big integers
+    const cells = type === "INT64" ? Array.from(data as Uint32Array, BigInt) : Array.from<number | string>(data);
     if (width === 1) {
       schema.push(leaf);
-      return { name, data: Array.from<number | string>(data) };
+      return { name, data: cells };
     }
     schema.push(
       { name, num_children: 1, repetition_type: "REQUIRED", converted_type: "LIST" },
       { name: "list", num_children: 1, repetition_type: "REPEATED" },
       { ...leaf, name: "element" },
     );
-    const values = data as NumericArray;
-    const rows = Array.from({ length: data.length / width }, (_, i) => Array.from(values.subarray(i * width, (i + 1) * width)));
+    const rows = Array.from({ length: data.length / width }, (_, i) => cells.slice(i * width, (i + 1) * width));
     return { name, data: rows };
   });
   writeFileAtomic(path, new Uint8Array(parquetWriteBuffer({ columnData, schema })));
 }
 
-const parquetTypes: Readonly<Record<string, SchemaElement["type"]>> = { Float64Array: "DOUBLE", Float32Array: "FLOAT" };
+/** Everything else fits INT32. */
+const parquetTypes: Readonly<Record<string, SchemaElement["type"]>> = {
+  Float64Array: "DOUBLE",
+  Float32Array: "FLOAT",
+  Uint32Array: "INT64",
+};

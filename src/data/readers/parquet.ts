@@ -22,7 +22,7 @@ export type ParquetMessage =
 /** Milliseconds that a column may take: some for a damaged file to show itself, more where there is much to decode. */
 const patience = (size: number): number => 15_000 + size / 5000;
 /** Heap of the decoding process in MiB: decoded values take many times the space that they take in the file. */
-const heap = (size: number): number => Math.min(8192, 512 + Math.ceil((size * 50) / 2 ** 20));
+const heap = (size: number): number => Math.min(8192, 192 + Math.ceil((size * 50) / 2 ** 20));
 
 /**
  * Reads the columns of numbers, truth values, text, and lists of numbers that all have one length. Nulls become NaN.
@@ -46,7 +46,10 @@ export function readParquet(path: string, size: number): Promise<FileContent> {
     };
     const wait = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => end(new UserError(`${path} is corrupt: decoding it does not come to an end`)), patience(size));
+      timer = setTimeout(
+        () => end(new UserError(`${path} is corrupt: decoding it does not come to an end`)),
+        patience(size),
+      );
     };
     wait();
     child.on("message", (message: ParquetMessage) => {
@@ -55,11 +58,13 @@ export function readParquet(path: string, size: number): Promise<FileContent> {
       else if ("problem" in message) end(explain(message.problem, message.mine, path));
       else if (message.kind === "skipped") {
         notes.push(`${message.name} is skipped: ${message.reason}`);
-        variables.set(message.name, message);
-      } else if (message.kind === "text") variables.set(message.name, message);
+        variables.set(message.name, { kind: "skipped", reason: message.reason });
+      } else if (message.kind === "text") variables.set(message.name, { kind: "text", lines: message.lines });
       else variables.set(message.name, numeric(message.element, message.shape, "row", message.values));
     });
-    child.on("error", (error) => end(new UserError(`${path}: the process that decodes it cannot run: ${error.message}`)));
+    child.on("error", (error) =>
+      end(new UserError(`${path}: the process that decodes it cannot run: ${error.message}`)),
+    );
     child.on("exit", () => end(new UserError(`${path} is corrupt, or too large to decode in memory`)));
   });
 }

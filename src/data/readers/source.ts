@@ -1,5 +1,5 @@
 // A file that is read piece by piece.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { UserError } from "../../errors.js";
 import { fileError } from "../../files.js";
 
@@ -20,13 +20,13 @@ const largestRead = 2 ** 30;
 /** @throws UserError where the path is no readable file. */
 export function openSource(path: string): Source {
   try {
-    const file = openSync(path, "r");
-    const status = fstatSync(file);
+    // looked at before it is opened: a pipe would wait for its writer
+    const status = statSync(path);
     if (!status.isFile()) {
-      closeSync(file);
       const what = status.isDirectory() ? "it is a folder" : "it is not a plain file";
       throw new UserError(`${path} cannot be read: ${what}`);
     }
+    const file = openSync(path, "r");
     let isOpen = true;
     return {
       path,

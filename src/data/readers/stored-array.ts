@@ -24,7 +24,9 @@ export function storedArray(source: Source, array: StoredArray): NumericVariable
   const there = source.size - offset;
   if (needed !== there) {
     const what = there < needed ? "truncated" : "corrupt";
-    throw new UserError(`${source.path} is ${what}: ${shape.join("×")} ${array.element} values need ${needed} bytes, it has ${there}`);
+    throw new UserError(
+      `${source.path} is ${what}: ${shape.join("×")} ${array.element} values need ${needed} bytes, it has ${there}`,
+    );
   }
   const run = (from: number, to: number): NumericArray => {
     const bytes = source.read(offset + from * size, (to - from) * size);

@@ -28,13 +28,15 @@ export function zipEntries(source: Source): ZipEntry[] {
   const tailStart = Math.max(0, size - endSize - 0xffff);
   const tail = Buffer.from(source.read(tailStart, size - tailStart));
   const at = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
-  if (at < 0 || at + endSize > tail.length) throw new UserError(`${path} is truncated: the directory at the end of the archive is missing`);
+  if (at < 0 || at + endSize > tail.length)
+    throw new UserError(`${path} is truncated: the directory at the end of the archive is missing`);
   let entries = tail.readUInt16LE(at + 10);
   let length = tail.readUInt32LE(at + 12);
   let offset = tail.readUInt32LE(at + 16);
   if (at >= 20 && tail.readUInt32LE(at - 20) === 0x07064b50) {
     const large = Buffer.from(source.read(Number(tail.readBigUInt64LE(at - 12)), 56));
-    if (large.length < 56 || large.readUInt32LE(0) !== 0x06064b50) throw damaged(path, "its ZIP64 directory is missing");
+    if (large.length < 56 || large.readUInt32LE(0) !== 0x06064b50)
+      throw damaged(path, "its ZIP64 directory is missing");
     entries = Number(large.readBigUInt64LE(32));
     length = Number(large.readBigUInt64LE(40));
     offset = Number(large.readBigUInt64LE(48));
@@ -107,7 +109,8 @@ export function openEntry(source: Source, entry: ZipEntry): Source {
       close: () => {},
     };
   }
-  if (entry.method !== deflated) throw new UserError(`${path} is compressed by method ${entry.method}; only deflate is supported`);
+  if (entry.method !== deflated)
+    throw new UserError(`${path} is compressed by method ${entry.method}; only deflate is supported`);
   const bytes = inflateExactly(source.read(start, entry.packed), entry.unpacked, "raw", (what) => damaged(path, what));
   if (crc32(bytes) !== entry.crc) throw damaged(path, "its checksum does not match");
   return bytesSource(path, bytes);

@@ -15,9 +15,9 @@ import { allRows, matchViews, type ViewShape } from "../feeding.js";
 import { type ExportedModel, Method, stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
-import { type Json, type Metrics, type Stage, type State } from "../training.js";
+import type { Json, Metrics, Stage, State } from "../training.js";
 import { exportGmae, GmaeInference } from "./inference.js";
-import { gmaeNetworks, type GmaeNetworks, type GmaeShape } from "./networks.js";
+import { type GmaeNetworks, type GmaeShape, gmaeNetworks } from "./networks.js";
 import { type GmaeOptions, gmaeOptions, publishedEpochs } from "./options.js";
 import { GmaeTraining } from "./training.js";
 
@@ -70,7 +70,10 @@ export class GMAE extends Method<GmaeOptions> {
 
   override split(data: MultiViewDataset): MultiViewDataset {
     if (!this.#classify || (data.splits.train && data.splits.test)) return data;
-    const { train, test } = randomSplit(data.samples, { train: 1 - this.options.testFraction, seed: this.options.seed });
+    const { train, test } = randomSplit(data.samples, {
+      train: 1 - this.options.testFraction,
+      seed: this.options.seed,
+    });
     return new MultiViewDataset({ ...data, splits: { ...data.splits, train, test } });
   }
 
@@ -164,7 +167,8 @@ export class GMAE extends Method<GmaeOptions> {
   #cluster(z: DenseMatrix) {
     const { starts, seed } = this.options;
     const { clusters } = this.#requireModel();
-    if (clusters < 2) throw new UserError("clusters: the data has no labels to count, say how many to find (--set clusters=10)");
+    if (clusters < 2)
+      throw new UserError("clusters: the data has no labels to count, say how many to find (--set clusters=10)");
     return kmeans(z, { clusters, starts, seed, engine: this.engine });
   }
 
@@ -183,7 +187,8 @@ export class GMAE extends Method<GmaeOptions> {
     const matched = matchViews(data, this.#requireModel().views);
     const { hidden, classes } = await (await this.#freeInference()).encode(matched);
     if (classes !== undefined) return classes;
-    if (this.#centres === undefined) throw new UserError("this model was trained without a number of clusters and has none to assign");
+    if (this.#centres === undefined)
+      throw new UserError("this model was trained without a number of clusters and has none to assign");
     return nearestCentre(hidden, this.#centres, this.engine);
   }
 
@@ -250,12 +255,18 @@ export class GMAE extends Method<GmaeOptions> {
 
 function singleLabels({ name, labels }: MultiViewDataset, use: string): Extract<Labels, { kind: "single" }> {
   if (labels === undefined) throw new UserError(`${name}: ${use} needs labels, and there are none`);
-  if (labels.kind !== "single") throw new UserError(`${name}: ${use} needs one label per sample, these are multi-labels`);
+  if (labels.kind !== "single")
+    throw new UserError(`${name}: ${use} needs one label per sample, these are multi-labels`);
   return labels;
 }
 
 /** The data scaled to [0, 1], then spoilt: noise of deviation 0.5 means half the range of a feature. */
-function corruptScaled(data: MultiViewDataset, scalers: readonly Scaler[], how: string, seed: number): MultiViewDataset {
+function corruptScaled(
+  data: MultiViewDataset,
+  scalers: readonly Scaler[],
+  how: string,
+  seed: number,
+): MultiViewDataset {
   const views = data.views.map((view, v) => ({ ...view, matrix: applyScaler(scalers[v]!, view.matrix) }));
   return corrupt(new MultiViewDataset({ ...data, views }), parseCorruption(how), seed);
 }

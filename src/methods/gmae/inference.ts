@@ -1,6 +1,7 @@
 // GMAE in use: the representation and class probabilities of samples, in chunks, and the same as exported models.
-import { type DenseMatrix, dense } from "../../data/matrix.js";
+
 import type { MultiViewDataset } from "../../data/dataset.js";
+import { type DenseMatrix, dense } from "../../data/matrix.js";
 import type { Scaler } from "../../data/scaling.js";
 import { Forward } from "../../nn/index.js";
 import { encodeModel } from "../../onnx/model.js";
@@ -71,7 +72,11 @@ function largestPerRow(values: Float32Array, columns: number, target: Int32Array
   }
 }
 
-function representationOutputs(networks: GmaeNetworks, views: readonly Tensor[], classes: number): Record<string, Tensor> {
+function representationOutputs(
+  networks: GmaeNetworks,
+  views: readonly Tensor[],
+  classes: number,
+): Record<string, Tensor> {
   const forward = new Forward(false);
   const codes = networks.encode(views, forward);
   const outputs: Record<string, Tensor> = { representation: codes.hidden };

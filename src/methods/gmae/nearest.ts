@@ -7,7 +7,13 @@ import { bindProduct, type Engine } from "../../runtime/index.js";
  * @param x n × d, row-major.
  * @returns n × k row numbers.
  */
-export async function nearestRows(engine: Engine, x: Float32Array, n: number, d: number, k: number): Promise<Int32Array> {
+export async function nearestRows(
+  engine: Engine,
+  x: Float32Array,
+  n: number,
+  d: number,
+  k: number,
+): Promise<Int32Array> {
   const { memory, kernels } = engine;
   const [points, distances, found] = [memory.float32(n * d), memory.float32(n * n), memory.int32(n * k)];
   try {

@@ -20,13 +20,19 @@ export const smallestBatch = 16;
  */
 export function neighbourNumbers(n: number, posNum: number): NeighbourNumbers {
   if (n < smallestBatch) {
-    throw new UserError(`GMAE's contrastive loss needs at least ${smallestBatch} samples in a batch, got ${n}; --set contrastive=false trains without it`);
+    throw new UserError(
+      `GMAE's contrastive loss needs at least ${smallestBatch} samples in a batch, got ${n}; --set contrastive=false trains without it`,
+    );
   }
   const nearest = Math.floor(n / 4);
   const negatives = Math.floor((nearest - posNum - 1) / 2);
   if (negatives >= 1) return { nearest, positives: posNum - 1, negatives };
   const positives = Math.floor(nearest / 2) - 1;
-  return { nearest, positives: Math.max(1, positives), negatives: Math.max(1, Math.floor((nearest - positives - 1) / 2)) };
+  return {
+    nearest,
+    positives: Math.max(1, positives),
+    negatives: Math.max(1, Math.floor((nearest - positives - 1) / 2)),
+  };
 }
 
 /**

@@ -1,5 +1,14 @@
 // GMAE's networks: a shared encoder, and per view a specific encoder, a decoder and a discriminator; a head for classes.
-import { activation, dropout, type Forward, type Layer, layerNorm, linear, type Parameters, sequential } from "../../nn/index.js";
+import {
+  activation,
+  dropout,
+  type Forward,
+  type Layer,
+  layerNorm,
+  linear,
+  type Parameters,
+  sequential,
+} from "../../nn/index.js";
 import { concat, gelu, leakyRelu, relu, sigmoid, softmax, type Tensor } from "../../tensor/index.js";
 
 export interface GmaeShape {
@@ -46,7 +55,11 @@ export function gmaeNetworks(parameters: Parameters, shape: GmaeShape): GmaeNetw
   const { dimensions, hidden, latent, classes } = shape;
   const rectified = activation(relu);
   const encoder = (scope: Parameters, width: number): Layer =>
-    sequential([mlp(scope, [width, ...hidden, latent], rectified), dropout(shape.dropout), activation((x) => softmax(x))]);
+    sequential([
+      mlp(scope, [width, ...hidden, latent], rectified),
+      dropout(shape.dropout),
+      activation((x) => softmax(x)),
+    ]);
   const sharedEncoder = encoder(
     parameters.scope("encoder_shared"),
     dimensions.reduce((a, b) => a + b, 0),

@@ -32,15 +32,19 @@ for (const task of ["clustering", "classification"] as const) {
     });
     const store = new ParameterStore(engine.memory, parameters.all);
     store.load(parametersOf(fixture));
-    const objective = gmaeObjective(networks, {
-      dimensions: config.view_dims,
-      lambdaMa: config.lambda_ma,
-      lambdaCon: config.lambda_con,
-      contrastive: true,
-      masked: false,
-      maskLosses: false,
-      classify: task === "classification",
-    }, new Forward(true));
+    const objective = gmaeObjective(
+      networks,
+      {
+        dimensions: config.view_dims,
+        lambdaMa: config.lambda_ma,
+        lambdaCon: config.lambda_con,
+        contrastive: true,
+        masked: false,
+        maskLosses: false,
+        classify: task === "classification",
+      },
+      new Forward(true),
+    );
     const step = await TrainingStep.compile(engine, {
       name: "gmae",
       store,
@@ -67,7 +71,8 @@ for (const task of ["clustering", "classification"] as const) {
       assertClose([values.orthogonal!], expected.orthogonal_loss, "orthogonal loss");
       assertClose([values.adversarial!], expected.adversarial_loss, "adversarial loss");
       assertClose([values.contrastive!], expected.contrastive_loss, "contrastive loss");
-      if (task === "classification") assertClose([values.classification!], expected.classification_loss, "classification loss");
+      if (task === "classification")
+        assertClose([values.classification!], expected.classification_loss, "classification loss");
       for (const [name, gradient] of Object.entries<FixtureTensor>(expected.gradients)) {
         assertClose(step.gradient(name), gradient, `gradient of ${name}`);
       }

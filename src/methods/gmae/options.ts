@@ -2,7 +2,10 @@
 import { z } from "zod";
 
 export const gmaeOptions = z.strictObject({
-  task: z.enum(["clustering", "classification"]).default("clustering").describe("what the representation is learned for"),
+  task: z
+    .enum(["clustering", "classification"])
+    .default("clustering")
+    .describe("what the representation is learned for"),
   epochs: z
     .number()
     .int()
@@ -29,13 +32,21 @@ export const gmaeOptions = z.strictObject({
   lambdaMa: z.number().min(0).default(0.01).describe("weight of the orthogonality and adversarial losses"),
   lambdaCon: z.number().min(0).default(0.01).describe("weight of the contrastive loss"),
   contrastive: z.boolean().default(true).describe("whether to use the contrastive loss"),
-  posNum: z.number().int().min(2).default(21).describe("nearest neighbours, the sample itself included, that count as positive"),
+  posNum: z
+    .number()
+    .int()
+    .min(2)
+    .default(21)
+    .describe("nearest neighbours, the sample itself included, that count as positive"),
   corrupt: z
     .string()
     .regex(/^(missing|conflict|noise)=[0-9.]+$/, "expected missing=R, conflict=R or noise=R with R from 0 to 1")
     .optional()
     .describe("spoil the scaled data first: missing=R, conflict=R or noise=R, R the share of samples"),
-  maskMissing: z.boolean().default(false).describe("leave missing views out of the losses (otherwise they count as zeros)"),
+  maskMissing: z
+    .boolean()
+    .default(false)
+    .describe("leave missing views out of the losses (otherwise they count as zeros)"),
   clusters: z.number().int().min(2).optional().describe("clusters to find (default: the number of classes)"),
   starts: z.number().int().min(1).default(50).describe("starts of k-means"),
   testFraction: z.number().gt(0).lt(1).default(0.2).describe("share of samples held out for testing (classification)"),

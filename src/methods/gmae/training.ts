@@ -1,14 +1,20 @@
 // GMAE's training step over a data set: the whole set as one batch with neighbours found once, or mini-batches.
 import { batches } from "../../data/batches.js";
-import { dense, gatherRows } from "../../data/matrix.js";
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
+import { dense, gatherRows } from "../../data/matrix.js";
 import { applyScaler, type Scaler } from "../../data/scaling.js";
 import { Forward, type Parameters } from "../../nn/index.js";
-import { type Engine, type Execution, type NamedTensor, type ParameterStore, TrainingStep } from "../../runtime/index.js";
+import {
+  type Engine,
+  type Execution,
+  type NamedTensor,
+  type ParameterStore,
+  TrainingStep,
+} from "../../runtime/index.js";
 import { feedViews } from "../feeding.js";
 import type { EpochResult, State } from "../training.js";
-import { countNeighbours, dropLastRow, type NeighbourNumbers, neighbourNumbers } from "./neighbours.js";
 import { nearestRows } from "./nearest.js";
+import { countNeighbours, dropLastRow, type NeighbourNumbers, neighbourNumbers } from "./neighbours.js";
 import type { GmaeNetworks } from "./networks.js";
 import { gmaeObjective } from "./objective.js";
 import type { GmaeOptions } from "./options.js";
@@ -114,8 +120,14 @@ export class GmaeTraining {
       const chosen = scalers === undefined ? undefined : applyScaler(scalers[v]!, matrix, own);
       if (chosen === undefined) gatherRows(matrix, own, x.data);
       else if (chosen.kind === "dense") x.data.set(chosen.data);
-      else gatherRows(chosen, Int32Array.from(own, (_, i) => i), x.data);
-      if (present && !options.maskMissing) own.forEach((row, i) => present[row] === 0 && x.data.fill(0, i * x.columns, (i + 1) * x.columns));
+      else
+        gatherRows(
+          chosen,
+          Int32Array.from(own, (_, i) => i),
+          x.data,
+        );
+      if (present && !options.maskMissing)
+        own.forEach((row, i) => present[row] === 0 && x.data.fill(0, i * x.columns, (i + 1) * x.columns));
       const ranked = await nearestRows(engine, x.data, x.rows, x.columns, numbers.nearest);
       countNeighbours(ranked, numbers, rows.length, counts, places);
     }

@@ -1,0 +1,27 @@
+// DM2C: seconds per training step at the published Wikipedia shapes, batch 128; discriminators on every 5th step.
+import { dm2cModel } from "../../dist/methods/dm2c/model.js";
+import { dm2cOptions } from "../../dist/methods/dm2c/options.js";
+import { discriminatorStep, generatorStep } from "../../dist/methods/dm2c/steps.js";
+import { Engine } from "../../dist/runtime/index.js";
+import { emit, median, repeat, threads } from "./common.mjs";
+
+const repetitions = Number(process.argv[2] ?? 20);
+const engine = await Engine.open({ threads });
+const options = dm2cOptions.parse({});
+const views = ["image", "text"].map((name) => ({ name, columns: 2048 }));
+const model = dm2cModel(engine, views, options, 0);
+const generator = await generatorStep(engine, model, options);
+const discriminator = await discriminatorStep(engine, model, options);
+const half = options.batch / 2;
+const run = generator.at({ n0: half, n1: half });
+const judged = discriminator.at({ n0: half, n1: half });
+for (const values of Object.values(run.inputs)) for (let i = 0; i < values.length; i++) values[i] = Math.sin(i * i);
+const seconds = await repeat(async () => {
+  await generator.run(run);
+  if (generator.steps % options.discriminatorEvery !== 0) return;
+  for (const [name, code] of Object.entries(judged.inputs)) code.set(run.outputs[name]);
+  await discriminator.run(judged);
+}, repetitions);
+const graph = await repeat(() => run.run(), repetitions);
+engine.close();
+emit("dm2c_step", { seconds, median: median(seconds), least: Math.min(...seconds), graph: median(graph) });

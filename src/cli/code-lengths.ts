@@ -1,0 +1,51 @@
+// Training the same method at several code lengths, and the table of what each length reaches.
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { parseOptions } from "../methods/options.js";
+import type { Metrics } from "../methods/training.js";
+import { writeReport } from "../report/page.js";
+import { printResult } from "./output.js";
+import { startTraining, type TrainingRequest, type TrainingSummary } from "./training-run.js";
+
+/** Trains one run per length, in folders `bits-N` of one folder, with a report of all of them. */
+export async function trainLengths(
+  request: TrainingRequest,
+  lengths: readonly number[],
+  json?: boolean,
+): Promise<void> {
+  const { method, options } = request;
+  if (new Set(lengths).size < lengths.length) throw new UserError(`--bits ${lengths.join(",")}: a length stands twice`);
+  for (const bits of lengths) parseOptions(method.name, method.options, { ...options, bits });
+  const folder = request.out ?? join("runs", `${method.name}-bits-${lengths.join("-")}-${options.seed ?? 0}`);
+  const summaries: TrainingSummary[] = [];
+  for (const bits of lengths) {
+    const out = join(folder, `bits-${bits}`);
+    summaries.push((await startTraining({ ...request, out, options: { ...options, bits } })).summary);
+  }
+  const report = writeReport(
+    summaries.map(({ run }) => run),
+    join(folder, "report.html"),
+  );
+  const [{ metrics: _, run: __, ...shared }] = summaries as [TrainingSummary];
+  const byBits = Object.fromEntries(lengths.map((bits, i) => [bits, summaries[i]!.metrics]));
+  const result = {
+    ...shared,
+    bits: lengths,
+    metricsByBits: byBits,
+    run: folder,
+    runs: summaries.map(({ run }) => run),
+  };
+  printResult(json, result, `${formatTable(lengths, summaries)}\nreport  ${report}`);
+}
+
+/** mAP by direction (rows) and length (columns). */
+function formatTable(lengths: readonly number[], summaries: readonly TrainingSummary[]): string {
+  const maps = summaries.map(({ metrics }) => (metrics.map ?? {}) as Metrics);
+  const directions = Object.keys(maps[0]!);
+  const width = Math.max(3, ...directions.map((direction) => direction.length));
+  const rows = directions.map((direction) => {
+    const values = maps.map((map) => (map[direction] as number).toFixed(4).padStart(8));
+    return direction.padEnd(width) + values.join("");
+  });
+  return ["mAP".padEnd(width) + lengths.map((bits) => `${bits}`.padStart(8)).join(""), ...rows].join("\n");
+}

@@ -1,0 +1,12 @@
+// The public part of the emoji set.
+export {
+  defaultEmojiViews,
+  type EmojiOptions,
+  type EmojiView,
+  emoji,
+  emojiLabelings,
+  emojiPictures,
+  emojiTextFeatures,
+} from "./emoji.js";
+export { type Emoji, emojiList, type Language, languages, type Maker, makers } from "./emoji-list.js";
+export { imageFeatures as emojiImageFeatures, type Picture } from "./image-features.js";

@@ -1,0 +1,102 @@
+// DCHN's training of one view's network, alone: its randomness comes from the seed and the view's name.
+import { batches } from "../../data/batches.js";
+import type { MultiViewDataset } from "../../data/dataset.js";
+import { Random } from "../../kernels/random.js";
+import { type Engine, type NamedTensor, type ParameterStore, TrainingStep } from "../../runtime/index.js";
+import { feedViews } from "../feeding.js";
+import type { HashingNetwork } from "../hashing/network.js";
+import type { EpochResult } from "../training.js";
+import { forEachClass, requireLabels } from "./labels.js";
+import type { Matrix64 } from "./matrices.js";
+import { dchnObjective } from "./objective.js";
+import type { DchnOptions } from "./options.js";
+import { sgn } from "./sham.js";
+
+export interface ViewTrainingParts {
+  readonly engine: Engine;
+  readonly network: HashingNetwork;
+  readonly store: ParameterStore;
+  /** The view alone, with labels in the classes of W. */
+  readonly data: MultiViewDataset;
+  /** Rows that train: those that have the view and a label. */
+  readonly rows: Int32Array;
+  /** W [classes, bits] of the Hamming space. */
+  readonly w: Matrix64;
+  readonly options: DchnOptions;
+}
+
+export class ViewTraining {
+  readonly #seed: number;
+
+  private constructor(
+    private readonly parts: ViewTrainingParts,
+    private readonly step: TrainingStep,
+  ) {
+    this.#seed = new Random(parts.options.seed, "view", parts.network.view.name).integer(2 ** 32);
+  }
+
+  static async compile(parts: ViewTrainingParts): Promise<ViewTraining> {
+    const { engine, network, store, w, options } = parts;
+    const { total, report } = dchnObjective(network, w, options.alpha);
+    const { lr, beta1, seed } = options;
+    const step = await TrainingStep.compile(engine, {
+      name: network.view.name,
+      store,
+      loss: total,
+      report,
+      groups: [{ parameters: network.parameters.learned(), optimizer: { kind: "adam", lr, beta1, beta2: 0.999 } }],
+      seed,
+    });
+    return new ViewTraining(parts, step);
+  }
+
+  async epoch(epoch: number): Promise<EpochResult> {
+    const { data, rows, options } = this.parts;
+    this.step.optimizers[0]!.lr = options.lr * 0.1 ** Math.floor(epoch / options.lrStep);
+    const sums: Record<string, number> = {};
+    for (const batch of batches(rows, options.batch, { seed: this.#seed, epoch })) {
+      const run = this.step.at({ n: batch.length });
+      feedViews(run, data, batch);
+      this.#feedLabels(run.inputs.labels!, run.inputs.target!, batch);
+      const { loss, ...losses } = await this.step.run(run);
+      for (const [name, value] of Object.entries({ total: loss!, ...losses })) {
+        sums[name] = (sums[name] ?? 0) + (value * batch.length) / rows.length;
+      }
+    }
+    return { losses: sums };
+  }
+
+  /** y, and o = sgn(yW) summed class by class in float64: the same for a sample in any batch. */
+  #feedLabels(labels: Float32Array, target: Float32Array, batch: Int32Array): void {
+    const { data, w } = this.parts;
+    const bits = w.columns;
+    const sum = new Float64Array(bits);
+    labels.fill(0);
+    batch.forEach((row, i) => {
+      sum.fill(0);
+      forEachClass(requireLabels(data), row, (label) => {
+        labels[i * w.rows + label] = 1;
+        for (let j = 0; j < bits; j++) sum[j]! += w.data[label * bits + j]!;
+      });
+      for (let j = 0; j < bits; j++) target[i * bits + j] = sgn(sum[j]!);
+    });
+  }
+
+  /** Updates made so far. */
+  get steps(): number {
+    return this.step.steps;
+  }
+
+  /** The optimizer's state, names beginning with the view's. */
+  tensors(): Map<string, NamedTensor> {
+    return this.step.state();
+  }
+
+  restore(steps: number, tensors: ReadonlyMap<string, NamedTensor>): void {
+    this.step.restore(steps, tensors);
+  }
+
+  release(): Promise<void> {
+    return this.step.release();
+  }
+}

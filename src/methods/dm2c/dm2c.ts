@@ -1,0 +1,285 @@
+// DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that are each in one modality only.
+import type { z } from "zod";
+import type { MultiViewDataset } from "../../data/dataset.js";
+import { type DenseMatrix, dense } from "../../data/matrix.js";
+import { mixedModal, modalities } from "../../data/mixed-modal.js";
+import { UserError } from "../../errors.js";
+import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
+import { clusteringMetrics } from "../../metrics/clustering.js";
+import type { Colouring } from "../../runs/result.js";
+import type { Engine, NamedTensor } from "../../runtime/index.js";
+import { allRows, type ViewShape } from "../feeding.js";
+import { type ExportedModel, Method } from "../method.js";
+import { parseOptions } from "../options.js";
+import { readModel } from "../saving.js";
+import type { Json, Metrics, Stage, State } from "../training.js";
+import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
+import { type Dm2cModel, dm2cModel, preprocessingPrefix } from "./model.js";
+import { prefixes } from "./networks.js";
+import { type Dm2cOptions, dm2cOptions } from "./options.js";
+import { mixedModalSplit, trainingRows } from "./split.js";
+import { Dm2cTraining } from "./training.js";
+
+interface Model extends Dm2cModel {
+  readonly classNames: readonly string[];
+  readonly inference: Dm2cInference;
+  /** Clusters that k-means looks for; 0 where nothing says how many there are. */
+  readonly clusters: number;
+}
+
+interface Fitted {
+  /** Mixed-modal, with splits. */
+  readonly data: MultiViewDataset;
+  readonly training: Dm2cTraining;
+}
+
+/** Samples with their modalities as the model counts them. */
+interface Matched {
+  readonly data: MultiViewDataset;
+  /** Of each view, among the model's modalities. */
+  readonly places: readonly number[];
+}
+
+export class DM2C extends Method<Dm2cOptions> {
+  override readonly name = "dm2c";
+  #model: Model | undefined;
+  #fitted: Fitted | undefined;
+  #centres: DenseMatrix | undefined;
+  /** Whether the mappings are trained: before, codes stay in their own spaces. */
+  #mapped = false;
+
+  /** @param options see `dm2cOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: z.input<typeof dm2cOptions> = {}, engine?: Engine) {
+    super(parseOptions("dm2c", dm2cOptions, options), engine);
+    if (this.options.pretrainOnly && this.options.reuse !== undefined) {
+      throw new UserError("options pretrainOnly and reuse: the one ends where the other begins, give one of them");
+    }
+  }
+
+  /** Opens a model from a run folder. @throws UserError where there is none of this method. */
+  static async load(folder: string, engine?: Engine): Promise<DM2C> {
+    const { config, state } = readModel(folder, "dm2c");
+    return new DM2C(config.options as z.input<typeof dm2cOptions>, engine).restore(state);
+  }
+
+  override get predicts(): "clusters" | undefined {
+    return this.#centres === undefined ? undefined : "clusters";
+  }
+
+  /** Paired data becomes mixed-modal: each sample keeps one of its views, drawn by the seed. */
+  override split(data: MultiViewDataset): MultiViewDataset {
+    return mixedModalSplit(data, this.options.test, this.options.seed);
+  }
+
+  protected override async prepare(data: MultiViewDataset): Promise<void> {
+    const { engine, options } = this;
+    const rows = trainingRows(data);
+    const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
+    this.#model = this.#makeModel(views, data.labels?.names ?? []);
+    this.#mapped = false;
+    this.#centres = undefined;
+    const { preprocessing, store, clusters } = this.#model;
+    const samples = rows.reduce((sum, own) => sum + own.length, 0);
+    if (samples < clusters) throw new UserError(`${data.name}: ${samples} training samples for ${clusters} clusters`);
+    this.#space();
+    for (const [m, { fit }] of preprocessing.entries()) await fit(engine, store, data.views[m]!.matrix, rows[m]!);
+    this.#fitted = { data, training: new Dm2cTraining({ engine, model: this.#model, data, rows, options }) };
+  }
+
+  #makeModel(views: readonly ViewShape[], classNames: readonly string[]): Model {
+    const { engine, options } = this;
+    const model = dm2cModel(engine, views, options, options.seed);
+    const clusters = options.clusters ?? classNames.length;
+    return { ...model, classNames, clusters, inference: new Dm2cInference(engine, model) };
+  }
+
+  protected override stages(): readonly Stage[] {
+    const { epochs, pretrainEpochs, pretrainOnly, reuse, evaluateEvery } = this.options;
+    const { training } = this.#fitted!;
+    const { views } = this.#requireModel();
+    const pretraining = views.map(
+      ({ name }, m): Stage => ({
+        name: `pretrain ${name}`,
+        epochs: pretrainEpochs,
+        // At the end: what the codes are worth before they are brought together.
+        evaluateEvery: m === views.length - 1 ? pretrainEpochs : 0,
+        run: (epoch) => training.pretrain(m, epoch),
+      }),
+    );
+    const main: Stage = {
+      name: "train",
+      epochs,
+      evaluateEvery,
+      run: async (epoch) => {
+        if (epoch === 0 && reuse !== undefined) this.#reuse(reuse);
+        this.#mapped = true;
+        return training.train(epoch);
+      },
+    };
+    if (pretrainOnly) return pretraining;
+    return reuse === undefined ? [...pretraining, main] : [main];
+  }
+
+  /** Takes autoencoders and pre-processing from another run. @throws UserError where they do not fit. */
+  #reuse(folder: string): void {
+    const { views, shape, store } = this.#requireModel();
+    const { tensors } = readModel(folder, "dm2c").state;
+    const wanted = views.flatMap(({ name }, m) => [
+      prefixes.autoencoder(shape.modalities[m]!),
+      preprocessingPrefix(name),
+    ]);
+    for (const name of store.names.filter((each) => wanted.some((prefix) => each.startsWith(prefix)))) {
+      const found = tensors.get(name);
+      const expected = store.spec(name).shape.join("×");
+      if (found?.shape.join("×") !== expected) {
+        const what =
+          found === undefined ? `has no ${name}` : `has ${name} of ${found.shape.join("×")}, expected ${expected}`;
+        throw new UserError(
+          `reuse: the run ${folder} ${what}; its data, hidden, scaling and pca must be those of this run`,
+        );
+      }
+      store.values(name).set(found.data);
+    }
+  }
+
+  /** Where codes are compared: the space that `unify` names, or each its own. @throws UserError for an unknown modality. */
+  #space(): Space {
+    const { views } = this.#requireModel();
+    const { unify } = this.options;
+    const place = unify === "first" ? 0 : unify === "second" ? 1 : views.findIndex(({ name }) => name === unify);
+    if (place < 0 && unify !== "neither") {
+      throw new UserError(
+        `option unify: there is no modality ${unify}; expected first, second, neither, ${this.#modalityNames()}`,
+      );
+    }
+    return place < 0 || !this.#mapped ? undefined : place;
+  }
+
+  /** k-means fitted on the training codes and used on the test codes; nothing without labels. */
+  override async evaluate(): Promise<Metrics> {
+    const { data } = this.#fitted!;
+    if (data.labels?.kind !== "single") return {};
+    const { values } = data.labels;
+    const { train, test } = data.splits;
+    const { labels, centres } = await this.#clusterTraining();
+    const testClusters = await nearestCentre(await this.#encodeFitted(test!), centres, this.engine);
+    const truth = (rows: Int32Array) => rows.map((row) => values[row]!);
+    return { ...clusteringMetrics(truth(test!), testClusters), train: { ...clusteringMetrics(truth(train!), labels) } };
+  }
+
+  #encodeFitted(rows: Int32Array): Promise<DenseMatrix> {
+    const { data } = this.#fitted!;
+    const places = data.views.map((_, v) => v);
+    return this.#requireModel().inference.encode(data, places, rows, this.#space());
+  }
+
+  async #clusterTraining() {
+    const { starts, seed } = this.options;
+    const { clusters } = this.#requireModel();
+    const codes = await this.#encodeFitted(this.#fitted!.data.splits.train!);
+    return kmeans(codes, { clusters, starts, seed, engine: this.engine });
+  }
+
+  protected override async finish(): Promise<void> {
+    if (this.#requireModel().clusters >= 2) this.#centres = (await this.#clusterTraining()).centres;
+  }
+
+  /** Measures of the clusters that `predict` gives; nothing without labels. */
+  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
+    if (data.labels?.kind !== "single") return {};
+    return { ...clusteringMetrics(data.labels.values, await this.predict(data)) };
+  }
+
+  /** Codes in the common space. Samples with several views are given one of them, as in training. */
+  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
+    const matched = this.#match(data);
+    return this.#requireModel().inference.encode(matched.data, matched.places, allRows(data.samples), this.#space());
+  }
+
+  override async predict(data: MultiViewDataset): Promise<Int32Array> {
+    const codes = await this.transform(data);
+    if (this.#centres === undefined)
+      throw new UserError("this model was trained without a number of clusters and has none to assign");
+    return nearestCentre(codes, this.#centres, this.engine);
+  }
+
+  /** The modality of each sample, in which one sees on a map whether the modalities came together. */
+  override colourings(data: MultiViewDataset): Colouring[] {
+    const { data: mixed, places } = this.#match(data);
+    const values = modalities(mixed).map((v) => places[v]!);
+    return [{ name: "modality", values, names: this.#requireModel().views.map(({ name }) => name) }];
+  }
+
+  /**
+   * The data set mixed-modal, with its views among the model's modalities: by name, where it may lack some; or as they
+   * stand where it has as many views with other names.
+   * @throws UserError for a modality that the model does not know, or with other columns.
+   */
+  #match(data: MultiViewDataset): Matched {
+    const { views } = this.#requireModel();
+    const byName = data.views.some(({ name }) => views.some((view) => view.name === name));
+    const byPlace = !byName && data.views.length === views.length;
+    const places = data.views.map(({ name, matrix }, v) => {
+      const place = byPlace ? v : views.findIndex((view) => view.name === name);
+      if (place < 0) {
+        throw new UserError(
+          `${data.name}: modality ${name} is unknown to the model, which was trained on ${this.#modalityNames()}`,
+        );
+      }
+      const { columns } = views[place]!;
+      if (matrix.columns !== columns) {
+        throw new UserError(
+          `${data.name}: modality ${name} has ${matrix.columns} columns, the model was trained on ${columns}`,
+        );
+      }
+      return place;
+    });
+    return { data: mixedModal(data, this.options.seed), places };
+  }
+
+  #modalityNames(): string {
+    return this.#requireModel()
+      .views.map(({ name }) => name)
+      .join(", ");
+  }
+
+  override exportModels(): ExportedModel[] {
+    return exportDm2c(this.#requireModel(), this.#space());
+  }
+
+  protected override trainingState(): State {
+    const model = this.modelState();
+    const { tensors, json } = this.#fitted!.training.state();
+    return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training: json } };
+  }
+
+  protected override restoreTraining({ tensors, json }: State): void {
+    this.takeModel({ tensors, json });
+    this.#fitted!.training.restore({ tensors, json: json.training as State["json"] });
+  }
+
+  override modelState(): State {
+    const { views, classNames, store } = this.#requireModel();
+    const tensors = new Map<string, NamedTensor>(store.tensors());
+    const centres = this.#centres;
+    if (centres) tensors.set("centres", { shape: [centres.rows, centres.columns], data: centres.data });
+    return { tensors, json: { views: views as unknown as Json, classNames, mapped: this.#mapped } };
+  }
+
+  protected override async build(state: State): Promise<void> {
+    this.#model = this.#makeModel(state.json.views as unknown as ViewShape[], state.json.classNames as string[]);
+    this.takeModel(state);
+  }
+
+  protected override takeModel({ tensors, json }: State): void {
+    this.#requireModel().store.load(tensors);
+    this.#mapped = json.mapped === true;
+    const centres = tensors.get("centres");
+    if (centres) this.#centres = dense(centres.shape[0]!, centres.shape[1]!, centres.data);
+  }
+
+  #requireModel(): Model {
+    if (this.#model === undefined) throw new Error("fit or load first");
+    return this.#model;
+  }
+}

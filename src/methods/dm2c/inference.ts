@@ -1,0 +1,91 @@
+// DM2C in use: codes of samples in one space, in chunks, and the same as exported models.
+import type { MultiViewDataset } from "../../data/dataset.js";
+import { type DenseMatrix, dense, gatherRows } from "../../data/matrix.js";
+import { modalities } from "../../data/mixed-modal.js";
+import { Forward } from "../../nn/index.js";
+import { encodeModel } from "../../onnx/model.js";
+import { type Engine, Program } from "../../runtime/index.js";
+import { input, type Tensor } from "../../tensor/index.js";
+import { allRows } from "../feeding.js";
+import { fileName } from "../hashing/encoder.js";
+import type { ExportedModel } from "../method.js";
+import type { Dm2cModel } from "./model.js";
+import { codeWidth } from "./networks.js";
+
+/** Samples per call: enough for the matrix products, small beside the parameters. */
+const CHUNK = 1024;
+
+/** The modality whose space codes are carried into, by its place; undefined: they stay in their own. */
+export type Space = number | undefined;
+
+/** Raw features of a modality to its code in a space. */
+function codeIn({ networks, preprocessing }: Dm2cModel, modality: number, space: Space, raw: Tensor): Tensor {
+  const forward = new Forward(false);
+  const { scale, reduce } = preprocessing[modality]!;
+  const code = networks.encode(modality, reduce(scale(raw)), forward);
+  return space === undefined || space === modality ? code : networks.map(modality, space, code, forward);
+}
+
+export class Dm2cInference {
+  readonly #programs = new Map<string, Promise<Program>>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly model: Dm2cModel,
+  ) {}
+
+  /**
+   * Codes of the given rows, in their order.
+   * @param data mixed-modal.
+   * @param places of the data's views among the model's modalities.
+   */
+  async encode(
+    data: MultiViewDataset,
+    places: readonly number[],
+    rows: Int32Array,
+    space: Space,
+  ): Promise<DenseMatrix> {
+    const codes = dense(rows.length, codeWidth(this.model.shape));
+    const modality = modalities(data);
+    for (const [v, { matrix }] of data.views.entries()) {
+      const own = allRows(rows.length).filter((i) => modality[rows[i]!] === v);
+      const program = own.length > 0 ? await this.#program(places[v]!, space) : undefined;
+      for (let start = 0; start < own.length; start += CHUNK) {
+        const chunk = own.subarray(start, start + CHUNK);
+        const run = program!.at({ n: chunk.length });
+        gatherRows(
+          matrix,
+          chunk.map((i) => rows[i]!),
+          run.inputs.x!,
+        );
+        await run.run();
+        chunk.forEach((i, at) => {
+          codes.data.set(run.outputs.code!.subarray(at * codes.columns, (at + 1) * codes.columns), i * codes.columns);
+        });
+      }
+    }
+    return codes;
+  }
+
+  #program(modality: number, space: Space): Promise<Program> {
+    const key = `${modality},${space}`;
+    let program = this.#programs.get(key);
+    if (program === undefined) {
+      const { views, store } = this.model;
+      const code = codeIn(this.model, modality, space, input("x", ["n", views[modality]!.columns]));
+      program = Program.compile(this.engine, { name: `dm2c-${views[modality]!.name}`, outputs: { code }, store });
+      this.#programs.set(key, program);
+    }
+    return program;
+  }
+}
+
+/** `<modality>.onnx`: raw features, an input named as the modality, to `code` in the common space. */
+export function exportDm2c(model: Dm2cModel, space: Space): ExportedModel[] {
+  const weights = new Map(model.store.names.map((name) => [name, model.store.values(name) as Float32Array]));
+  return model.views.map(({ name, columns }, m) => {
+    const code = codeIn(model, m, space, input(name, ["n", columns]));
+    const metadata = { method: "dm2c", modality: name, space: model.views[space ?? m]!.name };
+    return { name: fileName(name), bytes: encodeModel({ name: `dm2c-${name}`, outputs: { code }, weights, metadata }) };
+  });
+}

@@ -1,0 +1,157 @@
+// What methods for hash codes have in common: splits, codes, search between views and its measures, exported encoders.
+import type { MultiViewDataset, View } from "../../data/dataset.js";
+import { type DenseMatrix, dense } from "../../data/matrix.js";
+import { UserError } from "../../errors.js";
+import type { RetrievalCurves } from "../../runs/result.js";
+import { allRows, matchViews, type ViewShape } from "../feeding.js";
+import { type ExportedModel, Method, type PackedCodes } from "../method.js";
+import type { Metrics } from "../training.js";
+import { exportNetwork, ViewEncoder } from "./encoder.js";
+import { labelsOf } from "./labels.js";
+import type { StoredNetwork } from "./network.js";
+import type { HashingOptions } from "./options.js";
+import { type CodedView, crossViewRetrieval } from "./retrieval.js";
+import { withRetrievalSplits } from "./splits.js";
+
+export abstract class HashingMethod<Options extends HashingOptions> extends Method<Options> {
+  readonly #encoders = new Map<string, ViewEncoder>();
+  #curves: readonly RetrievalCurves[] = [];
+
+  override get predicts(): undefined {
+    return undefined;
+  }
+
+  /** The networks that are there, one per view. */
+  protected abstract networks(): readonly StoredNetwork[];
+
+  /** The view of a network in the data that it is judged on; undefined where there is none, or it is not trained yet. */
+  protected abstract fittedOn(view: string): MultiViewDataset | undefined;
+
+  override split(data: MultiViewDataset): MultiViewDataset {
+    return withRetrievalSplits(data, this.options.queries, this.options.seed);
+  }
+
+  /** Search between the views that are trained, queries against database; nothing without labels. */
+  override async evaluate(): Promise<Metrics> {
+    const views: CodedView[] = [];
+    for (const { network } of this.networks()) {
+      const { name } = network.view;
+      const data = this.fittedOn(name);
+      if (data !== undefined) views.push(await this.#coded(name, data, data.selectViews([name]).views[0]!));
+    }
+    return this.#judge(views);
+  }
+
+  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
+    const split = this.split(data);
+    const views: CodedView[] = [];
+    for (const [name, view] of this.#find(split)) views.push(await this.#coded(name, split, view));
+    return this.#judge(views);
+  }
+
+  /** Curves of every direction as the last evaluation found them. */
+  override retrievalCurves(): readonly RetrievalCurves[] {
+    return this.#curves;
+  }
+
+  #judge(views: readonly CodedView[]): Metrics {
+    const { metrics, curves } = crossViewRetrieval(views, this.options.bits, this.options.withoutRelevant);
+    this.#curves = curves;
+    return metrics;
+  }
+
+  async #coded(name: string, { labels, splits }: MultiViewDataset, view: View): Promise<CodedView> {
+    const encoder = await this.#encoder(name);
+    const part = async (split: "query" | "database") => {
+      const rows = rowsWith(view, splits[split]!);
+      if (rows.length === 0 || labels === undefined) return undefined;
+      return { codes: await encoder.codes(view.matrix, rows), labels: labelsOf(labels, rows) };
+    };
+    return { name, query: await part("query"), database: await part("database") };
+  }
+
+  /** Real-valued codes of the views that the data has, side by side in the model's order; zeros where a sample lacks one. */
+  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
+    const { bits } = this.options;
+    const views = this.#find(data);
+    const result = dense(data.samples, views.size * bits);
+    let column = 0;
+    for (const [name, view] of views) {
+      const rows = rowsWith(view, allRows(data.samples));
+      const values = await (await this.#encoder(name)).values(view.matrix, rows);
+      rows.forEach((row, i) => {
+        result.data.set(values.data.subarray(i * bits, (i + 1) * bits), row * result.columns + column);
+      });
+      column += bits;
+    }
+    return result;
+  }
+
+  /**
+   * Packed codes of all samples of one view, bits / 8 bytes each; zeros where a sample lacks it.
+   * @param data with the view under its name, or with one view only.
+   * @throws UserError where the model or the data has no such view.
+   */
+  override async encode(view: string, data: MultiViewDataset): Promise<PackedCodes> {
+    const { bits } = this.options;
+    const shape = this.#shapes().find(({ name }) => name === view);
+    if (shape === undefined) {
+      throw new UserError(`there is no view "${view}": the model was trained on ${this.#names()}`);
+    }
+    const has = data.views.some(({ name }) => name === view);
+    const [found] = matchViews(has ? data.selectViews([view]) : data, [shape]).views;
+    const rows = rowsWith(found!, allRows(data.samples));
+    const codes = await (await this.#encoder(view)).codes(found!.matrix, rows);
+    if (rows.length === data.samples) return { codes, bits };
+    const bytes = bits / 8;
+    const all = new Uint8Array(data.samples * bytes);
+    rows.forEach((row, i) => {
+      all.set(codes.subarray(i * bytes, (i + 1) * bytes), row * bytes);
+    });
+    return { codes: all, bits };
+  }
+
+  override async predict(): Promise<Int32Array> {
+    throw new UserError(
+      `${this.name} makes hash codes and predicts neither classes nor clusters: use encode or transform`,
+    );
+  }
+
+  override exportModels(): ExportedModel[] {
+    return this.networks().map((stored) => exportNetwork(stored, this.name));
+  }
+
+  #shapes(): ViewShape[] {
+    return this.networks().map(({ network }) => network.view);
+  }
+
+  #names(): string {
+    return this.#shapes()
+      .map(({ name }) => name)
+      .join(", ");
+  }
+
+  /** The views that the model knows, by name; all by their place where no name is known and there are as many. */
+  #find(data: MultiViewDataset): Map<string, View> {
+    const shapes = this.#shapes();
+    const named = shapes.filter(({ name }) => data.views.some((view) => view.name === name));
+    const expected = named.length > 0 ? named : shapes;
+    const { views } = matchViews(data, expected);
+    return new Map(expected.map(({ name }, v) => [name, views[v]!]));
+  }
+
+  async #encoder(view: string): Promise<ViewEncoder> {
+    const stored = this.networks().find(({ network }) => network.view.name === view)!;
+    const known = this.#encoders.get(view);
+    if (known?.network === stored.network) return known;
+    await known?.release();
+    const encoder = await ViewEncoder.compile(this.engine, stored);
+    this.#encoders.set(view, encoder);
+    return encoder;
+  }
+}
+
+/** Those of the rows whose samples have the view. */
+export function rowsWith({ present }: Pick<View, "present">, rows: Int32Array): Int32Array {
+  return present === undefined ? rows : rows.filter((row) => present[row] === 1);
+}

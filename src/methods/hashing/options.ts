@@ -1,0 +1,40 @@
+// The options that methods for hash codes have in common.
+import { z } from "zod";
+import { scalingKinds } from "../../data/scaling.js";
+import { queriesPattern } from "./splits.js";
+
+/** Fields of an option schema; each method adds its own and sets its published defaults. */
+export const hashingFields = {
+  task: z.enum(["retrieval"]).default("retrieval").describe("what the codes are learned for"),
+  seed: z.number().int().min(0).default(0).describe("of initialisation, batches, label rows and splits"),
+  bits: z
+    .number()
+    .int()
+    .positive("expected a positive multiple of 8, such as 64")
+    .multipleOf(8, "expected a positive multiple of 8, such as 64")
+    .default(64)
+    .describe("length of the codes, a multiple of 8"),
+  hidden: z.number().int().min(1).default(4096).describe("width of the hidden layers"),
+  scaling: z.enum(scalingKinds).default("none").describe("scaling of each view's features, fitted on the training set"),
+  queries: z
+    .string()
+    .regex(queriesPattern, "expected first:N, last:N or random:N")
+    .optional()
+    .describe(
+      "which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own splits, else a random fifth, 2000 at most)",
+    ),
+  evaluateEvery: z.number().int().min(0).default(10).describe("epochs between evaluations; 0: only at the end"),
+};
+
+/** How a query without any relevant item in the database counts. */
+export const withoutRelevantField = z.enum(["zero", "skip"]);
+
+export interface HashingOptions {
+  readonly seed: number;
+  readonly bits: number;
+  readonly hidden: number;
+  readonly scaling: (typeof scalingKinds)[number];
+  readonly queries?: string;
+  readonly evaluateEvery: number;
+  readonly withoutRelevant: z.output<typeof withoutRelevantField>;
+}

@@ -1,0 +1,87 @@
+// Search from every view into every other by Hamming distance, and how good the rankings are.
+import type { Labels } from "../../data/dataset.js";
+import { retrievalMetrics } from "../../metrics/hamming-retrieval.js";
+import type { RetrievalMetrics, WithoutRelevant } from "../../metrics/retrieval.js";
+import type { RetrievalCurves } from "../../runs/result.js";
+import type { Metrics } from "../training.js";
+
+export interface CodedSamples {
+  /** Packed codes, sample after sample. */
+  readonly codes: Uint8Array;
+  readonly labels: Labels;
+}
+
+/** What a view brings to the search; undefined where it has no such samples. */
+export interface CodedView {
+  readonly name: string;
+  readonly query?: CodedSamples;
+  readonly database?: CodedSamples;
+}
+
+export interface RetrievalResult {
+  readonly metrics: Metrics;
+  readonly curves: readonly RetrievalCurves[];
+}
+
+/** Cut-offs that are reported as measures. */
+const REPORTED = [10, 50, 100] as const;
+/** Cut-offs of the precision curve, as far as the database goes. */
+const CURVE = [1, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1500, 2000, 3000, 4000, 5000];
+
+/**
+ * Measures of every ordered pair of different views that have queries and a database; of the view with itself where there
+ * is one only. Every measure is keyed by direction, as in map["image->text"].
+ */
+export function crossViewRetrieval(
+  views: readonly CodedView[],
+  bits: number,
+  withoutRelevant: WithoutRelevant,
+): RetrievalResult {
+  const found = new Map<string, RetrievalMetrics>();
+  const curves: RetrievalCurves[] = [];
+  for (const { name: from, query } of views) {
+    for (const { name: to, database } of views) {
+      if ((from === to && views.length > 1) || query === undefined || database === undefined) continue;
+      const task = {
+        queryCodes: query.codes,
+        databaseCodes: database.codes,
+        bytes: bits / 8,
+        queryLabels: query.labels,
+        databaseLabels: database.labels,
+      };
+      const items = database.codes.length / task.bytes;
+      const at = [...new Set([...REPORTED, ...CURVE.filter((k) => k < items), items])];
+      const measures = retrievalMetrics({ ...task, at, withoutRelevant });
+      found.set(`${from}->${to}`, measures);
+      curves.push(curvesOf(`${from}->${to}`, measures, items));
+    }
+  }
+  return { metrics: byDirection(found), curves };
+}
+
+function byDirection(found: ReadonlyMap<string, RetrievalMetrics>): Metrics {
+  if (found.size === 0) return {};
+  const each = <T>(measure: (measures: RetrievalMetrics) => T) =>
+    Object.fromEntries([...found].map(([direction, measures]) => [direction, measure(measures)]));
+  const at = (measure: "precisionAt" | "recallAt" | "ndcgAt") =>
+    each((measures) => Object.fromEntries(REPORTED.map((k) => [k, measures[measure][k]!])));
+  return {
+    map: each(({ map }) => map),
+    mapAt50: each(({ mapAt }) => mapAt[50]!),
+    expectedMap: each(({ expectedMap }) => expectedMap),
+    precisionAt: at("precisionAt"),
+    recallAt: at("recallAt"),
+    ndcgAt: at("ndcgAt"),
+  };
+}
+
+function curvesOf(direction: string, { byRadius, precisionAt }: RetrievalMetrics, items: number): RetrievalCurves {
+  const k = Object.keys(precisionAt)
+    .map(Number)
+    .filter((each) => each <= items);
+  return {
+    direction,
+    byRadius: byRadius && { precision: [...byRadius.precision], recall: [...byRadius.recall] },
+    precisionAt: { k, precision: k.map((each) => precisionAt[each]!) },
+  };
+}

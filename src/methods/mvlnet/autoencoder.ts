@@ -1,0 +1,50 @@
+// Training of one view's autoencoder, whose codes the other networks take.
+import { batches } from "../../data/batches.js";
+import { gatherRows, type Matrix } from "../../data/matrix.js";
+import { Forward, meanSquaredError } from "../../nn/index.js";
+import { type Engine, TrainingStep } from "../../runtime/index.js";
+import { input } from "../../tensor/index.js";
+import { scaleInGraph } from "../feeding.js";
+import type { MvlnetModel } from "./model.js";
+import type { MvlnetOptions } from "./options.js";
+import type { Trainer } from "./trained-stage.js";
+
+const BATCH = 256;
+const LEARNING_RATE = 1e-3;
+
+/** Mean squared error of the scaled features, Adam. */
+export async function autoencoderTrainer(
+  engine: Engine,
+  { networks, scalers, parameters, store }: MvlnetModel,
+  view: number,
+  matrix: Matrix,
+  rows: Int32Array,
+  { seed }: MvlnetOptions,
+): Promise<Trainer> {
+  const { encode, decode } = networks[view]!;
+  const forward = new Forward(true);
+  const x = scaleInGraph(input("x", ["n", matrix.columns]), scalers[view]!);
+  const step = await TrainingStep.compile(engine, {
+    name: `autoencoder.${view}`,
+    store,
+    loss: meanSquaredError(decode!(encode(x, forward), forward), x),
+    groups: [
+      { parameters: parameters.learned(`autoencoder.${view}.`), optimizer: { kind: "adam", lr: LEARNING_RATE } },
+    ],
+    seed,
+  });
+  return {
+    async epoch(epoch) {
+      let total = 0;
+      for (const batch of batches(rows, BATCH, { seed, epoch })) {
+        const run = step.at({ n: batch.length });
+        gatherRows(matrix, batch, run.inputs.x!);
+        total += (await step.run(run)).loss! * batch.length;
+      }
+      return { losses: { reconstruction: total / rows.length } };
+    },
+    state: () => ({ tensors: step.state(), json: { steps: step.steps } }),
+    restore: ({ tensors, json }) => step.restore(json.steps as number, tensors),
+    release: () => step.release(),
+  };
+}

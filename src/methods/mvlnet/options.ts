@@ -1,0 +1,109 @@
+// MvLNet's options with their published defaults, and the authors' settings for their data sets.
+import { z } from "zod";
+import { scalingKinds } from "../../data/scaling.js";
+import { testPattern } from "./split.js";
+
+const whole = z.number().int();
+
+export const mvlnetOptions = z.strictObject({
+  task: z
+    .enum(["clustering", "classification", "retrieval"])
+    .default("clustering")
+    .describe("what the representation is judged by"),
+  seed: whole.min(0).default(0).describe("of initialisation, pairs, batches, splits and judges"),
+  epochs: whole.min(1).default(400).describe("epochs of the spectral training at most, each of `steps` steps"),
+  steps: whole.min(1).default(100).describe("steps per epoch of the spectral training"),
+  batch: whole
+    .min(2)
+    .default(1024)
+    .describe("samples per step of the spectral training, and as many again for the orthogonal layer"),
+  lr: z.number().positive().default(1e-4).describe("learning rate of the spectral training (RMSProp)"),
+  patience: whole
+    .min(1)
+    .default(15)
+    .describe("epochs without a lower loss after which a learning rate falls to a tenth"),
+  clusters: whole
+    .min(2)
+    .optional()
+    .describe("width of a view's representation, and clusters to find (default: the number of classes)"),
+  arch: z
+    .array(whole.min(1))
+    .min(1)
+    .default([1024, 1024, 1024, 10])
+    .describe("widths of the siamese networks; all but the last are those of the embedding networks too"),
+  lambda: z.number().min(0).max(1).default(0.001).describe("λ, weight of the loss between views"),
+  affinity: z
+    .enum(["siamese", "knn", "full"])
+    .default("siamese")
+    .describe(
+      "affinity of samples: among nearest neighbours by a siamese network, or by their features, or of all pairs by features",
+    ),
+  neighbours: whole
+    .min(1)
+    .default(5)
+    .describe("nearest neighbours in a batch that a sample is similar to, itself included"),
+  scaleNeighbour: whole
+    .min(1)
+    .default(2)
+    .describe("neighbour, the sample itself counted, whose median distance is the scale of the affinity"),
+  autoencoder: z
+    .array(whole.min(1))
+    .default([500, 500, 2000, 10])
+    .describe("widths of the autoencoders' encoders, the code last; []: the networks take the features themselves"),
+  autoencoderEpochs: whole.min(1).default(50).describe("passes over the training set for each autoencoder"),
+  siameseEpochs: whole.min(1).default(400).describe("passes over the pairs for each siamese network at most"),
+  siameseLr: z.number().positive().default(1e-4).describe("learning rate of the siamese networks (RMSprop)"),
+  siameseBatch: whole.min(1).default(128).describe("pairs per step of the siamese networks"),
+  pairNeighbours: whole.min(1).default(3).describe("nearest neighbours of a sample that it forms positive pairs with"),
+  pairs: whole.min(1).default(600_000).describe("pairs for each siamese network, about, and two per sample at least"),
+  scaling: z.enum(scalingKinds).default("none").describe("scaling of each view's features, fitted on the training set"),
+  test: z
+    .string()
+    .regex(testPattern, "expected first:N, last:N or random:N")
+    .optional()
+    .describe(
+      "which samples are for testing: first:N, last:N or random:N (default: the data's own split, else a random half)",
+    ),
+  starts: whole.min(1).default(10).describe("starts of k-means"),
+  evaluateEvery: whole
+    .min(0)
+    .default(10)
+    .describe("epochs of the spectral training between evaluations; 0: only at the end"),
+  reuse: z
+    .string()
+    .optional()
+    .describe("a run folder of mvlnet whose autoencoders and siamese networks are taken in place of training them"),
+});
+
+export type MvlnetOptions = z.output<typeof mvlnetOptions>;
+
+/** The defaults are the settings for Noisy MNIST. */
+export const mvlnetPresets = {
+  "noisy-mnist": { task: "clustering" },
+  "noisy-mnist-10k": { task: "clustering" },
+  "caltech101-20": {
+    task: "classification",
+    arch: [2048, 1024, 512, 10],
+    batch: 512,
+    pairNeighbours: 18,
+    neighbours: 20,
+    scaleNeighbour: 2,
+    lambda: 0.001,
+    clusters: 20,
+    patience: 10,
+    scaling: "minmax-view",
+  },
+  wikipedia: {
+    task: "retrieval",
+    arch: [2048, 1024, 1024, 100],
+    batch: 128,
+    pairNeighbours: 8,
+    neighbours: 3,
+    scaleNeighbour: 3,
+    lambda: 0.11,
+    clusters: 10,
+    patience: 10,
+    epochs: 300,
+    test: "last:693",
+  },
+} satisfies Record<string, Partial<MvlnetOptions>>;

@@ -1,0 +1,166 @@
+// The spectral training: the embedding networks of all views in one step, with affinities and the orthogonal layer.
+import { UserError } from "../../errors.js";
+import { neighbours } from "../../evaluate/knn.js";
+import { Random } from "../../kernels/random.js";
+import { Forward } from "../../nn/index.js";
+import { DivergenceError, type Engine, type Execution, TrainingStep } from "../../runtime/index.js";
+import { input, slice } from "../../tensor/index.js";
+import { allRows } from "../feeding.js";
+import { applyNetwork, type EncodedView, feedSamples, scaledInput, scaledSamples } from "./encoded-view.js";
+import type { MvlnetModel } from "./model.js";
+import { type Affinity, fullAffinity, mvlnetObjective, neighbourAffinity, orthogonalOutputs } from "./objective.js";
+import type { MvlnetOptions } from "./options.js";
+import { orthogonalWeightsOf } from "./orthogonal.js";
+import { Plateau } from "./plateau.js";
+import type { Trainer } from "./trained-stage.js";
+
+/** Samples per step: what the option says, or all where there are fewer. */
+export function batchSize({ batch }: Pick<MvlnetOptions, "batch">, samples: number): number {
+  return Math.min(batch, samples);
+}
+
+/**
+ * @param encoded training samples of every view, paired.
+ * @throws UserError where a view's samples have no scale of distances, or its network's outputs too few dimensions.
+ */
+export async function spectralTrainer(
+  engine: Engine,
+  model: MvlnetModel,
+  encoded: readonly EncodedView[],
+  options: MvlnetOptions,
+): Promise<Trainer> {
+  const { networks, parameters, store } = model;
+  const { seed, steps, lr } = options;
+  const samples = encoded[0]!.rows.length;
+  const m = batchSize(options, samples);
+  const spaces: (EncodedView | undefined)[] = [];
+  const sigmas: number[] = [];
+  for (const [v, view] of encoded.entries()) {
+    const space = await siameseSpace(engine, model, v, view);
+    const batch = new Random(seed, "scale", v).choice(samples, m);
+    const { name } = model.views[v]!;
+    spaces.push(space);
+    sigmas.push(await affinityScale(engine, space ?? view, batch, options.scaleNeighbour, name));
+    const some = { ...view, rows: batch.map((sample) => view.rows[sample]!) };
+    orthogonalWeightsOf(await applyNetwork(engine, store, networks[v]!.embed, some), name);
+  }
+  const views = encoded.map((view, v) => scaledInput(view, input(`view.${v}`, [2 * m, view.matrix.columns])));
+  const affinities = views.map((x, v): Affinity => {
+    const space = spaces[v];
+    const points = space === undefined ? slice(x, 0, 0, m) : input(`affinity.${v}`, [m, space.matrix.columns]);
+    if (options.affinity === "full") return fullAffinity(points, sigmas[v]!);
+    return neighbourAffinity(points, options.neighbours, sigmas[v]!);
+  });
+  const outputs = views.map((x, v) => orthogonalOutputs(networks[v]!.embed(x, new Forward(true))));
+  const { total, report } = mvlnetObjective(
+    outputs.map(({ output }) => output),
+    affinities,
+    options.lambda,
+  );
+  const step = await TrainingStep.compile(engine, {
+    name: "spectral",
+    store,
+    loss: total,
+    report,
+    groups: [{ parameters: parameters.learned("view."), optimizer: { kind: "rmsprop-tensorflow", lr } }],
+    updates: outputs.map(({ weights }, v) => ({ parameter: networks[v]!.orthogonal, value: weights })),
+    seed,
+  });
+  const [optimizer] = step.optimizers;
+  const schedule = new Plateau(lr, options.patience);
+  const run = step.at();
+  return {
+    async epoch(epoch) {
+      optimizer!.lr = schedule.rate;
+      const sums: Record<string, number> = {};
+      for (let s = 0; s < steps; s++) {
+        loadBatches(run, encoded, spaces, drawBatches(seed, epoch * steps + s, samples, m), m);
+        const { loss, ...parts } = await explainSingular(() => step.run(run), run, model);
+        for (const [name, value] of Object.entries({ total: loss!, ...parts })) sums[name] = (sums[name] ?? 0) + value;
+      }
+      const losses = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / steps]));
+      return { losses, done: schedule.update(losses.total!) };
+    },
+    state: () => ({ tensors: step.state(), json: { steps: step.steps, schedule: schedule.state() } }),
+    restore({ tensors, json }) {
+      step.restore(json.steps as number, tensors);
+      schedule.restore(json.schedule!);
+    },
+    release: () => step.release(),
+  };
+}
+
+/** The siamese network's outputs for all training samples: it learns no more, so they are computed once. */
+async function siameseSpace(
+  engine: Engine,
+  { networks, store }: MvlnetModel,
+  view: number,
+  encoded: EncodedView,
+): Promise<EncodedView | undefined> {
+  const { siamese } = networks[view]!;
+  if (siamese === undefined) return undefined;
+  const matrix = await applyNetwork(engine, store, siamese, encoded);
+  return { matrix, rows: allRows(matrix.rows) };
+}
+
+/**
+ * σ: the median distance to the `neighbour`-th nearest sample of a batch, itself counted; over the distances that are not
+ * zero where more than half of them are.
+ */
+async function affinityScale(
+  engine: Engine,
+  view: EncodedView,
+  batch: Int32Array,
+  neighbour: number,
+  name: string,
+): Promise<number> {
+  const x = scaledSamples(view, batch);
+  const { distances } = await neighbours(x, x, neighbour, { engine });
+  const last = Float64Array.from(batch, (_, i) => distances[(i + 1) * neighbour - 1]!).sort();
+  const sigma = median(last) || median(last.filter((distance) => distance > 0));
+  if (sigma > 0) return sigma;
+  throw new UserError(
+    `view "${name}": in a batch of ${batch.length} samples all are equal to their neighbour ${neighbour} in the space of the affinity, so it has no scale; raise option scaleNeighbour or train the siamese networks at a lower siameseLr`,
+  );
+}
+
+function median(sorted: Float64Array): number {
+  const half = sorted.length >> 1;
+  if (sorted.length === 0) return 0;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** Two independent batches of m different samples, one after the other. */
+function drawBatches(seed: number, step: number, samples: number, m: number): Int32Array {
+  const random = new Random(seed, "spectral", step);
+  return Int32Array.from([...random.choice(samples, m), ...random.choice(samples, m)]);
+}
+
+function loadBatches(
+  run: Execution,
+  encoded: readonly EncodedView[],
+  spaces: readonly (EncodedView | undefined)[],
+  batches: Int32Array,
+  m: number,
+): void {
+  const first = batches.subarray(0, m);
+  encoded.forEach((view, v) => {
+    feedSamples(view, batches, run.inputs[`view.${v}`]!);
+    const space = spaces[v];
+    if (space !== undefined) feedSamples(space, first, run.inputs[`affinity.${v}`]!);
+  });
+}
+
+/** Runs a step; a loss that is no number because a batch had no orthogonal weights is told as that. */
+async function explainSingular<T>(step: () => Promise<T>, run: Execution, { views, shape }: MvlnetModel): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    const singular = views.find((_, v) => run.outputs[`update/orthogonal.${v}`]!.some(Number.isNaN));
+    if (singular === undefined) throw error;
+    throw new DivergenceError(
+      `view "${singular.name}": the network's outputs for a batch do not span ${shape.clusters} dimensions, so the orthogonal layer has no weights; does the view have that many different samples? A smaller learning rate (lr) or larger batch may help`,
+    );
+  }
+}
