@@ -75,16 +75,16 @@ function write(path: string, format: string, encoded: Encoded, data: MultiViewDa
   const { values, columns, name } = encoded;
   const rows = data.samples;
   const labels = data.labels?.kind === "single" ? data.labels.values : undefined;
-  if (format === ".npy") return writeNpy(path, values, [rows, columns]);
   const extra = { ...(labels && { labels }), ...(predicted && { predicted }) };
-  if (format === ".npz") {
+  if (format === ".npy") writeNpy(path, values, [rows, columns]);
+  else if (format === ".npz") {
     const vectors = Object.entries(extra).map(([key, vector]) => [key, { data: vector, shape: [rows] }] as const);
-    return writeNpz(path, { [name]: { data: values, shape: [rows, columns] }, ...Object.fromEntries(vectors) });
+    writeNpz(path, { [name]: { data: values, shape: [rows, columns] }, ...Object.fromEntries(vectors) });
+  } else {
+    writeParquet(path, [
+      ...(data.ids ? [{ name: "id", data: [...data.ids] }] : []),
+      ...Object.entries(extra).map(([key, vector]) => ({ name: key, data: vector })),
+      { name, data: values, width: columns },
+    ]);
   }
-  const column = (j: number) => values.filter((_, i) => i % columns === j);
-  return writeParquet(path, [
-    ...(data.ids ? [{ name: "id", data: [...data.ids] }] : []),
-    ...Object.entries(extra).map(([key, vector]) => ({ name: key, data: vector })),
-    ...Array.from({ length: columns }, (_, j) => ({ name: `${name}.${j}`, data: column(j) })),
-  ]);
 }

@@ -1,6 +1,7 @@
 // What is checked of every data set at the door: values that no method can use are refused, oddities are told.
 import { UserError } from "../errors.js";
 import { type Labels, type MultiViewDataset, presentRows, samplesByClass, type View } from "./dataset.js";
+import { denseParts } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
 /**
@@ -40,26 +41,31 @@ export function classCounts(labels: Labels): number[] {
 }
 
 function requireFinite(dataset: string, { name, matrix }: View): void {
-  const values = matrix.kind === "dense" ? matrix.data : matrix.values;
-  let first = -1;
+  let first: { value: number; row: number; column: number } | undefined;
   let count = 0;
-  for (let e = 0; e < values.length; e++) {
-    // x - x is NaN for NaN and both infinities.
-    if (values[e]! - values[e]! === 0) continue;
-    if (count++ === 0) first = e;
-  }
-  if (count === 0) return;
-  let row: number;
-  let column: number;
-  if (matrix.kind === "dense") {
-    [row, column] = [Math.floor(first / matrix.columns), first % matrix.columns];
+  const look = (values: Float32Array, place: (e: number) => { row: number; column: number }) => {
+    for (let e = 0; e < values.length; e++) {
+      // x - x is NaN for NaN and both infinities.
+      if (values[e]! - values[e]! === 0) continue;
+      count++;
+      first ??= { value: values[e]!, ...place(e) };
+    }
+  };
+  if (matrix.kind === "sparse") {
+    const { offsets, indices } = matrix;
+    look(matrix.values, (e) => ({ row: offsets.findIndex((offset) => offset > e) - 1, column: indices[e]! }));
   } else {
-    row = matrix.offsets.findIndex((offset) => offset > first) - 1;
-    column = matrix.indices[first]!;
+    let start = 0;
+    for (const { part } of denseParts(matrix)) {
+      const { columns } = part;
+      look(part.data, (e) => ({ row: start + Math.floor(e / columns), column: e % columns }));
+      start += part.rows;
+    }
   }
+  if (!first) return;
   const more = count > 1 ? ` and ${count - 1} more such ${count === 2 ? "value" : "values"}` : "";
   throw new UserError(
-    `${dataset}: view "${name}" holds ${values[first]} at row ${row}, column ${column} (counted from 0)${more}; replace or remove what is not a finite number`,
+    `${dataset}: view "${name}" holds ${first.value} at row ${first.row}, column ${first.column} (counted from 0)${more}; replace or remove what is not a finite number`,
   );
 }
 

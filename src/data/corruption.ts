@@ -2,7 +2,7 @@
 import { UserError } from "../errors.js";
 import { Random } from "../kernels/random.js";
 import { MultiViewDataset, samplesByClass, type View } from "./dataset.js";
-import { dense, gatherRows, type Matrix } from "./matrix.js";
+import { dense, gatherRows, type LazyMatrix, type Matrix } from "./matrix.js";
 
 export const corruptionKinds = ["missing", "conflict", "noise"] as const;
 export type CorruptionKind = (typeof corruptionKinds)[number];
@@ -127,6 +127,7 @@ function rewriteRows(
     for (const row of rows) write(row, copy.data.subarray(row * columns, (row + 1) * columns));
     return copy;
   }
+  if (matrix.kind === "lazy") return rewriteLazily(matrix, rows, write);
   const buffer = new Float32Array(columns);
   const columnNumbers = Uint32Array.from(buffer, (_, j) => j);
   const changed = new Map<number, { indices: Uint32Array; values: Float32Array }>();
@@ -150,4 +151,28 @@ function rewriteRows(
     values.set(entries?.values ?? matrix.values.subarray(from, to), offsets[row]!);
   }
   return { kind: "sparse", rows: matrix.rows, columns, offsets, indices, values };
+}
+
+/** The same over a lazy matrix: the changed rows alone are kept in memory. */
+function rewriteLazily(
+  matrix: LazyMatrix,
+  rows: readonly number[],
+  write: (row: number, values: Float32Array) => void,
+): LazyMatrix {
+  const { columns } = matrix;
+  const changed = new Map<number, Float32Array>();
+  for (const row of rows) {
+    const values = new Float32Array(columns);
+    gatherRows(matrix, [row], values);
+    write(row, values);
+    changed.set(row, values);
+  }
+  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
+    matrix.gather(asked, target);
+    for (let i = 0; i < asked.length; i++) {
+      const values = changed.get(asked[i]!);
+      if (values) target.set(values, i * columns);
+    }
+  };
+  return { ...matrix, gather };
 }

@@ -1,12 +1,13 @@
 // What a data set holds, as a plain object for programs and as text for people.
 import { classCounts } from "./check.js";
 import { type Labels, type MultiViewDataset, presentRows, type View } from "./dataset.js";
+import type { Matrix } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
 export interface ViewDescription {
   readonly name: string;
   readonly columns: number;
-  readonly storage: "dense" | "sparse";
+  readonly storage: Matrix["kind"];
   /** Share of the entries that are not zero. */
   readonly density: number;
   readonly min: number;

@@ -1,6 +1,6 @@
 // A variable as a view's matrix: samples in rows, float32, dense or sparse as it was; and the checks at the door.
 import type { UserError } from "../errors.js";
-import { type DenseMatrix, dense, type Matrix, type SparseMatrix } from "./matrix.js";
+import { type DenseMatrix, dense, denseParts, type LazyMatrix, type Matrix, type SparseMatrix } from "./matrix.js";
 import { count, type NumericArray, type NumericVariable, type SparseVariable } from "./readers/variables.js";
 
 /** Values read from disk and turned at a time; also the reach of a tile while transposing. */
@@ -116,52 +116,71 @@ export interface Inspection {
 export function inspect(matrix: Matrix, fail: (what: string) => UserError): Inspection {
   const { rows, columns } = matrix;
   if (rows === 0 || columns === 0) throw fail(`is empty (${rows} samples × ${columns} columns)`);
-  return matrix.kind === "dense" ? inspectDense(matrix, fail) : inspectSparse(matrix, fail);
+  return matrix.kind === "sparse" ? inspectSparse(matrix, fail) : inspectRows(matrix, fail);
 }
 
-function inspectDense(matrix: DenseMatrix, fail: (what: string) => UserError): Inspection {
+function inspectRows(matrix: DenseMatrix | LazyMatrix, fail: (what: string) => UserError): Inspection {
   const { rows, columns } = matrix;
-  const { data } = matrix;
   let bad = 0;
-  let first = -1;
+  let first: { value: number; row: number; column: number } | undefined;
   const missing: number[] = [];
   const constant = new Uint8Array(columns).fill(1);
-  let reference = -1;
-  for (let i = 0; i < rows; i++) {
-    const at = i * columns;
-    const before = bad;
-    let nans = 0;
-    for (let j = 0; j < columns; j++) {
-      const value = data[at + j]!;
-      // true for NaN and the infinities alone
-      if (value - value !== 0) {
-        bad++;
-        if (Number.isNaN(value)) nans++;
+  let reference: Float32Array | undefined;
+  let row = 0;
+  for (const { part } of denseParts(matrix)) {
+    for (let at = 0; at < part.data.length; at += columns, row++) {
+      const values = part.data.subarray(at, at + columns);
+      const before = bad;
+      let nans = 0;
+      for (let j = 0; j < columns; j++) {
+        const value = values[j]!;
+        // true for NaN and the infinities alone
+        if (value - value !== 0) {
+          bad++;
+          if (Number.isNaN(value)) nans++;
+        }
       }
+      if (nans === columns && columns > 1) {
+        bad = before;
+        missing.push(row);
+        continue;
+      }
+      if (bad > before && !first) {
+        const column = values.findIndex((value) => !Number.isFinite(value));
+        first = { value: values[column]!, row, column };
+      }
+      reference ??= values.slice();
+      for (let j = 0; j < columns; j++) if (values[j] !== reference[j]) constant[j] = 0;
     }
-    if (nans === columns && columns > 1) {
-      bad = before;
-      missing.push(i);
-      continue;
-    }
-    if (bad > before && first < 0) {
-      first = at;
-      while (Number.isFinite(data[first])) first++;
-    }
-    if (reference < 0) reference = at;
-    for (let j = 0; j < columns; j++) if (data[at + j] !== data[reference + j]) constant[j] = 0;
   }
-  if (bad > 0) throw fail(notFinite(bad, data[first]!, Math.floor(first / columns), first % columns));
+  if (first) throw fail(notFinite(bad, first.value, first.row, first.column));
   if (missing.length === rows) throw fail("is empty: all its values are NaN");
   const constantColumns = rows - missing.length > 1 ? constant.reduce((sum, each) => sum + each, 0) : 0;
   if (missing.length === 0) return { matrix, constantColumns };
-  const blanked = new Float32Array(data);
   const present = new Uint8Array(rows).fill(1);
-  for (const i of missing) {
-    present[i] = 0;
-    blanked.fill(0, i * columns, (i + 1) * columns);
+  for (const i of missing) present[i] = 0;
+  return { matrix: blank(matrix, present), present, constantColumns };
+}
+
+/** The matrix with zeros in the rows that are not present. */
+function blank(matrix: DenseMatrix | LazyMatrix, present: Uint8Array): Matrix {
+  const { rows, columns } = matrix;
+  const clear = (values: Float32Array, asked: ArrayLike<number>) => {
+    for (let i = 0; i < asked.length; i++) if (!present[asked[i]!]) values.fill(0, i * columns, (i + 1) * columns);
+  };
+  if (matrix.kind === "dense") {
+    const copy = dense(rows, columns, new Float32Array(matrix.data));
+    clear(
+      copy.data,
+      Int32Array.from({ length: rows }, (_, i) => i),
+    );
+    return copy;
   }
-  return { matrix: dense(rows, columns, blanked), present, constantColumns };
+  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
+    matrix.gather(asked, target);
+    clear(target, asked);
+  };
+  return { ...matrix, gather };
 }
 
 function inspectSparse(matrix: SparseMatrix, fail: (what: string) => UserError): Inspection {

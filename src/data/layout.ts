@@ -10,10 +10,10 @@ import {
   type ReadLabels,
   readLabels,
 } from "./layout-labels.js";
-import { inspect, toMatrix } from "./layout-matrix.js";
 import { findIds, viewNames, withClassNames } from "./layout-names.js";
 import { inventory, resolveReference, type Scope, type ViewSelection } from "./layout-selection.js";
 import { checkAsked, tableScope } from "./layout-table.js";
+import { readView } from "./layout-view.js";
 import { readVariables } from "./readers/index.js";
 import type { FileContent, Format } from "./readers/variables.js";
 
@@ -76,19 +76,7 @@ export async function layout(content: FileContent, options: LayoutOptions = {}):
 
   const views: View[] = [];
   const names = options.views ? found.map(({ name }) => name) : viewNames(found, scope, notes);
-  for (const [i, { reference, variable }] of found.entries()) {
-    const name = names[i]!;
-    const fail = (what: string) =>
-      new UserError(`${path}: view "${name}"${reference === name ? "" : ` (${reference})`} ${what}`);
-    const { matrix, present, constantColumns } = inspect(await toMatrix(variable, samplesLast[i]!, fail), fail);
-    if (samplesLast[i]) notes.push(`view "${name}" is stored as features × samples; it is turned`);
-    if (constantColumns > 0) notes.push(`view "${name}": ${constantColumns} of ${matrix.columns} columns are constant`);
-    if (present)
-      notes.push(
-        `view "${name}": ${samples - sum(present)} of ${samples} samples are all NaN; they count as missing in this view`,
-      );
-    views.push({ name, matrix, ...(present && { present }) });
-  }
+  for (const [i, each] of found.entries()) views.push(await readView(names[i]!, each, samplesLast[i]!, path, notes));
 
   const read = candidate && (await readLabels(candidate, samples, path));
   if (read) notes.push(...read.notes);
@@ -213,5 +201,3 @@ async function compareOthers(
     );
   }
 }
-
-const sum = (values: Uint8Array): number => values.reduce((total, each) => total + each, 0);

@@ -1,4 +1,6 @@
-// Matrices as data sets hold them: dense rows, or compressed sparse rows that stay sparse until a batch needs them.
+// Matrices as data sets hold them: dense rows, compressed sparse rows, or rows that come from elsewhere when a batch needs them.
+import { totalmem } from "node:os";
+import { UserError } from "../errors.js";
 
 /** Row-major float32 matrix. */
 export interface DenseMatrix {
@@ -20,7 +22,16 @@ export interface SparseMatrix {
   readonly values: Float32Array;
 }
 
-export type Matrix = DenseMatrix | SparseMatrix;
+/** Float32 rows that are not in memory as a matrix: read from a file, or taken from another matrix, when they are asked for. */
+export interface LazyMatrix {
+  readonly kind: "lazy";
+  readonly rows: number;
+  readonly columns: number;
+  /** As `gatherRows` does: the chosen rows into `target`, in the given order and as often as named. */
+  gather(rows: ArrayLike<number>, target: Float32Array): void;
+}
+
+export type Matrix = DenseMatrix | SparseMatrix | LazyMatrix;
 
 /** A dense matrix over the given values (not copied). */
 export function dense(
@@ -47,6 +58,10 @@ export function gatherRows(matrix: Matrix, rows: ArrayLike<number>, target: Floa
     }
     return;
   }
+  if (matrix.kind === "lazy") {
+    matrix.gather(rows, target);
+    return;
+  }
   const { offsets, indices, values } = matrix;
   target.fill(0, 0, rows.length * columns);
   for (let i = 0; i < rows.length; i++) {
@@ -55,9 +70,19 @@ export function gatherRows(matrix: Matrix, rows: ArrayLike<number>, target: Floa
   }
 }
 
-/** The matrix as dense rows: itself where it already is, otherwise a new copy. */
+/**
+ * The matrix as dense rows: itself where it already is, otherwise a new copy.
+ * @throws UserError where the copy would not fit into this machine's memory.
+ */
 export function toDense(matrix: Matrix): DenseMatrix {
   if (matrix.kind === "dense") return matrix;
+  const bytes = matrix.rows * matrix.columns * Float32Array.BYTES_PER_ELEMENT;
+  if (bytes > totalmem()) {
+    const gigabytes = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
+    throw new UserError(
+      `${matrix.rows} × ${matrix.columns} values at once need ${gigabytes(bytes)}, this machine has ${gigabytes(totalmem())}; take fewer samples, or a method that trains in batches`,
+    );
+  }
   const result = dense(matrix.rows, matrix.columns);
   gatherRows(
     matrix,
@@ -69,6 +94,19 @@ export function toDense(matrix: Matrix): DenseMatrix {
 
 /** The chosen rows as a matrix of the same kind. */
 export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
+  if (matrix.kind === "lazy") {
+    const chosen = Int32Array.from(rows);
+    return {
+      kind: "lazy",
+      rows: chosen.length,
+      columns: matrix.columns,
+      gather: (asked, target) =>
+        matrix.gather(
+          Int32Array.from(asked, (row) => chosen[row]!),
+          target,
+        ),
+    };
+  }
   if (matrix.kind === "dense") {
     const result = dense(rows.length, matrix.columns);
     gatherRows(matrix, rows, result.data);
@@ -87,4 +125,68 @@ export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
     values.set(matrix.values.subarray(from, to), offsets[i]!);
   }
   return { kind: "sparse", rows: rows.length, columns: matrix.columns, offsets, indices, values };
+}
+
+/** Values of a lazy matrix that are in memory at a time while all of it is gone through. */
+const partValues = 2 ** 22;
+
+/**
+ * A matrix, or some of its rows, as dense matrices one after the other with the numbers of their rows to look at (all where
+ * absent): a dense one as it is, a lazy one in parts that share their memory.
+ */
+export function* denseParts(
+  matrix: DenseMatrix | LazyMatrix,
+  rows?: ArrayLike<number>,
+): Generator<{ readonly part: DenseMatrix; readonly rows?: ArrayLike<number> }> {
+  if (matrix.kind === "dense") {
+    yield { part: matrix, rows };
+    return;
+  }
+  const { columns } = matrix;
+  const count = rows?.length ?? matrix.rows;
+  const step = Math.min(count, Math.max(1, Math.floor(partValues / columns)));
+  const memory = new Float32Array(step * columns);
+  for (let start = 0; start < count; start += step) {
+    const length = Math.min(step, count - start);
+    const asked = Int32Array.from({ length }, (_, i) => (rows ? rows[start + i]! : start + i));
+    matrix.gather(asked, memory);
+    yield { part: dense(length, columns, memory.subarray(0, length * columns)) };
+  }
+}
+
+/**
+ * The matrix with `before` rows of zeros above it and as many below as make `rows` in all; nothing is copied.
+ * @throws RangeError where it does not fit.
+ */
+export function padRows(matrix: Matrix, before: number, rows: number): Matrix {
+  const { columns } = matrix;
+  if (before < 0 || before + matrix.rows > rows) {
+    throw new RangeError(`padRows: ${matrix.rows} rows after ${before} do not fit into ${rows}`);
+  }
+  if (matrix.kind === "sparse") {
+    const offsets = new Uint32Array(rows + 1).fill(matrix.offsets[matrix.rows]!, before);
+    offsets.fill(0, 0, before);
+    offsets.set(matrix.offsets, before);
+    return { ...matrix, rows, offsets };
+  }
+  return {
+    kind: "lazy",
+    rows,
+    columns,
+    gather: (asked, target) => {
+      target.fill(0, 0, asked.length * columns);
+      const places: number[] = [];
+      for (let i = 0; i < asked.length; i++) {
+        if (asked[i]! >= before && asked[i]! < before + matrix.rows) places.push(i);
+      }
+      // Runs of rows that the matrix has are asked for together.
+      for (let p = 0; p < places.length; ) {
+        let end = p + 1;
+        while (end < places.length && places[end] === places[end - 1]! + 1) end++;
+        const own = Int32Array.from(places.slice(p, end), (i) => asked[i]! - before);
+        gatherRows(matrix, own, target.subarray(places[p]! * columns, (places[end - 1]! + 1) * columns));
+        p = end;
+      }
+    },
+  };
 }

@@ -1,5 +1,13 @@
 // Scaling of a view's features: fitted on some rows, applied to any, and small enough to live inside an ONNX graph.
-import { type DenseMatrix, dense, type Matrix, selectRows, toDense } from "./matrix.js";
+import {
+  type DenseMatrix,
+  dense,
+  type LazyMatrix,
+  type Matrix,
+  type SparseMatrix,
+  selectRows,
+  toDense,
+} from "./matrix.js";
 import { columnStatistics, columnVariance } from "./statistics.js";
 
 /**
@@ -54,7 +62,7 @@ export function fitScaler(kind: ScalingKind, matrix: Matrix, rows?: ArrayLike<nu
 
 /**
  * The scaled rows as a new matrix. Sparse stays sparse where no column is shifted (zeros stay zeros), otherwise it becomes
- * dense. Rounded to float32 after the product and after the sum, as an ONNX graph with Mul and Add does.
+ * dense; lazy stays lazy. Rounded to float32 after the product and after the sum, as an ONNX graph with Mul and Add does.
  * @param rows the rows to take, in this order; all of them where it is left out.
  * @throws RangeError where the matrix has other columns than the scaler was fitted on.
  */
@@ -64,6 +72,7 @@ export function applyScaler(scaler: Scaler, matrix: Matrix, rows?: ArrayLike<num
   }
   const chosen = rows ? selectRows(matrix, rows) : matrix;
   if (scaler.kind === "none") return chosen;
+  if (chosen.kind === "lazy") return scaleLazily(scaler, chosen);
   if (scaler.kind === "l2") return normaliseRows(chosen);
   if (chosen.kind === "dense")
     return shiftRows(scaler, chosen, chosen === matrix ? dense(chosen.rows, chosen.columns) : chosen);
@@ -73,6 +82,17 @@ export function applyScaler(scaler: Scaler, matrix: Matrix, rows?: ArrayLike<num
   }
   const filled = toDense(chosen);
   return shiftRows(scaler, filled, filled);
+}
+
+/** Scaled when gathered. */
+function scaleLazily(scaler: Scaler, matrix: LazyMatrix): LazyMatrix {
+  const gather = (rows: ArrayLike<number>, target: Float32Array) => {
+    matrix.gather(rows, target);
+    const part = dense(rows.length, matrix.columns, target.subarray(0, rows.length * matrix.columns));
+    if (scaler.kind === "l2") target.set(toDense(normaliseRows(part)).data);
+    else shiftRows(scaler, part, part);
+  };
+  return { ...matrix, gather };
 }
 
 function shiftRows({ scale, shift, columns }: Scaler, from: DenseMatrix, to: DenseMatrix): DenseMatrix {
@@ -85,7 +105,7 @@ function shiftRows({ scale, shift, columns }: Scaler, from: DenseMatrix, to: Den
 }
 
 /** Each row over its Euclidean norm; a row of zeros stays one. */
-function normaliseRows(matrix: Matrix): Matrix {
+function normaliseRows(matrix: DenseMatrix | SparseMatrix): DenseMatrix | SparseMatrix {
   const from = matrix.kind === "dense" ? matrix.data : matrix.values;
   const to = new Float32Array(from.length);
   for (let row = 0; row < matrix.rows; row++) {
@@ -98,7 +118,7 @@ function normaliseRows(matrix: Matrix): Matrix {
   return matrix.kind === "dense" ? { ...matrix, data: to } : { ...matrix, values: to };
 }
 
-function rowRange(matrix: Matrix, row: number): [start: number, end: number] {
+function rowRange(matrix: DenseMatrix | SparseMatrix, row: number): [start: number, end: number] {
   if (matrix.kind === "dense") return [row * matrix.columns, (row + 1) * matrix.columns];
   return [matrix.offsets[row]!, matrix.offsets[row + 1]!];
 }

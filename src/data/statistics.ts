@@ -1,5 +1,5 @@
-// Per-column statistics of dense and sparse matrices, accumulated in float64.
-import type { Matrix } from "./matrix.js";
+// Per-column statistics of matrices, accumulated in float64.
+import { denseParts, type Matrix } from "./matrix.js";
 
 /** One entry per column. Where there is no row: min = +∞, max = -∞, mean = NaN. */
 export interface ColumnStatistics {
@@ -21,16 +21,18 @@ export function columnStatistics(matrix: Matrix, rows?: ArrayLike<number>): Colu
   const max = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
   const mean = new Float64Array(columns);
   let nonZero = 0;
-  if (matrix.kind === "dense") {
-    const { data } = matrix;
-    for (let i = 0; i < count; i++) {
-      const from = (rows ? rows[i]! : i) * columns;
-      for (let j = 0; j < columns; j++) {
-        const value = data[from + j]!;
-        if (value < min[j]!) min[j] = value;
-        if (value > max[j]!) max[j] = value;
-        if (value !== 0) nonZero++;
-        mean[j]! += value;
+  if (matrix.kind !== "sparse") {
+    for (const { part, rows: own } of denseParts(matrix, rows)) {
+      const { data } = part;
+      for (let i = 0; i < (own?.length ?? part.rows); i++) {
+        const from = (own ? own[i]! : i) * columns;
+        for (let j = 0; j < columns; j++) {
+          const value = data[from + j]!;
+          if (value < min[j]!) min[j] = value;
+          if (value > max[j]!) max[j] = value;
+          if (value !== 0) nonZero++;
+          mean[j]! += value;
+        }
       }
     }
   } else {
@@ -63,11 +65,12 @@ export function columnVariance(matrix: Matrix, mean: Float64Array, rows?: ArrayL
   const { columns } = matrix;
   const count = rows?.length ?? matrix.rows;
   const variance = new Float64Array(columns);
-  if (matrix.kind === "dense") {
-    const { data } = matrix;
-    for (let i = 0; i < count; i++) {
-      const from = (rows ? rows[i]! : i) * columns;
-      for (let j = 0; j < columns; j++) variance[j]! += (data[from + j]! - mean[j]!) ** 2;
+  if (matrix.kind !== "sparse") {
+    for (const { part, rows: own } of denseParts(matrix, rows)) {
+      for (let i = 0; i < (own?.length ?? part.rows); i++) {
+        const from = (own ? own[i]! : i) * columns;
+        for (let j = 0; j < columns; j++) variance[j]! += (part.data[from + j]! - mean[j]!) ** 2;
+      }
     }
   } else {
     const { offsets, indices, values } = matrix;

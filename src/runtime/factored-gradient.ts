@@ -72,7 +72,9 @@ export class FactoredGradient {
     if (known !== undefined) return known;
     const bound = this.#bind(execution);
     this.#calls.set(execution, bound);
-    execution.onRelease(() => void bound.then((calls) => calls.forEach((call) => call.release())));
+    execution.onRelease(async () => {
+      for (const call of await bound) call.release();
+    });
     return bound;
   }
 

@@ -178,7 +178,9 @@ for (const [name, { shapes, f, value = (z: number) => z }] of Object.entries(cas
     });
     const program = await Program.compile(engine, { name, outputs });
     const run = program.at();
-    for (const x of Object.values(run.inputs)) x.forEach((_, i) => (x[i] = value(random.normal())));
+    for (const x of Object.values(run.inputs)) {
+      for (let i = 0; i < x.length; i++) x[i] = value(random.normal());
+    }
     await run.run();
     const gradients = xs.map((_, i) => run.outputs[`g${i}`]!.slice());
     const at = async (x: Float32Array, i: number, v: number) => {

@@ -44,6 +44,17 @@ test("order and presence of other views make no difference", async () => {
   for (const name of ["view1", "view3"]) assertSameState(other.viewState(name), all.viewState(name));
 });
 
+test("views trained side by side are those trained one after another, also when resumed", async () => {
+  // wide enough for calls that leave the thread, and for gradients in factors
+  const wide = { ...options, hidden: 1200, evaluateEvery: 1 };
+  const inTurn = await new DCHN(wide, engine).fit(data);
+  const together = await new DCHN({ ...wide, sideBySide: true }, engine).fit(data);
+  assertSameState(together.modelState(), inTurn.modelState());
+  const checkpoint = await interruptAfter(new DCHN({ ...wide, sideBySide: true }, engine), data, 2);
+  const resumed = await new DCHN({ ...wide, sideBySide: true }, engine).fit(data, { resume: checkpoint });
+  assertSameState(resumed.modelState(), inTurn.modelState());
+});
+
 test("a view added later is the view trained with the rest, and touches nothing else", async () => {
   const all = await new DCHN(options, engine).fit(data);
   const two = await new DCHN(options, engine).fit(data.selectViews(["view1", "view2"]));
@@ -115,7 +126,7 @@ test("unpaired views: each is trained and searched on its own samples", async ()
 
   // what a view holds where it is absent is never read
   const views = unpaired.views.map(({ name, matrix, present: mask }) => {
-    if (matrix.kind === "sparse") throw new Error("expected dense");
+    if (matrix.kind !== "dense") throw new Error("expected dense");
     const spoilt = matrix.data.map((value, e) => (mask![Math.floor(e / matrix.columns)] ? value : Number.NaN));
     return { name, matrix: { ...matrix, data: spoilt }, present: mask! };
   });

@@ -88,12 +88,24 @@ export class DCHN extends HashingMethod<DchnOptions> {
 
   protected override stages(): readonly Stage[] {
     const space: Stage = { name: "sham", epochs: 1, evaluateEvery: 0, run: async () => this.#learnSpace() };
-    return [space, ...[...this.#views.keys()].map((name) => this.#viewStage(name))];
+    const names = [...this.#views.keys()];
+    return [
+      space,
+      ...(this.options.sideBySide ? [this.#stage("views", names)] : names.map((name) => this.#stage(name, [name]))),
+    ];
   }
 
-  #viewStage(name: string): Stage {
+  /** Some views side by side; one reports its losses, several their totals by name. */
+  #stage(name: string, views: readonly string[]): Stage {
     const { epochs, evaluateEvery } = this.options;
-    return { name, epochs, evaluateEvery, run: (epoch) => this.#trainView(name, epoch) };
+    const run = async (epoch: number): Promise<EpochResult> => {
+      const results = await Promise.all(views.map((view) => this.#trainView(view, epoch)));
+      this.#resume = undefined;
+      if (results.length === 1) return results[0]!;
+      const losses = Object.fromEntries(views.map((view, v) => [view, results[v]!.losses.total!]));
+      return { losses: { total: Object.values(losses).reduce((a, b) => a + b, 0), ...losses } };
+    };
+    return { name, epochs, evaluateEvery, run };
   }
 
   /** W by SHAM, from a random start. */
@@ -151,7 +163,7 @@ export class DCHN extends HashingMethod<DchnOptions> {
     if (hooks.resume !== undefined) this.takeView(hooks.resume, split);
     this.#resume = hooks.resume;
     const course = {
-      stages: [this.#viewStage(name)],
+      stages: [this.#stage(name, [name])],
       evaluate: () => this.evaluate(),
       state: () => this.#withTraining(this.viewState(name)),
     };

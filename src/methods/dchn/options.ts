@@ -14,6 +14,10 @@ export const dchnOptions = z.strictObject({
     .min(1)
     .default(50)
     .describe("epochs after which the learning rate falls to a tenth, again and again"),
+  sideBySide: z
+    .boolean()
+    .default(false)
+    .describe("train all views at the same time instead of one after another: the same networks, more memory"),
   alpha: z.number().min(0).max(1).default(0.02).describe("α, weight of the hashing loss; reconstruction has 1 − α"),
   available: z
     .number()

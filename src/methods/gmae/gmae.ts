@@ -1,7 +1,7 @@
 // GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): clustering and classification.
 import type { z } from "zod";
 import { corrupt, parseCorruption } from "../../data/corruption.js";
-import { type Labels, MultiViewDataset } from "../../data/dataset.js";
+import { type Labels, MultiViewDataset, presentRows } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
 import { randomSplit } from "../../data/splits.js";
@@ -81,7 +81,7 @@ export class GMAE extends Method<GmaeOptions> {
     const { options } = this;
     const labels = this.#classify ? singleLabels(data, "classification") : data.labels;
     const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
-    const scalers = data.views.map(({ matrix }) => fitScaler("minmax", matrix));
+    const scalers = data.views.map((view) => fitScaler("minmax", view.matrix, presentRows(view)));
     this.#model = this.#makeModel(views, labels?.names ?? [], scalers);
     const { networks, parameters, store } = this.#model;
     initialize(this.engine.kernels, store, parameters.all, options.seed);

@@ -11,7 +11,7 @@ import { gmaeObjective } from "./objective.js";
 function countMatrix(lists: FixtureTensor, n: number): Float32Array {
   const counts = new Float32Array(n * n);
   const width = lists.shape[1]!;
-  lists.data.forEach((j, at) => counts[Math.floor(at / width) * n + j]!++);
+  for (const [at, j] of lists.data.entries()) counts[Math.floor(at / width) * n + j]!++;
   return counts;
 }
 
@@ -56,7 +56,7 @@ for (const task of ["clustering", "classification"] as const) {
     });
     const n = fixture.labels.data.length;
     const run = step.at({ n });
-    fixture.views.forEach((view: FixtureTensor, v: number) => run.inputs[`view.${v}`]!.set(view.data));
+    for (const [v, view] of (fixture.views as FixtureTensor[]).entries()) run.inputs[`view.${v}`]!.set(view.data);
     const counts = { positive: countMatrix(fixture.positives, n), negative: countMatrix(fixture.negatives, n) };
     dropLastRow(n, counts);
     run.inputs.positive!.set(counts.positive);

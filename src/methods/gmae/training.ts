@@ -1,7 +1,7 @@
 // GMAE's training step over a data set: the whole set as one batch with neighbours found once, or mini-batches.
 import { batches } from "../../data/batches.js";
-import type { Labels, MultiViewDataset } from "../../data/dataset.js";
-import { dense, gatherRows } from "../../data/matrix.js";
+import type { Labels, MultiViewDataset, View } from "../../data/dataset.js";
+import { selectRows, toDense } from "../../data/matrix.js";
 import { applyScaler, type Scaler } from "../../data/scaling.js";
 import { Forward, type Parameters } from "../../nn/index.js";
 import {
@@ -111,24 +111,13 @@ export class GmaeTraining {
     const counts = { positive: run.inputs.positive!, negative: run.inputs.negative! };
     counts.positive.fill(0);
     counts.negative.fill(0);
-    for (const [v, { matrix, present }] of data.views.entries()) {
-      const places = present && options.maskMissing ? placesOfPresent(rows, present) : undefined;
+    for (const [v, view] of data.views.entries()) {
+      const places = view.present && options.maskMissing ? placesOfPresent(rows, view.present) : undefined;
       const own = places === undefined ? rows : places.map((place) => rows[place]!);
       const numbers = this.#numbers(own.length);
       if (numbers === undefined) continue;
-      const x = dense(own.length, matrix.columns);
-      const chosen = scalers === undefined ? undefined : applyScaler(scalers[v]!, matrix, own);
-      if (chosen === undefined) gatherRows(matrix, own, x.data);
-      else if (chosen.kind === "dense") x.data.set(chosen.data);
-      else
-        gatherRows(
-          chosen,
-          Int32Array.from(own, (_, i) => i),
-          x.data,
-        );
-      if (present && !options.maskMissing)
-        own.forEach((row, i) => present[row] === 0 && x.data.fill(0, i * x.columns, (i + 1) * x.columns));
-      const ranked = await nearestRows(engine, x.data, x.rows, x.columns, numbers.nearest);
+      const x = scaledRows(view, own, scalers?.[v]);
+      const ranked = await nearestRows(engine, x, own.length, view.matrix.columns, numbers.nearest);
       countNeighbours(ranked, numbers, rows.length, counts, places);
     }
     dropLastRow(rows.length, counts);
@@ -159,4 +148,15 @@ function placesOfPresent(rows: Int32Array, present: Uint8Array): Int32Array {
     if (present[row] === 1) places.push(i);
   });
   return Int32Array.from(places);
+}
+
+/** Rows of a view as the networks see them: scaled, and zero where the sample lacks the view. */
+function scaledRows({ matrix, present }: View, rows: Int32Array, scaler: Scaler | undefined): Float32Array {
+  const { columns } = matrix;
+  const chosen = scaler === undefined ? selectRows(matrix, rows) : applyScaler(scaler, matrix, rows);
+  const { data } = toDense(chosen);
+  for (let i = 0; present !== undefined && i < rows.length; i++) {
+    if (present[rows[i]!] === 0) data.fill(0, i * columns, (i + 1) * columns);
+  }
+  return data;
 }

@@ -1,0 +1,124 @@
+// Views too large for memory: their rows lie as float32 in a file of the cache and are read when a batch needs them.
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { constrainedMemory, pid } from "node:process";
+import { totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import { UserError } from "../errors.js";
+import { fileError } from "../files.js";
+import { cacheFolder } from "./cache.js";
+import type { LazyMatrix } from "./matrix.js";
+import { count, type NumericVariable } from "./readers/variables.js";
+
+const bytesPerValue = Float32Array.BYTES_PER_ELEMENT;
+/** Read from the source and written at a time. */
+const blockBytes = 2 ** 26;
+/** Most that one read takes from the stored file. */
+const runBytes = 2 ** 22;
+
+let serial = 0;
+
+/**
+ * Bytes that one view may take in memory: $VANTAGE_MEMORY in GiB, else a quarter of what the machine, or the container, has.
+ * @throws UserError where the variable is set to something else than a positive number.
+ */
+export function memoryForView(): number {
+  const { VANTAGE_MEMORY } = process.env;
+  if (VANTAGE_MEMORY !== undefined && VANTAGE_MEMORY !== "") {
+    const limit = Number(VANTAGE_MEMORY) * 2 ** 30;
+    if (limit > 0) return limit;
+    throw new UserError(`VANTAGE_MEMORY is "${VANTAGE_MEMORY}", expected the GiB that one view may take, as in VANTAGE_MEMORY=4`);
+  }
+  const constrained = constrainedMemory?.() || Number.POSITIVE_INFINITY;
+  return Math.min(totalmem(), constrained) / 4;
+}
+
+/** Whether a dense variable takes more than that, and lies so that its samples can be read some at a time. */
+export function isTooLarge({ shape, order }: NumericVariable, samplesLast: boolean): boolean {
+  return count(shape) * bytesPerValue > memoryForView() && !(samplesLast && order === "row" && shape.length > 1);
+}
+
+/**
+ * Copies a variable's samples to a file of the cache, unless it is there from before, and gives them as a lazy matrix. The
+ * copy belongs to the variable of a file of this size and date. HDF5 in chunks, MATLAB's columns and float64 thereby become
+ * rows that a batch can pick from.
+ * @param reference what the variable is called in the file at `path`.
+ * @throws UserError where the disk is full, or the source cannot be read.
+ */
+export async function storeRows(
+  variable: NumericVariable,
+  samplesLast: boolean,
+  path: string,
+  reference: string,
+): Promise<LazyMatrix> {
+  const { shape, order } = variable;
+  const rows = (samplesLast ? shape.at(-1) : shape[0])!;
+  const columns = count(shape) / rows;
+  const { size, mtimeMs } = statSync(path);
+  const key = JSON.stringify([resolve(path), size, mtimeMs, reference, samplesLast]);
+  const stored = join(cacheFolder(), `rows-${createHash("sha256").update(key).digest("hex").slice(0, 32)}.f32`);
+  if (statSync(stored, { throwIfNoEntry: false })?.size !== rows * columns * bytesPerValue) {
+    const read = samplesLast || order === "row" ? variable.read : variable.slice;
+    await writeRows(stored, rows, Math.max(1, Math.floor(blockBytes / bytesPerValue / columns)), read);
+  }
+  return storedRows(stored, rows, columns);
+}
+
+async function writeRows(
+  path: string,
+  rows: number,
+  step: number,
+  read: (start: number, end: number) => Promise<ArrayLike<number>>,
+): Promise<void> {
+  const temporary = `${path}.${pid}.${serial++}.tmp`;
+  try {
+    mkdirSync(cacheFolder(), { recursive: true });
+    const file = openSync(temporary, "w");
+    try {
+      for (let start = 0; start < rows; start += step) {
+        const block = new Uint8Array(new Float32Array(await read(start, Math.min(rows, start + step))).buffer);
+        for (let done = 0; done < block.length; ) done += writeSync(file, block, done);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileError(error, path, "written");
+  }
+}
+
+/** A file of float32 rows as a matrix; it stays open as long as the process runs. */
+function storedRows(path: string, rows: number, columns: number): LazyMatrix {
+  const file = openSync(path, "r");
+  const rowBytes = columns * bytesPerValue;
+  const longest = Math.max(1, Math.floor(runBytes / rowBytes));
+  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
+    const places = Int32Array.from({ length: asked.length }, (_, i) => i).sort((a, b) => asked[a]! - asked[b]!);
+    for (let p = 0; p < places.length; ) {
+      const first = asked[places[p]!]!;
+      let end = p + 1;
+      while (end < places.length && asked[places[end]!]! - asked[places[end - 1]!]! <= 1) {
+        if (asked[places[end]!]! - first >= longest) break;
+        end++;
+      }
+      const run = new Float32Array((asked[places[end - 1]!]! - first + 1) * columns);
+      readWhole(file, new Uint8Array(run.buffer), first * rowBytes, path);
+      for (; p < end; p++) {
+        const from = (asked[places[p]!]! - first) * columns;
+        target.set(run.subarray(from, from + columns), places[p]! * columns);
+      }
+    }
+  };
+  return { kind: "lazy", rows, columns, gather };
+}
+
+function readWhole(file: number, bytes: Uint8Array, offset: number, path: string): void {
+  for (let done = 0; done < bytes.length; ) {
+    const got = readSync(file, bytes, done, bytes.length - done, offset + done);
+    if (got === 0) throw new UserError(`${path} became shorter while it was read; run again to have it made anew`);
+    done += got;
+  }
+}

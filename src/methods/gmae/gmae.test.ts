@@ -1,0 +1,163 @@
+// GMAE as a library: fitting, missing views, mini-batches, saving, exported encoders.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { MultiViewDataset } from "../../data/dataset.js";
+import { dense, selectRows, toDense } from "../../data/matrix.js";
+import { synthetic } from "../../data/synthetic.js";
+import { clusteringMetrics } from "../../metrics/clustering.js";
+import { Engine } from "../../runtime/index.js";
+import type { Checkpoint, EpochReport } from "../training.js";
+import { GMAE } from "./gmae.js";
+import { nearestRows } from "./nearest.js";
+import { countNeighbours, dropLastRow, neighbourNumbers } from "./neighbours.js";
+
+let engine: Engine;
+let folder: string;
+before(async () => {
+  engine = await Engine.open({ threads: 2 });
+  folder = mkdtempSync(join(tmpdir(), "vantage-gmae-"));
+});
+after(() => {
+  engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const small = { hidden: [24, 16], latent: 8, starts: 4, epochs: 6, evaluateEvery: 0 };
+const data = synthetic({ samples: 160, views: 2, classes: 3, dimensions: [12, 7], seed: 3 });
+
+test("the published numbers of neighbours, and what stands for them below 100 samples", () => {
+  assert.deepEqual(neighbourNumbers(2000, 21), { nearest: 500, positives: 20, negatives: 239 });
+  assert.deepEqual(neighbourNumbers(210, 21), { nearest: 52, positives: 20, negatives: 15 });
+  const few = neighbourNumbers(40, 21);
+  assert.ok(
+    few.positives >= 1 && few.negatives >= 1 && few.positives + few.negatives < few.nearest,
+    JSON.stringify(few),
+  );
+  assert.throws(() => neighbourNumbers(15, 21), /at least 16 samples in a batch, got 15/);
+});
+
+test("neighbour counts: nearest but the sample itself are positive, the last ones negative, the last row empty", async () => {
+  const n = 24;
+  const x = Float32Array.from({ length: n }, (_, i) => i * i);
+  const numbers = { nearest: 6, positives: 2, negatives: 2 };
+  const counts = { positive: new Float32Array(n * n), negative: new Float32Array(n * n) };
+  const ranked = await nearestRows(engine, x, n, 1, numbers.nearest);
+  countNeighbours(ranked, numbers, n, counts);
+  countNeighbours(ranked, numbers, n, counts);
+  const columns = (values: Float32Array, row: number) =>
+    [...values.subarray(row * n, (row + 1) * n).entries()].filter(([, c]) => c > 0);
+  // row 0 is at 0, its neighbours at 1, 4, 9, 16, 25
+  assert.deepEqual(columns(counts.positive, 0), [
+    [1, 2],
+    [2, 2],
+  ]);
+  assert.deepEqual(columns(counts.negative, 0), [
+    [4, 2],
+    [5, 2],
+  ]);
+  dropLastRow(n, counts);
+  assert.deepEqual(columns(counts.positive, n - 1), []);
+  assert.notDeepEqual(columns(counts.positive, n - 2), []);
+});
+
+test("a fit lowers the loss and finds the classes better than the first representation does", async () => {
+  const losses: number[] = [];
+  const method = new GMAE({ ...small, epochs: 60 }, engine);
+  await method.fit(data, { onEpoch: ({ losses: { total } }: EpochReport) => void losses.push(total!) });
+  assert.ok(losses.at(-1)! < losses[0]! - 0.01, `${losses[0]} to ${losses.at(-1)}`);
+  const { nmi } = clusteringMetrics((data.labels as { values: Int32Array }).values, await method.predict(data));
+  assert.ok(nmi > 0.4, `nmi ${nmi}`);
+});
+
+test("a saved model opens with the same representation and predictions", async () => {
+  const method = await new GMAE(small, engine).fit(data);
+  const path = join(folder, "saved");
+  await method.save(path);
+  const again = await GMAE.load(path, engine);
+  assert.deepEqual(await again.transform(data), await method.transform(data));
+  assert.deepEqual(await again.predict(data), await method.predict(data));
+  await assert.rejects(method.save(path), /already holds a run/);
+});
+
+test("the exported encoder takes raw features, one sample alone too, and gives the library's representation", async () => {
+  const method = await new GMAE({ ...small, task: "classification" }, engine).fit(data);
+  const [model] = method.exportModels();
+  const session = await InferenceSession.create(model!.bytes);
+  const rows = [7];
+  const feeds = Object.fromEntries(
+    data.views.map(({ name, matrix }) => {
+      const row = toDense(selectRows(matrix, rows));
+      return [name, new Tensor(row.data, [1, row.columns])];
+    }),
+  );
+  const { representation, probabilities } = await session.run(feeds);
+  const expected = toDense(selectRows(await method.transform(data), rows)).data;
+  const actual = representation!.data as Float32Array;
+  assert.equal(actual.length, expected.length);
+  expected.forEach((value, i) => {
+    assert.ok(Math.abs(actual[i]! - value) < 1e-5, `${i}: ${actual[i]}, expected ${value}`);
+  });
+  const values = [...(probabilities!.data as Float32Array)];
+  assert.equal(values.indexOf(Math.max(...values)), (await method.predict(data))[7]);
+});
+
+test("missing views that are masked out: what stands in their place makes no difference", async () => {
+  const present = Uint8Array.from({ length: data.samples }, (_, i) => (i % 5 === 0 ? 0 : 1));
+  const withFiller = (filler: number) => {
+    const [first, second] = data.views;
+    const matrix = toDense(second!.matrix);
+    const values = matrix.data.map((value, at) => (present[Math.floor(at / matrix.columns)] === 0 ? filler : value));
+    const view = { name: second!.name, present, matrix: dense(matrix.rows, matrix.columns, values) };
+    return new MultiViewDataset({ ...data, views: [first!, view] });
+  };
+  const options = { ...small, maskMissing: true };
+  const one = await new GMAE(options, engine).fit(withFiller(50));
+  const other = await new GMAE(options, engine).fit(withFiller(-3));
+  assert.deepEqual(
+    one.modelState().tensors.get("decoder.1.2.weight"),
+    other.modelState().tensors.get("decoder.1.2.weight"),
+  );
+  const unmasked = await new GMAE({ ...small }, engine).fit(withFiller(50));
+  assert.notDeepEqual(
+    one.modelState().tensors.get("decoder.1.2.weight"),
+    unmasked.modelState().tensors.get("decoder.1.2.weight"),
+  );
+});
+
+test("mini-batches resume to the same bits as a run that never stopped", async () => {
+  const options = { ...small, batch: 64, epochs: 4 };
+  const whole = await new GMAE(options, engine).fit(data);
+  let middle: Checkpoint | undefined;
+  await new GMAE({ ...options, epochs: 2 }, engine).fit(data, {
+    onCheckpoint(take) {
+      const { tensors, json } = take();
+      const copies = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
+      middle = { tensors: copies, json: structuredClone(json), position: { stage: 0, epoch: 2 } };
+    },
+  });
+  const resumed = await new GMAE(options, engine).fit(data, { resume: middle });
+  assert.deepEqual(resumed.modelState().tensors, whole.modelState().tensors);
+});
+
+test("the three corruptions spoil the training data and still train", async () => {
+  const clean = (await new GMAE(small, engine).fit(data)).modelState().tensors.get("encoder_shared.0.weight");
+  for (const corrupt of ["missing=0.3", "conflict=0.3", "noise=0.3"]) {
+    const method = await new GMAE({ ...small, corrupt }, engine).fit(data);
+    assert.notDeepEqual(method.modelState().tensors.get("encoder_shared.0.weight"), clean, corrupt);
+  }
+});
+
+test("data that does not fit a model is refused", async () => {
+  const method = await new GMAE(small, engine).fit(data);
+  const narrow = synthetic({ samples: 20, views: 2, classes: 3, dimensions: [12, 6], seed: 3 });
+  await assert.rejects(method.transform(narrow), /has 6 columns, the model was trained on 7/);
+  const unlabelled = new MultiViewDataset({ name: "bare", views: data.views });
+  await assert.rejects(
+    new GMAE({ ...small, task: "classification" }, engine).fit(unlabelled),
+    /bare: classification needs labels/,
+  );
+});
