@@ -86,8 +86,8 @@ test("emoji: views and labels by parameter and by selection", async () => {
 
 const refused: [string, RegExp][] = [
   ["noisy-mnits", /"noisy-mnits" is neither a file nor a data set of the catalogue; did you mean noisy-mnist\?/],
-  ["noisy", /did you mean noisy-mnist or noisy-mnist-10k\?/],
-  ["cifar", /the catalogue has noisy-mnist, noisy-mnist-10k, synthetic, emoji$/],
+  ["noisy", /did you mean noisy-mnist or noisy-mnist-10k or noisy-mnist-dccae\?/],
+  ["cifar", /the catalogue has noisy-mnist, noisy-mnist-10k, synthetic, emoji, caltech101-20, /],
   ["synthetic:sample=3", /no parameter "sample"; it has samples, views/],
   ["synthetic:samples=many", /samples is "many", expected a number/],
   ["synthetic:samples", /samples is "", expected a number/],

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UserError } from "../errors.js";
+import { findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
 import { MultiViewDataset } from "./dataset.js";
 import {
@@ -120,8 +121,10 @@ export function catalogue(): readonly CatalogueEntry[] {
 
 /**
  * Opens a data set and checks it (`checkDataset`). What is before a colon, or the whole, is looked up in the catalogue
- * first; everything else is a path. A file's set is named after the file, without its extension.
- * @param nameOrPath such as `noisy-mnist`, `synthetic:samples=100000,views=3,dimensions=64/32/16` or `data/Digits-2V.mat`.
+ * first, then among the dataset cards (`findCard`); everything else is a path. A file's set is named after the file, without
+ * its extension.
+ * @param nameOrPath such as `noisy-mnist`, `synthetic:samples=100000,views=3,dimensions=64/32/16`, `data/Digits-2V.mat`,
+ *   `xmedia:downloads/XMedia`, or a folder or YAML file with a dataset card.
  * @throws UserError where there is no such set or file, a parameter or view does not exist, or the data cannot be used.
  */
 export async function openDataset(nameOrPath: string, options: OpenOptions = {}): Promise<MultiViewDataset> {
@@ -146,9 +149,11 @@ async function makeByRecipe(recipe: Recipe, text: string, options: OpenOptions):
 }
 
 async function openFile(path: string, options: OpenOptions): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
+  const placed = findCard(path);
+  if (placed) return openByCard(placed, options);
   const looksLikePath = /[/\\]/.test(path) || extname(path) !== "";
   if (!looksLikePath && !existsSync(path)) {
-    const names = recipes.map((each) => each.name);
+    const names = [...recipes, ...shippedCards()].map((each) => each.name);
     const near = names.filter((name) => name.startsWith(path) || path.startsWith(name) || distance(name, path) <= 3);
     const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalogue has ${names.join(", ")}`;
     throw new UserError(`"${path}" is neither a file nor a data set of the catalogue; ${hint}`);
@@ -156,6 +161,20 @@ async function openFile(path: string, options: OpenOptions): Promise<{ dataset: 
   const { views, labels, ids, notes } = await loadViews(path, { views: options.views, labels: options.labels });
   const name = basename(path, extname(path));
   return { dataset: new MultiViewDataset({ name, views, labels, ids, source: path }), notes };
+}
+
+async function openByCard(
+  { card, folder }: PlacedCard,
+  { views, labels, seed = 0 }: OpenOptions,
+): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
+  if (labels !== undefined) {
+    throw new UserError(
+      `${card.name}: its card says which labels it has; labels "${labels}" can only be chosen from a file`,
+    );
+  }
+  const notes: string[] = [];
+  const dataset = await openCard(card, folder, { seed, onNote: (note) => notes.push(note) });
+  return { dataset: views === undefined ? dataset : pickViews(dataset, views), notes };
 }
 
 /** Reads `name=value` pairs parted by commas; several values are parted by slashes. Words always come as a list. */

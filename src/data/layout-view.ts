@@ -21,14 +21,13 @@ export async function readView(
   const onDisk = variable.kind === "numeric" && isTooLarge(variable, samplesLast);
   const read = onDisk ? storeRows(variable, samplesLast, path, reference) : toMatrix(variable, samplesLast, fail);
   const { matrix, present, constantColumns } = inspect(await read, fail);
-  if (onDisk) notes.push(`view "${name}" is too large for memory: its rows are read from disk, from a copy in the cache`);
+  if (onDisk)
+    notes.push(`view "${name}" is too large for memory: its rows are read from disk, from a copy in the cache`);
   if (samplesLast) notes.push(`view "${name}" is stored as features × samples; it is turned`);
   if (constantColumns > 0) notes.push(`view "${name}": ${constantColumns} of ${matrix.columns} columns are constant`);
   if (present) {
     const missing = present.reduce((sum, each) => sum + 1 - each, 0);
-    notes.push(
-      `view "${name}": ${missing} of ${matrix.rows} samples are all NaN; they count as missing in this view`,
-    );
+    notes.push(`view "${name}": ${missing} of ${matrix.rows} samples are all NaN; they count as missing in this view`);
   }
   return { name, matrix, ...(present && { present }) };
 }

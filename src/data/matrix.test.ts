@@ -52,7 +52,8 @@ test("padded: rows of zeros around, in any order of asking", () => {
   const target = new Float32Array(asked.length * columns).fill(Number.NaN);
   gatherRows(padded, asked, target);
   for (const [i, row] of asked.entries()) {
-    const expected = row >= 3 && row < 43 ? full.data.slice((row - 3) * columns, (row - 2) * columns) : new Array(5).fill(0);
+    const expected =
+      row >= 3 && row < 43 ? full.data.slice((row - 3) * columns, (row - 2) * columns) : new Array(5).fill(0);
     assert.deepEqual([...target.subarray(i * columns, (i + 1) * columns)], [...expected], `row ${row}`);
   }
   assert.throws(() => padRows(full, 11, 50), RangeError);
@@ -70,7 +71,11 @@ for (const kind of scalingKinds) {
 }
 
 test("corrupted alike", () => {
-  const labels = { kind: "single", values: Int32Array.from({ length: 40 }, (_, i) => i % 2), names: ["a", "b"] } as const;
+  const labels = {
+    kind: "single",
+    values: Int32Array.from({ length: 40 }, (_, i) => i % 2),
+    names: ["a", "b"],
+  } as const;
   const set = (matrix: typeof full | LazyMatrix) =>
     new MultiViewDataset({ name: "toy", labels, views: ["x", "y"].map((name) => ({ name, matrix })) });
   for (const kind of ["missing", "conflict", "noise"] as const) {
@@ -83,7 +88,10 @@ test("corrupted alike", () => {
 });
 
 test("a value that is not finite is found where it is", () => {
-  const broken: LazyMatrix = { ...lazy, gather: (rows, to) => to.set(Array.from(rows, (row) => [1, 2, 3, 4, row === 31 ? Number.NaN : 5]).flat()) };
+  const broken: LazyMatrix = {
+    ...lazy,
+    gather: (rows, to) => to.set(Array.from(rows, (row) => [1, 2, 3, 4, row === 31 ? Number.NaN : 5]).flat()),
+  };
   const data = new MultiViewDataset({ name: "toy", views: [{ name: "x", matrix: broken }] });
   assert.throws(() => checkDataset(data), { name: "UserError", message: /holds NaN at row 31, column 4 / });
 });

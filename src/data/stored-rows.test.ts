@@ -128,7 +128,7 @@ test("a large file is gone through in little memory", async () => {
   const batch = new Float32Array(64 * width);
   const asked = Int32Array.from({ length: 64 }, (_, i) => (i * 7919) % rows);
   gatherRows(matrix, asked, batch);
-  assert.equal(batch[63 * width + 5], ((asked[63]! * width + 5) % 977));
+  assert.equal(batch[63 * width + 5], (asked[63]! * width + 5) % 977);
 });
 
 test("the limit: a quarter of the memory, or as set", () => {

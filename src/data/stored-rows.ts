@@ -1,9 +1,9 @@
 // Views too large for memory: their rows lie as float32 in a file of the cache and are read when a batch needs them.
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { constrainedMemory, pid } from "node:process";
 import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
+import { constrainedMemory, pid } from "node:process";
 import { UserError } from "../errors.js";
 import { fileError } from "../files.js";
 import { cacheFolder } from "./cache.js";
@@ -27,7 +27,9 @@ export function memoryForView(): number {
   if (VANTAGE_MEMORY !== undefined && VANTAGE_MEMORY !== "") {
     const limit = Number(VANTAGE_MEMORY) * 2 ** 30;
     if (limit > 0) return limit;
-    throw new UserError(`VANTAGE_MEMORY is "${VANTAGE_MEMORY}", expected the GiB that one view may take, as in VANTAGE_MEMORY=4`);
+    throw new UserError(
+      `VANTAGE_MEMORY is "${VANTAGE_MEMORY}", expected the GiB that one view may take, as in VANTAGE_MEMORY=4`,
+    );
   }
   const constrained = constrainedMemory?.() || Number.POSITIVE_INFINITY;
   return Math.min(totalmem(), constrained) / 4;

@@ -7,17 +7,17 @@ import { Random } from "../../kernels/random.js";
 import { initialize } from "../../nn/index.js";
 import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
-import { HashingMethod, rowsWith } from "../hashing/hashing-method.js";
+import { HashingMethod } from "../hashing/hashing-method.js";
 import { networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
 import { stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { type EpochResult, type FitHooks, type Json, runStages, type Stage, type State } from "../training.js";
-import { labelledRows, labelRows, requireEveryClass, requireLabels, withClasses } from "./labels.js";
+import { labelRows, requireEveryClass, requireLabels, withClasses } from "./labels.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
 import { mhn } from "./objective.js";
 import { type DchnOptions, dchnOptions } from "./options.js";
 import { learnHammingSpace, randomStart } from "./sham.js";
-import { ViewTraining } from "./training.js";
+import { trainingRows, ViewTraining } from "./training.js";
 
 /** The classes, and W, which has them in its rows; zeros until it is learned. */
 interface Space {
@@ -250,9 +250,4 @@ export class DCHN extends HashingMethod<DchnOptions> {
     if (this.#space === undefined) throw new Error("fit or load first");
     return this.#space;
   }
-}
-
-/** Those of the training samples that have the view and a label. */
-function trainingRows(data: MultiViewDataset, view: string): Int32Array {
-  return labelledRows(requireLabels(data), rowsWith(data.selectViews([view]).views[0]!, data.splits.train!));
 }

@@ -4,13 +4,19 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { Random } from "../../kernels/random.js";
 import { type Engine, type NamedTensor, type ParameterStore, TrainingStep } from "../../runtime/index.js";
 import { feedViews } from "../feeding.js";
+import { rowsWith } from "../hashing/hashing-method.js";
 import type { HashingNetwork } from "../hashing/network.js";
 import type { EpochResult } from "../training.js";
-import { forEachClass, requireLabels } from "./labels.js";
+import { forEachClass, labelledRows, requireLabels } from "./labels.js";
 import type { Matrix64 } from "./matrices.js";
 import { dchnObjective } from "./objective.js";
 import type { DchnOptions } from "./options.js";
 import { sgn } from "./sham.js";
+
+/** Those of the training samples that have the view and a label. */
+export function trainingRows(data: MultiViewDataset, view: string): Int32Array {
+  return labelledRows(requireLabels(data), rowsWith(data.selectViews([view]).views[0]!, data.splits.train!));
+}
 
 export interface ViewTrainingParts {
   readonly engine: Engine;

@@ -23,7 +23,7 @@ test("fixture djsrh: codes, affinity, losses, gradients, five SGD steps", { skip
     engine.memory,
     networks.flatMap(({ parameters }) => parameters.all),
   );
-  const { total, report, affinity, codes } = djsrhObjective(networks, config);
+  const { total, report, affinity, codes } = djsrhObjective(networks, config, features[0]!.shape[0]!);
   const { lr, momentum, weight_decay: weightDecay } = config.optimizer;
   const step = await TrainingStep.compile(engine, {
     name: "djsrh",
@@ -37,7 +37,7 @@ test("fixture djsrh: codes, affinity, losses, gradients, five SGD steps", { skip
     })),
     seed: 0,
   });
-  const run = step.at({ n: features[0]!.shape[0]! });
+  const run = step.at();
   for (const [v, { data }] of features.entries()) run.inputs[`view.${v}`]!.set(data);
   const start = (epoch: number) => {
     for (const { view } of networks) store.values(`${view.name}.alpha`)[0] = Math.sqrt(epoch + 1);

@@ -37,14 +37,16 @@ export interface Objective {
 }
 
 /**
- * λ₁ MSE(B₁B₁ᵀ, S) + MSE(B₁B₂ᵀ, S) + λ₂ MSE(B₂B₂ᵀ, S) over inputs `view.0` and `view.1` [n, d], with B the codes with
+ * λ₁ MSE(B₁B₁ᵀ, S) + MSE(B₁B₂ᵀ, S) + λ₂ MSE(B₂B₂ᵀ, S) over inputs `view.0` and `view.1` [m, d], with B the codes with
  * normalised rows. S is made of features alone, so no gradient flows through it.
+ * @param batch m, the same in every step.
  */
 export function djsrhObjective(
   networks: readonly [HashingNetwork, HashingNetwork],
   weights: AffinityWeights & LossWeights,
+  batch: number,
 ): Objective {
-  const [x1, x2] = [feature(networks[0], 0), feature(networks[1], 1)];
+  const [x1, x2] = [feature(networks[0], 0, batch), feature(networks[1], 1, batch)];
   const affinity = jointAffinity(scaleInGraph(x1, networks[0].scaler), scaleInGraph(x2, networks[1].scaler), weights);
   const codes = [networks[0].code(x1), networks[1].code(x2)] as const;
   const [b1, b2] = [normalizeRows(codes[0]), normalizeRows(codes[1])];
@@ -58,6 +60,6 @@ export function djsrhObjective(
   return { total, report, affinity, codes };
 }
 
-function feature({ view }: HashingNetwork, place: number): Tensor {
-  return input(`view.${place}`, ["n", view.columns]);
+function feature({ view }: HashingNetwork, place: number, batch: number): Tensor {
+  return input(`view.${place}`, [batch, view.columns]);
 }

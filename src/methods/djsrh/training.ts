@@ -29,7 +29,7 @@ export class DjsrhTraining {
     const { engine, networks, store, options } = parts;
     const { momentum, weightDecay, lr } = options;
     const rates = typeof lr === "number" ? [lr, lr] : lr;
-    const { total, report } = djsrhObjective(networks, options);
+    const { total, report } = djsrhObjective(networks, options, options.batch);
     const step = await TrainingStep.compile(engine, {
       name: "djsrh",
       store,
@@ -49,8 +49,8 @@ export class DjsrhTraining {
     this.setAlpha(epoch);
     const order = batches(rows, options.batch, { seed: options.seed, epoch }, { dropLast: true });
     const sums: Record<string, number> = {};
+    const run = this.step.at();
     for (const batch of order) {
-      const run = this.step.at({ n: batch.length });
       feedViews(run, data, batch);
       const { loss, ...losses } = await this.step.run(run);
       for (const [name, value] of Object.entries({ total: loss!, ...losses })) sums[name] = (sums[name] ?? 0) + value;

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
-import { mixedModal, modalities } from "../../data/mixed-modal.js";
+import { modalities } from "../../data/mixed-modal.js";
 import { UserError } from "../../errors.js";
 import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
@@ -14,9 +14,10 @@ import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
 import type { Json, Metrics, Stage, State } from "../training.js";
 import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
-import { type Dm2cModel, dm2cModel, preprocessingPrefix } from "./model.js";
-import { prefixes } from "./networks.js";
+import { matchModalities, namesOf } from "./matching.js";
+import { type Dm2cModel, dm2cModel } from "./model.js";
 import { type Dm2cOptions, dm2cOptions } from "./options.js";
+import { takeAutoencoders } from "./reuse.js";
 import { mixedModalSplit, trainingRows } from "./split.js";
 import { Dm2cTraining } from "./training.js";
 
@@ -31,13 +32,6 @@ interface Fitted {
   /** Mixed-modal, with splits. */
   readonly data: MultiViewDataset;
   readonly training: Dm2cTraining;
-}
-
-/** Samples with their modalities as the model counts them. */
-interface Matched {
-  readonly data: MultiViewDataset;
-  /** Of each view, among the model's modalities. */
-  readonly places: readonly number[];
 }
 
 export class DM2C extends Method<Dm2cOptions> {
@@ -111,35 +105,13 @@ export class DM2C extends Method<Dm2cOptions> {
       epochs,
       evaluateEvery,
       run: async (epoch) => {
-        if (epoch === 0 && reuse !== undefined) this.#reuse(reuse);
+        if (epoch === 0 && reuse !== undefined) takeAutoencoders(this.#requireModel(), reuse);
         this.#mapped = true;
         return training.train(epoch);
       },
     };
     if (pretrainOnly) return pretraining;
     return reuse === undefined ? [...pretraining, main] : [main];
-  }
-
-  /** Takes autoencoders and pre-processing from another run. @throws UserError where they do not fit. */
-  #reuse(folder: string): void {
-    const { views, shape, store } = this.#requireModel();
-    const { tensors } = readModel(folder, "dm2c").state;
-    const wanted = views.flatMap(({ name }, m) => [
-      prefixes.autoencoder(shape.modalities[m]!),
-      preprocessingPrefix(name),
-    ]);
-    for (const name of store.names.filter((each) => wanted.some((prefix) => each.startsWith(prefix)))) {
-      const found = tensors.get(name);
-      const expected = store.spec(name).shape.join("×");
-      if (found?.shape.join("×") !== expected) {
-        const what =
-          found === undefined ? `has no ${name}` : `has ${name} of ${found.shape.join("×")}, expected ${expected}`;
-        throw new UserError(
-          `reuse: the run ${folder} ${what}; its data, hidden, scaling and pca must be those of this run`,
-        );
-      }
-      store.values(name).set(found.data);
-    }
   }
 
   /** Where codes are compared: the space that `unify` names, or each its own. @throws UserError for an unknown modality. */
@@ -149,7 +121,7 @@ export class DM2C extends Method<Dm2cOptions> {
     const place = unify === "first" ? 0 : unify === "second" ? 1 : views.findIndex(({ name }) => name === unify);
     if (place < 0 && unify !== "neither") {
       throw new UserError(
-        `option unify: there is no modality ${unify}; expected first, second, neither, ${this.#modalityNames()}`,
+        `option unify: there is no modality ${unify}; expected first, second, neither, ${namesOf(views)}`,
       );
     }
     return place < 0 || !this.#mapped ? undefined : place;
@@ -192,7 +164,7 @@ export class DM2C extends Method<Dm2cOptions> {
 
   /** Codes in the common space. Samples with several views are given one of them, as in training. */
   override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
-    const matched = this.#match(data);
+    const matched = matchModalities(data, this.#requireModel().views, this.options.seed);
     return this.#requireModel().inference.encode(matched.data, matched.places, allRows(data.samples), this.#space());
   }
 
@@ -205,42 +177,9 @@ export class DM2C extends Method<Dm2cOptions> {
 
   /** The modality of each sample, in which one sees on a map whether the modalities came together. */
   override colourings(data: MultiViewDataset): Colouring[] {
-    const { data: mixed, places } = this.#match(data);
+    const { data: mixed, places } = matchModalities(data, this.#requireModel().views, this.options.seed);
     const values = modalities(mixed).map((v) => places[v]!);
     return [{ name: "modality", values, names: this.#requireModel().views.map(({ name }) => name) }];
-  }
-
-  /**
-   * The data set mixed-modal, with its views among the model's modalities: by name, where it may lack some; or as they
-   * stand where it has as many views with other names.
-   * @throws UserError for a modality that the model does not know, or with other columns.
-   */
-  #match(data: MultiViewDataset): Matched {
-    const { views } = this.#requireModel();
-    const byName = data.views.some(({ name }) => views.some((view) => view.name === name));
-    const byPlace = !byName && data.views.length === views.length;
-    const places = data.views.map(({ name, matrix }, v) => {
-      const place = byPlace ? v : views.findIndex((view) => view.name === name);
-      if (place < 0) {
-        throw new UserError(
-          `${data.name}: modality ${name} is unknown to the model, which was trained on ${this.#modalityNames()}`,
-        );
-      }
-      const { columns } = views[place]!;
-      if (matrix.columns !== columns) {
-        throw new UserError(
-          `${data.name}: modality ${name} has ${matrix.columns} columns, the model was trained on ${columns}`,
-        );
-      }
-      return place;
-    });
-    return { data: mixedModal(data, this.options.seed), places };
-  }
-
-  #modalityNames(): string {
-    return this.#requireModel()
-      .views.map(({ name }) => name)
-      .join(", ");
   }
 
   override exportModels(): ExportedModel[] {

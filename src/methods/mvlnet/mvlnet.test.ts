@@ -262,3 +262,12 @@ test("a view with fewer different samples than clusters stops with a message, no
     message: alike,
   });
 });
+
+test("a learning rate out of all proportion ends with a message that names the view, and the last good parameters", async () => {
+  const saved: Checkpoint[] = [];
+  const fit = new MvLNet({ ...small, lr: 1e4, autoencoder: [], epochs: 50 }, engine).fit(data, {
+    onCheckpoint: (take) => void saved.push(take()),
+  });
+  await assert.rejects(fit, { name: "DivergenceError", message: /view "view[12]": the network's outputs for a batch/ });
+  for (const [name, tensor] of saved.at(-1)!.tensors) assert.ok(tensor.data.every(Number.isFinite), name);
+});

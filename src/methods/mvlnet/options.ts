@@ -80,7 +80,8 @@ export type MvlnetOptions = z.output<typeof mvlnetOptions>;
 /** The defaults are the settings for Noisy MNIST. */
 export const mvlnetPresets = {
   "noisy-mnist": { task: "clustering" },
-  "noisy-mnist-10k": { task: "clustering" },
+  // 5000 training samples in ten minutes on two cores: ten times the published rate, and as many epochs as that leaves.
+  "noisy-mnist-10k": { task: "clustering", autoencoderEpochs: 80, siameseEpochs: 8, epochs: 14, lr: 1e-3 },
   "caltech101-20": {
     task: "classification",
     arch: [2048, 1024, 512, 10],

@@ -1,12 +1,10 @@
 // The spectral training: the embedding networks of all views in one step, with affinities and the orthogonal layer.
-import { UserError } from "../../errors.js";
-import { neighbours } from "../../evaluate/knn.js";
 import { Random } from "../../kernels/random.js";
 import { Forward } from "../../nn/index.js";
 import { DivergenceError, type Engine, type Execution, TrainingStep } from "../../runtime/index.js";
 import { input, slice } from "../../tensor/index.js";
-import { allRows } from "../feeding.js";
-import { applyNetwork, type EncodedView, feedSamples, scaledInput, scaledSamples } from "./encoded-view.js";
+import { type AffinitySpace, affinitySpace } from "./affinity-space.js";
+import { applyNetwork, type EncodedView, feedSamples, scaledInput } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
 import { type Affinity, fullAffinity, mvlnetObjective, neighbourAffinity, orthogonalOutputs } from "./objective.js";
 import type { MvlnetOptions } from "./options.js";
@@ -33,23 +31,19 @@ export async function spectralTrainer(
   const { seed, steps, lr } = options;
   const samples = encoded[0]!.rows.length;
   const m = batchSize(options, samples);
-  const spaces: (EncodedView | undefined)[] = [];
-  const sigmas: number[] = [];
+  const spaces: AffinitySpace[] = [];
   for (const [v, view] of encoded.entries()) {
-    const space = await siameseSpace(engine, model, v, view);
     const batch = new Random(seed, "scale", v).choice(samples, m);
-    const { name } = model.views[v]!;
-    spaces.push(space);
-    sigmas.push(await affinityScale(engine, space ?? view, batch, options.scaleNeighbour, name));
+    spaces.push(await affinitySpace(engine, model, v, view, batch, options.scaleNeighbour));
     const some = { ...view, rows: batch.map((sample) => view.rows[sample]!) };
-    orthogonalWeightsOf(await applyNetwork(engine, store, networks[v]!.embed, some), name);
+    orthogonalWeightsOf(await applyNetwork(engine, store, networks[v]!.embed, some), model.views[v]!.name);
   }
   const views = encoded.map((view, v) => scaledInput(view, input(`view.${v}`, [2 * m, view.matrix.columns])));
   const affinities = views.map((x, v): Affinity => {
-    const space = spaces[v];
-    const points = space === undefined ? slice(x, 0, 0, m) : input(`affinity.${v}`, [m, space.matrix.columns]);
-    if (options.affinity === "full") return fullAffinity(points, sigmas[v]!);
-    return neighbourAffinity(points, options.neighbours, sigmas[v]!);
+    const { outputs, sigma } = spaces[v]!;
+    const points = outputs === undefined ? slice(x, 0, 0, m) : input(`affinity.${v}`, [m, outputs.matrix.columns]);
+    if (options.affinity === "full") return fullAffinity(points, sigma);
+    return neighbourAffinity(points, options.neighbours, sigma);
   });
   const outputs = views.map((x, v) => orthogonalOutputs(networks[v]!.embed(x, new Forward(true))));
   const { total, report } = mvlnetObjective(
@@ -90,46 +84,6 @@ export async function spectralTrainer(
   };
 }
 
-/** The siamese network's outputs for all training samples: it learns no more, so they are computed once. */
-async function siameseSpace(
-  engine: Engine,
-  { networks, store }: MvlnetModel,
-  view: number,
-  encoded: EncodedView,
-): Promise<EncodedView | undefined> {
-  const { siamese } = networks[view]!;
-  if (siamese === undefined) return undefined;
-  const matrix = await applyNetwork(engine, store, siamese, encoded);
-  return { matrix, rows: allRows(matrix.rows) };
-}
-
-/**
- * σ: the median distance to the `neighbour`-th nearest sample of a batch, itself counted; over the distances that are not
- * zero where more than half of them are.
- */
-async function affinityScale(
-  engine: Engine,
-  view: EncodedView,
-  batch: Int32Array,
-  neighbour: number,
-  name: string,
-): Promise<number> {
-  const x = scaledSamples(view, batch);
-  const { distances } = await neighbours(x, x, neighbour, { engine });
-  const last = Float64Array.from(batch, (_, i) => distances[(i + 1) * neighbour - 1]!).sort();
-  const sigma = median(last) || median(last.filter((distance) => distance > 0));
-  if (sigma > 0) return sigma;
-  throw new UserError(
-    `view "${name}": in a batch of ${batch.length} samples all are equal to their neighbour ${neighbour} in the space of the affinity, so it has no scale; raise option scaleNeighbour or train the siamese networks at a lower siameseLr`,
-  );
-}
-
-function median(sorted: Float64Array): number {
-  const half = sorted.length >> 1;
-  if (sorted.length === 0) return 0;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
 /** Two independent batches of m different samples, one after the other. */
 function drawBatches(seed: number, step: number, samples: number, m: number): Int32Array {
   const random = new Random(seed, "spectral", step);
@@ -139,15 +93,15 @@ function drawBatches(seed: number, step: number, samples: number, m: number): In
 function loadBatches(
   run: Execution,
   encoded: readonly EncodedView[],
-  spaces: readonly (EncodedView | undefined)[],
+  spaces: readonly AffinitySpace[],
   batches: Int32Array,
   m: number,
 ): void {
   const first = batches.subarray(0, m);
   encoded.forEach((view, v) => {
     feedSamples(view, batches, run.inputs[`view.${v}`]!);
-    const space = spaces[v];
-    if (space !== undefined) feedSamples(space, first, run.inputs[`affinity.${v}`]!);
+    const { outputs } = spaces[v]!;
+    if (outputs !== undefined) feedSamples(outputs, first, run.inputs[`affinity.${v}`]!);
   });
 }
 

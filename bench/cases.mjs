@@ -1,0 +1,84 @@
+// What is measured: our command and the peers' commands for the same work.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const needs = (file) => (context) =>
+  existsSync(join(context.data, file)) ? undefined : `${file} is not in ${context.data}`;
+const rate = (value, unit) => (value === undefined ? "" : `${Math.round(value)} ${unit}`);
+
+export const cases = [
+  {
+    name: "gmae",
+    title: "GMAE, epoch on Digits-2V (2000 samples)",
+    prepare: needs("Digits-2V.mat"),
+    ours: ({ data }) => ["bench/ours/gmae.mjs", join(data, "Digits-2V.mat"), "20"],
+    peers: ({ data }) => {
+      const base = ["bench/peers/gmae.py", "--data", join(data, "Digits-2V.mat"), "--time-only"];
+      return [
+        {
+          label: "PyTorch, loop over samples (as published)",
+          args: [...base, "--contrastive", "loop", "--epochs", "3"],
+          tuned: true,
+        },
+        {
+          label: "PyTorch, vectorised",
+          args: [...base, "--contrastive", "vectorised", "--epochs", "20"],
+          tuned: false,
+        },
+        {
+          label: "PyTorch, vectorised, tuned",
+          args: [...base, "--contrastive", "vectorised", "--epochs", "20"],
+          tuned: true,
+        },
+      ];
+    },
+  },
+  {
+    name: "mlp-step",
+    title: "training step 4096-4096-4096-64, batch 64, Adam",
+    ours: () => ["bench/ours/mlp-step.mjs", "15"],
+    peers: () => [
+      { label: "PyTorch as installed", args: ["bench/peers/mlp_step.py", "--repetitions", "10"], tuned: false },
+      {
+        label: "PyTorch, tuned",
+        args: ["bench/peers/mlp_step.py", "--repetitions", "10", "--keep-memory"],
+        tuned: true,
+      },
+    ],
+    note: (mine, theirs) => {
+      const ours = Math.max(...mine.map((each) => each.gflops));
+      const peer = [...theirs.values()].flat();
+      const best = Math.max(...peer.map((each) => each.matmul_gflops));
+      const copy = Math.max(...peer.map((each) => each.copy_gigabytes_per_second));
+      return `peak: product 2048³ ${rate(ours, "GFLOP/s")} (peer ${rate(best, "GFLOP/s")}), copy ${rate(copy, "GB/s")}`;
+    },
+  },
+  {
+    name: "kmeans",
+    title: "k-means, 50 starts, 2000 × 384, k = 10",
+    prepare: ({ scratch }) => {
+      const made = spawnSync(process.execPath, ["bench/ours/make-points.mjs", join(scratch, "points.npy")]);
+      return made.status === 0 ? undefined : "the points could not be made";
+    },
+    ours: ({ scratch }) => ["bench/ours/kmeans.mjs", join(scratch, "points.npy")],
+    peers: ({ scratch }) => [
+      { label: "scikit-learn (Lloyd)", args: ["bench/peers/kmeans.py", join(scratch, "points.npy")], tuned: false },
+    ],
+    note: (mine, theirs) => {
+      const inertias = [...theirs.values()].flat().flatMap((each) => each.inertia);
+      const mean = inertias.reduce((a, b) => a + b, 0) / inertias.length;
+      return `inertia ${mine[0]?.inertia.toFixed(1)} (peer ${mean.toFixed(1)})`;
+    },
+  },
+  {
+    name: "djsrh-step",
+    title: "DJSRH, training step, batch 32, 4096 hidden, 64 bits",
+    ours: () => ["bench/ours/djsrh-step.mjs"],
+    peers: () => [
+      { label: "PyTorch as installed", args: ["bench/peers/djsrh.py", "--time-only"], tuned: false },
+      { label: "PyTorch, tuned", args: ["bench/peers/djsrh.py", "--time-only", "--keep-memory"], tuned: true },
+    ],
+  },
+].filter(({ ours }) => existsSync(new URL(`../${ours({ data: "", scratch: "" })[0]}`, import.meta.url)));

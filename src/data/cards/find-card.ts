@@ -1,0 +1,67 @@
+// Which card is meant: a YAML file, a folder, or the name of a card that comes with the package.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../errors.js";
+import { type Card, cardFiles, readCard } from "./card.js";
+
+/** A card and the folder that its files lie in. */
+export interface PlacedCard {
+  readonly card: Card;
+  readonly folder: string;
+}
+
+const shippedFolder = fileURLToPath(new URL("../../../src/data/cards/", import.meta.url));
+const isYaml = (file: string): boolean => [".yaml", ".yml"].includes(extname(file).toLowerCase());
+let shipped: readonly Card[] | undefined;
+
+/** The cards that come with the package, by name. */
+export function shippedCards(): readonly Card[] {
+  shipped ??= readdirSync(shippedFolder)
+    .filter(isYaml)
+    .sort()
+    .map((file) => readCard(join(shippedFolder, file)));
+  return shipped;
+}
+
+/**
+ * The card that a text stands for: the path of a YAML file, whose folder has the data; a folder with a card, or with the files
+ * of one card of the package; NAME:FOLDER, or NAME alone for $VANTAGE_DATA/NAME. Undefined where it is none of these.
+ * @throws UserError where a card is meant and cannot be used.
+ */
+export function findCard(text: string): PlacedCard | undefined {
+  const [name = "", ...rest] = text.split(":");
+  const card = shippedCards().find((each) => each.name === name);
+  if (card) return { card, folder: rest.length > 0 ? rest.join(":") : folderByName(card) };
+  if (!existsSync(text)) return undefined;
+  if (statSync(text).isDirectory()) return cardInFolder(text);
+  return isYaml(text) ? { card: readCard(text), folder: dirname(text) } : undefined;
+}
+
+function folderByName(card: Card): string {
+  const { VANTAGE_DATA } = process.env;
+  const what = `${card.name} does not come with the package`;
+  const how = `put ${cardFiles(card).join(", ")} into a folder and open ${card.name}:FOLDER`;
+  if (!VANTAGE_DATA) throw new UserError(`${what}: ${how}, or $VANTAGE_DATA/${card.name} with the name alone`);
+  const folder = join(VANTAGE_DATA, card.name);
+  if (!existsSync(folder)) throw new UserError(`${what} and there is no folder ${folder}: ${how}, or make that folder`);
+  return folder;
+}
+
+function cardInFolder(folder: string): PlacedCard | undefined {
+  const own = readdirSync(folder).filter(isYaml).sort();
+  if (own.length > 1) throw new UserError(`${folder} has several cards (${own.join(", ")}): open one of them`);
+  if (own.length === 1) return { card: readCard(join(folder, own[0]!)), folder };
+  const fitting = shippedCards().filter((card) => cardFiles(card).every((file) => existsSync(join(folder, file))));
+  if (fitting.length === 0) {
+    throw new UserError(
+      `${folder} is a folder without a dataset card, and its files are of no card that comes with the package; docs/dataset-cards.md says how to write one`,
+    );
+  }
+  if (fitting.length > 1) {
+    throw new UserError(
+      `${folder} has the files of ${fitting.map((card) => card.name).join(" and ")}; open ${fitting[0]!.name}:${folder} or the other`,
+    );
+  }
+  return { card: fitting[0]!, folder };
+}
