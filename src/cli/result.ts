@@ -62,7 +62,7 @@ async function describePredictions(
   if (truth) colourings.push({ name: "label", values: at(truth), names });
   if (matched) {
     const values = at(matched).map((value) => (value < names.length ? value : -1));
-    colourings.push({ name: classes ? "predicted" : "cluster", values, names });
+    colourings.push({ name: classes ? "prediction" : "cluster", values, names });
   }
   const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
   const judged = classes ? splits.test : undefined;

@@ -68,11 +68,12 @@ export function arrows(text: string): string {
   return text.replaceAll("->", " → ");
 }
 
-/** The metrics, those that say most first; metrics of one rank keep their order. */
+/** The metrics, those of the run itself before those of a part of it ("train"), those that say most first; else in their order. */
 export function byImportance(metrics: readonly FlatMetric[]): FlatMetric[] {
   const rank = ({ path }: FlatMetric) => {
-    const place = order.indexOf(measure(path));
-    return (place < 0 ? order.length : place) + (path.length - 1) / 100;
+    const key = measure(path);
+    const place = order.indexOf(key);
+    return path.indexOf(key) * (order.length + 1) + (place < 0 ? order.length : place);
   };
   return [...metrics].sort((a, b) => rank(a) - rank(b));
 }

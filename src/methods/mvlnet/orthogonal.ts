@@ -22,7 +22,7 @@ export function orthogonalWeightsOf(y: DenseMatrix, view: string): Float32Array 
       for (let k = 0; k < j; k++) value -= factor[i * c + k]! * factor[j * c + k]!;
       if (i === j && !(value > LEAST_SHARE * most)) {
         throw new UserError(
-          `view "${view}": the network's outputs for ${y.rows} training samples span ${i} of ${c} dimensions, so the orthogonal layer has no weights; lower option clusters, or leave the view out`,
+          `view "${view}": the network's outputs for ${y.rows} training samples span ${i} of ${c} dimensions, so the orthogonal layer has no weights; lower option clusters or lr, or leave the view out`,
         );
       }
       factor[i * c + j] = i === j ? Math.sqrt(value) : value / factor[j * c + j]!;

@@ -114,7 +114,7 @@ async function explainSingular<T>(step: () => Promise<T>, run: Execution, { view
     const singular = views.find((_, v) => run.outputs[`update/orthogonal.${v}`]!.some(Number.isNaN));
     if (singular === undefined) throw error;
     throw new DivergenceError(
-      `view "${singular.name}": the network's outputs for a batch do not span ${shape.clusters} dimensions, so the orthogonal layer has no weights; does the view have that many different samples? A smaller learning rate (lr) or larger batch may help`,
+      `view "${singular.name}": the orthogonal layer has no weights, since the network's outputs for a batch are no numbers or do not span ${shape.clusters} dimensions; a lower learning rate (lr) or fewer clusters may help`,
     );
   }
 }
