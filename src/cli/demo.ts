@@ -10,12 +10,16 @@ const data = "emoji";
 export function addDemoCommand(root: Command): void {
   root
     .command("demo")
-    .description("train on emoji (two makers' pictures and the English words of each), without a download, and write the report")
+    .description(
+      "train on emoji (two makers' pictures and the English words of each), without a download, and write the report",
+    )
     .option("--out <folder>", "run folder")
     .option("--threads <n>", "threads for matrix products and kernels")
     .action(async ({ out, threads }: { out?: string; threads?: string }) => {
       say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
-      say("GMAE learns one representation of the three and tells their nine groups apart; a fifth is kept for testing.");
+      say(
+        "GMAE learns one representation of the three and tells their nine groups apart; a fifth is kept for testing.",
+      );
       const options = { task: "classification", epochs: 40, evaluateEvery: 10, starts: 10 };
       const outcome = await startTraining({
         method: findMethod("gmae"),
