@@ -64,6 +64,7 @@ async function describePredictions(
     const values = at(matched).map((value) => (value < names.length ? value : -1));
     colourings.push({ name: classes ? "prediction" : "cluster", values, names });
   }
+  for (const each of method.colourings?.(data) ?? []) colourings.push({ ...each, values: at(each.values) });
   const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
   const judged = classes ? splits.test : undefined;
   return {
@@ -93,7 +94,8 @@ async function viewsAlone(data: MultiViewDataset, seed: number): Promise<Record<
   if (data.labels?.kind !== "single" || data.samples > VIEW_SAMPLES) return undefined;
   const { values, names } = data.labels;
   const alone: Record<string, Metrics> = {};
-  for (const { name, matrix } of data.views) {
+  for (const { name, matrix, present } of data.views) {
+    if (present !== undefined || matrix.kind === "lazy") continue;
     const scaled: DenseMatrix = toDense(applyScaler(fitScaler("minmax", matrix), matrix));
     const { labels } = await kmeans(scaled, { clusters: names.length, seed });
     const { acc, nmi, ari, purity } = clusteringMetrics(values, labels);

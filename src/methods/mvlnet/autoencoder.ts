@@ -9,7 +9,6 @@ import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 import type { Trainer } from "./trained-stage.js";
 
-const BATCH = 256;
 const LEARNING_RATE = 1e-3;
 
 /** Mean squared error of the scaled features, Adam. */
@@ -19,7 +18,7 @@ export async function autoencoderTrainer(
   view: number,
   matrix: Matrix,
   rows: Int32Array,
-  { seed }: MvlnetOptions,
+  { seed, autoencoderBatch }: MvlnetOptions,
 ): Promise<Trainer> {
   const { encode, decode } = networks[view]!;
   const forward = new Forward(true);
@@ -36,7 +35,7 @@ export async function autoencoderTrainer(
   return {
     async epoch(epoch) {
       let total = 0;
-      for (const batch of batches(rows, BATCH, { seed, epoch })) {
+      for (const batch of batches(rows, autoencoderBatch, { seed, epoch })) {
         const run = step.at({ n: batch.length });
         gatherRows(matrix, batch, run.inputs.x!);
         total += (await step.run(run)).loss! * batch.length;

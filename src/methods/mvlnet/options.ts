@@ -51,6 +51,7 @@ export const mvlnetOptions = z.strictObject({
     .default([500, 500, 2000, 10])
     .describe("widths of the autoencoders' encoders, the code last; []: the networks take the features themselves"),
   autoencoderEpochs: whole.min(1).default(50).describe("passes over the training set for each autoencoder"),
+  autoencoderBatch: whole.min(1).default(256).describe("samples per step of the autoencoders"),
   siameseEpochs: whole.min(1).default(400).describe("passes over the pairs for each siamese network at most"),
   siameseLr: z.number().positive().default(1e-4).describe("learning rate of the siamese networks (RMSprop)"),
   siameseBatch: whole.min(1).default(128).describe("pairs per step of the siamese networks"),
