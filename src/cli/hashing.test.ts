@@ -1,0 +1,99 @@
+// Hash codes through the real command line: several lengths, a view added later, packed codes, and what users get wrong.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { readVariables } from "../data/readers/index.js";
+import { runCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
+
+let place: Workplace;
+before(() => {
+  place = workplace();
+  writeBlobs(place.path("blobs.npz"));
+});
+after(() => place.remove());
+
+const small = ["--set", "hidden=16", "--epochs", "3", "--queries", "last:30", "--threads", "2"];
+const dchn = (...more: string[]) => ["train", "dchn", "--data", "blobs.npz", ...small, "--json", ...more];
+
+async function succeed(args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await runCommand(args, place.folder);
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+async function refuse(args: readonly string[], expected: RegExp): Promise<void> {
+  const { status, stderr } = await runCommand(args, place.folder);
+  assert.equal(status, 2, stderr);
+  assert.match(stderr, expected);
+}
+
+function digests(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) =>
+    statSync(join(folder, f)).isFile(),
+  );
+  return new Map(
+    files.map((f) => [
+      f,
+      createHash("sha256")
+        .update(readFileSync(join(folder, f)))
+        .digest("hex"),
+    ]),
+  );
+}
+
+test("a view added later leaves every other file as it is, and is the network of a joint training", async () => {
+  await succeed(dchn("--views", "a=X1", "--bits", "16", "--out", "one"));
+  const before = digests(place.path("one"));
+  const added = JSON.parse(
+    await succeed([
+      "add-view",
+      "one",
+      "--view",
+      "b",
+      "--data",
+      "blobs.npz",
+      "--views",
+      "b=X2",
+      "--threads",
+      "2",
+      "--json",
+    ]),
+  );
+  const after = digests(place.path("one"));
+  for (const [file, digest] of before) assert.equal(after.get(file), digest, file);
+  const joint = JSON.parse(await succeed(dchn("--views", "a=X1,b=X2", "--bits", "16", "--out", "both")));
+  assert.deepEqual(Object.keys(joint.metrics.map).sort(), ["a->b", "b->a"]);
+  assert.deepEqual(added.metrics, joint.metrics);
+  const evaluated = JSON.parse(await succeed(["evaluate", "one", "--threads", "2", "--json"]));
+  assert.deepEqual(evaluated.metrics, joint.metrics);
+  await refuse(["add-view", "one", "--view", "b", "--data", "blobs.npz", "--views", "b=X2"], /already|is there/);
+  await refuse(["add-view", "one", "--view", "../x", "--data", "blobs.npz"], /letters, digits/);
+});
+
+test("encode writes packed codes of one view", async () => {
+  await succeed(["encode", "both", "--view", "b", "--out", "codes.npy"]);
+  const { variables } = await readVariables(place.path("codes.npy"));
+  const [codes] = [...variables.values()];
+  assert.ok(codes?.kind === "numeric");
+  assert.deepEqual([codes.element, ...codes.shape], ["uint8", 120, 2]);
+  await refuse(["encode", "both", "--out", "codes.npy"], /--view is missing: one of a, b/);
+  await refuse(["encode", "both", "--view", "c", "--out", "codes.npy"], /"c".*a, b/);
+});
+
+test("several lengths are trained in turn, with a table and one report", async () => {
+  const result = JSON.parse(await succeed(dchn("--views", "a=X1,b=X2", "--bits", "8,16", "--out", "lengths")));
+  assert.deepEqual(Object.keys(result.metricsByBits), ["8", "16"]);
+  assert.ok(result.metricsByBits[16].map["a->b"] > 0.3);
+  assert.deepEqual(readdirSync(place.path("lengths")).sort(), ["bits-16", "bits-8", "report.html"]);
+});
+
+test("mistakes: lengths, views, labels, queries", async () => {
+  await refuse(dchn("--bits", "12"), /option bits: expected a positive multiple of 8.*got 12/);
+  await refuse(dchn("--bits", "8,8"), /stands twice/);
+  await refuse(dchn("--views", "a=X9"), /X9/);
+  await refuse(dchn("--queries", "last:500"), /500 of 120 samples/);
+  await refuse(["train", "djsrh", "--data", "blobs.npz", "--views", "a=X1", ...small], /two views/);
+  await refuse(["train", "djsrh", "--data", "blobs.npz", "--preset", "flickr"], /--preset flickr: expected wikipedia/);
+});
