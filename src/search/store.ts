@@ -1,0 +1,81 @@
+// What every store of items can do: a folder, PGlite and PostgreSQL stand behind this one interface.
+
+/** What is known of an item beside its code: title, thumbnail, link, label, anything that is JSON. */
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** A sample has one id, and an item under it for each of its views. */
+export interface ItemKey {
+  readonly id: string;
+  readonly view: string;
+}
+
+export interface Item extends ItemKey {
+  /** Packed hash code, bits / 8 bytes (first value in the most significant bit of the first byte, 1 for a positive value). */
+  readonly code: Uint8Array;
+  /** The real-valued representation that the code was made from, `dimensions` values; for re-ranking. */
+  readonly vector?: Float32Array;
+  readonly metadata?: Metadata;
+}
+
+/** What the codes of a store are. */
+export interface Space {
+  /** Length of a code, a multiple of 8. */
+  readonly bits: number;
+  /** Length of a vector; 0 in a store without vectors. */
+  readonly dimensions: number;
+}
+
+export const searchModes = ["exact", "approximate"] as const;
+
+export interface Query {
+  readonly code: Uint8Array;
+  /** Needed for re-ranking only. */
+  readonly vector?: Float32Array;
+  /** Hits wanted, from 1. There are fewer where the store holds fewer. */
+  readonly k: number;
+  /** The items that are searched: those of one view, or all. */
+  readonly view?: string;
+  /** exact looks at every code; approximate goes through a graph (HNSW) and may miss some. */
+  readonly mode: (typeof searchModes)[number];
+  /**
+   * The nearest of this many candidates by Hamming distance are ordered anew by the cosine of the vectors; 0, or no vector:
+   * the order of the Hamming distances stays. At least k where it is not 0.
+   */
+  readonly rerank: number;
+}
+
+export interface Hit extends ItemKey {
+  /** Hamming distance to the query. */
+  readonly distance: number;
+  /** Cosine of the vectors, where the hits were re-ranked. */
+  readonly similarity?: number;
+  readonly metadata?: Metadata;
+}
+
+/**
+ * Items that are searched by their codes. Calls may overlap: a search sees every item whose `add` was acknowledged before it
+ * began. Wrong input (a code or vector of another length, k below 1) is a UserError that names it.
+ */
+export interface Store {
+  readonly space: Space;
+
+  /** Stores items; one of the same id and view is replaced. When the promise resolves they outlast a crash or power cut. */
+  add(items: readonly Item[]): Promise<void>;
+
+  /** Deletes the items of these ids, in one view or in all; the number that were there. As lasting as `add`. */
+  remove(ids: readonly string[], view?: string): Promise<number>;
+
+  /** All items of one id, by view; empty where there is none. */
+  get(id: string): Promise<Item[]>;
+
+  /** Hits of each query, nearest first; equal distances in the order in which the items were added. */
+  search(queries: readonly Query[]): Promise<Hit[][]>;
+
+  /** Number of items of each view that has any. */
+  counts(): Promise<ReadonlyMap<string, number>>;
+
+  /** Up to `limit` items in the order of id, then view, that come after the given one: to go through all of them. */
+  page(after: ItemKey | undefined, limit: number): Promise<Item[]>;
+
+  close(): Promise<void>;
+}
