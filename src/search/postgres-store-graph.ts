@@ -1,0 +1,115 @@
+// The graph of an index in PostgreSQL: pgvector's HNSW on bit(n), made when it is worth while and kept by the database.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database, Sql } from "./postgres-store-database.js";
+import type { Schema } from "./postgres-store-schema.js";
+
+/** Bytes of maintenance_work_mem for each item while the graph is built: without them pgvector builds it on disk. */
+const bytesPerItem = 700;
+const maxBuildMegabytes = 4096;
+
+/**
+ * Rows are about seven times dearer to put into the graph one by one than all at once, and a search that is always exact
+ * needs none: so tables begin without, and the first to want a graph has it built.
+ */
+export class Graph {
+  #isThere = false;
+  #building: Promise<void> | undefined;
+  #builder: number | undefined;
+  #isClosing = false;
+
+  constructor(
+    readonly database: Database,
+    readonly schema: Schema,
+    /** Items from which a graph is built unasked. */
+    readonly from: number,
+  ) {}
+
+  /** Whether searches can go through the graph now; where they cannot yet and should, it is built meanwhile. */
+  async isReady(): Promise<boolean> {
+    if (this.schema.vectorSchema === undefined) return false;
+    if (this.#isThere || (await this.#look(this.database))) return true;
+    if (this.#building === undefined && (await this.#isLarge())) {
+      // a search that finds no graph looks at every code, which is right too: the next one tries again
+      this.build().catch(() => {});
+    }
+    return false;
+  }
+
+  /** Builds the graph where it is missing and pgvector is there; resolves once it can be used. */
+  build(): Promise<void> {
+    if (this.schema.vectorSchema === undefined) return Promise.resolve();
+    this.#building ??= this.#build().finally(() => {
+      this.#building = undefined;
+    });
+    return this.#building;
+  }
+
+  /** Stops the building. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const building = this.#building?.catch(() => {});
+    if (this.database.isConcurrent && this.#builder !== undefined) {
+      await this.database.query("SELECT pg_cancel_backend($1)", [this.#builder]).catch(() => {});
+    }
+    await building;
+  }
+
+  async #look(sql: Sql): Promise<boolean> {
+    const [index] = await sql.query<{ valid: boolean }>(
+      `SELECT indisvalid AS valid FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+       WHERE c.relname = $1 AND c.relnamespace = 'vantage'::regnamespace`,
+      [this.schema.tables.graph],
+    );
+    this.#isThere = index?.valid ?? false;
+    return this.#isThere;
+  }
+
+  async #isLarge(): Promise<boolean> {
+    const [{ items } = { items: 0 }] = await this.database.query<{ items: number }>(
+      `SELECT count(*)::int AS items FROM (SELECT FROM ${this.schema.tables.codes} LIMIT $1) some`,
+      [this.from],
+    );
+    return items >= this.from;
+  }
+
+  async #build(): Promise<void> {
+    const { codes, graph } = this.schema.tables;
+    const apart = this.database.isConcurrent ? "CONCURRENTLY" : "";
+    await this.database.session(async (sql) => {
+      // one server builds, the others wait for it: two at once would wait for each other
+      const lock = `hashtextextended('vantage ' || $1, 0)`;
+      while (!(await this.#look(sql)) && !this.#isClosing) {
+        const [{ mine } = { mine: false }] = await sql.query<{ mine: boolean }>(
+          `SELECT pg_try_advisory_lock(${lock}) AS mine`,
+          [graph],
+        );
+        if (!mine) {
+          await sleep(200);
+          continue;
+        }
+        try {
+          if (await this.#look(sql)) break;
+          const [session] = await sql.query<{ pid: number; items: number }>(
+            `SELECT pg_backend_pid() AS pid, count(*)::int AS items FROM ${codes}`,
+          );
+          this.#builder = session!.pid;
+          const megabytes = Math.min(Math.ceil((session!.items * bytesPerItem) / 2 ** 20), maxBuildMegabytes);
+          await sql.query(
+            `SELECT set_config('maintenance_work_mem', $1 || 'MB', false) FROM pg_settings
+             WHERE name = 'maintenance_work_mem' AND setting::bigint < 1024 * $1::bigint`,
+            [String(megabytes)],
+          );
+          // what a builder that was cancelled or killed left is invalid
+          await sql.query(`DROP INDEX ${apart} IF EXISTS vantage."${graph}"`);
+          await sql.query(
+            `CREATE INDEX ${apart} "${graph}" ON ${codes} USING hnsw (code ${this.schema.vectorSchema}.bit_hamming_ops)`,
+          );
+        } finally {
+          this.#builder = undefined;
+          await sql.query("RESET maintenance_work_mem");
+          await sql.query(`SELECT pg_advisory_unlock(${lock})`, [graph]);
+        }
+      }
+    });
+  }
+}
