@@ -66,7 +66,7 @@ export class Graph {
 
   async #isLarge(): Promise<boolean> {
     const [{ items } = { items: 0 }] = await this.database.query<{ items: number }>(
-      `SELECT count(*)::int AS items FROM (SELECT FROM ${this.schema.tables.codes} LIMIT $1) some`,
+      `SELECT count(*)::int AS items FROM (SELECT FROM ${this.schema.tables.codes} LIMIT $1) first`,
       [this.from],
     );
     return items >= this.from;

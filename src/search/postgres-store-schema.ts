@@ -98,14 +98,17 @@ interface Found extends Space {
 }
 
 async function find(sql: Sql, name: string): Promise<Found | undefined> {
-  const [{ there } = { there: false }] = await sql.query<{ there: boolean }>(
-    "SELECT to_regclass('vantage.indexes') IS NOT NULL AS there",
-  );
-  if (!there) return undefined;
+  if (!(await isListThere(sql))) return undefined;
   const [found] = await sql.query<Found>("SELECT version, bits, dimensions FROM vantage.indexes WHERE name = $1", [
     name,
   ]);
   return found;
+}
+
+/** Reads the catalogue's rows: to_regclass may answer from what was so before this transaction had the lock. */
+async function isListThere(sql: Sql): Promise<boolean> {
+  const rows = await sql.query("SELECT FROM pg_tables WHERE schemaname = 'vantage' AND tablename = 'indexes'");
+  return rows.length > 0;
 }
 
 async function create(
@@ -143,9 +146,8 @@ async function create(
 }
 
 async function listed(database: Database): Promise<string> {
-  const [{ there } = { there: false }] = await database.query<{ there: boolean }>(
-    "SELECT to_regclass('vantage.indexes') IS NOT NULL AS there",
-  );
-  const names = there ? await database.query<{ name: string }>("SELECT name FROM vantage.indexes ORDER BY name") : [];
+  const names = (await isListThere(database))
+    ? await database.query<{ name: string }>("SELECT name FROM vantage.indexes ORDER BY name")
+    : [];
   return names.length === 0 ? "none" : names.map(({ name }) => `"${name}"`).join(", ");
 }

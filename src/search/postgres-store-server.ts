@@ -33,12 +33,15 @@ async function connect(url: string): Promise<Database> {
   } catch {
     throw new UserError("the database's URL cannot be read: expected postgres://user:password@host:port/database");
   }
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: connectSeconds * 1000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: connectSeconds * 1000,
+    onConnect: async (connection) => {
+      await connection.query(perConnection);
+    },
+  });
   // a connection that breaks while nobody uses it: the pool has dropped it already
   pool.on("error", () => {});
-  pool.on("connect", (connection) => {
-    connection.query(perConnection).catch(() => {});
-  });
   return new PostgresServer(pool, client);
 }
 

@@ -18,6 +18,9 @@ const leastCandidates = 100;
 /** pgvector's limit of hnsw.ef_search. */
 const mostCandidates = 1000;
 
+/** As JSON, because PGlite's decoder takes a byte order mark off the beginning of a text. */
+const keyColumns = "to_json(i.id) AS id, to_json(i.view) AS view";
+
 export interface PostgresStoreOptions {
   /** Name of the index: several share a database. */
   readonly name: string;
@@ -135,7 +138,7 @@ export class PostgresStore implements Store {
   async #items(condition: string, limit: string, values: readonly string[]): Promise<Item[]> {
     const { items, codes } = this.schema.tables;
     const rows = await this.database.query<Row & { code: string }>(
-      `SELECT i.id, i.view, i.metadata, i.vector, c.code::text AS code FROM ${items} i JOIN ${codes} c USING (number)
+      `SELECT ${keyColumns}, i.metadata, i.vector, c.code::text AS code FROM ${items} i JOIN ${codes} c USING (number)
        WHERE ${condition} ORDER BY i.id, i.view ${limit}`,
       values,
     );
@@ -150,7 +153,7 @@ export class PostgresStore implements Store {
 
   async counts(): Promise<ReadonlyMap<string, number>> {
     const rows = await this.database.query<{ view: string; items: number }>(
-      `SELECT view, count(*)::int AS items FROM ${this.schema.tables.codes} GROUP BY view ORDER BY view`,
+      `SELECT to_json(view) AS view, count(*)::int AS items FROM ${this.schema.tables.codes} c GROUP BY c.view ORDER BY c.view`,
     );
     return new Map(rows.map(({ view, items }) => [view, items]));
   }
@@ -167,7 +170,7 @@ export class PostgresStore implements Store {
     const isReranked = rerank > 0 && vector !== undefined && this.space.dimensions > 0;
     const candidates = Math.min(isReranked ? rerank : k, 2 ** 31 - 1);
     const rows = await this.database.query<Row & { distance: number }>(
-      `SELECT i.id, i.view, i.metadata, ${isReranked ? "i.vector" : "NULL AS vector"}, (near.key >> ${orderBits})::int AS distance
+      `SELECT ${keyColumns}, i.metadata, ${isReranked ? "i.vector" : "NULL AS vector"}, (near.key >> ${orderBits})::int AS distance
        FROM ${throughGraph ? this.#nearInGraph(view, candidates) : this.#nearOfAll(view, candidates)} near
        JOIN ${this.schema.tables.items} i USING (number) ORDER BY near.key`,
       [bitText(code), ...(view === undefined ? [] : [view])],
