@@ -1,5 +1,6 @@
 // The graph of an index in PostgreSQL: pgvector's HNSW on bit(n), made when it is worth while and kept by the database.
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../errors.js";
 import type { Database, Sql } from "./postgres-store-database.js";
 import type { Schema } from "./postgres-store-schema.js";
 
@@ -78,7 +79,8 @@ export class Graph {
     await this.database.session(async (sql) => {
       // one server builds, the others wait for it: two at once would wait for each other
       const lock = `hashtextextended('vantage ' || $1, 0)`;
-      while (!(await this.#look(sql)) && !this.#isClosing) {
+      while (!(await this.#look(sql))) {
+        if (this.#isClosing) throw new UserError(`index closed before its graph was built`);
         const [{ mine } = { mine: false }] = await sql.query<{ mine: boolean }>(
           `SELECT pg_try_advisory_lock(${lock}) AS mine`,
           [graph],

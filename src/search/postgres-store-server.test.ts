@@ -85,7 +85,9 @@ function testServer(server: PostgresServer): void {
     const store = await openPostgresStore({ ...options, space });
     await store.add(numbered(6000));
     const building = assert.rejects(store.buildGraph(), UserError);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const active =
+      "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE INDEX%interrupted%'";
+    while (server.sql(active) === "0") await new Promise((resolve) => setTimeout(resolve, 5));
     await store.close();
     await building;
     const again = await openPostgresStore(options);
@@ -193,9 +195,8 @@ function testServer(server: PostgresServer): void {
   test("mistakes are one line that names what to mend, without the password", async () => {
     const bits8 = { bits: 8, dimensions: 0 };
     await (await openPostgresStore({ url: plain, name: "there", space })).close();
-    server.sql(
-      `CREATE ROLE reader LOGIN PASSWORD 'reader'; CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0`,
-    );
+    server.sql(`CREATE ROLE reader LOGIN PASSWORD 'reader'`);
+    server.sql(`CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0`);
     server.sql(`UPDATE vantage.indexes SET version = 99 WHERE name = 'future'`, "plain");
     await (await openPostgresStore({ url: plain, name: "future", space })).close();
     server.sql(`UPDATE vantage.indexes SET version = 99 WHERE name = 'future'`, "plain");

@@ -175,6 +175,8 @@ export class PostgresStore implements Store {
        JOIN ${this.schema.tables.items} i USING (number) ORDER BY near.key`,
       [bitText(code), ...(view === undefined ? [] : [view])],
     );
+    // the graph gave up before it had as many of the view as are wanted, or there are no more
+    if (throughGraph && rows.length < candidates) return this.#search(query, false);
     const hits = rows.map(
       ({ id, view, distance, metadata, vector: other }): Hit => ({
         id,
