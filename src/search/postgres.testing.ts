@@ -74,7 +74,8 @@ export class PostgresServer {
   }
 
   up(): void {
-    const options = `-c listen_addresses= -c unix_socket_directories=${this.folder} -c max_connections=60`;
+    // a crash here is of processes, not of the machine, and syncing a new database takes seconds
+    const options = `-c fsync=off -c listen_addresses= -c unix_socket_directories=${this.folder} -c max_connections=60`;
     this.#run("pg_ctl", "-D", this.#data, "-l", join(this.folder, "log"), "-w", "-o", options, "start");
   }
 
