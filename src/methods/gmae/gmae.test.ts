@@ -45,7 +45,7 @@ test("neighbour counts: nearest but the sample itself are positive, the last one
   const x = Float32Array.from({ length: n }, (_, i) => i * i);
   const numbers = { nearest: 6, positives: 2, negatives: 2 };
   const counts = { positive: new Float32Array(n * n), negative: new Float32Array(n * n) };
-  const ranked = await nearestRows(engine, x, n, 1, numbers.nearest);
+  const ranked = await nearestRows(engine, x, n, 1, numbers.nearest, "euclidean");
   countNeighbours(ranked, numbers, n, counts);
   countNeighbours(ranked, numbers, n, counts);
   const columns = (values: Float32Array, row: number) =>
@@ -62,6 +62,68 @@ test("neighbour counts: nearest but the sample itself are positive, the last one
   dropLastRow(n, counts);
   assert.deepEqual(columns(counts.positive, n - 1), []);
   assert.notDeepEqual(columns(counts.positive, n - 2), []);
+});
+
+test("cosine neighbours: by direction whatever the length, a row of zeros as far as a right angle, the row itself first", async () => {
+  const n = 16;
+  const x = new Float32Array(2 * n);
+  // Pairs of rows of length 1 and 100 at 0°, 20°, 40° …, the last row zero.
+  for (let i = 0; i < n; i++) {
+    const [angle, length] = [((i >> 1) * 20 * Math.PI) / 180, i % 2 === 0 ? 1 : 100];
+    x.set([length * Math.cos(angle), length * Math.sin(angle)], 2 * i);
+  }
+  x.fill(0, 2 * n - 2);
+  const rows = (ranked: Int32Array, i: number, k: number) => [...ranked.subarray(i * k, (i + 1) * k)];
+  const cosine = await nearestRows(engine, x, n, 2, 11, "cosine");
+  assert.deepEqual(new Set(rows(cosine, 1, 11).slice(0, 4)), new Set([0, 1, 2, 3]));
+  assert.deepEqual(rows(cosine, 1, 11)[0], 1);
+  assert.equal(rows(cosine, 0, 11)[10], n - 1, "after those at 0° to 80°, before those beyond 90°");
+  assert.deepEqual(rows(cosine, n - 1, 11), [n - 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const euclidean = await nearestRows(engine, x, n, 2, 10, "euclidean");
+  assert.equal(rows(euclidean, 0, 10)[1], 2);
+  assert.ok(!rows(euclidean, 0, 10).slice(0, 9).includes(1), "the long row of the same direction is far");
+});
+
+test("distance and scaling: each trains to something else, and is kept when a model is saved and exported", async () => {
+  const shifted = new MultiViewDataset({
+    ...data,
+    views: data.views.map((view) => {
+      const matrix = toDense(view.matrix);
+      return {
+        ...view,
+        matrix: dense(
+          matrix.rows,
+          matrix.columns,
+          matrix.data.map((value) => Math.max(0, value)),
+        ),
+      };
+    }),
+  });
+  const weights = new Set<string>();
+  for (const options of [{}, { distance: "cosine" }, { scaling: "minmax-view" }, { scaling: "l2" }] as const) {
+    const method = await new GMAE({ ...small, ...options }, engine).fit(shifted);
+    weights.add(String(method.modelState().tensors.get("encoder_shared.0.weight")!.data.subarray(0, 8)));
+    const path = join(folder, `as-${Object.values(options)[0] ?? "published"}`);
+    await method.save(path);
+    const z = await method.transform(shifted);
+    assert.deepEqual(await (await GMAE.load(path, engine)).transform(shifted), z);
+    const session = await InferenceSession.create(method.exportModels()[0]!.bytes);
+    const feeds = Object.fromEntries(
+      shifted.views.map(({ name, matrix }) => [name, new Tensor(toDense(matrix).data, [matrix.rows, matrix.columns])]),
+    );
+    const { representation } = await session.run(feeds);
+    (representation!.data as Float32Array).forEach((value, i) => {
+      assert.ok(Math.abs(value - z.data[i]!) < 1e-5, `${path} ${i}: ${value}, expected ${z.data[i]}`);
+    });
+  }
+  assert.equal(weights.size, 4);
+});
+
+test("rows of unit length are refused where features are negative: the decoders' sigmoid cannot give them", async () => {
+  await assert.rejects(
+    new GMAE({ ...small, scaling: "l2" }, engine).fit(data),
+    /scaling l2 needs features that are not negative, view .* has -/,
+  );
 });
 
 test("a fit lowers the loss and finds the classes better than the first representation does", async () => {

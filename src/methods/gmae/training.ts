@@ -117,7 +117,7 @@ export class GmaeTraining {
       const numbers = this.#numbers(own.length);
       if (numbers === undefined) continue;
       const x = scaledRows(view, own, scalers?.[v]);
-      const ranked = await nearestRows(engine, x, own.length, view.matrix.columns, numbers.nearest);
+      const ranked = await nearestRows(engine, x, own.length, view.matrix.columns, numbers.nearest, options.distance);
       countNeighbours(ranked, numbers, rows.length, counts, places);
     }
     dropLastRow(rows.length, counts);
