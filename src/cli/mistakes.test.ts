@@ -51,14 +51,6 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
     args: trainOn("good.npz", "--set", "distance=manhattan"),
     expected: /option distance: .*"euclidean"\|"cosine".*got "manhattan"/,
   },
-  "a scaling that the decoders cannot give": {
-    args: trainOn("good.npz", "--set", "scaling=standard"),
-    expected: /option scaling: .*"minmax".*got "standard"/,
-  },
-  "negative features in rows of unit length": {
-    args: trainOn("good.npz", "--set", "scaling=l2"),
-    expected: /scaling l2 needs features that are not negative, view X1 has -/,
-  },
   "a --set without a value": { args: trainOn("good.npz", "--set", "lr"), expected: /--set lr: expected name=value/ },
   "a task that the method lacks": { args: trainOn("good.npz", "--task", "retrieval"), expected: /option task/ },
   "a view that is not there": { args: trainOn("good.npz", "--views", "a=X7"), expected: /X7.*X1/ },

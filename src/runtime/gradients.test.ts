@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { Random } from "../kernels/random.js";
 import * as t from "../tensor/index.js";
 import { Engine } from "./engine.js";
+import { assertSlopes } from "./finite-differences.testing.js";
 import { Program } from "./program.js";
 
 let engine: Engine;
@@ -162,6 +163,7 @@ const cases: Record<string, Case> = {
   affine: { shapes: [[3, 4], [5, 4], [5]], f: t.affine },
   inverse: { shapes: [[4, 4]], f: (x) => t.inverse(spd(x)) },
   cholesky: { shapes: [[4, 4]], f: (x) => t.cholesky(spd(x)) },
+  "cholesky, unrolled": { shapes: [[4, 4]], f: (x) => t.unrolledCholesky(spd(x)) },
 };
 
 for (const [name, { shapes, f, value = (z: number) => z }] of Object.entries(cases)) {
@@ -182,27 +184,10 @@ for (const [name, { shapes, f, value = (z: number) => z }] of Object.entries(cas
       for (let i = 0; i < x.length; i++) x[i] = value(random.normal());
     }
     await run.run();
-    const gradients = xs.map((_, i) => run.outputs[`g${i}`]!.slice());
-    const at = async (x: Float32Array, i: number, v: number) => {
-      const kept = x[i]!;
-      x[i] = v;
-      await run.run();
-      x[i] = kept;
-      return run.outputs.loss![0]!;
-    };
-    for (const [k, gradient] of gradients.entries()) {
-      const x = run.inputs[`x${k}`]!;
-      const scale = Math.max(1, ...gradient.map(Math.abs));
-      for (let i = 0; i < x.length; i++) {
-        const difference = async (h: number) => ((await at(x, i, x[i]! + h)) - (await at(x, i, x[i]! - h))) / (2 * h);
-        // Richardson's extrapolation: the error of second order in h cancels.
-        const expected = (4 * (await difference(0.02)) - (await difference(0.04))) / 3;
-        assert.ok(
-          Math.abs(gradient[i]! - expected) < 3e-3 * scale,
-          `x${k}[${i}]: gradient ${gradient[i]}, finite difference ${expected}`,
-        );
-      }
-    }
+    await assertSlopes(
+      run,
+      xs.map((_, i) => ({ name: `x${i}`, values: run.inputs[`x${i}`]!, gradient: run.outputs[`g${i}`]!.slice() })),
+    );
     await program.release();
   });
 }

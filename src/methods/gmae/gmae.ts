@@ -5,7 +5,6 @@ import { type Labels, MultiViewDataset, presentRows } from "../../data/dataset.j
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
 import { randomSplit } from "../../data/splits.js";
-import { columnStatistics } from "../../data/statistics.js";
 import { UserError } from "../../errors.js";
 import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { classificationMetrics } from "../../metrics/classification.js";
@@ -82,8 +81,7 @@ export class GMAE extends Method<GmaeOptions> {
     const { options } = this;
     const labels = this.#classify ? singleLabels(data, "classification") : data.labels;
     const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
-    if (options.scaling === "l2") refuseNegative(data);
-    const scalers = data.views.map((view) => fitScaler(options.scaling, view.matrix, presentRows(view)));
+    const scalers = data.views.map((view) => fitScaler("minmax", view.matrix, presentRows(view)));
     this.#model = this.#makeModel(views, labels?.names ?? [], scalers);
     const { networks, parameters, store } = this.#model;
     initialize(this.engine.kernels, store, parameters.all, options.seed);
@@ -226,7 +224,7 @@ export class GMAE extends Method<GmaeOptions> {
     const views = state.json.views as unknown as ViewShape[];
     const scalers = views.map(({ columns }, v): Scaler => {
       const [scale, shift] = ["scale", "shift"].map((part) => stateTensor(state, `scaler.${v}.${part}`).data);
-      return { kind: this.options.scaling, columns, scale: scale!, shift: shift! };
+      return { kind: "minmax", columns, scale: scale!, shift: shift! };
     });
     this.#model = this.#makeModel(views, state.json.classNames as string[], scalers);
     this.takeModel(state);
@@ -260,17 +258,6 @@ function singleLabels({ name, labels }: MultiViewDataset, use: string): Extract<
   if (labels.kind !== "single")
     throw new UserError(`${name}: ${use} needs one label per sample, these are multi-labels`);
   return labels;
-}
-
-/** @throws UserError where rows of unit length would have entries that the decoders' sigmoid cannot give. */
-function refuseNegative({ name, views }: MultiViewDataset): void {
-  for (const view of views) {
-    const least = columnStatistics(view.matrix).min.reduce((a, b) => Math.min(a, b));
-    if (least >= 0) continue;
-    throw new UserError(
-      `${name}: scaling l2 needs features that are not negative, view ${view.name} has ${least}; use --set scaling=minmax`,
-    );
-  }
 }
 
 /** The data scaled to [0, 1], then spoilt: noise of deviation 0.5 means half the range of a feature. */

@@ -1,10 +1,6 @@
 // GMAE's options and their published defaults.
 import { z } from "zod";
-import type { ScalingKind } from "../../data/scaling.js";
 import { distances } from "./nearest.js";
-
-/** Scalings into the range of the decoders' sigmoid. */
-const scalings = ["minmax", "minmax-view", "l2"] as const satisfies readonly ScalingKind[];
 
 export const gmaeOptions = z.strictObject({
   task: z
@@ -46,11 +42,7 @@ export const gmaeOptions = z.strictObject({
   distance: z
     .enum(distances)
     .default("euclidean")
-    .describe("by which neighbours are found, on the scaled features; cosine for word counts and the like"),
-  scaling: z
-    .enum(scalings)
-    .default("minmax")
-    .describe("of the features: each column to [0, 1], a view as a whole to [0, 1], or each row to unit length"),
+    .describe("by which neighbours are found, on the scaled features; cosine for word counts and other sparse views"),
   corrupt: z
     .string()
     .regex(/^(missing|conflict|noise)=[0-9.]+$/, "expected missing=R, conflict=R or noise=R with R from 0 to 1")
