@@ -157,7 +157,8 @@ function wholeMethod(method: AnyMethod, opened: OpenedData): Pick<Training, "fit
 /** Trains with progress, log and checkpoints; then evaluates, and writes models, result and report. */
 export async function train(training: Training): Promise<TrainingOutcome> {
   const { method, opened, engine, saved } = training;
-  const { data, notes } = opened;
+  const { data } = opened;
+  const notes = [...opened.notes];
   const progress = trainingProgress();
   const interrupt = interruption();
   const before = saved?.json as SavedState | undefined;
@@ -180,6 +181,8 @@ export async function train(training: Training): Promise<TrainingOutcome> {
       onEpoch(report) {
         epochs++;
         epochSeconds += report.seconds;
+        for (const note of report.notes ?? []) say(`  note: ${note}`);
+        notes.push(...(report.notes ?? []));
         const { stage, epoch, losses, metrics = {} } = report;
         run!.log({ stage, epoch, seconds: elapsed(), losses, metrics });
         progress.update(report);

@@ -10,6 +10,8 @@ export interface EpochResult {
   readonly losses: Readonly<Record<string, number>>;
   /** The stage has converged: its remaining epochs are left out. */
   readonly done?: boolean;
+  /** What a user should know about the data or the settings, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** A part of the training with its own losses, such as pre-training. */

@@ -8,12 +8,13 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { MultiViewDataset } from "../../data/dataset.js";
 import { dense, selectRows, toDense } from "../../data/matrix.js";
 import { synthetic } from "../../data/synthetic.js";
+import { Random } from "../../kernels/random.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import { Engine } from "../../runtime/index.js";
 import type { Checkpoint, EpochReport } from "../training.js";
 import { GMAE } from "./gmae.js";
 import { nearestRows } from "./nearest.js";
-import { countNeighbours, dropLastRow, neighbourNumbers } from "./neighbours.js";
+import { countNeighbours, dropLastRow, hubShare, neighbourNumbers } from "./neighbours.js";
 
 let engine: Engine;
 let folder: string;
@@ -88,6 +89,61 @@ test("cosine neighbours train to something else than Euclidean ones", async () =
   const weights = async (distance: "euclidean" | "cosine") =>
     (await new GMAE({ ...small, distance }, engine).fit(data)).modelState().tensors.get("encoder_shared.0.weight");
   assert.notDeepEqual(await weights("cosine"), await weights("euclidean"));
+});
+
+test("the share of the most chosen twentieth among neighbours", () => {
+  const n = 40;
+  const numbers = { nearest: 5, positives: 2, negatives: 1 };
+  const lists = (neighbours: (i: number) => number[]) =>
+    Int32Array.from(Array.from({ length: n }, (_, i) => [i, ...neighbours(i), 7, 8]).flat());
+  assert.equal(
+    hubShare(
+      lists((i) => [(i + 1) % n, (i + 2) % n]),
+      numbers,
+    ),
+    4 / 80,
+    "everybody is chosen twice",
+  );
+  assert.equal(
+    hubShare(
+      lists((i) => [3, i < 20 ? 5 : (i + 1) % n]),
+      numbers,
+    ),
+    (40 + 20) / 80,
+    "samples 3 and 5",
+  );
+});
+
+/** Word counts: 600 documents of 5 to 80 words out of 400. */
+function documents(): MultiViewDataset {
+  const random = new Random(1, "documents");
+  const views = ["a", "b"].map((name) => {
+    const matrix = dense(600, 400);
+    for (let i = 0; i < 600; i++) {
+      const words = 5 + random.integer(76);
+      for (let w = 0; w < words; w++) matrix.data[i * 400 + random.integer(400)]!++;
+    }
+    return { name, matrix };
+  });
+  return new MultiViewDataset({ name: "documents", views });
+}
+
+test("where a few samples are everybody's Euclidean neighbours the first epoch says so, and names the remedy", async () => {
+  const notesOf = async (options: { distance?: "cosine"; batch?: number }, on: MultiViewDataset) => {
+    const notes: (readonly string[])[] = [];
+    const hooks = { onEpoch: (report: EpochReport) => void (report.notes && notes.push(report.notes)) };
+    await new GMAE({ ...small, ...options, epochs: 2 }, engine).fit(on, hooks);
+    return notes;
+  };
+  const words = documents();
+  for (const batch of [0, 500]) {
+    const notes = await notesOf({ batch }, words);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0]![0]!, /^view "a": 5% of the samples are [5-9][0-9]% of all .*--set distance=cosine/);
+    assert.match(notes[0]![1]!, /^view "b"/);
+  }
+  assert.deepEqual(await notesOf({ distance: "cosine" }, words), []);
+  assert.deepEqual(await notesOf({}, data), []);
 });
 
 test("a fit lowers the loss and finds the classes better than the first representation does", async () => {

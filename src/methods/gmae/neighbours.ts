@@ -36,6 +36,21 @@ export function neighbourNumbers(n: number, posNum: number): NeighbourNumbers {
 }
 
 /**
+ * How far a view's positives are the same few samples (hubs): the share of all places among the positives that the 5% most
+ * chosen samples hold. About 0.1 where everything is somebody's neighbour; near 1 where the lists say little about a sample. It cannot be above n/20 over the number of positives.
+ * @param ranked as `countNeighbours` takes them.
+ */
+export function hubShare(ranked: Int32Array, { nearest, positives }: NeighbourNumbers): number {
+  const samples = ranked.length / nearest;
+  const chosen = new Int32Array(samples);
+  for (let i = 0; i < samples; i++) {
+    for (let rank = 1; rank <= positives; rank++) chosen[ranked[i * nearest + rank]!]!++;
+  }
+  const hubs = chosen.sort().subarray(samples - Math.max(1, Math.floor(samples / 20)));
+  return hubs.reduce((a, b) => a + b, 0) / (samples * positives);
+}
+
+/**
  * Adds one view's neighbours to the counts P and N (n × n, row-major).
  * @param ranked for each sample its `numbers.nearest` nearest in order; the sample itself is passed over wherever it stands
  *   among equals.

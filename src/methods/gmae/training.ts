@@ -14,7 +14,7 @@ import {
 import { feedViews } from "../feeding.js";
 import type { EpochResult, State } from "../training.js";
 import { nearestRows } from "./nearest.js";
-import { countNeighbours, dropLastRow, type NeighbourNumbers, neighbourNumbers } from "./neighbours.js";
+import { countNeighbours, dropLastRow, hubShare, type NeighbourNumbers, neighbourNumbers } from "./neighbours.js";
 import type { GmaeNetworks } from "./networks.js";
 import { gmaeObjective } from "./objective.js";
 import type { GmaeOptions } from "./options.js";
@@ -22,6 +22,9 @@ import type { GmaeOptions } from "./options.js";
 /** Above this many samples n × n matrices are too much, and batches are taken. */
 const WHOLE_SET = 6000;
 const BATCH = 2048;
+
+/** Above this share of the neighbours' places, held by a twentieth of the samples, a user is told. */
+const MANY_HUBS = 0.5;
 
 export interface GmaeTrainingParts {
   readonly engine: Engine;
@@ -39,6 +42,8 @@ export interface GmaeTrainingParts {
 export class GmaeTraining {
   /** The execution that holds the whole set, once it is loaded. */
   #whole: Execution | undefined;
+  /** Notes on the neighbours, from the first batch that gives any; undefined once the first epoch has told them. */
+  #notes: string[] | undefined = [];
 
   private constructor(
     private readonly parts: GmaeTrainingParts,
@@ -78,11 +83,18 @@ export class GmaeTraining {
   }
 
   async epoch(epoch: number): Promise<EpochResult> {
+    const losses = await this.#trainOnce(epoch);
+    const notes = this.#notes;
+    this.#notes = undefined;
+    return notes?.length ? { losses, notes } : { losses };
+  }
+
+  async #trainOnce(epoch: number): Promise<EpochResult["losses"]> {
     const { rows, options } = this.parts;
     if (this.batch >= rows.length) {
       this.#whole ??= await this.#load(rows);
       const { loss, ...losses } = await this.step.run(this.#whole);
-      return { losses: { total: loss!, ...losses } };
+      return { total: loss!, ...losses };
     }
     const sums: Record<string, number> = {};
     const order = batches(rows, this.batch, { seed: options.seed, epoch }, { dropLast: true });
@@ -90,7 +102,7 @@ export class GmaeTraining {
       const { loss, ...losses } = await this.step.run(await this.#load(batch));
       for (const [name, value] of Object.entries({ total: loss!, ...losses })) sums[name] = (sums[name] ?? 0) + value;
     }
-    return { losses: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / order.length])) };
+    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / order.length]));
   }
 
   /** Puts a batch into the step's inputs and finds its neighbours. */
@@ -111,6 +123,7 @@ export class GmaeTraining {
     const counts = { positive: run.inputs.positive!, negative: run.inputs.negative! };
     counts.positive.fill(0);
     counts.negative.fill(0);
+    const first = this.#notes?.length === 0;
     for (const [v, view] of data.views.entries()) {
       const places = view.present && options.maskMissing ? placesOfPresent(rows, view.present) : undefined;
       const own = places === undefined ? rows : places.map((place) => rows[place]!);
@@ -119,8 +132,18 @@ export class GmaeTraining {
       const x = scaledRows(view, own, scalers?.[v]);
       const ranked = await nearestRows(engine, x, own.length, view.matrix.columns, numbers.nearest, options.distance);
       countNeighbours(ranked, numbers, rows.length, counts, places);
+      if (first) this.#noteHubs(view.name, hubShare(ranked, numbers));
     }
     dropLastRow(rows.length, counts);
+  }
+
+  #noteHubs(view: string, share: number): void {
+    if (share <= MANY_HUBS) return;
+    const { distance } = this.parts.options;
+    const advice = distance === "euclidean" ? "; --set distance=cosine is usual for sparse features" : "";
+    this.#notes!.push(
+      `view "${view}": 5% of the samples are ${Math.round(100 * share)}% of all nearest neighbours, which says little about the others${advice}`,
+    );
   }
 
   /** Undefined where so few samples of the batch have the view that it has no neighbours to give. */
