@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { readVariables } from "../data/readers/index.js";
+import { readVariables, writeNpz } from "../data/readers/index.js";
+import { Random } from "../kernels/random.js";
 import { readTensors } from "../runs/safetensors.js";
 import { runCommand, startCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
 
@@ -113,6 +114,24 @@ test("report compares several runs on one page", async () => {
   assert.match(stdout, /both\.html/);
   const page = readFileSync(place.path("both.html"), "utf8");
   assert.ok(page.startsWith("<!doctype html>") || page.startsWith("<!DOCTYPE html>"));
+});
+
+test("a note about the neighbours is said once and kept with the result", async () => {
+  const [documents, words] = [440, 200];
+  const counts = new Float32Array(documents * words);
+  const random = new Random(1, "words");
+  for (let i = 0; i < documents; i++) {
+    for (let w = 0; w < 3 + (i % 40); w++) counts[i * words + random.integer(words)]!++;
+  }
+  const Y = { data: Int32Array.from({ length: documents }, (_, i) => i % 2), shape: [documents] };
+  writeNpz(place.path("words.npz"), { X1: { data: counts, shape: [documents, words] }, Y });
+  const args = ["train", "gmae", "--data", "words.npz", ...small, "--epochs", "2", "--out", "words"];
+  const { status, stderr } = await runCommand(args, place.folder);
+  assert.equal(status, 0, stderr);
+  const said = stderr.split("\n").filter((line) => /^ {2}note: .*nearest neighbours.*distance=cosine/.test(line));
+  assert.equal(said.length, 1, stderr);
+  const { dataset } = JSON.parse(readFileSync(place.path("words/result.json"), "utf8"));
+  assert.ok(dataset.notes.includes(said[0]!.slice("  note: ".length)));
 });
 
 test("Ctrl-C saves a checkpoint and exits 130; --resume then gives the bits of an uninterrupted run", async () => {
