@@ -5,7 +5,7 @@ import { count, pointer } from "./arguments";
 /** Bits that differ between a code, whose first 4 to 16 bytes are also given as words, and another. */
 // @ts-ignore: decorator
 @inline
-function distance(word0: u64, word1: u64, code: usize, other: usize, bytes: usize): u32 {
+export function distance(word0: u64, word1: u64, code: usize, other: usize, bytes: usize): u32 {
   if (bytes == 8) return <u32>popcnt<u64>(word0 ^ load<u64>(other));
   if (bytes == 16) return <u32>(popcnt<u64>(word0 ^ load<u64>(other)) + popcnt<u64>(word1 ^ load<u64>(other, 8)));
   if (bytes == 4) return popcnt<u32>(<u32>word0 ^ load<u32>(other));
@@ -125,7 +125,7 @@ function nearest(query: u32, args: usize, thread: u32, bytes: usize): void {
 }
 
 /** Keeps the candidates nearer than the limit and the first `equal` ones at it, in their order; returns their new end. */
-function compact(candidates: usize, end: usize, limit: u32, equal: u32): usize {
+export function compact(candidates: usize, end: usize, limit: u32, equal: u32): usize {
   let to = candidates;
   for (let from = candidates; from < end; from += 8) {
     const bits = load<u32>(from, 4);

@@ -4,6 +4,7 @@ import { rmspropTensorFlow, rmspropTorch, sgd } from "./descent";
 import { clampValues, fill, findNonFinite, scale } from "./elementwise";
 import { gatherRows, gatherSparseRows } from "./gather";
 import { hammingDistances, hammingTopK } from "./hamming";
+import { hammingScan, hammingScanBegin, hammingScanEnd } from "./hamming-scan";
 import { assignCentres, sortByLabel, sumClusters } from "./kmeans";
 import { dropoutMask, normal, uniform } from "./random";
 import { smallestK } from "./select";
@@ -29,6 +30,9 @@ export enum Kernel {
   hammingDistances,
   hammingTopK,
   smallestK,
+  hammingScanBegin,
+  hammingScan,
+  hammingScanEnd,
 }
 
 /** Runs units begin … end-1 of a kernel; `thread` is 0 for the caller, else the worker's number. */
@@ -53,6 +57,9 @@ export function run(kernel: i32, begin: u32, end: u32, args: usize, thread: u32)
     case Kernel.hammingDistances: return hammingDistances(begin, end, args);
     case Kernel.hammingTopK: return hammingTopK(begin, end, args, thread);
     case Kernel.smallestK: return smallestK(begin, end, args, thread);
+    case Kernel.hammingScanBegin: return hammingScanBegin(begin, end, args);
+    case Kernel.hammingScan: return hammingScan(begin, end, args);
+    case Kernel.hammingScanEnd: return hammingScanEnd(begin, end, args);
     default: unreachable();
   }
 }
