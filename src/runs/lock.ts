@@ -16,15 +16,16 @@ const ownName = `lock-${encodeURIComponent(hostname())}-${process.pid}-${
  * Takes the folder for this process and returns the function that gives it back. Each process first writes its own lock file
  * and then looks for others: of two that start together at most one goes on. Lock files of processes of this
  * machine that are gone are removed; another machine's are trusted.
+ * @param what what the folder is, for messages.
  * @throws UserError where another process has the folder, or this one has it already.
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string, what = "run"): () => void {
   const own = join(folder, ownName);
   try {
     closeSync(openSync(own, "wx"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
-      throw new UserError(`run ${folder} is in use by process ${process.pid}, which is this one`);
+      throw new UserError(`${what} ${folder} is in use by process ${process.pid}, which is this one`);
     }
     throw fileError(error, folder, "written");
   }
@@ -35,10 +36,10 @@ export function lockFolder(folder: string): () => void {
       if (host === undefined || name === ownName) continue;
       if (decodeURIComponent(host) !== hostname()) {
         throw new UserError(
-          `run ${folder} is in use by process ${pid} on ${decodeURIComponent(host)}; if that is no longer so, delete ${join(folder, name)}`,
+          `${what} ${folder} is in use by process ${pid} on ${decodeURIComponent(host)}; if that is no longer so, delete ${join(folder, name)}`,
         );
       }
-      if (isRunning(Number(pid), Number(start))) throw new UserError(`run ${folder} is in use by process ${pid}`);
+      if (isRunning(Number(pid), Number(start))) throw new UserError(`${what} ${folder} is in use by process ${pid}`);
       rmSync(join(folder, name), { force: true });
     }
   } catch (error) {

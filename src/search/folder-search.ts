@@ -1,0 +1,172 @@
+// Searching a generation: the nearest codes of one view or of all, re-ranked by vectors, then read from the log.
+import { setImmediate } from "node:timers/promises";
+import { UserError } from "../errors.js";
+import { HammingScan } from "../kernels/hamming-scan.js";
+import type { Columns, Piece } from "./columns.js";
+import { decodeEntry, decodeMetadata } from "./folder-log.js";
+import type { Generation } from "./generation.js";
+import type { Hit, Query } from "./store.js";
+
+/** Distances that a thread computes before the event loop gets its turn: 2 to 4 ms. */
+const pairsPerSlice = 1 << 22;
+/** Memory for queries under way at a time. */
+const scanBytes = 64 << 20;
+/** Time between two turns of the event loop where items are read. */
+const sliceMilliseconds = 4;
+
+/** An item found: its row in its view. */
+interface Found {
+  readonly columns: Columns;
+  readonly row: number;
+  readonly position: number;
+  readonly distance: number;
+}
+
+/** Hits of each query. The generation must not be freed meanwhile. */
+export async function searchGeneration(generation: Generation, queries: readonly Query[]): Promise<Hit[][]> {
+  const groups = new Map<string, number[]>();
+  for (const [i, query] of queries.entries()) {
+    const key = JSON.stringify([query.mode, query.view, candidatesOf(query)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
+    else group.push(i);
+  }
+  // What every search sees is settled before the first one lets others go on.
+  const taken = [...generation.views.values()].map((columns) => ({ columns, pieces: columns.take(0) }));
+  const hits: Hit[][] = new Array(queries.length);
+  const pause = new Pause();
+  try {
+    for (const group of groups.values()) {
+      const own = group.map((i) => queries[i]!);
+      const views = taken.filter(({ columns }) => own[0]!.view === undefined || columns.view === own[0]!.view);
+      const found = await nearest(generation, own, views);
+      for (const [place, list] of found.entries()) {
+        hits[group[place]!] = await finish(generation, own[place]!, list, pause);
+      }
+    }
+  } catch (error) {
+    // A k or a number of candidates for which there is no memory.
+    throw error instanceof RangeError ? new UserError(`the search is too large: ${error.message}`) : error;
+  } finally {
+    for (const { columns, pieces } of taken) columns.giveBack(pieces);
+  }
+  return hits;
+}
+
+function candidatesOf({ k, rerank, vector }: Query): number {
+  return rerank > 0 && vector !== undefined ? rerank : k;
+}
+
+interface Taken {
+  readonly columns: Columns;
+  readonly pieces: readonly Piece[];
+}
+
+/** The candidates of queries that want as many from the same views. */
+async function nearest(
+  { kernels, log }: Generation,
+  queries: readonly Query[],
+  views: readonly Taken[],
+): Promise<Found[][]> {
+  const bytes = log.space.bits / 8;
+  const codes = new Uint8Array(queries.length * bytes);
+  for (const [i, { code }] of queries.entries()) codes.set(code, i * bytes);
+  const wanted = candidatesOf(queries[0]!);
+  const lists: Found[][] = queries.map(() => []);
+  for (const { columns, pieces } of views) {
+    const last = pieces.at(-1);
+    if (last === undefined) continue;
+    const k = Math.min(wanted, last.first + last.rows);
+    const step = Math.max(1, Math.floor(scanBytes / HammingScan.stateBytes(bytes, k) / kernels.threads));
+    for (let begin = 0; begin < queries.length; begin += step) {
+      const end = Math.min(queries.length, begin + step);
+      const scan = new HammingScan(kernels, codes.subarray(begin * bytes, end * bytes), bytes, k);
+      try {
+        await scanPieces(scan, pieces, bytes, (pairsPerSlice * kernels.threads) / (end - begin));
+        const { distances, rows, counts } = scan.finish();
+        for (let q = begin; q < end; q++) {
+          for (let place = (q - begin) * k; place < (q - begin) * k + counts[q - begin]!; place++) {
+            const row = rows[place]!;
+            lists[q]!.push({ columns, row, position: columns.position(row), distance: distances[place]! });
+          }
+        }
+      } finally {
+        scan.free();
+      }
+    }
+  }
+  if (views.length < 2) return lists;
+  // The log's order is the order of adding, in all views together.
+  return lists.map((list) => list.sort((a, b) => a.distance - b.distance || a.position - b.position).slice(0, wanted));
+}
+
+async function scanPieces(scan: HammingScan, pieces: readonly Piece[], bytes: number, most: number): Promise<void> {
+  // Whole bytes of the deleted rows' bits.
+  const slice = Math.max(64, Math.floor(most / 64) * 64);
+  let left = slice;
+  for (const { first, rows, codes, deleted } of pieces) {
+    for (let begin = 0; begin < rows; ) {
+      if (left <= 0) {
+        await setImmediate();
+        left = slice;
+      }
+      const end = Math.min(rows, begin + slice);
+      scan.scan(codes.subarray(begin * bytes, end * bytes), first + begin, deleted.bits.subarray(begin / 8));
+      left -= end - begin;
+      begin = end;
+    }
+  }
+}
+
+/** Re-ranks the candidates where that is asked for, and reads the hits. */
+async function finish({ log }: Generation, query: Query, found: readonly Found[], pause: Pause): Promise<Hit[]> {
+  const { vector, k, rerank } = query;
+  let order: readonly { readonly item: Found; readonly similarity?: number }[];
+  if (rerank > 0 && vector !== undefined) {
+    const other = new Float32Array(vector.length);
+    const ranked: { item: Found; similarity: number }[] = [];
+    for (const item of found) {
+      log.readVector(item.position, other);
+      ranked.push({ item, similarity: cosine(vector, other) });
+      await pause.ifDue();
+    }
+    order = ranked.sort((a, b) => b.similarity - a.similarity);
+  } else order = found.map((item) => ({ item }));
+  const hits: Hit[] = [];
+  for (const { item, similarity } of order.slice(0, k)) {
+    const entry = log.readEntry(item.position);
+    const metadata = decodeMetadata(entry);
+    hits.push({
+      id: decodeEntry(entry, 0, log.space).id,
+      view: item.columns.view,
+      distance: item.distance,
+      ...(metadata !== undefined && { metadata }),
+      ...(similarity !== undefined && { similarity }),
+    });
+    await pause.ifDue();
+  }
+  return hits;
+}
+
+/** Lets the event loop go on every few milliseconds. */
+export class Pause {
+  #since = performance.now();
+
+  async ifDue(): Promise<void> {
+    if (performance.now() - this.#since < sliceMilliseconds) return;
+    await setImmediate();
+    this.#since = performance.now();
+  }
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  let squares = 0;
+  let others = 0;
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i]! * b[i]!;
+    squares += a[i]! ** 2;
+    others += b[i]! ** 2;
+  }
+  return squares === 0 || others === 0 ? 0 : dot / Math.sqrt(squares * others);
+}

@@ -1,0 +1,121 @@
+// What a folder store holds in memory, written beside its log so that opening need not read the log: a file of columns.
+//
+// File: mark, length of a JSON header, the header, then for each view and chunk codes, deleted bits, positions and hashes of
+// its rows, then CRC-32 of all before. It says up to where it covers which log; the rest of the log is read after it.
+import { closeSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { UserError } from "../errors.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { type Chunk, Columns } from "./columns.js";
+import { replaceFile } from "./folder-files.js";
+import type { Log } from "./folder-log.js";
+
+const magic = "vantage-columns\n";
+
+interface Header {
+  readonly log: string;
+  readonly length: number;
+  readonly bytes: number;
+  readonly views: readonly { readonly name: string; readonly rows: number }[];
+}
+
+function columnsOf({ codes, deleted, positions, hashes }: Chunk, rows: number, bytes: number): Uint8Array[] {
+  const raw = (view: Float64Array | Uint32Array) =>
+    new Uint8Array(view.buffer, view.byteOffset, rows * view.BYTES_PER_ELEMENT);
+  return [codes.subarray(0, rows * bytes), deleted.bits.subarray(0, Math.ceil(rows / 8)), raw(positions), raw(hashes)];
+}
+
+/** Writes the columns as they are now. Rows may be added meanwhile; deletions must wait. */
+export async function writeSnapshot(path: string, log: Log, views: Iterable<Columns>): Promise<void> {
+  const all = [...views].map((columns) => ({ columns, rows: columns.rows }));
+  const header: Header = {
+    log: log.name,
+    length: log.length,
+    bytes: log.space.bits / 8,
+    views: all.map(({ columns: { view }, rows }) => ({ name: view, rows })),
+  };
+  await replaceFile(path, withCrc(pieces()));
+
+  function* pieces(): Generator<Uint8Array> {
+    const text = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    yield Buffer.concat([Buffer.from(magic), length, text]);
+    for (const { columns, rows } of all) {
+      for (const chunk of columns.chunks) {
+        const own = Math.min(chunk.size, rows - chunk.first);
+        if (own > 0) yield* columnsOf(chunk, own, columns.bytes);
+      }
+    }
+  }
+}
+
+function* withCrc(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let crc = 0;
+  for (const piece of pieces) {
+    crc = crc32(piece, crc);
+    yield piece;
+  }
+  const end = Buffer.alloc(4);
+  end.writeUInt32LE(crc);
+  yield end;
+}
+
+/**
+ * Reads the columns of a log; undefined where there are none, or they are damaged or another log's. `length` is how much of
+ * the log they cover.
+ * @throws UserError where they cover more of the log than is there.
+ */
+export function readSnapshot(
+  path: string,
+  log: Log,
+  kernels: Kernels,
+): { views: Map<string, Columns>; length: number } | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return undefined;
+  }
+  const views = new Map<string, Columns>();
+  try {
+    let crc = 0;
+    const read = (target: Uint8Array) => {
+      for (let done = 0; done < target.length; ) {
+        const got = readSync(file, target, done, target.length - done, null);
+        if (got === 0) throw new RangeError(`${path} ends early`);
+        done += got;
+      }
+      crc = crc32(target, crc);
+      return target as Buffer;
+    };
+    if (read(Buffer.alloc(magic.length)).toString() !== magic) return undefined;
+    const headerLength = read(Buffer.alloc(4)).readUInt32LE();
+    if (headerLength > 1 << 26) return undefined;
+    const header = JSON.parse(read(Buffer.alloc(headerLength)).toString()) as Header;
+    if (header.log !== log.name || header.bytes * 8 !== log.space.bits) return undefined;
+    for (const { name, rows } of header.views) {
+      const columns = new Columns(kernels, name, header.bytes);
+      views.set(name, columns);
+      while (columns.rows < rows) {
+        const chunk = columns.addChunk();
+        const own = Math.min(chunk.size, rows - chunk.first);
+        for (const part of columnsOf(chunk, own, header.bytes)) read(part);
+        columns.rows += own;
+      }
+    }
+    const expected = crc;
+    if (read(Buffer.alloc(4)).readUInt32LE() !== expected) throw new RangeError(`${path} is damaged`);
+    if (header.length > log.length) {
+      throw new UserError(`${log.path} is damaged: it has ${log.length} bytes, and had ${header.length}`);
+    }
+    for (const columns of views.values()) columns.index();
+    return { views, length: header.length };
+  } catch (error) {
+    for (const columns of views.values()) columns.free();
+    if (error instanceof UserError) throw error;
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}

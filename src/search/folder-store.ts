@@ -1,0 +1,314 @@
+// The embedded store: one folder with a log of items and, beside it, what is held in memory, for opening quickly.
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { fileError, syncFolder } from "../files.js";
+import { Kernels } from "../kernels/kernels.js";
+import { lockFolder } from "../runs/lock.js";
+import { checkItem, checkQuery, checkSpace } from "./check.js";
+import { isTemporary } from "./folder-files.js";
+import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
+import { searchGeneration } from "./folder-search.js";
+import { readSnapshot, writeSnapshot } from "./folder-snapshot.js";
+import { Generation } from "./generation.js";
+import { SortedKeys } from "./sorted-keys.js";
+import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
+
+/** A record is closed once it holds this much. */
+const recordBytes = 4 << 20;
+/** Columns are written anew once the log has grown by this and by half. */
+const snapshotBytes = 64 << 20;
+/** The log is written anew once this much of it, and half, is of no more use. */
+const compactionBytes = 1 << 20;
+/** Queries that are answered in one go; others wait their turn. */
+const queriesPerTurn = 256;
+
+export interface FolderStoreOptions {
+  /** What the codes are; needed where the folder holds no index yet, checked where it does. */
+  readonly space?: Space;
+  /** Where the codes are kept and searched; by default kernels of its own, with one thread per processor. */
+  readonly kernels?: Kernels;
+}
+
+interface Writing {
+  /** The entries still to be written, made one by one. */
+  readonly entries: Iterator<Buffer>;
+  removed: number;
+  resolve(removed: number): void;
+  reject(error: unknown): void;
+}
+
+interface Asking {
+  readonly queries: readonly Query[];
+  resolve(hits: Hit[][]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Opens the index in a folder, or makes one where a space is given and none is there. One process at a time has a folder.
+ * @throws UserError where the folder is in use, holds no index or one of another space, is damaged or cannot be written.
+ */
+export async function openFolderStore(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
+  if (options.space !== undefined) checkSpace(options.space);
+  const path = join(folder, "items.log");
+  if (options.space === undefined && !existsSync(path)) throw new UserError(`${folder} holds no search index`);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, "written");
+  }
+  const release = lockFolder(folder, "index");
+  const kernels = options.kernels ?? (await Kernels.open());
+  let log: Log | undefined;
+  try {
+    for (const name of readdirSync(folder)) if (isTemporary(name)) rmSync(join(folder, name));
+    if (existsSync(path)) log = Log.open(path);
+    else {
+      log = Log.create(path, options.space!);
+      syncFolder(folder);
+    }
+    const { bits, dimensions } = log.space;
+    const wanted = options.space ?? log.space;
+    if (wanted.bits !== bits || wanted.dimensions !== dimensions) {
+      throw new UserError(
+        `${folder} holds codes of ${bits} bits with vectors of ${dimensions} values, ` +
+          `asked for ${wanted.bits} bits and ${wanted.dimensions} values`,
+      );
+    }
+    const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels);
+    const generation = new Generation(kernels, log, snapshot?.views ?? new Map());
+    log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    return new FolderStore(folder, generation, snapshot?.length ?? 0, release, options.kernels === undefined);
+  } catch (error) {
+    log?.close();
+    if (options.kernels === undefined) kernels.close();
+    release();
+    throw error;
+  }
+}
+
+/** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when asked for. */
+export class FolderStore implements Store {
+  readonly space: Space;
+  readonly #folder: string;
+  readonly #release: () => void;
+  readonly #ownsKernels: boolean;
+  #generation: Generation;
+  #keys: SortedKeys;
+  /** Length of the log that the file of columns covers; 0 where there is none. */
+  #covered: number;
+  readonly #writes: Writing[] = [];
+  #writer: Promise<void> | undefined;
+  readonly #asked: Asking[] = [];
+  #searcher: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** Use `openFolderStore`. */
+  constructor(folder: string, generation: Generation, covered: number, release: () => void, ownsKernels: boolean) {
+    this.space = generation.log.space;
+    this.#folder = folder;
+    this.#generation = generation;
+    this.#keys = new SortedKeys(generation);
+    this.#covered = covered;
+    this.#release = release;
+    this.#ownsKernels = ownsKernels;
+  }
+
+  /** Bytes held in memory for all items, searches under way not counted. */
+  get memoryBytes(): number {
+    return [...this.#generation.views.values()].reduce((sum, columns) => sum + columns.memoryBytes, 0);
+  }
+
+  async add(items: readonly Item[]): Promise<void> {
+    this.#mustBeOpen();
+    for (const item of items) checkItem(item, this.space);
+    for (const { id, view } of items) {
+      // In UTF-8, which the log holds, half a surrogate pair would come back as another text.
+      if (!isWellFormed(id) || !isWellFormed(view)) {
+        throw new UserError(`item ${JSON.stringify(id)} of view ${JSON.stringify(view)}: no valid Unicode`);
+      }
+    }
+    await this.#write(itemEntries(items, this.space));
+  }
+
+  async remove(ids: readonly string[], view?: string): Promise<number> {
+    this.#mustBeOpen();
+    if (view === "") return 0;
+    return this.#write(removalEntries(ids, view));
+  }
+
+  async get(id: string): Promise<Item[]> {
+    this.#mustBeOpen();
+    return this.#generation.get(id);
+  }
+
+  async counts(): Promise<ReadonlyMap<string, number>> {
+    this.#mustBeOpen();
+    return this.#generation.counts();
+  }
+
+  async page(after: ItemKey | undefined, limit: number): Promise<Item[]> {
+    this.#mustBeOpen();
+    return this.#keys.page(after, limit);
+  }
+
+  async search(queries: readonly Query[]): Promise<Hit[][]> {
+    this.#mustBeOpen();
+    for (const query of queries) checkQuery(query, this.space);
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ queries, resolve, reject });
+      this.#searcher ??= this.#answer().finally(() => {
+        this.#searcher = undefined;
+      });
+    });
+  }
+
+  /** Waits for what is under way, writes the columns and gives the folder back. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#searcher;
+    await this.#writer;
+    try {
+      if (this.#covered !== this.#generation.log.length) await this.#snapshot();
+    } finally {
+      this.#generation.retire();
+      if (this.#ownsKernels) this.#generation.kernels.close();
+      this.#release();
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed !== undefined) throw new UserError(`index ${this.#folder} is closed`);
+  }
+
+  #write(entries: Iterator<Buffer>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#writes.push({ entries, removed: 0, resolve, reject });
+      this.#writer ??= this.#writeAll().finally(() => {
+        this.#writer = undefined;
+      });
+    });
+  }
+
+  /** Writes what waits, as much as fits into one record and one sync at a time. */
+  async #writeAll(): Promise<void> {
+    // What is asked for in the same turn of the event loop goes into the same record.
+    await Promise.resolve();
+    while (this.#writes.length > 0) {
+      await this.#writeRecord();
+      await this.#tidy();
+    }
+  }
+
+  async #writeRecord(): Promise<void> {
+    const entries: Buffer[] = [];
+    const owners: Writing[] = [];
+    const done: Writing[] = [];
+    let bytes = 0;
+    while (bytes < recordBytes && this.#writes.length > 0) {
+      const writing = this.#writes[0]!;
+      try {
+        const { value, done: end } = writing.entries.next();
+        if (end) {
+          done.push(writing);
+          this.#writes.shift();
+          continue;
+        }
+        entries.push(value);
+        owners.push(writing);
+        bytes += value.length;
+      } catch (error) {
+        this.#writes.shift();
+        writing.reject(error);
+      }
+    }
+    try {
+      if (entries.length > 0) {
+        let position = await this.#generation.log.append(encodeRecord(entries));
+        for (const [i, entry] of entries.entries()) {
+          owners[i]!.removed += this.#generation.applyBytes(entry, position);
+          position += entry.length;
+        }
+      }
+      for (const { resolve, removed } of done) resolve(removed);
+    } catch (error) {
+      for (const writing of new Set([...owners, ...done])) {
+        if (this.#writes[0] === writing) this.#writes.shift();
+        writing.reject(error);
+      }
+    }
+  }
+
+  /** Writes the columns where opening would otherwise read much of the log, and the log anew where much of it is dead. */
+  async #tidy(): Promise<void> {
+    const { log, deadShare } = this.#generation;
+    try {
+      if (deadShare > 1 / 2 && deadShare * log.length > compactionBytes) await this.#compact();
+      else if (log.length - this.#covered > Math.max(snapshotBytes, this.#covered / 2)) await this.#snapshot();
+    } catch (error) {
+      // Neither is needed for what was asked: where the disk is full the next write says so.
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+
+  async #snapshot(): Promise<void> {
+    const { log, views } = this.#generation;
+    const { length } = log;
+    await writeSnapshot(join(this.#folder, "items.columns"), log, views.values());
+    this.#covered = length;
+  }
+
+  async #compact(): Promise<void> {
+    const old = this.#generation;
+    this.#generation = await old.compacted();
+    this.#keys = new SortedKeys(this.#generation);
+    this.#covered = 0;
+    old.retire();
+    await this.#snapshot();
+  }
+
+  async #answer(): Promise<void> {
+    await Promise.resolve();
+    while (this.#asked.length > 0) {
+      const turn: Asking[] = [this.#asked.shift()!];
+      let size = turn[0]!.queries.length;
+      while (this.#asked.length > 0 && size + this.#asked[0]!.queries.length <= queriesPerTurn) {
+        size += this.#asked[0]!.queries.length;
+        turn.push(this.#asked.shift()!);
+      }
+      const generation = this.#generation;
+      generation.readers++;
+      try {
+        const hits = await searchGeneration(
+          generation,
+          turn.flatMap(({ queries }) => queries),
+        );
+        let at = 0;
+        for (const { queries, resolve } of turn) {
+          resolve(hits.slice(at, at + queries.length));
+          at += queries.length;
+        }
+      } catch (error) {
+        for (const { reject } of turn) reject(error);
+      } finally {
+        generation.release();
+      }
+    }
+  }
+}
+
+function* itemEntries(items: readonly Item[], space: Space): Generator<Buffer> {
+  for (const item of items) yield encodeItem(item, space);
+}
+
+function* removalEntries(ids: readonly string[], view: string | undefined): Generator<Buffer> {
+  for (const id of ids) yield encodeRemoval(id, view);
+}
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}

@@ -1,0 +1,172 @@
+// A log and what is held in memory of it. Writing the log anew makes another generation; searches end in theirs.
+import { renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { fileError, syncFolder } from "../files.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { Columns } from "./columns.js";
+import { temporaryName } from "./folder-files.js";
+import { addKind, decodeEntry, decodeItem, type Entry, encodeRecord, Log } from "./folder-log.js";
+import { hashText } from "./id-table.js";
+import type { Item } from "./store.js";
+
+const recordBytes = 4 << 20;
+
+export class Generation {
+  /** Searches under way. */
+  readers = 0;
+  #retired = false;
+
+  constructor(
+    readonly kernels: Kernels,
+    readonly log: Log,
+    readonly views: Map<string, Columns>,
+  ) {}
+
+  /** The share of the log's items that are deleted or replaced. */
+  get deadShare(): number {
+    let rows = 0;
+    let live = 0;
+    for (const columns of this.views.values()) {
+      rows += columns.rows;
+      live += columns.live;
+    }
+    return rows === 0 ? 0 : 1 - live / rows;
+  }
+
+  /** The row of an item in its view; -1 where there is none. */
+  find(columns: Columns, id: string, hash: number): number {
+    return columns.table.find(hash, (row) => {
+      const entry = this.log.readEntry(columns.position(row));
+      return decodeEntry(entry, 0, this.log.space).id === id;
+    });
+  }
+
+  applyBytes(entry: Buffer, position: number): number {
+    return this.apply(decodeEntry(entry, 0, this.log.space), position);
+  }
+
+  /** Does what an entry of the log says; how many items it removed (not those it replaced). */
+  apply({ kind, id, view, code }: Entry, position: number): number {
+    const hash = hashText(id);
+    if (kind === addKind) {
+      let columns = this.views.get(view);
+      if (columns === undefined) {
+        columns = new Columns(this.kernels, view, this.log.space.bits / 8);
+        this.views.set(view, columns);
+      }
+      this.#delete(columns, id, hash);
+      columns.append(code, position, hash);
+      return 0;
+    }
+    const from = view === "" ? [...this.views.values()] : [this.views.get(view)];
+    return from.filter((columns) => columns !== undefined && this.#delete(columns, id, hash)).length;
+  }
+
+  #delete(columns: Columns, id: string, hash: number): boolean {
+    const row = this.find(columns, id, hash);
+    if (row < 0) return false;
+    columns.delete(row);
+    return true;
+  }
+
+  get(id: string): Item[] {
+    const hash = hashText(id);
+    const items: Item[] = [];
+    for (const columns of this.views.values()) {
+      const row = this.find(columns, id, hash);
+      if (row >= 0) items.push(this.item(columns, row));
+    }
+    return items.sort((a, b) => (a.view < b.view ? -1 : 1));
+  }
+
+  item(columns: Columns, row: number): Item {
+    return decodeItem(this.log.readEntry(columns.position(row)), this.log.space);
+  }
+
+  counts(): Map<string, number> {
+    const live = [...this.views.values()].filter((columns) => columns.live > 0);
+    return new Map(live.map((columns) => [columns.view, columns.live]));
+  }
+
+  /**
+   * The live items alone, in a log that has taken this one's place. Nothing may be written meanwhile.
+   * @throws UserError where it cannot be written; the old log is then still in its place.
+   */
+  async compacted(): Promise<Generation> {
+    const { path, space } = this.log;
+    const temporary = temporaryName(path);
+    rmSync(temporary, { force: true });
+    const next = new Generation(this.kernels, Log.create(temporary, space), new Map());
+    try {
+      let entries: Buffer[] = [];
+      let bytes = 0;
+      const flush = async () => {
+        if (entries.length === 0) return;
+        let position = await next.log.append(encodeRecord(entries));
+        for (const entry of entries) {
+          next.applyBytes(entry, position);
+          position += entry.length;
+        }
+        entries = [];
+        bytes = 0;
+      };
+      let begin = performance.now();
+      for (const position of this.#livePositions()) {
+        const entry = this.log.readEntry(position);
+        entries.push(entry);
+        bytes += entry.length;
+        if (bytes >= recordBytes) await flush();
+        if (performance.now() - begin < 4) continue;
+        await setImmediate();
+        begin = performance.now();
+      }
+      await flush();
+      renameSync(temporary, path);
+      next.log.path = path;
+      syncFolder(dirname(path));
+      return next;
+    } catch (error) {
+      next.retire();
+      rmSync(temporary, { force: true });
+      throw fileError(error, path, "written");
+    }
+  }
+
+  /** Where the live items of all views stand in the log, in its order. */
+  *#livePositions(): Generator<number> {
+    const next = [...this.views.values()].map((columns) => ({ columns, row: firstLive(columns, 0) }));
+    for (;;) {
+      let best: (typeof next)[number] | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (const each of next) {
+        if (each.row >= each.columns.rows || each.columns.position(each.row) >= least) continue;
+        best = each;
+        least = each.columns.position(each.row);
+      }
+      if (best === undefined) return;
+      best.row = firstLive(best.columns, best.row + 1);
+      yield least;
+    }
+  }
+
+  /** No new search will begin here: files and memory are given back once the last one is done. */
+  retire(): void {
+    this.#retired = true;
+    this.readers++;
+    this.release();
+  }
+
+  release(): void {
+    this.readers--;
+    if (!this.#retired || this.readers > 0) return;
+    this.log.close();
+    for (const columns of this.views.values()) columns.free();
+  }
+}
+
+function firstLive(columns: Columns, from: number): number {
+  let row = from;
+  while (row < columns.rows && columns.isDeleted(row)) row++;
+  return row;
+}

@@ -1,0 +1,130 @@
+// The items in the order of id, then view, to go through all of them: rows sorted when first asked for, then kept up to date.
+import { setImmediate } from "node:timers/promises";
+import type { Columns } from "./columns.js";
+import { decodeEntry } from "./folder-log.js";
+import type { Generation } from "./generation.js";
+import type { Item, ItemKey } from "./store.js";
+
+/** Items sorted in one go. */
+const runLength = 4096;
+
+interface Key extends ItemKey {
+  readonly columns: Columns;
+  readonly row: number;
+}
+
+const before = (a: ItemKey, b: ItemKey) => a.id < b.id || (a.id === b.id && a.view < b.view);
+
+/** Rows of all views sorted by key. Deleted ones stay among them and are passed over. */
+export class SortedKeys {
+  readonly #generation: Generation;
+  /** View by number and row of each item, in order: 8 bytes each. */
+  #columns: Columns[] = [];
+  #views = new Uint32Array(0);
+  #rows = new Uint32Array(0);
+  /** Rows of each view that are among them. */
+  readonly #known = new Map<Columns, number>();
+  #update: Promise<void> = Promise.resolve();
+
+  constructor(generation: Generation) {
+    this.#generation = generation;
+  }
+
+  async page(after: ItemKey | undefined, limit: number): Promise<Item[]> {
+    this.#generation.readers++;
+    try {
+      // An update that failed is tried again by the next page.
+      this.#update = this.#update.catch(() => {}).then(() => this.#takeNew());
+      await this.#update;
+      const items: Item[] = [];
+      for (let at = after === undefined ? 0 : this.#firstAfter(after); at < this.#rows.length; at++) {
+        if (items.length >= limit) break;
+        const columns = this.#columns[this.#views[at]!]!;
+        const row = this.#rows[at]!;
+        if (!columns.isDeleted(row)) items.push(this.#generation.item(columns, row));
+      }
+      return items;
+    } finally {
+      this.#generation.release();
+    }
+  }
+
+  #key(columns: Columns, row: number): Key {
+    const { log } = this.#generation;
+    const { id, view } = decodeEntry(log.readEntry(columns.position(row)), 0, log.space);
+    return { id, view, columns, row };
+  }
+
+  #firstAfter(key: ItemKey): number {
+    let low = 0;
+    for (let high = this.#rows.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (before(key, this.#key(this.#columns[this.#views[middle]!]!, this.#rows[middle]!))) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  async #takeNew(): Promise<void> {
+    let runs: Key[][] = [];
+    for (const columns of [...this.#generation.views.values()]) {
+      const { rows } = columns;
+      let run: Key[] = [];
+      for (let row = this.#known.get(columns) ?? 0; row < rows; row++) {
+        if (columns.isDeleted(row)) continue;
+        run.push(this.#key(columns, row));
+        if (run.length < runLength && row + 1 < rows) continue;
+        runs.push(run.sort((a, b) => (before(a, b) ? -1 : Number(before(b, a)))));
+        run = [];
+        await setImmediate();
+      }
+      if (run.length > 0) runs.push(run.sort((a, b) => (before(a, b) ? -1 : Number(before(b, a)))));
+      if (!this.#known.has(columns)) this.#columns.push(columns);
+      this.#known.set(columns, rows);
+    }
+    if (runs.length === 0) return;
+    while (runs.length > 1) {
+      const merged: Key[][] = [];
+      for (let i = 0; i < runs.length; i += 2) {
+        const other = runs[i + 1];
+        merged.push(other === undefined ? runs[i]! : await mergeRuns(runs[i]!, other));
+      }
+      runs = merged;
+    }
+    await this.#insert(runs[0]!);
+  }
+
+  /** Puts sorted keys among those that are there: where each belongs is looked up, then all is copied once. */
+  async #insert(keys: readonly Key[]): Promise<void> {
+    const size = this.#rows.length + keys.length;
+    const [views, rows] = [new Uint32Array(size), new Uint32Array(size)];
+    const numbers = new Map(this.#columns.map((columns, number) => [columns, number]));
+    let from = 0;
+    for (const [i, key] of keys.entries()) {
+      const to = this.#rows.length === 0 ? 0 : this.#firstAfter(key);
+      views.set(this.#views.subarray(from, to), from + i);
+      rows.set(this.#rows.subarray(from, to), from + i);
+      from = to;
+      views[from + i] = numbers.get(key.columns)!;
+      rows[from + i] = key.row;
+      if (i % runLength === runLength - 1) await setImmediate();
+    }
+    views.set(this.#views.subarray(from), from + keys.length);
+    rows.set(this.#rows.subarray(from), from + keys.length);
+    this.#views = views;
+    this.#rows = rows;
+  }
+}
+
+async function mergeRuns(a: readonly Key[], b: readonly Key[]): Promise<Key[]> {
+  const merged: Key[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    merged.push(before(b[j]!, a[i]!) ? b[j++]! : a[i++]!);
+    if (merged.length % (4 * runLength) === 0) await setImmediate();
+  }
+  while (i < a.length) merged.push(a[i++]!);
+  while (j < b.length) merged.push(b[j++]!);
+  return merged;
+}
