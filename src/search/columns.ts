@@ -32,6 +32,11 @@ export interface Piece {
   readonly deleted: Deleted;
 }
 
+/** Whether a row of a chunk or piece is deleted. */
+export function isDeleted({ first, deleted }: Piece | Chunk, row: number): boolean {
+  return ((deleted.bits[(row - first) >> 3]! >> ((row - first) & 7)) & 1) === 1;
+}
+
 /** Size of chunk number `index`: the sizes double, then stay. */
 const chunkRows = (index: number) => (index === 0 ? firstRows : 2 ** Math.min(firstShift + index - 1, mostShift));
 
@@ -50,10 +55,15 @@ export class Columns {
     this.table = new IdTable((row) => this.hash(row));
   }
 
+  /** Number of the chunk, and of the piece of `take`, that holds a row. */
+  static chunkIndex(row: number): number {
+    if (row < firstRows) return 0;
+    if (row < 2 ** mostShift) return 31 - Math.clz32(row) - firstShift + 1;
+    return mostShift - firstShift + Math.floor(row / 2 ** mostShift);
+  }
+
   chunkOf(row: number): Chunk {
-    if (row < firstRows) return this.chunks[0]!;
-    if (row < 2 ** mostShift) return this.chunks[31 - Math.clz32(row) - firstShift + 1]!;
-    return this.chunks[mostShift - firstShift + Math.floor(row / 2 ** mostShift)]!;
+    return this.chunks[Columns.chunkIndex(row)]!;
   }
 
   position(row: number): number {
@@ -66,15 +76,8 @@ export class Columns {
     return chunk.hashes[row - chunk.first]!;
   }
 
-  code(row: number): Uint8Array<SharedArrayBuffer> {
-    const chunk = this.chunkOf(row);
-    const at = (row - chunk.first) * this.bytes;
-    return chunk.codes.subarray(at, at + this.bytes);
-  }
-
   isDeleted(row: number): boolean {
-    const { first, deleted } = this.chunkOf(row);
-    return ((deleted.bits[(row - first) >> 3]! >> ((row - first) & 7)) & 1) === 1;
+    return isDeleted(this.chunkOf(row), row);
   }
 
   append(code: Uint8Array, position: number, hash: number): void {
@@ -128,12 +131,12 @@ export class Columns {
     this.live--;
   }
 
-  /** The rows from one on, as they are now; each piece must be given back. */
-  take(from: number): Piece[] {
+  /** All rows as they are now; the pieces must be given back. */
+  take(): Piece[] {
     const pieces: Piece[] = [];
     for (const { first, size, codes, deleted } of this.chunks) {
       const rows = Math.min(size, this.rows - first);
-      if (rows <= 0 || first + rows <= from) continue;
+      if (rows <= 0) break;
       deleted.readers++;
       pieces.push({ first, rows, codes, deleted });
     }

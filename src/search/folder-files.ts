@@ -1,6 +1,7 @@
 // Files of a folder store that are written whole: while they are written the event loop goes on.
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 import { fileError, syncFolder } from "../files.js";
 
 /** The name under which a file is written before it takes its place. */
@@ -35,4 +36,16 @@ export async function replaceFile(path: string, pieces: Iterable<Uint8Array>): P
 /** Whether a file is one that `replaceFile` left unfinished. */
 export function isTemporary(name: string): boolean {
   return name.startsWith(".items.") && name.endsWith(".tmp");
+}
+
+/** The pieces, and after them the CRC-32 of all their bytes. */
+export function* withCrc(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let crc = 0;
+  for (const piece of pieces) {
+    crc = crc32(piece, crc);
+    yield piece;
+  }
+  const end = Buffer.alloc(4);
+  end.writeUInt32LE(crc);
+  yield end;
 }

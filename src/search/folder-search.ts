@@ -1,8 +1,9 @@
 // Searching a generation: the nearest codes of one view or of all, re-ranked by vectors, then read from the log.
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../errors.js";
+import type { HammingGraph } from "../kernels/hamming-graph.js";
 import { HammingScan } from "../kernels/hamming-scan.js";
-import type { Columns, Piece } from "./columns.js";
+import { Columns, isDeleted, type Piece } from "./columns.js";
 import { decodeEntry, decodeMetadata } from "./folder-log.js";
 import type { Generation } from "./generation.js";
 import type { Hit, Query } from "./store.js";
@@ -11,6 +12,8 @@ import type { Hit, Query } from "./store.js";
 const pairsPerSlice = 1 << 22;
 /** Memory for queries under way at a time. */
 const scanBytes = 64 << 20;
+/** Width of an approximate search (efSearch) where few hits are wanted: see docs/search.md for its recall. */
+const narrowest = 48;
 /** Time between two turns of the event loop where items are read. */
 const sliceMilliseconds = 4;
 
@@ -32,7 +35,7 @@ export async function searchGeneration(generation: Generation, queries: readonly
     else group.push(i);
   }
   // What every search sees is settled before the first one lets others go on.
-  const taken = [...generation.views.values()].map((columns) => ({ columns, pieces: columns.take(0) }));
+  const taken = [...generation.views.values()].map((columns) => ({ columns, pieces: columns.take() }));
   const hits: Hit[][] = new Array(queries.length);
   const pause = new Pause();
   try {
@@ -62,13 +65,9 @@ interface Taken {
   readonly pieces: readonly Piece[];
 }
 
-/** The candidates of queries that want as many from the same views. */
-async function nearest(
-  { kernels, log }: Generation,
-  queries: readonly Query[],
-  views: readonly Taken[],
-): Promise<Found[][]> {
-  const bytes = log.space.bits / 8;
+/** The candidates of queries that want as many from the same views in the same way. */
+async function nearest(generation: Generation, queries: readonly Query[], views: readonly Taken[]): Promise<Found[][]> {
+  const bytes = generation.log.space.bits / 8;
   const codes = new Uint8Array(queries.length * bytes);
   for (const [i, { code }] of queries.entries()) codes.set(code, i * bytes);
   const wanted = candidatesOf(queries[0]!);
@@ -76,42 +75,105 @@ async function nearest(
   for (const { columns, pieces } of views) {
     const last = pieces.at(-1);
     if (last === undefined) continue;
-    const k = Math.min(wanted, last.first + last.rows);
-    const step = Math.max(1, Math.floor(scanBytes / HammingScan.stateBytes(bytes, k) / kernels.threads));
-    for (let begin = 0; begin < queries.length; begin += step) {
-      const end = Math.min(queries.length, begin + step);
-      const scan = new HammingScan(kernels, codes.subarray(begin * bytes, end * bytes), bytes, k);
-      try {
-        await scanPieces(scan, pieces, bytes, (pairsPerSlice * kernels.threads) / (end - begin));
-        const { distances, rows, counts } = scan.finish();
-        for (let q = begin; q < end; q++) {
-          for (let place = (q - begin) * k; place < (q - begin) * k + counts[q - begin]!; place++) {
-            const row = rows[place]!;
-            lists[q]!.push({ columns, row, position: columns.position(row), distance: distances[place]! });
-          }
-        }
-      } finally {
-        scan.free();
-      }
+    const rows = last.first + last.rows;
+    const add = (query: number, row: number, distance: number) =>
+      lists[query]!.push({ columns, row, position: columns.position(row), distance });
+    const graph = queries[0]!.mode === "approximate" ? generation.graphs.of(columns) : undefined;
+    // Where many of few are wanted the exact search is the faster one.
+    const width = Math.max(narrowest, Math.ceil(1.5 * wanted));
+    if (graph === undefined || 16 * width > graph.size) {
+      await exact(generation, codes, pieces, 0, Math.min(wanted, rows), add);
+      continue;
+    }
+    // In whole bytes of the deleted rows' bits.
+    const known = Math.min(graph.size, rows) & ~7;
+    const short = searchGraph(graph, codes, width, pieces, known, add, wanted);
+    if (known < rows) await exact(generation, codes, pieces, known, Math.min(wanted, rows - known), add);
+    // Too few hits are left where most that is near was deleted.
+    for (const query of short) {
+      lists[query] = lists[query]!.filter((found) => found.columns !== columns);
+      const code = codes.subarray(query * bytes, (query + 1) * bytes);
+      await exact(generation, code, pieces, 0, Math.min(wanted, rows), (_, row, distance) => add(query, row, distance));
     }
   }
-  if (views.length < 2) return lists;
   // The log's order is the order of adding, in all views together.
-  return lists.map((list) => list.sort((a, b) => a.distance - b.distance || a.position - b.position).slice(0, wanted));
+  const inOrder = (a: Found, b: Found) => a.distance - b.distance || a.position - b.position;
+  return lists.map((list) => list.sort(inOrder).slice(0, wanted));
 }
 
-async function scanPieces(scan: HammingScan, pieces: readonly Piece[], bytes: number, most: number): Promise<void> {
+type Add = (query: number, row: number, distance: number) => void;
+
+/** The k nearest rows from one on, of each query. */
+async function exact(
+  { kernels, log }: Generation,
+  codes: Uint8Array,
+  pieces: readonly Piece[],
+  from: number,
+  k: number,
+  add: Add,
+): Promise<void> {
+  const bytes = log.space.bits / 8;
+  const queries = codes.length / bytes;
+  const step = Math.max(1, Math.floor(scanBytes / HammingScan.stateBytes(bytes, k) / kernels.threads));
+  for (let begin = 0; begin < queries; begin += step) {
+    const end = Math.min(queries, begin + step);
+    const scan = new HammingScan(kernels, codes.subarray(begin * bytes, end * bytes), bytes, k);
+    try {
+      await scanPieces(scan, pieces, from, bytes, (pairsPerSlice * kernels.threads) / (end - begin));
+      const { distances, rows, counts } = scan.finish();
+      for (let query = begin; query < end; query++) {
+        const place = (query - begin) * k;
+        for (let i = 0; i < counts[query - begin]!; i++) add(query, rows[place + i]!, distances[place + i]!);
+      }
+    } finally {
+      scan.free();
+    }
+  }
+}
+
+/** Near rows below `known` that are not deleted; returns the queries for which there are fewer than wanted. */
+function searchGraph(
+  graph: HammingGraph,
+  codes: Uint8Array,
+  width: number,
+  pieces: readonly Piece[],
+  known: number,
+  add: Add,
+  wanted: number,
+): number[] {
+  const { distances, rows, counts } = graph.search(codes, width);
+  const short: number[] = [];
+  for (let query = 0; query < counts.length; query++) {
+    let found = 0;
+    for (let place = query * width; place < query * width + counts[query]! && found < wanted; place++) {
+      const row = rows[place]!;
+      if (row >= known || isDeleted(pieces[Columns.chunkIndex(row)]!, row)) continue;
+      add(query, row, distances[place]!);
+      found++;
+    }
+    if (found < wanted) short.push(query);
+  }
+  return short;
+}
+
+async function scanPieces(
+  scan: HammingScan,
+  pieces: readonly Piece[],
+  from: number,
+  bytes: number,
+  most: number,
+): Promise<void> {
   // Whole bytes of the deleted rows' bits.
   const slice = Math.max(64, Math.floor(most / 64) * 64);
   let left = slice;
   for (const { first, rows, codes, deleted } of pieces) {
-    for (let begin = 0; begin < rows; ) {
+    for (let begin = Math.max(0, from - first); begin < rows; ) {
       if (left <= 0) {
         await setImmediate();
         left = slice;
       }
       const end = Math.min(rows, begin + slice);
-      scan.scan(codes.subarray(begin * bytes, end * bytes), first + begin, deleted.bits.subarray(begin / 8));
+      scan.scan(codes.subarray(begin * bytes, end * bytes), first + begin, deleted.bits.subarray(begin >> 3));
       left -= end - begin;
       begin = end;
     }

@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 import { UserError } from "../errors.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { type Chunk, Columns } from "./columns.js";
-import { replaceFile } from "./folder-files.js";
+import { replaceFile, withCrc } from "./folder-files.js";
 import type { Log } from "./folder-log.js";
 
 const magic = "vantage-columns\n";
@@ -48,17 +48,6 @@ export async function writeSnapshot(path: string, log: Log, views: Iterable<Colu
       }
     }
   }
-}
-
-function* withCrc(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let crc = 0;
-  for (const piece of pieces) {
-    crc = crc32(piece, crc);
-    yield piece;
-  }
-  const end = Buffer.alloc(4);
-  end.writeUInt32LE(crc);
-  yield end;
 }
 
 /**

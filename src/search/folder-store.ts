@@ -7,6 +7,7 @@ import { Kernels } from "../kernels/kernels.js";
 import { lockFolder } from "../runs/lock.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
 import { isTemporary } from "./folder-files.js";
+import type { GraphProgress } from "./folder-graphs.js";
 import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
 import { searchGeneration } from "./folder-search.js";
 import { readSnapshot, writeSnapshot } from "./folder-snapshot.js";
@@ -78,6 +79,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels);
     const generation = new Generation(kernels, log, snapshot?.views ?? new Map());
     log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    generation.graphs.load();
     return new FolderStore(folder, generation, snapshot?.length ?? 0, release, options.kernels === undefined);
   } catch (error) {
     log?.close();
@@ -97,6 +99,8 @@ export class FolderStore implements Store {
   #keys: SortedKeys;
   /** Length of the log that the file of columns covers; 0 where there is none. */
   #covered: number;
+  /** Length of the log below which there is no use in tidying. */
+  #tidyFrom = 0;
   readonly #writes: Writing[] = [];
   #writer: Promise<void> | undefined;
   readonly #asked: Asking[] = [];
@@ -116,7 +120,19 @@ export class FolderStore implements Store {
 
   /** Bytes held in memory for all items, searches under way not counted. */
   get memoryBytes(): number {
-    return [...this.#generation.views.values()].reduce((sum, columns) => sum + columns.memoryBytes, 0);
+    const { views, graphs } = this.#generation;
+    return [...views.values()].reduce((sum, columns) => sum + columns.memoryBytes, graphs.memoryBytes);
+  }
+
+  /**
+   * Builds the graphs for approximate search, of all views that are large enough to gain by it, and writes them to the folder.
+   * Without this the first approximate search begins it, and finds exactly what the graph does not hold yet.
+   */
+  async buildGraphs(onProgress?: GraphProgress): Promise<void> {
+    this.#mustBeOpen();
+    const { graphs } = this.#generation;
+    await graphs.build(true, onProgress);
+    await graphs.save();
   }
 
   async add(items: readonly Item[]): Promise<void> {
@@ -157,9 +173,7 @@ export class FolderStore implements Store {
     for (const query of queries) checkQuery(query, this.space);
     return new Promise((resolve, reject) => {
       this.#asked.push({ queries, resolve, reject });
-      this.#searcher ??= this.#answer().finally(() => {
-        this.#searcher = undefined;
-      });
+      this.#searcher ??= this.#answer();
     });
   }
 
@@ -172,7 +186,10 @@ export class FolderStore implements Store {
   async #close(): Promise<void> {
     await this.#searcher;
     await this.#writer;
+    const { graphs } = this.#generation;
     try {
+      graphs.stop();
+      await graphs.save();
       if (this.#covered !== this.#generation.log.length) await this.#snapshot();
     } finally {
       this.#generation.retire();
@@ -188,9 +205,7 @@ export class FolderStore implements Store {
   #write(entries: Iterator<Buffer>): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#writes.push({ entries, removed: 0, resolve, reject });
-      this.#writer ??= this.#writeAll().finally(() => {
-        this.#writer = undefined;
-      });
+      this.#writer ??= this.#writeAll();
     });
   }
 
@@ -202,6 +217,8 @@ export class FolderStore implements Store {
       await this.#writeRecord();
       await this.#tidy();
     }
+    // In the same breath as the last look at what waits: what is asked for from now on starts anew.
+    this.#writer = undefined;
   }
 
   async #writeRecord(): Promise<void> {
@@ -246,12 +263,13 @@ export class FolderStore implements Store {
   /** Writes the columns where opening would otherwise read much of the log, and the log anew where much of it is dead. */
   async #tidy(): Promise<void> {
     const { log, deadShare } = this.#generation;
+    if (log.length < this.#tidyFrom) return;
     try {
       if (deadShare > 1 / 2 && deadShare * log.length > compactionBytes) await this.#compact();
       else if (log.length - this.#covered > Math.max(snapshotBytes, this.#covered / 2)) await this.#snapshot();
-    } catch (error) {
-      // Neither is needed for what was asked: where the disk is full the next write says so.
-      if (!(error instanceof UserError)) throw error;
+    } catch {
+      // Neither is needed for what was asked, and a full disk is told to whoever writes next. Not at every write again.
+      this.#tidyFrom = log.length + snapshotBytes;
     }
   }
 
@@ -298,6 +316,7 @@ export class FolderStore implements Store {
         generation.release();
       }
     }
+    this.#searcher = undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import { fileError, syncFolder } from "../files.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { Columns } from "./columns.js";
 import { temporaryName } from "./folder-files.js";
+import { Graphs } from "./folder-graphs.js";
 import { addKind, decodeEntry, decodeItem, type Entry, encodeRecord, Log } from "./folder-log.js";
 import { hashText } from "./id-table.js";
 import type { Item } from "./store.js";
@@ -15,13 +16,16 @@ const recordBytes = 4 << 20;
 export class Generation {
   /** Searches under way. */
   readers = 0;
+  readonly graphs: Graphs;
   #retired = false;
 
   constructor(
     readonly kernels: Kernels,
     readonly log: Log,
     readonly views: Map<string, Columns>,
-  ) {}
+  ) {
+    this.graphs = new Graphs(this);
+  }
 
   /** The share of the log's items that are deleted or replaced. */
   get deadShare(): number {
@@ -153,6 +157,7 @@ export class Generation {
   /** No new search will begin here: files and memory are given back once the last one is done. */
   retire(): void {
     this.#retired = true;
+    this.graphs.stop();
     this.readers++;
     this.release();
   }
@@ -161,6 +166,7 @@ export class Generation {
     this.readers--;
     if (!this.#retired || this.readers > 0) return;
     this.log.close();
+    this.graphs.free();
     for (const columns of this.views.values()) columns.free();
   }
 }

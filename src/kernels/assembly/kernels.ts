@@ -4,6 +4,7 @@ import { rmspropTensorFlow, rmspropTorch, sgd } from "./descent";
 import { clampValues, fill, findNonFinite, scale } from "./elementwise";
 import { gatherRows, gatherSparseRows } from "./gather";
 import { hammingDistances, hammingTopK } from "./hamming";
+import { graphInsert, graphLink, graphSearch } from "./hamming-graph";
 import { hammingScan, hammingScanBegin, hammingScanEnd } from "./hamming-scan";
 import { assignCentres, sortByLabel, sumClusters } from "./kmeans";
 import { dropoutMask, normal, uniform } from "./random";
@@ -33,6 +34,9 @@ export enum Kernel {
   hammingScanBegin,
   hammingScan,
   hammingScanEnd,
+  graphInsert,
+  graphLink,
+  graphSearch,
 }
 
 /** Runs units begin … end-1 of a kernel; `thread` is 0 for the caller, else the worker's number. */
@@ -60,6 +64,9 @@ export function run(kernel: i32, begin: u32, end: u32, args: usize, thread: u32)
     case Kernel.hammingScanBegin: return hammingScanBegin(begin, end, args);
     case Kernel.hammingScan: return hammingScan(begin, end, args);
     case Kernel.hammingScanEnd: return hammingScanEnd(begin, end, args);
+    case Kernel.graphInsert: return graphInsert(begin, end, args, thread);
+    case Kernel.graphLink: return graphLink(begin, end, args, thread);
+    case Kernel.graphSearch: return graphSearch(begin, end, args, thread);
     default: unreachable();
   }
 }

@@ -1,0 +1,183 @@
+// The graphs of a folder store, one for each view that is searched approximately: built, kept up to date, kept in files.
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import { type GraphState, HammingGraph } from "../kernels/hamming-graph.js";
+import type { Columns } from "./columns.js";
+import { replaceFile, withCrc } from "./folder-files.js";
+import type { Generation } from "./generation.js";
+
+/** M and efConstruction: recall@10 of 0.95 and more at the width of a search in folder-search.ts (docs/search.md). */
+const options = { links: 16, construction: 100 };
+/** Views with fewer rows are searched exactly, which is then as fast. */
+const fewestRows = 4096;
+const sliceMilliseconds = 4;
+/** A graph that grows behind the scenes is written again once it is this much larger. */
+const growthBeforeSaving = 1.5;
+const magic = "vantage-graph\n";
+const prefix = "items.graph-";
+
+/** Called from time to time while graphs are built: codes taken in, of how many. */
+export type GraphProgress = (progress: { readonly view: string; readonly done: number; readonly rows: number }) => void;
+
+interface Header {
+  readonly log: string;
+  readonly view: string;
+  readonly graph: GraphState;
+}
+
+const fileOf = (view: string) => prefix + createHash("sha256").update(view).digest("hex").slice(0, 16);
+
+/** The graphs of one generation. */
+export class Graphs {
+  readonly #generation: Generation;
+  readonly #graphs = new Map<Columns, HammingGraph>();
+  /** Nodes of each graph as its file has it. */
+  readonly #saved = new Map<Columns, number>();
+  /** Building and writing take turns: a file must hold a graph as it was at one time. */
+  #last: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
+  #stopped = false;
+
+  constructor(generation: Generation) {
+    this.#generation = generation;
+  }
+
+  get memoryBytes(): number {
+    return [...this.#graphs.values()].reduce((sum, graph) => sum + graph.memoryBytes, 0);
+  }
+
+  /** The graph of a view as far as it goes; where that is not far enough, its building goes on behind the scenes. */
+  of(columns: Columns): HammingGraph | undefined {
+    if (columns.rows < fewestRows || this.#stopped) return this.#graphs.get(columns);
+    const graph = this.#graphs.get(columns) ?? new HammingGraph(columns.kernels, columns.bytes, options);
+    this.#graphs.set(columns, graph);
+    // What goes wrong here is memory or disk that ran out: what the graph lacks is searched exactly, and `build` says so.
+    if (graph.size < columns.rows && this.#underWay === 0) {
+      this.build()
+        .then(() => this.save(growthBeforeSaving))
+        .catch(() => {});
+    }
+    return graph;
+  }
+
+  /**
+   * Takes every row into its view's graph, a few milliseconds at a time. Of views that are not searched approximately yet,
+   * where `all` says so.
+   */
+  build(all = false, onProgress?: GraphProgress): Promise<void> {
+    if (all) {
+      for (const columns of this.#generation.views.values()) {
+        if (columns.rows < fewestRows || this.#graphs.has(columns)) continue;
+        this.#graphs.set(columns, new HammingGraph(columns.kernels, columns.bytes, options));
+      }
+    }
+    return this.#inTurn(() => this.#build(onProgress));
+  }
+
+  #inTurn(job: () => Promise<void>): Promise<void> {
+    this.#underWay++;
+    const done = this.#last.then(job).finally(() => this.#underWay--);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #build(onProgress: GraphProgress | undefined): Promise<void> {
+    for (const [columns, graph] of this.#graphs) {
+      let begin = performance.now();
+      while (graph.size < columns.rows && !this.#stopped) {
+        const { first, size, codes } = columns.chunkOf(graph.size);
+        const from = graph.size - first;
+        const to = Math.min(from + graph.round, size, columns.rows - first);
+        graph.add(codes.subarray(from * columns.bytes, to * columns.bytes));
+        if (performance.now() - begin < sliceMilliseconds) continue;
+        onProgress?.({ view: columns.view, done: graph.size, rows: columns.rows });
+        await setImmediate();
+        begin = performance.now();
+      }
+      onProgress?.({ view: columns.view, done: graph.size, rows: columns.rows });
+    }
+  }
+
+  /** Ends building at once; what is built stays. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Writes the graphs that have grown by a factor since they were written. */
+  save(growth = 1): Promise<void> {
+    return this.#inTurn(async () => {
+      const folder = dirname(this.#generation.log.path);
+      for (const [columns, graph] of this.#graphs) {
+        const saved = this.#saved.get(columns) ?? 0;
+        if (graph.size === saved || graph.size < growth * saved) continue;
+        const header: Header = { log: this.#generation.log.name, view: columns.view, graph: graph.state };
+        await replaceFile(join(folder, fileOf(columns.view)), withCrc(pieces(header, graph)));
+        this.#saved.set(columns, graph.size);
+      }
+    });
+  }
+
+  /** Reads the graphs that belong to this generation, and removes the files of others and damaged ones. */
+  load(): void {
+    const folder = dirname(this.#generation.log.path);
+    const wanted = new Map([...this.#generation.views.values()].map((columns) => [fileOf(columns.view), columns]));
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(prefix)) continue;
+      const columns = wanted.get(name);
+      const graph = columns && readGraph(join(folder, name), this.#generation, columns);
+      if (graph === undefined) rmSync(join(folder, name));
+      else {
+        this.#graphs.set(columns!, graph);
+        this.#saved.set(columns!, graph.size);
+      }
+    }
+  }
+
+  free(): void {
+    for (const graph of this.#graphs.values()) graph.free();
+  }
+}
+
+function* pieces(header: Header, graph: HammingGraph): Generator<Uint8Array> {
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  yield Buffer.concat([Buffer.from(magic), length, text]);
+  yield* graph.chunks();
+}
+
+function readGraph(path: string, { log, kernels }: Generation, columns: Columns): HammingGraph | undefined {
+  const file = openSync(path, "r");
+  let graph: HammingGraph | undefined;
+  try {
+    let crc = 0;
+    const read = <T extends Uint8Array>(target: T): T => {
+      for (let done = 0; done < target.length; ) {
+        const got = readSync(file, target, done, target.length - done, null);
+        if (got === 0) throw new RangeError(`${path} ends early`);
+        done += got;
+      }
+      crc = crc32(target, crc);
+      return target;
+    };
+    if (read(Buffer.alloc(magic.length)).toString() !== magic) return undefined;
+    const length = read(Buffer.alloc(4)).readUInt32LE();
+    if (length > 1 << 20) return undefined;
+    const { log: name, view, graph: state } = JSON.parse(read(Buffer.alloc(length)).toString()) as Header;
+    if (name !== log.name || view !== columns.view || state.size > columns.rows) return undefined;
+    if (state.bytes !== columns.bytes) return undefined;
+    graph = HammingGraph.restore(kernels, state);
+    for (const chunk of graph.chunks()) read(chunk);
+    const expected = crc;
+    if (read(Buffer.alloc(4)).readUInt32LE() !== expected) throw new RangeError(`${path} is damaged`);
+    return graph;
+  } catch {
+    graph?.free();
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}
