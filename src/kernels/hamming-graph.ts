@@ -100,25 +100,25 @@ export class HammingGraph {
     const count = codes.length / this.#bytes;
     if (count > this.round) throw new RangeError(`${count} codes: at most ${this.round} in this round`);
     const first = this.#size;
-    let top = first;
-    let topLevel = -1;
-    for (let i = 0; i < count; i++) {
-      const level = this.#make(first + i, codes.subarray(i * this.#bytes, (i + 1) * this.#bytes));
-      if (level > topLevel) {
-        top = first + i;
-        topLevel = level;
-      }
-    }
+    const levels = Array.from({ length: count }, (_, i) => {
+      return this.#make(first + i, codes.subarray(i * this.#bytes, (i + 1) * this.#bytes));
+    });
     if (first > 0) {
       const args = [...this.#arguments(this.#construction), first, count];
       this.#kernels.run("graphInsert", count, 1, args);
       this.#kernels.run("graphLink", parts, 1, args);
     }
     this.#size += count;
-    if (first === 0 || topLevel > this.#level) {
-      this.#entry = top;
-      this.#level = topLevel;
+    for (const [i, level] of levels.entries()) {
+      if (first + i > 0 && (level <= this.#level || !this.#isLinked(first + i))) continue;
+      this.#entry = first + i;
+      this.#level = level;
     }
+  }
+
+  /** Whether a node has links, and is not one more row of a code that has a node. */
+  #isLinked(node: number): boolean {
+    return this.#nodeChunk(node >>> nodeShift)[(node % chunkNodes) * this.#wordsPerNode] !== 0xffffffff;
   }
 
   /** Writes a node without links; returns its level. */
@@ -128,8 +128,8 @@ export class HammingGraph {
     const at = (node % chunkNodes) * own;
     const level = this.#levelOf(node);
     chunk.fill(0xffffffff, at, at + 2 * this.#links);
-    chunk[at + 2 * this.#links] = level > 0 ? this.#takeUnits(level) : 0;
-    chunk[at + 2 * this.#links + 1] = level;
+    chunk[at + 2 * this.#links] = (level > 0 ? this.#takeUnits(level) * 16 : 0) + level;
+    chunk[at + 2 * this.#links + 1] = 0xffffffff;
     new Uint8Array(chunk.buffer, chunk.byteOffset + 4 * (at + 2 * this.#links + 2), code.length).set(code);
     return level;
   }

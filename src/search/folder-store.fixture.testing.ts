@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { hashText } from "./id-table.js";
 import type { Item, Space } from "./store.js";
 
 export const space: Space = { bits: 24, dimensions: 3 };
@@ -19,7 +20,7 @@ export function itemOf(n: number, { bits, dimensions }: Space = space, view = "t
   return {
     id: `item-${n}`,
     view,
-    code: Uint8Array.from({ length: bits / 8 }, (_, i) => Math.imul(n * 8 + i, 2654435761) >>> 24),
+    code: Uint8Array.from({ length: bits / 8 }, (_, i) => hashText(`${n} ${i}`) & 255),
     ...(dimensions > 0 && {
       vector: Float32Array.from({ length: dimensions }, (_, i) => Math.sin(n * dimensions + i)),
     }),

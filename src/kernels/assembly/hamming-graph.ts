@@ -17,7 +17,9 @@ const NONE: u32 = 0xffffffff;
 
 // Arguments that all kernels share: 0 addresses of node chunks, 1 addresses of chunks of upper links, 2 bytes of a code,
 // 3 links M (2M on the lowest level), 4 entry node, 5 its level, 6 scratch, 7 scratch bytes per thread, 8 width of the beam.
-// A node: 2M links, number of its first unit of upper links, level, code (padded to 8 bytes). A unit: M links of one level.
+// A node: 2M links; number of its first unit of upper links times 16 plus its level; the next row of the same code; the code
+// (padded to 8 bytes). A unit: M links of one level. A row whose code is there already hangs on its node's chain of rows of the
+// same code and has no links; its first link is NONE, its second that node.
 // A thread's scratch: stamp (u32, padded), a byte per node (the stamp of the last search that saw it), beam (width + 1 u64),
 // 2M + 1 fresh nodes (u64), 2M + 1 chosen (u64).
 
@@ -41,7 +43,7 @@ function linksAt(args: usize, node: u32, level: u32): usize {
   const at = nodeAt(args, node);
   if (level == 0) return at;
   const links: usize = count(args, 3);
-  const unit = load<u32>(at + (links << 3)) + level - 1;
+  const unit = (load<u32>(at + (links << 3)) >> 4) + level - 1;
   const chunk: usize = load<u32>(pointer(args, 1) + (<usize>(unit >> GRAPH_UPPER_SHIFT) << 2));
   return chunk + <usize>(unit & UPPER_MASK) * (links << 2);
 }
@@ -180,7 +182,7 @@ function beamSearch(args: usize, code: usize, start: u64, level: u32, scratch: u
 
 /**
  * Chooses at most `most` of `size` sorted keys, none nearer to a chosen one than to the node they are for: links then lead in
- * all directions. Of equal codes a quarter of the links at most. Returns how many; they are left at `chosen`.
+ * all directions. Returns how many; they are left at `chosen`.
  */
 // @ts-ignore: decorator
 @inline
@@ -190,7 +192,7 @@ function choose(args: usize, keys: usize, size: u32, most: u32, chosen: usize, b
     const key = load<u64>(keys + (<usize>i << 3)) & ~1;
     const code = codeAt(args, nodeOf(key));
     const bits = bitsOf(key);
-    let good = bits > 0 || taken < most >> 2;
+    let good = true;
     for (let j: u32 = 0; j < taken && good; j++) {
       good = between(code, codeAt(args, nodeOf(load<u64>(chosen + (<usize>j << 3)))), bytes) >= bits;
     }
@@ -219,11 +221,17 @@ function insert(begin: u32, end: u32, args: usize, thread: u32, bytes: usize): v
   for (let unit = begin; unit < end; unit++) {
     const node = count(args, 10) + unit;
     const code = codeAt(args, node);
-    const own = min(count(args, 5), load<u32>(nodeAt(args, node) + (<usize>links << 3), 4));
+    const own = min(count(args, 5), load<u32>(nodeAt(args, node) + (<usize>links << 3)) & 15);
     let start = descend(args, code, own, bytes);
     for (let level = <i32>own; level >= 0; level--) {
       const found = beamSearch(args, code, start, level, scratch, bytes);
       start = load<u64>(beam) & ~1;
+      if (bitsOf(start) == 0) {
+        for (let made: u32 = level; made <= own; made++) store<u32>(linksAt(args, node, made), NONE);
+        store<u32>(linksAt(args, node, 0), NONE);
+        store<u32>(linksAt(args, node, 0), nodeOf(start), 4);
+        break;
+      }
       const taken = choose(args, beam, found, links, chosen, bytes);
       const to = linksAt(args, node, level);
       for (let i: usize = 0; i < <usize>taken; i++) store<u32>(to + (i << 2), nodeOf(load<u64>(chosen + (i << 3))));
@@ -250,7 +258,16 @@ function link(begin: u32, end: u32, args: usize, thread: u32, bytes: usize): voi
   const last = first + count(args, 11);
   for (let unit = begin; unit < end; unit++) {
     for (let node = first; node < last; node++) {
-      const own = min(count(args, 5), load<u32>(nodeAt(args, node) + (<usize>links << 3), 4));
+      const own = min(count(args, 5), load<u32>(nodeAt(args, node) + (<usize>links << 3)) & 15);
+      const at = nodeAt(args, node);
+      if (load<u32>(at) == NONE) {
+        const like = load<u32>(at, 4);
+        if (like % GRAPH_PARTS != unit) continue;
+        const chain = nodeAt(args, like) + (<usize>links << 3) + 4;
+        store<u32>(at + (<usize>links << 3), load<u32>(chain), 4);
+        store<u32>(chain, node);
+        continue;
+      }
       for (let level: u32 = 0; level <= own; level++) {
         const from = linksAt(args, node, level);
         for (let i: u32 = 0; i < links; i++) {
@@ -311,11 +328,15 @@ function search(begin: u32, end: u32, args: usize, thread: u32, bytes: usize): v
     const code = pointer(args, 10) + <usize>unit * bytes;
     const found = beamSearch(args, code, descend(args, code, 0, bytes), 0, scratch, bytes);
     const place: usize = <usize>unit * width;
-    for (let i: usize = 0; i < <usize>found; i++) {
+    let out: u32 = 0;
+    for (let i: usize = 0; i < <usize>found && out < width; i++) {
       const key = load<u64>(beamOf(args, scratch) + (i << 3));
-      store<u16>(pointer(args, 11) + ((place + i) << 1), <u16>bitsOf(key));
-      store<u32>(pointer(args, 12) + ((place + i) << 2), nodeOf(key));
+      for (let node = nodeOf(key); node != NONE && out < width; out++) {
+        store<u16>(pointer(args, 11) + ((place + out) << 1), <u16>bitsOf(key));
+        store<u32>(pointer(args, 12) + ((place + out) << 2), node);
+        node = load<u32>(nodeAt(args, node) + (<usize>count(args, 3) << 3), 4);
+      }
     }
-    store<u32>(pointer(args, 13) + (<usize>unit << 2), found);
+    store<u32>(pointer(args, 13) + (<usize>unit << 2), out);
   }
 }
