@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const needs = (file) => (context) =>
@@ -71,6 +72,22 @@ export const cases = [
       const mean = inertias.reduce((a, b) => a + b, 0) / inertias.length;
       return `inertia ${mine[0]?.inertia.toFixed(1)} (peer ${mean.toFixed(1)})`;
     },
+  },
+  {
+    name: "search",
+    title: "exact search, a query among 1 M codes of 64 bits (in batches of 100)",
+    prepare: ({ scratch }) => {
+      const made = spawnSync("/usr/bin/python3", ["-B", "bench/peers/search_codes.py", scratch, "--bits", "64"]);
+      return made.status === 0 ? undefined : "the codes could not be made";
+    },
+    ours: ({ scratch }) => ["bench/ours/search.mjs", scratch],
+    peers: ({ scratch }) => [
+      {
+        label: "Faiss, IndexBinaryFlat",
+        args: ["bench/peers/search_faiss.py", scratch, "--threads", String(availableParallelism())],
+        tuned: false,
+      },
+    ],
   },
   {
     name: "djsrh-step",

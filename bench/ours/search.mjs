@@ -1,0 +1,136 @@
+// Exact and approximate search of packed codes: queries per second, recall@10, time to build, memory.
+//   node bench/ours/search.mjs FOLDER [--bits 64] [--rows 1000000] [--hnsw] [--index FILE]
+// FOLDER is what bench/peers/search_codes.py wrote; a graph is kept in FILE.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { HammingGraph } from "../../dist/kernels/hamming-graph.js";
+import { HammingScan } from "../../dist/kernels/hamming-scan.js";
+import { Kernels } from "../../dist/kernels/kernels.js";
+import { emit, median, repeat, threads } from "./common.mjs";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    bits: { type: "string", default: "64" },
+    rows: { type: "string", default: "1000000" },
+    queries: { type: "string", default: "1000" },
+    "exact-queries": { type: "string", default: "100" },
+    repetitions: { type: "string", default: "5" },
+    hnsw: { type: "boolean", default: false },
+    m: { type: "string", default: "16" },
+    construction: { type: "string", default: "100" },
+    search: { type: "string", default: "10,12,16,24,32,48,64,96" },
+    index: { type: "string" },
+    /** Seconds of the processor instead of the clock's: for one thread on a machine that has other work too. */
+    "processor-time": { type: "boolean", default: false },
+  },
+});
+const [folder] = positionals;
+const bytes = Number(flags.bits) / 8;
+const rows = Number(flags.rows);
+const k = 10;
+const kernels = await Kernels.open({ threads });
+
+/** The codes of an .npy file, without its header. */
+function load(name, count) {
+  const file = readFileSync(join(folder, `${name}-${flags.bits}.npy`));
+  const begin = 10 + file.readUInt16LE(8);
+  return file.subarray(begin, begin + count * bytes);
+}
+
+const codes = kernels.memory.uint8(rows * bytes);
+codes.set(load("codes", rows));
+const queries = load("queries", Number(flags.queries));
+const few = queries.subarray(0, Number(flags["exact-queries"]) * bytes);
+
+function exact(asked) {
+  const scan = new HammingScan(kernels, asked, bytes, k);
+  scan.scan(codes, 0);
+  const found = scan.finish();
+  scan.free();
+  return found;
+}
+
+/** Queries per second one at a time and all in one call. */
+async function rates(search, asked, single) {
+  const oneByOne = () => {
+    for (let i = 0; i < single; i++) search(asked.subarray(i * bytes, (i + 1) * bytes));
+  };
+  const times = Number(flags.repetitions);
+  // The compiler's own threads would count as the search's.
+  for (let i = 0; i < 300; i++) search(asked.subarray(0, bytes));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return {
+    single: single / median(await seconds(oneByOne, times)),
+    batch: asked.length / bytes / median(await seconds(() => search(asked), times)),
+  };
+}
+
+async function seconds(step, times) {
+  if (!flags["processor-time"]) return repeat(step, times, 1);
+  step();
+  return Array.from({ length: times }, () => {
+    const before = process.cpuUsage();
+    step();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  });
+}
+
+const result = { exact: await rates(exact, few, Math.min(few.length / bytes, 20)) };
+result.seconds = [1 / result.exact.batch];
+result.median = result.seconds[0];
+
+if (flags.hnsw) {
+  const truth = exact(queries);
+  const options = { links: Number(flags.m), construction: Number(flags.construction) };
+  const graph = flags.index && existsSync(flags.index) ? restore(flags.index) : build(options);
+  result.bytesPerItem = graph.memoryBytes / rows;
+  result.approximate = [];
+  for (const search of flags.search.split(",").map(Number)) {
+    const { distances, counts } = graph.search(queries, search);
+    let hits = 0;
+    for (let q = 0; q < counts.length; q++) {
+      for (let i = 0; i < Math.min(k, counts[q]); i++) {
+        if (distances[q * search + i] <= truth.distances[q * k + k - 1]) hits++;
+      }
+    }
+    const speed = await rates((asked) => graph.search(asked, search), queries, counts.length);
+    result.approximate.push({ search, recall: hits / (k * counts.length), ...speed });
+    process.stderr.write(`${JSON.stringify(result.approximate.at(-1))}\n`);
+  }
+}
+
+function build(options) {
+  const graph = new HammingGraph(kernels, bytes, options);
+  const before = process.cpuUsage();
+  while (graph.size < rows) {
+    const to = Math.min(rows, graph.size + graph.round);
+    graph.add(codes.subarray(graph.size * bytes, to * bytes));
+  }
+  const { user, system } = process.cpuUsage(before);
+  result.build = (user + system) / 1e6;
+  if (flags.index) {
+    writeFileSync(`${flags.index}.json`, JSON.stringify(graph.state));
+    writeFileSync(flags.index, Buffer.concat([...graph.chunks()]));
+  }
+  return graph;
+}
+
+function restore(path) {
+  const graph = HammingGraph.restore(kernels, JSON.parse(readFileSync(`${path}.json`, "utf8")));
+  const file = readFileSync(path);
+  let at = 0;
+  for (const chunk of graph.chunks()) {
+    chunk.set(file.subarray(at, at + chunk.length));
+    at += chunk.length;
+  }
+  return graph;
+}
+
+kernels.close();
+emit("search", {
+  ...result,
+  settings: { rows, bits: Number(flags.bits), ...(flags.hnsw && { m: flags.m, construction: flags.construction }) },
+});
