@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import type { HammingGraph } from "../kernels/hamming-graph.js";
 import { HammingScan } from "../kernels/hamming-scan.js";
 import { Columns, isDeleted, type Piece } from "./columns.js";
+import { cosine } from "./cosine.js";
 import { decodeEntry, decodeMetadata } from "./folder-log.js";
 import type { Generation } from "./generation.js";
 import type { Hit, Query } from "./store.js";
@@ -219,16 +220,4 @@ export class Pause {
     await setImmediate();
     this.#since = performance.now();
   }
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let squares = 0;
-  let others = 0;
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i]! * b[i]!;
-    squares += a[i]! ** 2;
-    others += b[i]! ** 2;
-  }
-  return squares === 0 || others === 0 ? 0 : dot / Math.sqrt(squares * others);
 }
