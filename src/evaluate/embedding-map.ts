@@ -17,11 +17,11 @@ export interface EmbeddingMapOptions {
   readonly seed: number;
   /** Rows on the map at most, drawn at random where there are more. Default 2000. */
   readonly points?: number;
+  /** Pairs of points looked at in all iterations together, which bounds the time. Default 1e9: a few seconds. */
+  readonly pairs?: number;
   readonly engine?: Engine;
 }
 
-/** Pairs of points looked at in all iterations together: a few seconds. */
-const pairBudget = 1e9;
 const mostIterations = 750;
 const exaggeration = 12;
 /** Milliseconds of work after which the event loop gets a turn. */
@@ -35,7 +35,7 @@ const turn = 50;
  * @throws UserError where x holds NaN or infinity.
  */
 export async function embeddingMap(x: DenseMatrix, options: EmbeddingMapOptions): Promise<EmbeddingMap> {
-  const { seed, points = 2000 } = options;
+  const { seed, points = 2000, pairs = 1e9 } = options;
   const engine = options.engine ?? (await sharedEngine());
   const random = new Random(seed, "embedding map");
   const rows =
@@ -50,7 +50,7 @@ export async function embeddingMap(x: DenseMatrix, options: EmbeddingMapOptions)
   const perplexity = Math.min(30, (n - 1) / 3);
   const k = Math.min(n - 1, Math.floor(3 * perplexity));
   const affinities = symmetricAffinities(await neighbours(sample, sample, k + 1, { engine }), n, k, perplexity);
-  await descend(positions, affinities, n);
+  await descend(positions, affinities, n, pairs);
   return { rows, positions };
 }
 
@@ -69,8 +69,8 @@ async function principalPlane(x: DenseMatrix, engine: Engine): Promise<Float64Ar
 }
 
 /** Gradient descent with momentum and gains, in place. */
-async function descend(positions: Float64Array, affinities: Affinities, n: number): Promise<void> {
-  const iterations = Math.min(mostIterations, Math.floor(pairBudget / ((n * n) / 2)));
+async function descend(positions: Float64Array, affinities: Affinities, n: number, pairs: number): Promise<void> {
+  const iterations = Math.min(mostIterations, Math.floor(pairs / ((n * n) / 2)));
   const early = Math.floor(iterations / 3);
   const rate = Math.max(n / exaggeration / 4, 50);
   const gradient = new Float64Array(2 * n);

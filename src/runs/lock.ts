@@ -49,6 +49,15 @@ export function lockFolder(folder: string, what = "run"): () => void {
   return release;
 }
 
+/** Whether a process writes to the folder; another machine's is taken at its word. */
+export function hasWriter(folder: string): boolean {
+  return readdirSync(folder).some((name) => {
+    const [, host, pid, start] = lockName.exec(name) ?? [];
+    if (host === undefined) return false;
+    return decodeURIComponent(host) !== hostname() || isRunning(Number(pid), Number(start));
+  });
+}
+
 /** Whether a file in a run folder is a lock. */
 export function isLock(name: string): boolean {
   return lockName.test(name);

@@ -59,6 +59,8 @@ export interface EmbeddingMap {
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly colourings: readonly Colouring[];
+  /** Ids of the points, where they are known. */
+  readonly ids?: readonly string[];
 }
 
 const resultFile = "result.json";
@@ -101,7 +103,8 @@ function parseResult(path: string): RunResult {
   return { ...(value as RunResult), metrics: parseMetrics(value.metrics, `${path}, metrics`) };
 }
 
-function writeMap(path: string, { projection, x, y, colourings }: EmbeddingMap): void {
+/** @throws RangeError for lengths that differ; UserError where the file cannot be written. */
+export function writeMap(path: string, { projection, x, y, colourings, ids }: EmbeddingMap): void {
   const points = [x.length];
   const tensors = new Map<string, StoredTensor>([
     ["x", { shape: points, data: x }],
@@ -109,14 +112,16 @@ function writeMap(path: string, { projection, x, y, colourings }: EmbeddingMap):
   ]);
   for (const { name, values } of colourings) tensors.set(prefix + name, { shape: points, data: values });
   const names = Object.fromEntries(colourings.map((each) => [each.name, each.names]));
-  writeTensors(path, tensors, { format: "vantage-map-1", projection, names: JSON.stringify(names) });
+  const metadata = { format: "vantage-map-1", projection, names: JSON.stringify(names) };
+  writeTensors(path, tensors, ids ? { ...metadata, ids: JSON.stringify(ids) } : metadata);
 }
 
-function readMap(path: string): EmbeddingMap {
+/** @throws UserError where the file cannot be read or is no map. */
+export function readMap(path: string): EmbeddingMap {
   const { tensors, metadata } = readTensors(path);
   const x = tensors.get("x")?.data;
   const y = tensors.get("y")?.data;
-  const { projection, names: text } = metadata;
+  const { projection, names: text, ids } = metadata;
   if (!(x instanceof Float32Array) || !(y instanceof Float32Array) || text === undefined || projection === undefined) {
     throw new UserError(`${path} is not a map: expected tensors x and y of type F32, and projection and names`);
   }
@@ -127,5 +132,5 @@ function readMap(path: string): EmbeddingMap {
     }
     return { name, values, names };
   });
-  return { projection, x, y, colourings };
+  return { projection, x, y, colourings, ...(ids && { ids: JSON.parse(ids) as string[] }) };
 }

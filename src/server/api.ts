@@ -1,12 +1,18 @@
 // What the server takes and gives, as schemas: they validate, type the handlers and the page, and are the OpenAPI description.
 import { z } from "zod";
 import { searchModes } from "../search/store.js";
+import { isPlainJson } from "./plain-json.js";
 
 const text = (limit: number) => z.string().min(1).max(limit);
-const id = text(512).describe("id of a sample; its items, one per view, share it");
+/** Control characters and halves of surrogate pairs are no text that every store can keep. */
+const storable = /^[^\p{Cc}\p{Cs}]+$/u;
+const id = text(512)
+  .regex(storable, "expected text without control characters")
+  .describe("id of a sample; its items, one per view, share it");
 const view = text(128).describe("a view, as GET /indexes lists them");
 const index = text(128).optional().describe("which index, where several are served; default: the first");
 const metadata = z.record(z.string(), z.unknown()).describe("title, thumbnail, link, label, or anything else");
+const newMetadata = metadata.refine(isPlainJson, "expected at most 64 KiB, nested 16 deep, without NUL characters");
 
 /** What a code is made from: one of these. */
 const content = {
@@ -23,7 +29,14 @@ export const searchRequest = z.strictObject({
   target: view.optional().describe("search the items of this view only"),
   k: z.int().min(1).max(1000).default(10),
   mode: z.enum(searchModes).default("exact"),
-  rerank: z.int().min(0).max(10_000).default(0).describe("candidates that are ordered anew by cosine; 0: none"),
+  rerank: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe(
+      "candidates that are ordered anew by cosine, 0 for none; default: 0 for hash codes, else the larger of 1000 and 10 k",
+    ),
 });
 export const hit = z.object({
   id,
@@ -34,11 +47,14 @@ export const hit = z.object({
 });
 export const searchReply = z.object({ index: z.string(), bits: z.int(), hits: z.array(hit), seconds: z.number() });
 
-export const newItem = z.strictObject({ id, view, ...content, metadata: metadata.optional() });
+export const newItem = z.strictObject({ id, view, ...content, metadata: newMetadata.optional() });
 export const addRequest = z.strictObject({ index, items: z.array(newItem).min(1).max(1000) });
 export const addReply = z.object({ added: z.int() });
 export const deleteRequest = z.strictObject({ index, ids: z.array(id).min(1).max(1000), view: view.optional() });
 export const deleteReply = z.object({ deleted: z.int() });
+export const itemParams = z.object({ id });
+/** Which index, where several are served. */
+export const indexQuery = z.strictObject({ index });
 export const itemReply = z.object({ id, views: z.array(z.object({ view, metadata: metadata.optional() })) });
 
 export const indexInfo = z.object({
@@ -85,9 +101,12 @@ export const runSummary = z.object({
   hasReport: z.boolean(),
 });
 export const runsReply = z.object({ runs: z.array(runSummary) });
+export const runParams = z.object({ name: text(1024).describe("a run, as GET /runs lists them") });
+export const runQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0).describe("lines to skip") });
 /** Lines of metrics.jsonl from `?after=N` on (docs/run-folder.md). */
 export const runReply = z.object({ run: runSummary, metrics: z.array(z.record(z.string(), z.unknown())) });
 
+export const healthReply = z.object({ status: z.literal("ok"), version: z.string(), seconds: z.number() });
 export const errorReply = z.object({ error: z.string().describe("one line: what was found, what was expected") });
 
 export type SearchRequest = z.output<typeof searchRequest>;

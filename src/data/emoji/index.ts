@@ -9,4 +9,10 @@ export {
   emojiTextFeatures,
 } from "./emoji.js";
 export { type Emoji, emojiList, type Language, languages, type Maker, makers } from "./emoji-list.js";
-export { imageFeatures as emojiImageFeatures, type Picture } from "./image-features.js";
+export {
+  imageDimensions as emojiImageDimensions,
+  imageFeatures as emojiImageFeatures,
+  type Picture,
+} from "./image-features.js";
+export { emojiSvgs } from "./pictures.js";
+export { readPicture } from "./read-picture.js";

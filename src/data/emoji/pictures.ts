@@ -1,12 +1,15 @@
 // Pictures of the emoji: each maker's icons drawn on white, once, and kept in the cache.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { cached } from "../cache.js";
-import { type Emoji, type Maker, makerPackages } from "./emoji-list.js";
+import { type Emoji, emojiList, type Maker, makerPackages } from "./emoji-list.js";
 import { readPackageJson } from "./package-json.js";
 
 /** Pixels along each side of a stored picture. */
 export const pictureSide = 64;
 export const pictureBytes = pictureSide * pictureSide * 3;
+
+/** Room that is made around a picture at most: ten times what the emoji need, and a bound on what a stranger's picture takes. */
+const mostMargin = 16 * pictureSide;
 
 /** Raise when the pictures change, so that no old cache file is taken for the new ones. */
 const recipe = 1;
@@ -73,19 +76,31 @@ async function drawAll(
   return pixels;
 }
 
+function svg(body: string, box: readonly number[]): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="${box.join(" ")}" width="${box[2]}" height="${box[3]}">${body}</svg>`;
+}
+
+/** A maker's pictures of the emoji as SVG files, in the order of the samples. */
+export async function emojiSvgs(maker: Maker): Promise<string[]> {
+  const { icons, width = 16, height = 16 } = await readPackageJson<IconSet>(`${makerPackages[maker]}/icons.json`);
+  const list = await emojiList();
+  return list.map((each) => {
+    const icon = icons[each.icons[maker]]!;
+    return svg(icon.body, [0, 0, icon.width ?? width, icon.height ?? height]);
+  });
+}
+
 /** What draws the inside of an SVG of the given size, centred in a square, as red, green and blue bytes on white. */
-async function drawer(): Promise<(body: string, width: number, height: number) => Uint8Array> {
+export async function drawer(): Promise<(body: string, width: number, height: number) => Uint8Array> {
   const { Resvg } = await import("@resvg/resvg-js");
   const font = { loadSystemFonts: false };
-  const svg = (body: string, box: readonly number[]) =>
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="${box.join(" ")}" width="${box[2]}" height="${box[3]}">${body}</svg>`;
   return (body, width, height) => {
     const side = Math.max(width, height);
     const [x, y] = [(width - side) / 2, (height - side) / 2];
     // resvg 2.6 aborts the process over a translucent group that lies wholly outside the canvas: make room for all there is.
     const all = new Resvg(svg(body, [x, y, side, side]), { font }).getBBox();
     const reach = all ? Math.max(x - all.x, y - all.y, all.x + all.width - x - side, all.y + all.height - y - side) : 0;
-    const margin = Math.max(0, Math.ceil((reach / side) * pictureSide));
+    const margin = Math.min(mostMargin, Math.max(0, Math.ceil((reach / side) * pictureSide)));
     const room = (margin / pictureSide) * side;
     const canvas = pictureSide + 2 * margin;
     const drawn = new Resvg(svg(body, [x - room, y - room, side + 2 * room, side + 2 * room]), {

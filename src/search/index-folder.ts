@@ -1,0 +1,140 @@
+// The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { fileError, writeFileAtomic } from "../files.js";
+import { readTensors, writeTensors } from "../runs/safetensors.js";
+
+const format = 1;
+const manifestFile = "index.yaml";
+const centreFile = "centre.safetensors";
+
+export const storeKinds = ["folder", "pglite", "postgres"] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+/** How raw words or pictures become the features of a view; `emoji` names the view of that data set. */
+const featureSource = z.strictObject({ emoji: z.string() });
+export type FeatureSource = z.output<typeof featureSource>;
+
+const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
+
+const indexView = z.strictObject({
+  name: z.string().min(1),
+  /** Columns of its raw features, the inputs side by side. */
+  columns: z.int().min(1),
+  /** File under model/. */
+  model: fileName,
+  /** The model's inputs, several where an item is made from all views of a sample. */
+  inputs: z.array(z.strictObject({ name: z.string(), columns: z.int().min(1) })).min(1),
+  /** The model's output that codes are made from. */
+  output: z.string(),
+  features: featureSource.optional(),
+});
+export type IndexView = z.output<typeof indexView>;
+
+const manifest = z.strictObject({
+  format: z.literal(format),
+  name: z.string().regex(/^[\p{L}\p{N}_.-]{1,128}$/u, "expected 1 to 128 letters, digits, '_', '-' or '.'"),
+  /** When the index was made, ISO 8601. */
+  created: z.string(),
+  method: z.string(),
+  dataset: z.string(),
+  /** The run folder that it was made from, as it was given. */
+  run: z.string(),
+  bits: z.int().positive().multipleOf(8),
+  dimensions: z.int().min(1),
+  /** sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. */
+  codes: z.enum(["sign", "centred"]),
+  views: z.array(indexView).min(1),
+  store: z.enum(storeKinds),
+});
+export type Manifest = z.output<typeof manifest>;
+
+export interface IndexFolder {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** What is subtracted before signs are taken, where codes are `centred`. */
+  readonly centre?: Float32Array;
+}
+
+export function isIndexFolder(folder: string): boolean {
+  return existsSync(join(folder, manifestFile));
+}
+
+/** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
+export function readIndexFolder(folder: string): IndexFolder {
+  if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such index folder`);
+  const path = join(folder, manifestFile);
+  if (!existsSync(path)) throw new UserError(`${folder} is not an index folder: it has no ${manifestFile}`);
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw fileError(error, path, "read");
+    throw new UserError(`${path} is not YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  const found = (content as { format?: unknown } | null)?.format;
+  if (found !== format) {
+    throw new UserError(`${path}: index format ${found ?? "missing"}, this version of vantage knows ${format}`);
+  }
+  const result = manifest.safeParse(content);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new UserError(`${path}: ${issue.path.join(".") || "the file"}: ${issue.message}`);
+  }
+  return { folder, manifest: result.data, centre: readCentre(folder, result.data) };
+}
+
+function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
+  if (codes === "sign") return undefined;
+  const path = join(folder, centreFile);
+  const centre = readTensors(path).tensors.get("centre")?.data;
+  if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
+    throw new UserError(`${path}: expected ${dimensions} values of type F32 for "centre"`);
+  }
+  return centre;
+}
+
+/**
+ * Makes an index folder, the manifest last: a folder with index.yaml is whole.
+ * @param models bytes of the ONNX files by their names under model/.
+ * @throws UserError where the folder holds anything else, or cannot be written.
+ */
+export function createIndexFolder(
+  folder: string,
+  content: Omit<Manifest, "format">,
+  models: ReadonlyMap<string, Uint8Array>,
+  centre?: Float32Array,
+): IndexFolder {
+  const checked = manifest.safeParse({ format, ...content });
+  if (!checked.success) {
+    const issue = checked.error.issues[0]!;
+    throw new UserError(`index ${issue.path.join(".")}: ${issue.message}`);
+  }
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, "written");
+  }
+  for (const [name, bytes] of models) writeFileAtomic(join(folder, "model", name), bytes);
+  if (centre) {
+    writeTensors(join(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
+  }
+  writeFileAtomic(join(folder, manifestFile), stringify(checked.data));
+  return { folder, manifest: checked.data, centre };
+}
+
+export function modelPath(folder: string, view: IndexView): string {
+  return join(folder, "model", view.model);
+}
+
+export function thumbnailsFolder(folder: string): string {
+  return join(folder, "thumbnails");
+}
+
+/** Where the embedded stores keep their files. */
+export function storeFolder(folder: string): string {
+  return join(folder, "store");
+}

@@ -1,0 +1,154 @@
+// An index in use: queries of any kind encoded and looked up, items added and deleted.
+import { UserError } from "../errors.js";
+import type { Engine } from "../runtime/index.js";
+import { Batcher } from "./batcher.js";
+import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
+import { openStore } from "./open-store.js";
+import { type ContentKind, RawFeatures, takes } from "./raw-features.js";
+import type { Hit, Item, ItemKey, Metadata, Query, Store } from "./store.js";
+import { type Encoding, ViewEncoder } from "./view-encoder.js";
+
+/** What a code is made from: exactly one of these. */
+export interface Content {
+  readonly features?: ArrayLike<number>;
+  readonly words?: string;
+  /** Bytes of a PNG or SVG file. */
+  readonly image?: Uint8Array;
+}
+
+export interface SearchQuery extends Content {
+  /** Search by a stored item in place of a content. */
+  readonly id?: string;
+  /** View of the content or of the stored item; may be left out where only one comes into question. */
+  readonly view?: string;
+  /** Search the items of this view only. */
+  readonly target?: string;
+  readonly k: number;
+  readonly mode: Query["mode"];
+  /** Default: 0 for hash codes; where codes only stand in for representations, the larger of 1000 and 10 k. */
+  readonly rerank?: number;
+}
+
+export interface NewItem extends ItemKey, Content {
+  readonly metadata?: Metadata;
+}
+
+/** Something that was asked for by name and is not there. */
+export class MissingError extends UserError {}
+
+/** Queries that are looked up in one call of the store. */
+const mostQueries = 64;
+
+export class SearchIndex {
+  readonly #encoders = new Map<string, Promise<ViewEncoder>>();
+  readonly #raw = new RawFeatures();
+  readonly #queries: Batcher<Query, Hit[]>;
+
+  constructor(
+    readonly index: IndexFolder,
+    readonly store: Store,
+    private readonly engine: Engine,
+  ) {
+    this.#queries = new Batcher((batch) => store.search(batch), mostQueries);
+  }
+
+  /** @throws UserError where the folder is no index, or its store cannot be opened. */
+  static async open(folder: string, engine: Engine): Promise<SearchIndex> {
+    const index = readIndexFolder(folder);
+    return new SearchIndex(index, await openStore(index, engine), engine);
+  }
+
+  get views(): readonly IndexView[] {
+    return this.index.manifest.views;
+  }
+
+  /**
+   * Hits, nearest first.
+   * @throws MissingError for an id or view that is not there; UserError where the query is none.
+   */
+  async search({ k, mode, rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
+    if (target !== undefined) this.#view(target);
+    const { code, vector } = await this.#encoded(asked);
+    const candidates = rerank ?? (this.index.manifest.codes === "sign" ? 0 : Math.max(1000, 10 * k));
+    if (candidates > 0 && candidates < k) {
+      throw new UserError(`rerank: expected 0 or a whole number from k (${k}), got ${rerank}`);
+    }
+    return this.#queries.add({ code, vector, k, mode, rerank: candidates, view: target });
+  }
+
+  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view" | keyof Content>) {
+    const kinds = kindsOf(content);
+    if (kinds.length + (id === undefined ? 0 : 1) !== 1) {
+      throw new UserError("expected one of id, features, words and image");
+    }
+    if (id === undefined) return this.#encode(this.#viewFor(kinds[0]!, view), content);
+    if (view !== undefined) this.#view(view);
+    const item = (await this.store.get(id)).find((each) => view === undefined || each.view === view);
+    if (item === undefined) throw new MissingError(`there is no item "${id}"${view ? ` of view "${view}"` : ""}`);
+    return item;
+  }
+
+  /**
+   * Encodes and stores items; one of the same id and view is replaced. Resolves when they are on disk.
+   * @throws UserError that names the item.
+   */
+  async add(items: readonly NewItem[]): Promise<void> {
+    const encoded = items.map(async ({ id, view, metadata, ...content }): Promise<Item> => {
+      try {
+        const kinds = kindsOf(content);
+        if (kinds.length !== 1) throw new UserError("expected one of features, words and image");
+        return { id, view, ...(await this.#encode(this.#viewFor(kinds[0]!, view), content)), metadata };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        throw new UserError(`item "${id}": ${error.message}`);
+      }
+    });
+    // All are waited for, so that no failure goes unheard.
+    const settled = await Promise.allSettled(encoded);
+    for (const each of settled) if (each.status === "rejected") throw each.reason;
+    await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
+  }
+
+  async close(): Promise<void> {
+    this.#raw.close();
+    for (const encoder of this.#encoders.values()) await (await encoder).release();
+    await this.store.close();
+  }
+
+  async encoder(view: IndexView): Promise<ViewEncoder> {
+    let encoder = this.#encoders.get(view.name);
+    if (encoder === undefined) {
+      encoder = ViewEncoder.open(this.index, view, this.engine);
+      this.#encoders.set(view.name, encoder);
+      encoder.catch(() => this.#encoders.delete(view.name));
+    }
+    return encoder;
+  }
+
+  async #encode(view: IndexView, { features, words, image }: Content): Promise<Encoding> {
+    const encoder = await this.encoder(view);
+    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words));
+    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image));
+    return encoder.encode(features!);
+  }
+
+  #view(name: string): IndexView {
+    const view = this.views.find((each) => each.name === name);
+    if (view !== undefined) return view;
+    throw new MissingError(
+      `there is no view "${name}"; the index has ${this.views.map((each) => each.name).join(", ")}`,
+    );
+  }
+
+  #viewFor(kind: ContentKind, name: string | undefined): IndexView {
+    if (name !== undefined) return this.#view(name);
+    const able = this.views.filter((view) => takes(view).includes(kind));
+    if (able.length === 1) return able[0]!;
+    if (able.length === 0) throw new UserError(`no view of this index takes ${kind}`);
+    throw new UserError(`view is missing: ${able.map((view) => view.name).join(", ")} take ${kind}`);
+  }
+}
+
+function kindsOf(content: Content): ContentKind[] {
+  return (["features", "words", "image"] as const).filter((kind) => content[kind] !== undefined);
+}

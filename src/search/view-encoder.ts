@@ -1,0 +1,114 @@
+// One view's encoder in use: raw features to vectors and packed codes, requests of the same time in one call.
+import { readFileSync } from "node:fs";
+import { UserError } from "../errors.js";
+import { fileError } from "../files.js";
+import { packSigns } from "../methods/hashing/packing.js";
+import type { Engine } from "../runtime/index.js";
+import type { BoundCall, Session } from "../runtime/session.js";
+import { Batcher } from "./batcher.js";
+import { type IndexFolder, type IndexView, modelPath } from "./index-folder.js";
+
+/** Samples per call. */
+export const CHUNK = 256;
+
+/** What the store keeps of a sample. */
+export interface Encoding {
+  readonly code: Uint8Array;
+  readonly vector: Float32Array;
+}
+
+export class ViewEncoder {
+  readonly #batcher = new Batcher<Float32Array, Encoding>((batch) => this.#encode(batch), CHUNK);
+  readonly #inputs: readonly Float32Array[];
+  readonly #output: Float32Array;
+  readonly #calls = new Map<number, BoundCall>();
+
+  private constructor(
+    readonly view: IndexView,
+    private readonly index: IndexFolder,
+    private readonly session: Session,
+  ) {
+    this.#inputs = view.inputs.map(({ columns }) => new Float32Array(CHUNK * columns));
+    this.#output = new Float32Array(CHUNK * index.manifest.dimensions);
+  }
+
+  /** @throws UserError where the model cannot be read. */
+  static async open(index: IndexFolder, view: IndexView, engine: Engine): Promise<ViewEncoder> {
+    const path = modelPath(index.folder, view);
+    let bytes: Uint8Array;
+    try {
+      bytes = readFileSync(path);
+    } catch (error) {
+      throw fileError(error, path, "read");
+    }
+    return new ViewEncoder(view, index, await engine.backend.load(bytes));
+  }
+
+  /**
+   * @param features as many as the view has columns.
+   * @throws UserError for another number of features, a feature that is not finite, or a code that is not.
+   */
+  async encode(features: ArrayLike<number>): Promise<Encoding> {
+    const { name, columns } = this.view;
+    if (features.length !== columns) {
+      throw new UserError(`view "${name}" has ${columns} features, got ${features.length}`);
+    }
+    const values = Float32Array.from(features);
+    const odd = values.findIndex((value) => !Number.isFinite(value));
+    if (odd >= 0) throw new UserError(`feature ${odd} is ${features[odd]}, expected a finite number`);
+    const encoding = await this.#batcher.add(values);
+    if (encoding.vector.some((value) => !Number.isFinite(value))) {
+      throw new UserError(`these features are too large for the encoder of view "${name}"`);
+    }
+    return encoding;
+  }
+
+  async release(): Promise<void> {
+    for (const call of this.#calls.values()) call.release();
+    this.#calls.clear();
+    await this.session.release();
+  }
+
+  async #encode(batch: readonly Float32Array[]): Promise<Encoding[]> {
+    let offset = 0;
+    for (const [i, { columns }] of this.view.inputs.entries()) {
+      for (const [row, features] of batch.entries()) {
+        this.#inputs[i]!.set(features.subarray(offset, offset + columns), row * columns);
+      }
+      offset += columns;
+    }
+    await this.#call(batch.length).run();
+    const { dimensions } = this.index.manifest;
+    return batch.map((_, row) => this.#encoding(this.#output.slice(row * dimensions, (row + 1) * dimensions)));
+  }
+
+  #encoding(vector: Float32Array): Encoding {
+    return { vector, code: codeOf(vector, this.index) };
+  }
+
+  #call(rows: number): BoundCall {
+    let call = this.#calls.get(rows);
+    if (call === undefined) {
+      const inputs = Object.fromEntries(
+        this.view.inputs.map(({ name, columns }, i) => [
+          name,
+          { data: this.#inputs[i]!.subarray(0, rows * columns), shape: [rows, columns] },
+        ]),
+      );
+      const { dimensions } = this.index.manifest;
+      const data = this.#output.subarray(0, rows * dimensions);
+      call = this.session.bind(inputs, { [this.view.output]: { data, shape: [rows, dimensions] } });
+      this.#calls.set(rows, call);
+    }
+    return call;
+  }
+}
+
+/** Signs of a vector, less the index's centre where it has one, packed; bits beyond the vector's length are 0. */
+export function codeOf(vector: Float32Array, { manifest, centre }: Pick<IndexFolder, "manifest" | "centre">) {
+  const padded = new Float32Array(manifest.bits);
+  for (let j = 0; j < vector.length; j++) padded[j] = vector[j]! - (centre?.[j] ?? 0);
+  const code = new Uint8Array(manifest.bits / 8);
+  packSigns(padded, code);
+  return code;
+}

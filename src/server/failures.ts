@@ -1,0 +1,31 @@
+// What goes wrong, as the server says it: one line, a status, never a stack.
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { UserError } from "../errors.js";
+import { MissingError } from "../search/search-index.js";
+
+/** Longest message in a reply. */
+const mostCharacters = 500;
+
+export function oneLine(message: string): string {
+  const line = message.replaceAll(/[\p{Cc}\p{Cs}]+/gu, " ").trim();
+  return line.length > mostCharacters ? `${line.slice(0, mostCharacters)} …` : line;
+}
+
+function statusOf(error: Error): number {
+  if (error instanceof MissingError) return 404;
+  if (error instanceof UserError) return 400;
+  const { statusCode = 500 } = error as FastifyError;
+  return statusCode >= 400 && statusCode < 600 ? statusCode : 500;
+}
+
+/** @param say hears what was the server's own failure. */
+export function failureHandler(say: (line: string) => void) {
+  return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const status = statusOf(error);
+    if (status === 500) {
+      say(oneLine(`${request.method} ${request.routeOptions.url}: ${error.message}`));
+      if (process.env.VANTAGE_DEBUG) say(error.stack ?? "");
+    }
+    void reply.status(status).send({ error: status === 500 ? "internal error" : oneLine(error.message) });
+  };
+}

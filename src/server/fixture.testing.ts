@@ -1,0 +1,67 @@
+// A small index over a store in memory, for tests of the server.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeModel } from "../onnx/model.js";
+import { Engine } from "../runtime/index.js";
+import { createIndexFolder } from "../search/index-folder.js";
+import { MemoryStore } from "../search/memory-store.testing.js";
+import { SearchIndex } from "../search/search-index.js";
+import type { Store } from "../search/store.js";
+import { greater, input, mul } from "../tensor/index.js";
+
+/** An encoder whose code is its input: bits are the signs of the features. */
+export function identityModel(view: string, columns: number): Uint8Array {
+  const x = input(view, ["n", columns]);
+  const code = mul(x, 1);
+  return encodeModel({ name: view, outputs: { code, bits: greater(code, 0) } });
+}
+
+/** Views "a" and "b" of 16 columns each, codes of 16 bits. */
+export function writeSmallIndex(folder: string, store: "folder" | "pglite" | "postgres" = "folder") {
+  const views = ["a", "b"].map((name) => ({
+    name,
+    columns: 16,
+    model: `${name}.onnx`,
+    inputs: [{ name, columns: 16 }],
+    output: "code",
+  }));
+  const models = new Map(views.map(({ name, model }) => [model, identityModel(name, 16)]));
+  const about = {
+    name: "small",
+    created: new Date(0).toISOString(),
+    method: "dchn",
+    dataset: "made-up",
+    run: "runs/none",
+  };
+  return createIndexFolder(folder, { ...about, bits: 16, dimensions: 16, codes: "sign", views, store }, models);
+}
+
+export interface SmallIndex {
+  readonly folder: string;
+  readonly index: SearchIndex;
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+export async function smallIndex(): Promise<SmallIndex> {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-index-"));
+  const engine = await Engine.open({ threads: 1 });
+  const store = new MemoryStore({ bits: 16, dimensions: 16 });
+  const index = new SearchIndex(writeSmallIndex(folder), store, engine);
+  return {
+    folder,
+    index,
+    store,
+    async close() {
+      await index.close();
+      engine.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Features whose code has the given bits. */
+export function featuresOf(bits: number): number[] {
+  return Array.from({ length: 16 }, (_, i) => ((bits >> (15 - i)) & 1 ? 1 : -1));
+}

@@ -1,0 +1,43 @@
+// What Prometheus sees: requests, how long they took, items, and the process itself.
+import type { FastifyInstance } from "fastify";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { SearchIndex } from "../search/search-index.js";
+
+/** Counts every request of the server; the registry says what it has counted. */
+export function countRequests(server: FastifyInstance, indexes: ReadonlyMap<string, SearchIndex>): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "vantage_" });
+  const labelNames = ["route", "method", "status"] as const;
+  const requests = new Counter({
+    name: "vantage_http_requests_total",
+    help: "Requests answered",
+    labelNames,
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "vantage_http_request_seconds",
+    help: "Time from request to reply",
+    labelNames: ["route"],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  });
+  new Gauge({
+    name: "vantage_items",
+    help: "Items stored",
+    labelNames: ["index", "view"],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [index, { store }] of indexes) {
+        for (const [view, count] of await store.counts()) this.set({ index, view }, count);
+      }
+    },
+  });
+  server.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    requests.inc({ route, method: request.method, status: reply.statusCode });
+    seconds.observe({ route }, reply.elapsedTime / 1000);
+  });
+  return registry;
+}

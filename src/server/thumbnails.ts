@@ -1,0 +1,39 @@
+// Pictures of items: small files of an index's thumbnails folder.
+import type { FastifyInstance } from "fastify";
+import { thumbnailsFolder } from "../search/index-folder.js";
+import { MissingError, type SearchIndex } from "../search/search-index.js";
+import { picturePolicy } from "./security.js";
+
+const types: Readonly<Record<string, string>> = {
+  svg: "image/svg+xml",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  gif: "image/gif",
+};
+
+/** A path below the folder, each part beginning with a letter, digit or "_", and the ending of a picture. */
+const picture = /^(?:[\p{L}\p{N}_][\p{L}\p{N}_.-]*\/)*[\p{L}\p{N}_][\p{L}\p{N}_.-]*\.(svg|png|jpe?g|webp|gif)$/u;
+
+/** The address of a thumbnail that metadata names by its path in the folder; addresses stay what they are. */
+export function thumbnailUrl(index: string, thumbnail: string): string {
+  if (!picture.test(thumbnail)) return thumbnail;
+  return `/thumbnails/${[index, ...thumbnail.split("/")].map(encodeURIComponent).join("/")}`;
+}
+
+export function addThumbnailRoute(server: FastifyInstance, indexes: ReadonlyMap<string, SearchIndex>): void {
+  server.get<{ Params: { index: string; "*": string } }>(
+    "/thumbnails/:index/*",
+    { schema: { summary: "Picture of an item, as metadata names it" } },
+    async ({ params }, reply) => {
+      const index = indexes.get(params.index);
+      const [, type] = picture.exec(params["*"]) ?? [];
+      if (index === undefined || type === undefined) throw new MissingError("there is no such picture");
+      return reply
+        .header("content-type", types[type])
+        .header("content-security-policy", picturePolicy)
+        .sendFile(params["*"], thumbnailsFolder(index.index.folder), { maxAge: "1h", dotfiles: "deny" });
+    },
+  );
+}
