@@ -1,4 +1,4 @@
-// Ctrl-C: the first one asks the run to stop after the epoch in progress, the second one ends the process at once.
+// Ctrl-C: the first one asks the work to stop where that is safe, the second one ends the process at once.
 import { say } from "./output.js";
 
 export interface Interruption {
@@ -6,11 +6,12 @@ export interface Interruption {
   release(): void;
 }
 
-export function interruption(): Interruption {
+/** @param message what the first Ctrl-C says. */
+export function interruption(message = "stopping after this epoch; the checkpoint is kept"): Interruption {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
-    say("\nstopping after this epoch; the checkpoint is kept (Ctrl-C again stops at once)");
+    say(`\n${message} (Ctrl-C again stops at once)`);
     controller.abort();
   };
   process.on("SIGINT", stop);

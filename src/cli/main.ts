@@ -9,7 +9,10 @@ import { addDatasetsCommand } from "./datasets.js";
 import { addDemoCommand } from "./demo.js";
 import { addEncodeCommand } from "./encode.js";
 import { addEvaluateCommand } from "./evaluate.js";
+import { addIndexCommand } from "./index-command.js";
 import { addReportCommand } from "./report.js";
+import { addSearchCommand } from "./search.js";
+import { addServeCommand } from "./serve.js";
 import { addTrainCommand } from "./train.js";
 
 const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
@@ -36,6 +39,9 @@ function program(): Command {
     addAddViewCommand,
     addEvaluateCommand,
     addEncodeCommand,
+    addIndexCommand,
+    addSearchCommand,
+    addServeCommand,
     addDatasetsCommand,
     addReportCommand,
     addDemoCommand,

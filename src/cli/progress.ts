@@ -1,4 +1,4 @@
-// Progress of a training: a bar with time left on a terminal, now and then a line elsewhere.
+// Progress of a training or an indexing: a bar with time left on a terminal, now and then a line elsewhere.
 import { Presets, SingleBar } from "cli-progress";
 import type { EpochReport, Metrics } from "../methods/training.js";
 import { formatDuration, say } from "./output.js";
@@ -59,5 +59,38 @@ export function trainingProgress(): Progress {
       bar!.update(report.epoch, { summary: summary(report, metrics) });
     },
     stop: () => bar?.stop(),
+  };
+}
+
+export interface ItemProgress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+export function itemProgress(): ItemProgress {
+  if (!process.stderr.isTTY) {
+    let written = performance.now();
+    return {
+      update(done, total) {
+        if (performance.now() - written < QUIET && done !== total) return;
+        written = performance.now();
+        if (done > 0) say(`items  ${done}/${total}`);
+      },
+      stop() {},
+    };
+  }
+  const format = "items {bar} {value}/{total}  {eta_formatted} left";
+  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, barsize: 24 }, Presets.shades_classic);
+  let isStarted = false;
+  return {
+    update(done, total) {
+      if (!isStarted) bar.start(total, done);
+      isStarted = true;
+      bar.update(done);
+    },
+    stop() {
+      if (isStarted) bar.stop();
+      isStarted = false;
+    },
   };
 }

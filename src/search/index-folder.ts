@@ -51,6 +51,7 @@ const manifest = z.strictObject({
   store: z.enum(storeKinds),
 });
 export type Manifest = z.output<typeof manifest>;
+export type IndexContent = Omit<Manifest, "format">;
 
 export interface IndexFolder {
   readonly folder: string;
@@ -104,7 +105,7 @@ function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Arr
  */
 export function createIndexFolder(
   folder: string,
-  content: Omit<Manifest, "format">,
+  content: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
   centre?: Float32Array,
 ): IndexFolder {

@@ -14,7 +14,7 @@ const mostForTsne = 6000;
 /** Most points on the map; of more items a sample is drawn. */
 const mostPoints = 50_000;
 /** Pairs of points that t-SNE looks at: some ten seconds. */
-const tsnePairs = 5e9;
+const tsnePairs = 2e9;
 const pageItems = 1000;
 
 interface Point {

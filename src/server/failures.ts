@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { UserError } from "../errors.js";
 import { MissingError } from "../search/search-index.js";
+import { UnavailableError } from "../search/unavailable.js";
 
 /** Longest message in a reply. */
 const mostCharacters = 500;
@@ -13,6 +14,7 @@ export function oneLine(message: string): string {
 
 function statusOf(error: Error): number {
   if (error instanceof MissingError) return 404;
+  if (error instanceof UnavailableError) return 503;
   if (error instanceof UserError) return 400;
   const { statusCode = 500 } = error as FastifyError;
   return statusCode >= 400 && statusCode < 600 ? statusCode : 500;

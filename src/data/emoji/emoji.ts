@@ -139,6 +139,11 @@ export async function emojiTextFeatures(language: Language, text: string): Promi
   return row;
 }
 
+/** Name and keywords of each emoji in a language, parted by " | ", in the order of the samples. */
+export async function emojiTexts(language: Language): Promise<readonly string[]> {
+  return (await corpus(language)).texts;
+}
+
 /** The pictures that a maker's view is made from, in the order of the samples: `pictureSide` pixels square, without alpha. */
 export async function emojiPictures(maker: Maker, hooks?: DrawHooks): Promise<Picture[]> {
   const list = await emojiList();

@@ -7,6 +7,7 @@ export {
   emojiLabelings,
   emojiPictures,
   emojiTextFeatures,
+  emojiTexts,
 } from "./emoji.js";
 export { type Emoji, emojiList, type Language, languages, type Maker, makers } from "./emoji-list.js";
 export {

@@ -1,0 +1,133 @@
+// vantage search <index>: one query by features, words, a picture or a stored item, answered as a table or JSON.
+import { existsSync, readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { readVariables } from "../data/readers/index.js";
+import { UserError } from "../errors.js";
+import { fileError } from "../files.js";
+import { Engine } from "../runtime/index.js";
+import { SearchIndex, type SearchQuery } from "../search/search-index.js";
+import { type Hit, searchModes } from "../search/store.js";
+import { printResult } from "./output.js";
+import { engineOptions, wholeNumber } from "./settings.js";
+
+interface Flags {
+  readonly view?: string;
+  readonly query?: string;
+  readonly id?: string;
+  readonly words?: string;
+  readonly image?: string;
+  readonly target?: string;
+  readonly k: string;
+  readonly mode: string;
+  readonly rerank?: string;
+  readonly threads?: string;
+  readonly json?: boolean;
+}
+
+export function addSearchCommand(root: Command): void {
+  root
+    .command("search <index>")
+    .description("the items nearest to one query: features, words, a picture, or a stored item")
+    .option("--view <name>", "view of the query (may be left out where only one takes such a query)")
+    .option("--query <file|list>", "raw features: a .npy or .csv file with one row, or numbers parted by commas")
+    .option("--id <id>", "search by a stored item")
+    .option("--words <text>", "search by words, where the index makes features of them")
+    .option("--image <file>", "search by a PNG or SVG picture, where the index makes features of it")
+    .option("--target <view>", "search the items of this view only (default: all)")
+    .option("--k <n>", "hits wanted", "10")
+    .option("--mode <mode>", searchModes.join(" or "), "exact")
+    .option("--rerank <n>", "candidates that are ordered anew by cosine (default: 0 for hash codes)")
+    .option("--threads <n>", "threads for matrix products and kernels")
+    .option("--json", "last line of stdout: the result as one JSON object")
+    .action(search);
+}
+
+async function search(folder: string, flags: Flags): Promise<void> {
+  const query = await queryOf(flags);
+  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  try {
+    const index = await SearchIndex.open(folder, engine);
+    try {
+      const started = performance.now();
+      const hits = await index.search(query);
+      const seconds = Number(((performance.now() - started) / 1000).toFixed(6));
+      const { name, bits } = index.index.manifest;
+      printResult(flags.json, { index: name, bits, hits, seconds }, formatHits(hits));
+    } finally {
+      await index.close();
+    }
+  } finally {
+    engine.close();
+  }
+}
+
+async function queryOf({ view, query, id, words, image, target, mode, ...flags }: Flags): Promise<SearchQuery> {
+  if (!(searchModes as readonly string[]).includes(mode)) {
+    throw new UserError(`--mode ${mode}: expected ${searchModes.join(" or ")}`);
+  }
+  const given = Object.entries({ "--query": query, "--id": id, "--words": words, "--image": image });
+  const [first, second] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
+  if (first === undefined) throw new UserError("nothing to search by: give --query, --id, --words or --image");
+  if (second !== undefined) throw new UserError(`${first} and ${second}: give one of them`);
+  const k = wholeNumber("--k", flags.k);
+  if (k < 1) throw new UserError(`--k ${k}: expected a whole number from 1`);
+  return {
+    view,
+    id,
+    words,
+    target,
+    k,
+    mode: mode as SearchQuery["mode"],
+    features: query === undefined ? undefined : await features(query),
+    image: image === undefined ? undefined : readImage(image),
+    rerank: flags.rerank === undefined ? undefined : wholeNumber("--rerank", flags.rerank),
+  };
+}
+
+/** Numbers as they are given, or the one row of a file. */
+async function features(text: string): Promise<ArrayLike<number>> {
+  if (!existsSync(text)) {
+    const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    if (values.every((value) => Number.isFinite(value))) return values;
+    throw new UserError(`--query ${text.slice(0, 60)}: neither a file nor numbers parted by commas`);
+  }
+  const { variables } = await readVariables(text);
+  const [variable, ...more] = [...variables.values()].filter(({ kind }) => kind === "numeric");
+  if (variable?.kind !== "numeric" || more.length > 0) throw new UserError(`${text}: expected one matrix of numbers`);
+  const { shape } = variable;
+  const values = shape.reduce((product, size) => product * size, 1);
+  if (Math.max(...shape) !== values) {
+    throw new UserError(`${text} holds ${shape.join(" × ")} values, expected the features of one sample`);
+  }
+  return Float32Array.from(await variable.read());
+}
+
+function readImage(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+}
+
+function formatHits(hits: readonly Hit[]): string {
+  if (hits.length === 0) return "no items";
+  const withSimilarity = hits.some(({ similarity }) => similarity !== undefined);
+  const rows = hits.map(({ id, view, distance, similarity, metadata }) => [
+    String(distance),
+    ...(withSimilarity ? [(similarity ?? 0).toFixed(4)] : []),
+    view,
+    id,
+    [metadata?.label].flat().filter(Boolean).join(", "),
+  ]);
+  const table = [["distance", ...(withSimilarity ? ["cosine"] : []), "view", "id", "label"], ...rows];
+  const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => [...row[c]!].length)));
+  return table
+    .map((row) =>
+      row
+        .map((cell, c) => cell.padEnd(widths[c]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,272 @@
+// An index made from a run: its encoders copied, samples of a data set encoded and stored.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import type { MultiViewDataset, View } from "../data/dataset.js";
+import { gatherRows } from "../data/matrix.js";
+import { UserError } from "../errors.js";
+import type { Engine } from "../runtime/index.js";
+import {
+  createIndexFolder,
+  type IndexContent,
+  type IndexFolder,
+  type IndexView,
+  isIndexFolder,
+  modelPath,
+  readIndexFolder,
+  type StoreKind,
+} from "./index-folder.js";
+import { makeIndexMap, writeIndexMap } from "./index-map.js";
+import { type Details, emojiDetails, labelDetails, sampleId } from "./item-details.js";
+import { openStore } from "./open-store.js";
+import { featureSource } from "./raw-features.js";
+import { type RunEncoder, runEncoders } from "./run-encoders.js";
+import type { Item, Metadata } from "./store.js";
+import { CHUNK, ViewEncoder } from "./view-encoder.js";
+
+export interface IndexRequest {
+  readonly run: string;
+  readonly method: string;
+  /** Name of the data set that the run was trained on. */
+  readonly trainedOn: string;
+  readonly folder: string;
+  readonly name: string;
+  /** Default: the store that the index has, or else folder. */
+  readonly store?: StoreKind;
+  readonly data: MultiViewDataset;
+  /** What the run's data set calls its views, where they were renamed: to know how their features are made. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Which samples. */
+  readonly rows: Int32Array;
+  /** Views whose items are stored; default: all that the run encodes and the data has. */
+  readonly views?: readonly string[];
+  /** More to keep, by id. */
+  readonly details?: ReadonlyMap<string, Metadata>;
+}
+
+export interface IndexHooks {
+  readonly signal?: AbortSignal;
+  /** Items stored so far, and of how many. */
+  onItems?(done: number, total: number): void;
+  onStage?(stage: "pictures" | "items" | "map"): void;
+}
+
+export interface IndexSummary {
+  readonly index: string;
+  readonly name: string;
+  readonly method: string;
+  readonly dataset: string;
+  readonly bits: number;
+  readonly dimensions: number;
+  readonly store: StoreKind;
+  /** Items that were added or replaced, by view. */
+  readonly added: Readonly<Record<string, number>>;
+  /** Items that the index holds. */
+  readonly items: number;
+}
+
+/** Samples whose mean is the centre of codes, for each view. */
+const centreSamples = 10_000;
+/** Items per call of the store. */
+const storedTogether = 4 * CHUNK;
+
+/**
+ * Makes an index, or adds to one that is there: items of the same id and view are replaced.
+ * @throws UserError where run, data, views and folder do not fit; the signal's reason once it is given.
+ */
+export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
+  const { data, rows, folder } = request;
+  const encoders = runEncoders(request.run);
+  const sources = chooseSources(encoders, request);
+  const index = await openFolder(request, encoders, sources, engine);
+  const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
+  hooks.onStage?.("pictures");
+  const details = await detailsOf(request, chosen);
+  const store = await openStore(index, engine);
+  const added: Record<string, number> = {};
+  let items = 0;
+  try {
+    hooks.onStage?.("items");
+    const plan = chosen.map((view) => ({ view, rows: rowsIn(sources.get(view.name)!, rows) }));
+    const total = plan.reduce((sum, each) => sum + each.rows.length, 0);
+    let done = 0;
+    hooks.onItems?.(0, total);
+    for (const { view, rows: own } of plan) {
+      added[view.name] = own.length;
+      let waiting: Item[] = [];
+      const flush = async () => {
+        await store.add(waiting);
+        hooks.onItems?.((done += waiting.length), total);
+        waiting = [];
+      };
+      for await (const { row, ...encoding } of encodeRows(index, view, sources.get(view.name)!, own, engine)) {
+        hooks.signal?.throwIfAborted();
+        waiting.push({ id: sampleId(data, row), view: view.name, ...encoding, metadata: details(row, view.name) });
+        if (waiting.length === storedTogether) await flush();
+      }
+      if (waiting.length > 0) await flush();
+    }
+    hooks.onStage?.("map");
+    writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
+    for (const count of (await store.counts()).values()) items += count;
+  } finally {
+    await store.close();
+  }
+  const { name, method, dataset, bits, dimensions, store: kind } = index.manifest;
+  return { index: folder, name, method, dataset, bits, dimensions, store: kind, added, items };
+}
+
+/** The data's views that feed each view to be indexed. */
+function chooseSources(
+  encoders: readonly RunEncoder[],
+  { data, views, run }: IndexRequest,
+): ReadonlyMap<string, readonly View[]> {
+  const has = ({ inputs }: RunEncoder) => inputs.every(({ name }) => data.views.some((view) => view.name === name));
+  const known = encoders.map(({ view }) => view).join(", ");
+  const chosen = views?.map((name) => {
+    const encoder = encoders.find(({ view }) => view === name);
+    if (encoder === undefined) throw new UserError(`${run} encodes no view "${name}"; it encodes ${known}`);
+    return encoder;
+  });
+  const usable = chosen ?? encoders.filter(has);
+  if (usable.length === 0) {
+    const there = data.views.map(({ name }) => name).join(", ");
+    throw new UserError(`${data.name} has views ${there}, ${run} encodes ${known}: name them alike with --views`);
+  }
+  return new Map(usable.map((encoder) => [encoder.view, inputViews(data, encoder)]));
+}
+
+function inputViews(data: MultiViewDataset, { inputs }: RunEncoder): View[] {
+  const { views } = data.selectViews(inputs.map(({ name }) => name));
+  return views.map((view, i) => {
+    const { columns } = inputs[i]!;
+    if (view.matrix.columns === columns) return view;
+    throw new UserError(
+      `${data.name}: view "${view.name}" has ${view.matrix.columns} columns, the run was trained on ${columns}`,
+    );
+  });
+}
+
+/** Samples that are present in all of the views. */
+function rowsIn(sources: readonly View[], rows: Int32Array): Int32Array {
+  return rows.filter((row) => sources.every(({ present }) => present === undefined || present[row] === 1));
+}
+
+async function openFolder(
+  request: IndexRequest,
+  encoders: readonly RunEncoder[],
+  sources: ReadonlyMap<string, readonly View[]>,
+  engine: Engine,
+): Promise<IndexFolder> {
+  const { folder, method, name, run, data, store } = request;
+  const views = encoders.map((encoder) => viewOf(encoder, request));
+  const models = new Map(encoders.map(({ file, bytes }) => [file, bytes]));
+  const [{ dimensions, makesCodes }] = encoders as [RunEncoder];
+  const about: IndexContent = {
+    name,
+    created: new Date().toISOString(),
+    method,
+    dataset: data.name,
+    run,
+    bits: Math.ceil(dimensions / 8) * 8,
+    dimensions,
+    codes: makesCodes ? "sign" : "centred",
+    views,
+    store: store ?? "folder",
+  };
+  if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, store);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
+  if (existsSync(folder) && readdirSync(folder).some((file) => file !== "model")) {
+    throw new UserError(`${folder} is not empty and is no index: give another folder`);
+  }
+  if (makesCodes) return createIndexFolder(folder, about, models);
+  // The encoders are where the run has them until the folder is made.
+  const centre = await meanVector({ folder: run, manifest: { format: 1, ...about } }, sources, request.rows, engine);
+  return createIndexFolder(folder, about, models, centre);
+}
+
+function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variables }: IndexRequest): IndexView {
+  const columns = inputs.reduce((sum, input) => sum + input.columns, 0);
+  const features = featureSource(trainedOn, variables.get(view) ?? view, columns);
+  return { name: view, columns, model: file, inputs: [...inputs], output, ...(features && { features }) };
+}
+
+/** An index that is there takes further views of the same run, and keeps everything else. */
+function extendFolder(
+  index: IndexFolder,
+  about: IndexContent,
+  models: ReadonlyMap<string, Uint8Array>,
+  store: StoreKind | undefined,
+): IndexFolder {
+  const { folder, manifest, centre } = index;
+  if (store !== undefined && store !== manifest.store) {
+    throw new UserError(`${folder} keeps its items in ${manifest.store}, not in ${store}: give another folder`);
+  }
+  for (const view of manifest.views) {
+    const bytes = models.get(view.model);
+    if (bytes === undefined || Buffer.compare(bytes, readFileSync(modelPath(folder, view))) !== 0) {
+      throw new UserError(`${folder} was made with another run (${manifest.run}): give another folder`);
+    }
+  }
+  const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));
+  if (more.length === 0) return index;
+  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, centre);
+}
+
+async function meanVector(
+  index: IndexFolder,
+  sources: ReadonlyMap<string, readonly View[]>,
+  rows: Int32Array,
+  engine: Engine,
+): Promise<Float32Array> {
+  const sums = new Float64Array(index.manifest.dimensions);
+  let count = 0;
+  for (const view of index.manifest.views) {
+    const inputs = sources.get(view.name);
+    if (inputs === undefined) continue;
+    const own = rowsIn(inputs, rows);
+    const step = Math.max(1, Math.ceil(own.length / centreSamples));
+    const sample = own.filter((_, i) => i % step === 0);
+    for await (const { vector } of encodeRows(index, view, inputs, sample, engine)) {
+      for (let j = 0; j < sums.length; j++) sums[j]! += vector[j]!;
+      count++;
+    }
+  }
+  return Float32Array.from(sums, (sum) => sum / Math.max(1, count));
+}
+
+async function* encodeRows(
+  index: IndexFolder,
+  view: IndexView,
+  sources: readonly View[],
+  rows: Int32Array,
+  engine: Engine,
+): AsyncGenerator<{ row: number; code: Uint8Array; vector: Float32Array }> {
+  const encoder = await ViewEncoder.open(index, view, engine);
+  const parts = view.inputs.map(({ columns }) => new Float32Array(CHUNK * columns));
+  try {
+    for (let start = 0; start < rows.length; start += CHUNK) {
+      const chunk = rows.subarray(start, start + CHUNK);
+      for (const [i, { matrix }] of sources.entries()) gatherRows(matrix, chunk, parts[i]!);
+      const encodings = Array.from(chunk, (_, i) => {
+        const features = new Float32Array(view.columns);
+        let offset = 0;
+        for (const [v, { columns }] of view.inputs.entries()) {
+          features.set(parts[v]!.subarray(i * columns, (i + 1) * columns), offset);
+          offset += columns;
+        }
+        return encoder.encode(features);
+      });
+      const done = await Promise.all(encodings);
+      for (const [i, encoding] of done.entries()) yield { row: chunk[i]!, ...encoding };
+    }
+  } finally {
+    await encoder.release();
+  }
+}
+
+async function detailsOf(request: IndexRequest, views: readonly IndexView[]): Promise<Details> {
+  const { data, folder, rows, details: user } = request;
+  const label = labelDetails(data);
+  const own = data.name === "emoji" ? await emojiDetails(folder, views, rows) : undefined;
+  return (row, view) => ({ ...own?.(row, view), ...label(row, view), ...user?.get(sampleId(data, row)) });
+}
