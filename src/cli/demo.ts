@@ -1,37 +1,83 @@
-// vantage demo: the shortest way to see everything work on real data.
+// vantage demo: the shortest way to see everything work on real data, from training to a page to search on.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
+import { UserError } from "../errors.js";
+import { allRows } from "../methods/feeding.js";
 import { findMethod } from "../methods/index.js";
+import { Engine } from "../runtime/index.js";
+import { buildIndex } from "../search/build-index.js";
+import { formatIndex, withProgress } from "./index-command.js";
 import { printResult, say } from "./output.js";
+import { addServeFlags, type ServeFlags, serve } from "./serve.js";
 import { engineOptions } from "./settings.js";
 import { formatOutcome, startTraining } from "./training-run.js";
 
 const data = "emoji";
+/** Wide and long enough for words to find their pictures, and short enough to wait for. */
+const options = { task: "retrieval", bits: 64, hidden: 1024, epochs: 15, evaluateEvery: 5 };
+
+interface Flags extends ServeFlags {
+  readonly out?: string;
+  readonly index?: string;
+  readonly serve?: boolean;
+}
 
 export function addDemoCommand(root: Command): void {
-  root
-    .command("demo")
-    .description(
-      "train on emoji (two makers' pictures and the English words of each), without a download, and write the report",
-    )
-    .option("--out <folder>", "run folder")
-    .option("--threads <n>", "threads for matrix products and kernels")
-    .action(async ({ out, threads }: { out?: string; threads?: string }) => {
-      say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
-      say(
-        "GMAE learns one representation of the three and tells their nine groups apart; a fifth is kept for testing.",
-      );
-      const options = { task: "classification", epochs: 40, evaluateEvery: 10, starts: 10 };
-      const outcome = await startTraining({
-        method: findMethod("gmae"),
-        options,
-        data,
-        out,
-        engine: engineOptions({ threads, set: [] }),
-      });
-      printResult(
-        false,
-        outcome.summary,
-        `${formatOutcome(outcome)}\nOpen the report in a browser: ${outcome.summary.run}/report.html`,
-      );
-    });
+  addServeFlags(
+    root
+      .command("demo")
+      .description(
+        "train on emoji (two makers' pictures and the English words of each), without a download; write the report and an index; serve the page to search on",
+      )
+      .option("--out <folder>", "run folder (default: as train)")
+      .option("--index <folder>", "index folder (default: index in the run folder)")
+      .option("--serve", "serve the page at the end, also without a terminal")
+      .option("--no-serve", "end after the index"),
+  ).action(demo);
+}
+
+async function demo({ out, index, serve: wanted, ...flags }: Flags): Promise<void> {
+  if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
+  const engine = engineOptions({ ...flags, set: [] });
+  say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
+  say("DCHN learns codes of 64 bits for each, alike where the group is; a fifth is kept for testing.");
+  const outcome = await startTraining({ method: findMethod("dchn"), options, data, out, engine });
+  const { run } = outcome.summary;
+  const folder = index ?? join(run, "index");
+  const summary = await indexEmoji(outcome, folder, engine);
+  const report = `Open the report in a browser: ${run}/report.html`;
+  printResult(false, summary, `${formatOutcome(outcome)}\n${formatIndex(summary)}\n${report}`);
+  if (wanted ?? (process.stdin.isTTY && process.stdout.isTTY)) {
+    say("Open the address below in a browser to search; Ctrl-C ends it.");
+    await serve([folder], flags);
+  }
+}
+
+async function indexEmoji(
+  { summary, method, data: emoji }: Awaited<ReturnType<typeof startTraining>>,
+  folder: string,
+  options: ReturnType<typeof engineOptions>,
+) {
+  const engine = await Engine.open(options);
+  try {
+    return await withProgress((hooks) =>
+      buildIndex(
+        {
+          run: summary.run,
+          method: method.name,
+          trainedOn: emoji.name,
+          folder,
+          name: emoji.name,
+          data: emoji,
+          variables: new Map(),
+          rows: allRows(emoji.samples),
+        },
+        engine,
+        hooks,
+      ),
+    );
+  } finally {
+    engine.close();
+  }
 }

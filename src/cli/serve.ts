@@ -58,6 +58,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
     for (const folder of folders) {
       const index = await SearchIndex.open(folder, engine);
       indexes.set(freeName(index.index.manifest.name, indexes), index);
+      await index.warm();
     }
     const localOnly = isLoopback(flags.host);
     if (!localOnly && token === undefined) {

@@ -94,7 +94,8 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
       let waiting: Item[] = [];
       const flush = async () => {
         await store.add(waiting);
-        hooks.onItems?.((done += waiting.length), total);
+        done += waiting.length;
+        hooks.onItems?.(done, total);
         waiting = [];
       };
       for await (const { row, ...encoding } of encodeRows(index, view, sources.get(view.name)!, own, engine)) {

@@ -109,6 +109,14 @@ export class SearchIndex {
     await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
   }
 
+  /** Loads encoders and vocabularies, so that the first query need not wait for them. */
+  async warm(): Promise<void> {
+    for (const view of this.views) {
+      await this.encoder(view);
+      if (takes(view).includes("words")) await this.#raw.ofWords(view, "a");
+    }
+  }
+
   async close(): Promise<void> {
     this.#raw.close();
     for (const encoder of this.#encoders.values()) await (await encoder).release();

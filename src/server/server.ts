@@ -40,6 +40,8 @@ export const limits = {
   request: 30_000,
   /** Milliseconds that an answer may take. */
   answer: 30_000,
+  /** Milliseconds that work may hold up everything else before requests are turned away. */
+  delay: 15_000,
   /** Characters of one part of an address: an id of 512 characters, percent-encoded. */
   addressPart: 8192,
 } as const;
@@ -67,6 +69,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       socket.end(
         `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
       );
+      // Who does not read the reply does not keep the connection.
+      setTimeout(() => socket.destroy(), 1000).unref();
     },
   });
   server.setValidatorCompiler(validatorCompiler);
@@ -113,7 +117,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       });
     }
     await scope.register(underPressure, {
-      maxEventLoopDelay: 5000,
+      maxEventLoopDelay: limits.delay,
       retryAfter: 5,
       message: "too much to do: try again",
     });

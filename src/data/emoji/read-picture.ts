@@ -11,13 +11,16 @@ const longestSide = 8192;
  * The picture in a file's bytes, centred on a white square of `pictureSide` pixels.
  *
  * resvg may end the process over an SVG that is made for it: pictures by strangers are read in a process of their own.
- * @throws UserError where the bytes are neither a PNG nor an SVG, or ask for other files.
+ * @throws UserError where the bytes are neither a PNG nor an SVG, ask for other files, or show nothing.
  */
 export async function readPicture(bytes: Uint8Array): Promise<Picture> {
   const draw = await drawer();
   try {
     const { body, width, height } = isPng(bytes) ? pngImage(bytes) : await svgImage(bytes);
-    return { width: pictureSide, height: pictureSide, pixels: draw(body, width, height) };
+    const pixels = draw(body, width, height);
+    // What resvg cannot decode it leaves out.
+    if (pixels.every((value) => value === 255)) throw new UserError("the picture is blank, or damaged");
+    return { width: pictureSide, height: pictureSide, pixels };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`the picture cannot be drawn: ${(error as Error).message.split("\n")[0]}`);

@@ -1,0 +1,88 @@
+// Pictures by strangers: the emoji's own give the set's features, and those made to do harm do none.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { crc32, deflateSync } from "node:zlib";
+import { emojiImageFeatures, emojiPictures, emojiSvgs } from "../data/emoji/index.js";
+import { PictureReader } from "./picture-reader.js";
+
+const reader = new PictureReader();
+after(() => reader.close());
+const svg = (inside: string, attributes = 'width="64" height="64"') =>
+  Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${attributes}>${inside}</svg>`,
+  );
+
+function png(width: number, height: number, pixel: readonly number[]): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.from([0, ...Array.from({ length: width }, () => pixel).flat()]);
+  const data = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+}
+
+test("an emoji's SVG file has the features that the data set has", async () => {
+  const [files, pictures] = [await emojiSvgs("noto"), await emojiPictures("noto")];
+  for (const row of [0, 400, 900, 1500]) {
+    const [read, own] = [await reader.features(Buffer.from(files[row]!)), emojiImageFeatures(pictures[row]!)];
+    // A picture inside a picture is clipped and drawn with other roundings.
+    const largest = Math.max(...read.map((value, j) => Math.abs(value - own[j]!)));
+    assert.ok(largest < 0.01, `row ${row}: ${largest}`);
+  }
+});
+
+test("a PNG is read like the same picture as SVG", async () => {
+  const [a, b] = [
+    await reader.features(png(64, 64, [255, 0, 0])),
+    await reader.features(svg('<rect width="64" height="64" fill="#f00"/>')),
+  ];
+  assert.deepEqual(a, b);
+});
+
+const harmful: Record<string, Uint8Array> = {
+  nothing: new Uint8Array(0),
+  "no picture": Buffer.from("hello"),
+  "a PNG that ends": png(64, 64, [1, 2, 3]).subarray(0, 60),
+  "a PNG of no size": png(0, 0, [0]),
+  "a PNG that claims to be large": Buffer.concat([
+    png(1, 1, [0, 0, 0]).subarray(0, 16),
+    Buffer.from([0, 1, 0, 0, 0, 1, 0, 0]),
+    png(1, 1, [0, 0, 0]).subarray(24),
+  ]),
+  "an SVG that ends": Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><g"),
+  "an SVG with entities": Buffer.from(
+    `<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><svg xmlns="http://www.w3.org/2000/svg"><text>&b;</text></svg>`,
+  ),
+  "an SVG that reads a file": svg('<image width="64" height="64" xlink:href="/etc/passwd"/>'),
+  "an SVG that asks another machine": svg('<image width="64" height="64" href="https://example.org/x.png"/>'),
+  "an SVG with a style from elsewhere": svg('<style>@import url("https://example.org/x.css");</style>'),
+  "bytes that are no UTF-8": Buffer.concat([Buffer.from("<svg "), Buffer.from([0xff, 0xfe]), Buffer.from("/>")]),
+};
+for (const [what, bytes] of Object.entries(harmful)) {
+  test(`refused: ${what}`, () => assert.rejects(reader.features(bytes), { name: "UserError" }));
+}
+
+test("pictures that end resvg or ask for much end no more than their own process", async () => {
+  const group = '<g opacity="0.5"><rect x="9000" y="9000" width="10" height="10" fill="red"/></g>';
+  const tricks = [
+    svg(group),
+    svg('<rect x="1e9" y="1e9" width="1e9" height="1e9"/>'),
+    svg("", 'width="1e30" height="1e30"'),
+    svg(`<filter id="f"><feGaussianBlur stdDeviation="1e9"/></filter><rect width="64" height="64" filter="url(#f)"/>`),
+    svg(`${"<g>".repeat(5000)}${"</g>".repeat(5000)}`),
+    svg('<g id="a"><use href="#a"/></g>'),
+  ];
+  for (const bytes of tricks) {
+    await reader.features(bytes).catch((error) => assert.equal(error.name, "UserError"));
+  }
+  await reader.features(svg('<rect width="9" height="9"/>'));
+});

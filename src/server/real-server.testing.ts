@@ -1,0 +1,56 @@
+// The real server in a process of its own, for tests that are rough with it.
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
+
+export interface RealServer {
+  readonly url: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** What it has said on stderr. */
+  said(): string;
+  /** Ends it and resolves with its exit status. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export async function startServer(folder: string, args: readonly string[] = []): Promise<RealServer> {
+  const child = spawn(process.execPath, [script, "serve", folder, "--port", "0", "--threads", "1", ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+    cwd: folder,
+  });
+  let said = "";
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stderr!.on("data", (data) => {
+      said += data;
+      const found = /serving .* at http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    void ended.then((status) => reject(new Error(`the server ended with ${status}: ${said}`)));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    process: child,
+    said: () => said,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** The status and body of a JSON request. */
+export async function send(
+  server: RealServer,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const reply = await fetch(server.url + path, {
+    method,
+    ...(body !== undefined && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  });
+  return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+}
