@@ -6,7 +6,6 @@ import { UserError } from "../errors.js";
 import { Engine } from "../runtime/index.js";
 import { SearchIndex } from "../search/search-index.js";
 import { isLoopback } from "../server/security.js";
-import { createServer } from "../server/server.js";
 import { say } from "./output.js";
 import { engineOptions, wholeNumber } from "./settings.js";
 
@@ -52,6 +51,8 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   const token = flags.token ?? process.env.VANTAGE_TOKEN;
   if (token === "") throw new UserError("the token is empty: leave it out, or give one");
   if (flags.runs !== undefined && !existsSync(flags.runs)) throw new UserError(`--runs ${flags.runs}: no such folder`);
+  // Only this command needs the server: the others start sooner without it.
+  const { createServer } = await import("../server/server.js");
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   const indexes = new Map<string, SearchIndex>();
   try {

@@ -238,6 +238,28 @@ test("many at once, half of them broken off", async () => {
   );
 });
 
+test("large bodies that are begun together and never ended are turned away before they fill the memory", async () => {
+  const head = `POST /items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${limits.bodyBytes}\r\n\r\n[`;
+  const most = Math.floor(limits.intakeBytes / limits.bodyBytes);
+  const sockets = Array.from({ length: most + 10 }, () => connect(server.port, "127.0.0.1"));
+  let refusedAtOnce = 0;
+  for (const socket of sockets) {
+    socket
+      .on("error", () => {})
+      .on("data", (data) => {
+        if (String(data).startsWith("HTTP/1.1 503")) refusedAtOnce++;
+      });
+    socket.write(head);
+  }
+  while (refusedAtOnce < 10) await sleep(50);
+  assert.equal((await send(server, "GET", "/health")).status, 200);
+  for (const socket of sockets) socket.destroy();
+  // Room is free again once the connections are gone.
+  let status = 503;
+  while (status === 503) status = (await send(server, "DELETE", "/items", { ids: ["none"] })).status;
+  assert.equal(status, 200);
+});
+
 test("bodies made up at random get an answer below 500", async () => {
   const word = fc.constantFrom(
     "id",

@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { FastifyInstance, InjectOptions } from "fastify";
+import type { Environment } from "../runs/environment.js";
+import { createRun } from "../runs/run-folder.js";
 import { featuresOf, type SmallIndex, smallIndex } from "./fixture.testing.js";
 import { createServer, type ServerOptions } from "./server.js";
 
@@ -282,5 +284,71 @@ test("thumbnails: pictures only, from their folder only, and they can do nothing
     "..%2f..%2f/p/x.svg",
   ]) {
     assert.equal((await get(path)).statusCode, 404, path);
+  }
+});
+
+test("the page's files are open, under a policy that allows its own scripts only", async () => {
+  const page = join(small.folder, "page");
+  mkdirSync(page, { recursive: true });
+  writeFileSync(join(page, "index.html"), "<!doctype html><title>Vantage</title>");
+  writeFileSync(join(page, "studio.js"), "");
+  const guarded = await start({ page, token: "secret" });
+  try {
+    for (const [url, type] of [
+      ["/", /^text\/html/],
+      ["/studio.js", /javascript/],
+    ] as const) {
+      const { statusCode, headers } = await guarded.inject({ url, headers: { host: "localhost" } });
+      assert.equal(statusCode, 200, url);
+      assert.match(headers["content-type"] as string, type);
+      assert.match(headers["content-security-policy"] as string, /^default-src 'none'; script-src 'self';/);
+      assert.equal(headers["x-content-type-options"], "nosniff");
+    }
+  } finally {
+    await guarded.close();
+  }
+});
+
+test("runs: the list, a log from a line on while it is written, the report in a sandbox", async () => {
+  const runs = join(small.folder, "runs");
+  const environment = { started: "2026-01-01T00:00:00.000Z", files: [] } as unknown as Environment;
+  const run = createRun(
+    join(runs, "lengths", "bits-16"),
+    { method: "dchn", dataset: { name: "d" }, seed: 3, options: {} },
+    environment,
+  );
+  const served = await start({ runs });
+  try {
+    const line = { stage: "a", epoch: 1, seconds: 1, losses: { total: Number.NaN }, metrics: {} };
+    run.log(line);
+    run.log({ ...line, epoch: 2 });
+    const { body } = await ask("GET", "/runs", undefined, {}, served);
+    assert.deepEqual(body.runs, [
+      {
+        name: "lengths/bits-16",
+        method: "dchn",
+        task: "",
+        dataset: "d",
+        seed: 3,
+        started: "2026-01-01T00:00:00.000Z",
+        isRunning: true,
+        isFinished: false,
+        lines: 2,
+        hasReport: false,
+      },
+    ]);
+    const url = `/runs/${encodeURIComponent("lengths/bits-16")}`;
+    const later = await ask("GET", `${url}?after=1`, undefined, {}, served);
+    assert.deepEqual(later.body.metrics, [{ stage: "a", epoch: 2, seconds: 1, losses: { total: null }, metrics: {} }]);
+    assert.equal((await ask("GET", `${url}?after=x`, undefined, {}, served)).status, 400);
+    assert.equal((await ask("GET", `${url}/report`, undefined, {}, served)).status, 404);
+    writeFileSync(join(runs, "lengths", "bits-16", "report.html"), "<p>report");
+    const report = await served.inject({ url: `${url}/report`, headers: { host: "localhost" } });
+    assert.equal(report.statusCode, 200);
+    assert.match(report.headers["content-security-policy"] as string, /^sandbox allow-scripts; default-src 'none'/);
+    run.close();
+    assert.equal((await ask("GET", url, undefined, {}, served)).body.run.isRunning, false);
+  } finally {
+    await served.close();
   }
 });

@@ -12,6 +12,7 @@ import type { SearchIndex } from "../search/search-index.js";
 import { version } from "../version.js";
 import { errorReply, healthReply, runParams, runQuery, runReply, runsReply } from "./api.js";
 import { failureHandler, oneLine } from "./failures.js";
+import { limitIntake } from "./intake.js";
 import { countRequests } from "./metrics.js";
 import { describeRun, listRuns, reportOf } from "./runs.js";
 import { serializerCompiler, toJsonSchemas, validatorCompiler, type ZodTypes } from "./schemas.js";
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly token?: string;
   /** Answers requests to this machine's own names only. */
   readonly localOnly: boolean;
+  /** The page's files; default: those of this package, where they are built. */
+  readonly page?: string;
   /** Hears of the server's own failures. */
   readonly say: (line: string) => void;
 }
@@ -35,6 +38,8 @@ export interface ServerOptions {
 /** Limits that hold for every request. */
 export const limits = {
   bodyBytes: 12 * 1024 * 1024,
+  /** Bodies of all requests together. */
+  intakeBytes: 256 * 1024 * 1024,
   /** Milliseconds until headers and until the whole request must have arrived. */
   headers: 10_000,
   request: 30_000,
@@ -95,6 +100,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         .send({ error: `this server answers to localhost only, not to "${oneLine(request.headers.host ?? "")}"` });
     }
   });
+  limitIntake(server, limits.intakeBytes, limits.bodyBytes);
   const registry = countRequests(server, indexes);
   await server.register(fastifySwagger, {
     openapi: {
@@ -107,7 +113,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
     transform: ({ schema, url }) => ({ schema: toJsonSchemas(schema), url }),
   });
-  await servePage(server);
+  await servePage(server, options.page ?? studio);
   addHealth(server);
   await server.register(async (scope) => {
     if (token !== undefined) {
@@ -202,13 +208,13 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
 }
 
 /** The page's files, where they are built; and `sendFile` for the other routes. */
-async function servePage(server: FastifyInstance): Promise<void> {
-  if (!existsSync(studio)) {
-    await server.register(fastifyStatic, { root: dirname(studio), serve: false });
+async function servePage(server: FastifyInstance, root: string): Promise<void> {
+  if (!existsSync(root)) {
+    await server.register(fastifyStatic, { root: dirname(root), serve: false });
     return;
   }
   await server.register(fastifyStatic, {
-    root: studio,
+    root,
     wildcard: false,
     dotfiles: "ignore",
     setHeaders: (reply) => reply.setHeader("content-security-policy", pagePolicy),
