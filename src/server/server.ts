@@ -209,14 +209,12 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
 
 /** The page's files, where they are built; and `sendFile` for the other routes. */
 async function servePage(server: FastifyInstance, root: string): Promise<void> {
-  if (!existsSync(root)) {
-    await server.register(fastifyStatic, { root: dirname(root), serve: false });
-    return;
-  }
-  await server.register(fastifyStatic, {
-    root,
-    wildcard: false,
-    dotfiles: "ignore",
-    setHeaders: (reply) => reply.setHeader("content-security-policy", pagePolicy),
+  await server.register(fastifyStatic, { root: dirname(root), serve: false });
+  if (!existsSync(root)) return;
+  await server.register(async (scope) => {
+    scope.addHook("onRequest", async (_, reply) => {
+      reply.header("content-security-policy", pagePolicy);
+    });
+    await scope.register(fastifyStatic, { root, wildcard: false, dotfiles: "ignore", decorateReply: false });
   });
 }
