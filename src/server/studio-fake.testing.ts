@@ -1,0 +1,334 @@
+// A server of made-up items that speaks the HTTP API, for tests of the page: pictures, words, labels, runs that grow.
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  type IndexInfo,
+  indexesReply,
+  itemReply,
+  type MapReply,
+  mapReply,
+  type RunSummary,
+  runReply,
+  runsReply,
+  searchReply,
+  searchRequest,
+} from "./api.js";
+
+const pageFolder = fileURLToPath(new URL("../studio", import.meta.url));
+const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'";
+
+export const shapes = ["circle", "square", "triangle", "diamond"] as const;
+export const colours = ["red", "orange", "green", "teal", "blue", "purple", "brown", "black"] as const;
+const hues: Record<string, string> = { orange: "#e8890c", teal: "#0a8f8f", green: "#2a9d3a", brown: "#8a5a2b" };
+export const fakeViews = ["flat", "outline", "english"] as const;
+
+export interface FakeItem {
+  readonly id: string;
+  readonly title: string;
+  readonly colour: string;
+  readonly shape: string;
+  readonly code: bigint;
+}
+
+export interface FakeInit {
+  readonly items?: number;
+  /** Lengths of codes; an index for each. */
+  readonly bits?: readonly number[];
+  readonly token?: string;
+  readonly hasMap?: boolean;
+  readonly runs?: FakeRun[];
+}
+
+export interface FakeRun {
+  readonly summary: Omit<RunSummary, "lines">;
+  readonly lines: Record<string, unknown>[];
+}
+
+export interface FakeServer {
+  readonly url: string;
+  readonly items: readonly FakeItem[];
+  readonly indexes: readonly IndexInfo[];
+  /** Every search as it came in. */
+  readonly searches: ReturnType<typeof searchRequest.parse>[];
+  /** Paths that were asked for, with their query. */
+  readonly paths: string[];
+  close(): Promise<void>;
+}
+
+/** The same numbers each time (mulberry32). */
+export function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function code(random: () => number, bits: number): bigint {
+  let value = 0n;
+  for (let i = 0; i < bits; i++) value = (value << 1n) | (random() < 0.5 ? 1n : 0n);
+  return value;
+}
+
+function flipped(value: bigint, random: () => number, share: number): bigint {
+  let mask = 0n;
+  for (let i = 0; i < 128; i++) mask = (mask << 1n) | (random() < share ? 1n : 0n);
+  return value ^ mask;
+}
+
+/** Hamming distance in the first bits. */
+export function distance(a: bigint, b: bigint, bits: number): number {
+  let rest = (a ^ b) & ((1n << BigInt(bits)) - 1n);
+  let count = 0;
+  for (; rest > 0n; rest &= rest - 1n) count++;
+  return count;
+}
+
+export function makeItems(count: number): FakeItem[] {
+  const random = numbers(7);
+  const centres = new Map(colours.map((colour) => [colour, code(random, 128)]));
+  return Array.from({ length: count }, (_, i) => {
+    const colour = colours[i % colours.length]!;
+    const shape = shapes[Math.floor(i / colours.length) % shapes.length]!;
+    const title = `${colour} ${shape} ${i}`;
+    return { id: `${i} ${title}`, title, colour, shape, code: flipped(centres.get(colour)!, random, 0.12) };
+  });
+}
+
+function drawing(item: FakeItem, view: string): string {
+  const colour = hues[item.colour] ?? item.colour;
+  const look =
+    view === "flat" ? `fill="${colour}"` : `fill="none" stroke="${colour}" stroke-width="6" stroke-linejoin="round"`;
+  const parts: Record<string, string> = {
+    circle: `<circle cx="50" cy="50" r="36" ${look}/>`,
+    square: `<rect x="17" y="17" width="66" height="66" ${look}/>`,
+    triangle: `<path d="M50 14L88 82H12z" ${look}/>`,
+    diamond: `<path d="M50 10L88 50L50 90L12 50z" ${look}/>`,
+  };
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">${parts[item.shape]}</svg>`;
+}
+
+/** The first index is labelled by colour, the others by shape. */
+function metadataOf(item: FakeItem, view: string, isFirst: boolean): Record<string, unknown> {
+  const place = item.id.slice(0, item.id.indexOf(" "));
+  return {
+    title: item.title,
+    label: isFirst ? item.colour : item.shape,
+    link: `https://example.org/${place}`,
+    ...(view !== "english" && { thumbnail: `/thumbnails/${view}/${place}.svg` }),
+  };
+}
+
+function makeMap(items: readonly FakeItem[]): MapReply {
+  const random = numbers(3);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const map: MapReply = {
+    projection: "t-SNE",
+    views: [...fakeViews],
+    labels: [...colours],
+    ids: [],
+    view: [],
+    label: [],
+    x: [],
+    y: [],
+  };
+  for (const item of items) {
+    const label = colours.indexOf(item.colour as (typeof colours)[number]);
+    const [cx, cy] = [Math.cos((label * Math.PI) / 4) * 40, Math.sin((label * Math.PI) / 4) * 40];
+    for (const [view] of fakeViews.entries()) {
+      map.ids.push(item.id);
+      map.view.push(view);
+      map.label.push(label);
+      map.x.push(cx + normal() * 6 + view);
+      map.y.push(cy + normal() * 6);
+    }
+  }
+  return map;
+}
+
+export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
+  const { bits = [64], token, hasMap = true, runs = [] } = init;
+  const items = makeItems(init.items ?? 240);
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const map = makeMap(items);
+  const searches: FakeServer["searches"] = [];
+  const paths: string[] = [];
+  const indexes = bits.map(
+    (length): IndexInfo => ({
+      name: `shapes-${length}`,
+      method: "dchn",
+      dataset: "shapes",
+      bits: length,
+      dimensions: length,
+      items: items.length * fakeViews.length,
+      views: fakeViews.map((name) => ({
+        name,
+        items: items.length,
+        columns: 32,
+        takes: name === "english" ? ["features", "words"] : ["features", "image"],
+      })),
+      hasMap,
+    }),
+  );
+
+  class Refusal extends Error {
+    constructor(
+      readonly status: number,
+      message: string,
+    ) {
+      super(message);
+    }
+  }
+
+  function search(body: unknown) {
+    const parsed = searchRequest.safeParse(body);
+    if (!parsed.success) throw new Refusal(400, `search: ${parsed.error.issues[0]!.message}`);
+    const request = parsed.data;
+    searches.push(request);
+    const index = indexes.find(({ name }) => name === (request.index ?? indexes[0]!.name));
+    if (!index) throw new Refusal(404, `there is no index "${request.index}"`);
+    const words = request.words?.toLowerCase();
+    const query = request.id
+      ? byId.get(request.id)
+      : words
+        ? items.find(({ title }) => words.split(" ").every((word) => title.includes(word)))
+        : items[0];
+    if (words === "fail") throw new Refusal(503, "the server is too busy: try again");
+    if (!query) throw new Refusal(404, `there is no item "${request.id ?? words}"`);
+    const target = request.target ?? fakeViews[0];
+    const all = items.map((item) => ({ item, distance: distance(item.code, query.code, index.bits) }));
+    all.sort((a, b) => a.distance - b.distance);
+    const hits = all.slice(0, request.k).map(({ item, distance }) => ({
+      id: item.id,
+      view: target,
+      distance,
+      ...((request.rerank ?? 0) > 0 && { similarity: 1 - (2 * distance) / index.bits }),
+      metadata: metadataOf(item, target, index === indexes[0]),
+    }));
+    return searchReply.parse({ index: index.name, bits: index.bits, hits, seconds: 0.0012 });
+  }
+
+  function summary(run: FakeRun): RunSummary {
+    return { ...run.summary, lines: run.lines.length };
+  }
+
+  function answer(url: URL, body: unknown): unknown {
+    const [, room, ...rest] = url.pathname.split("/").map(decodeURIComponent);
+    if (room === "indexes") return indexesReply.parse({ indexes });
+    if (room === "search") return search(body);
+    if (room === "map") return mapReply.parse(map);
+    if (room === "items") {
+      const item = byId.get(rest[0]!);
+      if (!item) throw new Refusal(404, `there is no item "${rest[0]}"`);
+      const isFirst = [null, indexes[0]!.name].includes(url.searchParams.get("index"));
+      const views = fakeViews.map((view) => ({ view, metadata: metadataOf(item, view, isFirst) }));
+      return itemReply.parse({ id: item.id, views });
+    }
+    if (room === "runs" && rest.length === 0) return runsReply.parse({ runs: runs.map(summary) });
+    if (room === "runs") {
+      const run = runs.find((each) => each.summary.name === rest[0]);
+      if (!run) throw new Refusal(404, `there is no run "${rest[0]}"`);
+      const after = Number(url.searchParams.get("after") ?? 0);
+      return runReply.parse({ run: summary(run), metrics: run.lines.slice(after) });
+    }
+    return undefined;
+  }
+
+  async function handle(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+    const url = new URL(request.url!, "http://fake");
+    paths.push(url.pathname + url.search);
+    const file = url.pathname === "/" ? "/index.html" : url.pathname;
+    const type = types[extname(file)];
+    if (type && !file.includes("..")) {
+      const text = await readFile(join(pageFolder, file));
+      reply.writeHead(200, { "content-type": type, "content-security-policy": policy }).end(text);
+      return;
+    }
+    const send = (status: number, value: unknown) =>
+      reply.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      send(401, { error: "a bearer token is needed" });
+      return;
+    }
+    if (url.pathname.startsWith("/thumbnails/")) {
+      const [, , view, name] = url.pathname.split("/");
+      const item = items[Number.parseInt(name!, 10)]!;
+      reply
+        .writeHead(200, { "content-type": "image/svg+xml", "cache-control": "max-age=60" })
+        .end(drawing(item, view!));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
+      const value = answer(url, body);
+      if (value === undefined) send(404, { error: `there is no ${url.pathname}` });
+      else send(200, value);
+    } catch (error) {
+      send(error instanceof Refusal ? error.status : 500, { error: (error as Error).message });
+    }
+  }
+
+  const server = createServer((request, reply) => {
+    handle(request, reply).catch((error: Error) => reply.writeHead(500).end(error.message));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    items,
+    indexes,
+    searches,
+    paths,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A run with curves that fall and rise as those of a training do. */
+export function fakeRun(name: string, epochs: number, change: Partial<RunSummary> = {}): FakeRun {
+  const random = numbers(name.length * 31 + epochs);
+  const speed = 0.04 + random() * 0.05;
+  const summary: FakeRun["summary"] = {
+    name,
+    method: "dchn",
+    task: "retrieval",
+    dataset: "emoji",
+    seed: 0,
+    started: new Date(Date.UTC(2026, 10, 24, 10, name.length)).toISOString(),
+    isRunning: false,
+    isFinished: true,
+    hasReport: true,
+    ...change,
+  };
+  return { summary, lines: Array.from({ length: epochs }, (_, i) => fakeLine(i + 1, speed, random)) };
+}
+
+export function fakeLine(epoch: number, speed = 0.06, random: () => number = numbers(epoch)): Record<string, unknown> {
+  const fall = Math.exp(-epoch * speed);
+  const noise = () => 1 + 0.03 * (random() - 0.5);
+  const reached = (0.82 - 0.6 * fall) * noise();
+  return {
+    stage: "train",
+    epoch,
+    seconds: epoch * 1.5,
+    losses: {
+      total: (0.4 + 2 * fall) * noise(),
+      crossEntropy: (0.3 + 1.4 * fall) * noise(),
+      quantization: (0.1 + 0.6 * fall) * noise(),
+    },
+    metrics:
+      epoch % 5 === 0
+        ? { map: { "image->text": reached, "text->image": reached * 0.96 }, mapAt50: reached * 1.04 }
+        : {},
+  };
+}

@@ -1,0 +1,107 @@
+// What one search found: pictures or words, how far each is, and whether its label agrees.
+import type { IndexInfo, SearchReply } from "../../src/server/api.js";
+import { type Address, follow, writeAddress } from "../address.js";
+import { type SearchBody, search } from "../client.js";
+import { agrees, shown } from "../item.js";
+import { useLoad } from "../load.js";
+import { Bar, Distance, Failure, Labels, Picture } from "../parts.js";
+
+interface PanelProps {
+  address: Address;
+  index: IndexInfo;
+  /** The request, or why there is none. */
+  request: SearchBody | string;
+  /** Labels of the query, where it has any. */
+  labels: readonly string[];
+  /** Whether the index is named: where several stand side by side. */
+  isNamed: boolean;
+  onChoose: (id: string, view: string) => Partial<Address>;
+}
+
+/** The hits of one index in one view. */
+export function Panel({ address, index, request, labels, isNamed, onChoose }: PanelProps) {
+  const isRequest = typeof request !== "string";
+  const found = useLoad(isRequest ? JSON.stringify(request) : undefined, (signal) =>
+    search(request as SearchBody, signal),
+  );
+  const reply = isRequest ? found.value : undefined;
+  return (
+    <section class="panel" aria-label={isNamed ? index.name : undefined} aria-busy={found.isLoading}>
+      {(isNamed || reply) && (
+        <p class="facts">
+          {isNamed && <b>{index.name}</b>}
+          <Facts index={index} reply={reply} labels={labels} />
+        </p>
+      )}
+      {!isRequest && <p class="soft">{request}</p>}
+      {found.error !== undefined && <Failure message={found.error} again={found.again} />}
+      {found.isLoading && !reply && <Waiting count={Math.min(address.k, 12)} />}
+      {reply?.hits.length === 0 && !found.isLoading && <p class="soft">Nothing is stored in this view.</p>}
+      {reply && (
+        <ol class={`hits${found.isLoading ? " old" : ""}`}>
+          {reply.hits.map((hit, i) => {
+            const { title, words, thumbnail, labels: own } = shown(hit.id, hit.metadata);
+            const change = onChoose(hit.id, hit.view);
+            return (
+              <li key={`${hit.view} ${hit.id}`}>
+                <a
+                  class="card"
+                  tabIndex={i === 0 ? 0 : -1}
+                  href={writeAddress({ ...address, ...change })}
+                  onClick={(event) => follow(event, change)}
+                >
+                  <Picture address={thumbnail} words={words} />
+                  {thumbnail !== undefined && <span class="title">{title}</span>}
+                  <span class="figures">
+                    <Distance distance={hit.distance} bits={reply.bits} />
+                    {hit.similarity !== undefined && (
+                      <span class="number" title="cosine similarity">
+                        <span class="hidden">cosine </span>
+                        {hit.similarity.toFixed(3).replace("-", "−")}
+                      </span>
+                    )}
+                  </span>
+                  <Labels labels={own} agreement={agrees(labels, own)} />
+                </a>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply; labels: readonly string[] }) {
+  const verdicts = (reply?.hits ?? []).flatMap(({ id, metadata }) => agrees(labels, shown(id, metadata).labels) ?? []);
+  const same = verdicts.filter(Boolean).length;
+  return (
+    <>
+      <span>
+        {index.method} · {index.bits} bits
+      </span>
+      {reply && <span>{milliseconds(reply.seconds)}</span>}
+      {verdicts.length > 0 && (
+        <span class="agreement">
+          <Bar share={same / verdicts.length} />
+          {same} of {verdicts.length} with the query’s label
+        </span>
+      )}
+    </>
+  );
+}
+
+function milliseconds(seconds: number): string {
+  const time = seconds * 1000;
+  return `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
+}
+
+function Waiting({ count }: { count: number }) {
+  return (
+    <div class="hits" role="status" aria-label="Searching">
+      {Array.from({ length: count }, (_, i) => (
+        <span key={i} class="card empty-card" />
+      ))}
+    </div>
+  );
+}
