@@ -93,7 +93,7 @@ await rate("exact", queries(few), 4);
 await rate("exact, one view", queries(few, { view: "text" }), 1);
 await rate("exact, 100 re-ranked", queries(few, { vector, rerank: 100 }), 1);
 
-print("graph built: seconds, processor seconds", await seconds(() => store.buildGraph()));
+print("graph built: seconds, processor seconds", await seconds(() => store.buildGraphs()));
 await rate("exact beside the graph", queries(few), 1);
 await rate("approximate", queries(1000, { mode: "approximate" }), 1);
 await rate("approximate", queries(1000, { mode: "approximate" }), 4);

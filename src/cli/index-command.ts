@@ -95,10 +95,9 @@ export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>
       signal: interrupt.signal,
       onItems: (done, total) => progress.update(done, total),
       onStage(stage) {
-        if (stage === "map") {
-          progress.stop();
-          say("placing the items on the map …");
-        }
+        if (stage === "graphs" || stage === "map") progress.stop();
+        if (stage === "graphs") say("building the graphs for approximate search …");
+        if (stage === "map") say("placing the items on the map …");
       },
     });
   } catch (error) {

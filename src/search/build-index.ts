@@ -46,7 +46,7 @@ export interface IndexHooks {
   readonly signal?: AbortSignal;
   /** Items stored so far, and of how many. */
   onItems?(done: number, total: number): void;
-  onStage?(stage: "pictures" | "items" | "map"): void;
+  onStage?(stage: "pictures" | "items" | "graphs" | "map"): void;
 }
 
 export interface IndexSummary {
@@ -105,6 +105,8 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
       }
       if (waiting.length > 0) await flush();
     }
+    hooks.onStage?.("graphs");
+    await store.buildGraphs?.();
     hooks.onStage?.("map");
     writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
     for (const count of (await store.counts()).values()) items += count;

@@ -52,7 +52,7 @@ test("PGlite: a graph is built once it is worth while, searched, and left alone 
   assert.equal(await hasGraph(), false);
   await store.add(items.slice(499));
   await store.search([query]);
-  await store.buildGraph();
+  await store.buildGraphs();
   assert.equal(await hasGraph(), true);
 
   const exact = await store.search([{ ...query, mode: "exact" }]);

@@ -54,7 +54,7 @@ function testServer(server: PostgresServer): void {
     newDatabase("vector", "vector");
     // so few items are read faster than the graph is walked
     const url = server.url("vector", { options: "-c enable_seqscan=off" });
-    suite("PostgreSQL with pgvector", url, (store) => store.buildGraph());
+    suite("PostgreSQL with pgvector", url, (store) => store.buildGraphs());
   }
 
   test("a graph is built meanwhile, searched, and left alone by exact search", { skip: noVector }, async () => {
@@ -73,7 +73,7 @@ function testServer(server: PostgresServer): void {
     assert.equal(hasGraph(), false);
     await store.add(numbered(2500));
     await Promise.all(stores.map((each) => each.search([query])));
-    await Promise.all(stores.map((each) => each.buildGraph()));
+    await Promise.all(stores.map((each) => each.buildGraphs()));
     assert.equal(hasGraph(), true);
     const [hits] = await store.search([query]);
     assert.equal(hits![0]!.id, "0");
@@ -84,14 +84,14 @@ function testServer(server: PostgresServer): void {
     const options = { url: server.url("vector"), name: "interrupted" };
     const store = await openPostgresStore({ ...options, space });
     await store.add(numbered(6000));
-    const building = assert.rejects(store.buildGraph(), UserError);
+    const building = assert.rejects(store.buildGraphs(), UserError);
     const active =
       "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE INDEX%interrupted%'";
     while (server.sql(active) === "0") await new Promise((resolve) => setTimeout(resolve, 5));
     await store.close();
     await building;
     const again = await openPostgresStore(options);
-    await again.buildGraph();
+    await again.buildGraphs();
     assert.equal(
       server.sql(
         `SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('vantage."interrupted.graph"')`,

@@ -69,7 +69,7 @@ export class PostgresStore implements Store {
   }
 
   /** Builds the graph for approximate search now, where pgvector is there; resolves at once where it is built. */
-  buildGraph(): Promise<void> {
+  buildGraphs(): Promise<void> {
     return this.#graph.build();
   }
 

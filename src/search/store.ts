@@ -77,5 +77,8 @@ export interface Store {
   /** Up to `limit` items in the order of id, then view, that come after the given one: to go through all of them. */
   page(after: ItemKey | undefined, limit: number): Promise<Item[]>;
 
+  /** Makes ready at once what approximate search goes through, where it would otherwise be made behind the first searches. */
+  buildGraphs?(): Promise<void>;
+
   close(): Promise<void>;
 }
