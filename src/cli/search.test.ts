@@ -76,7 +76,7 @@ test("a run with hash codes: index, search by features, file and id; adding agai
   const across = await search("index", "--id", "7", "--view", "a", "--target", "b", "--k", "5");
   const labels = across.hits.map((hit: { metadata: { label: string } }) => hit.metadata.label);
   assert.deepEqual(labels, Array(5).fill("1"));
-  const table = await succeed(["search", "index", "--id", "7", "--view", "b", "--rerank", "20", "--threads", "1"]);
+  const table = await succeed(["search", "index", "--id", "7", "--view", "b", "--rerank", "240", "--threads", "1"]);
   assert.match(table, /^distance +cosine +view +id +label\n0 +1\.0000 +b +\d+ +1\n/);
 
   const again = JSON.parse(await succeed([...index, "--views-to-index", "b"]));

@@ -92,14 +92,18 @@ async function features(text: string): Promise<ArrayLike<number>> {
     throw new UserError(`--query ${text.slice(0, 60)}: neither a file nor numbers parted by commas`);
   }
   const { variables } = await readVariables(text);
-  const [variable, ...more] = [...variables.values()].filter(({ kind }) => kind === "numeric");
-  if (variable?.kind !== "numeric" || more.length > 0) throw new UserError(`${text}: expected one matrix of numbers`);
-  const { shape } = variable;
-  const values = shape.reduce((product, size) => product * size, 1);
-  if (Math.max(...shape) !== values) {
-    throw new UserError(`${text} holds ${shape.join(" × ")} values, expected the features of one sample`);
+  const columns = [...variables.values()].filter((variable) => variable.kind === "numeric");
+  const sizes = columns.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  // A table is a variable for each column.
+  const isRow = sizes.length > 1 && sizes.every((size) => size === 1);
+  if (columns.length === 0 || (columns.length > 1 && !isRow)) {
+    throw new UserError(`${text}: expected one matrix of numbers, or a table of one row`);
   }
-  return Float32Array.from(await variable.read());
+  if (!isRow && Math.max(...columns[0]!.shape) !== sizes[0]) {
+    throw new UserError(`${text} holds ${columns[0]!.shape.join(" × ")} values, expected the features of one sample`);
+  }
+  const parts = await Promise.all(columns.map((column) => column.read()));
+  return parts.flatMap((part) => Array.from(part as ArrayLike<number>));
 }
 
 function readImage(path: string): Uint8Array {
