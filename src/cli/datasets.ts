@@ -1,5 +1,6 @@
 // vantage datasets: what there is by name, what a file holds, building a set ahead of time.
 import type { Command } from "commander";
+import { type CardState, cardFiles, cardStates, viewNames } from "../data/cards/index.js";
 import { catalogue } from "../data/catalogue.js";
 import { describeDataset, formatDescription } from "../data/describe.js";
 import { openData } from "./open-data.js";
@@ -20,7 +21,7 @@ export function addDatasetsCommand(root: Command): void {
     .action(() => list({}));
   datasets
     .command("list")
-    .description("data sets that need no download")
+    .description("data sets that need no download, and published ones with the files that they need")
     .option("--json", "as one JSON array")
     .action(list);
   for (const [verb, text] of [
@@ -36,15 +37,54 @@ export function addDatasetsCommand(root: Command): void {
 
 function list({ json }: { json?: boolean }): void {
   const sets = catalogue();
-  const width = Math.max(...sets.map((set) => set.name.length));
-  const text = sets.map(({ name, samples, classes, views, description }) => {
+  const cards = cardStates();
+  const width = Math.max(...[...sets, ...cards.map(({ card }) => card)].map(({ name }) => name.length));
+  const builtIn = sets.map(({ name, samples, classes, views, description }) => {
     return `${name.padEnd(width)}  ${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`;
   });
-  printResult(
-    json,
-    sets,
-    `${text.join("\n")}\nAny file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet`,
-  );
+  const published = cards.map((state) => {
+    const { card, folder, missing } = state;
+    const where = missing.length === 0 ? `ready in ${folder}` : `missing: ${missing.join(", ")}`;
+    return `${card.name.padEnd(width)}  views ${cardViews(state).join(", ")}: ${card.title}; ${where}`;
+  });
+  const { VANTAGE_DATA } = process.env;
+  const place = VANTAGE_DATA
+    ? `${VANTAGE_DATA}/NAME, or NAME:FOLDER`
+    : "$VANTAGE_DATA/NAME (not set), or open NAME:FOLDER";
+  const text = [
+    "Without a download:",
+    ...builtIn,
+    "",
+    `Published sets, their files in ${place}:`,
+    ...published,
+    "",
+    "Any file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet",
+  ];
+  printResult(json, [...sets, ...cards.map(listedCard)], text.join("\n"));
+}
+
+/** As `--json` lists a published set: what its card says, and which files are not at hand. */
+function listedCard(state: CardState): object {
+  const { card, folder, missing } = state;
+  const { samples, classes } = card.expect;
+  const { name, title: description, source } = card;
+  return {
+    name,
+    description,
+    source,
+    samples,
+    views: cardViews(state),
+    classes,
+    files: cardFiles(card),
+    folder,
+    missing,
+  };
+}
+
+/** Names of a card's views; a layout that has no parts says them with the columns that it expects. */
+function cardViews({ card }: CardState): string[] {
+  const views = viewNames(card.parts);
+  return views.length > 0 ? views : Object.keys(card.expect.columns ?? {});
 }
 
 async function describe(source: string, { views, labels, seed, json }: Flags): Promise<void> {

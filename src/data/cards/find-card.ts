@@ -24,6 +24,25 @@ export function shippedCards(): readonly Card[] {
   return shipped;
 }
 
+/** A card of the package, and what its folder still lacks. */
+export interface CardState {
+  readonly card: Card;
+  /** Where a name alone is looked for: $VANTAGE_DATA/NAME; undefined where that variable is not set. */
+  readonly folder: string | undefined;
+  /** Files of the card that are not in the folder: all of them where there is none. */
+  readonly missing: readonly string[];
+}
+
+/** The cards that come with the package, by name, and which of their files are at hand. */
+export function cardStates(): readonly CardState[] {
+  const { VANTAGE_DATA } = process.env;
+  return shippedCards().map((card) => {
+    const folder = VANTAGE_DATA ? join(VANTAGE_DATA, card.name) : undefined;
+    const missing = cardFiles(card).filter((file) => folder === undefined || !existsSync(join(folder, file)));
+    return { card, folder, missing };
+  });
+}
+
 /**
  * The card that a text stands for: the path of a YAML file, whose folder has the data; a folder with a card, or with the files
  * of one card of the package; NAME:FOLDER, or NAME alone for $VANTAGE_DATA/NAME. Undefined where it is none of these.
