@@ -4,7 +4,7 @@ import { clampValues } from "../kernels/elementwise.js";
 import { gradients, inputName, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import { FactoredGradient, factorsOf } from "./factored-gradient.js";
-import { GradientBlock } from "./gradient-block.js";
+import { GradientBlock, type GradientSegment } from "./gradient-block.js";
 import { Optimizer, type OptimizerSettings } from "./optimizer.js";
 import type { NamedTensor, ParameterStore } from "./parameter-store.js";
 import { type Execution, Program, type Sizes } from "./program.js";
@@ -48,6 +48,8 @@ export class TrainingStep {
   /** Updates made so far (t of the optimizers). */
   steps = 0;
   readonly optimizers: readonly Optimizer[];
+  /** The gradients that are kept whole, by group. */
+  readonly #segments: readonly (readonly GradientSegment[])[];
 
   private constructor(
     private readonly engine: Engine,
@@ -58,6 +60,9 @@ export class TrainingStep {
   ) {
     this.optimizers = parts.groups.map(
       ({ parameters, optimizer }) => new Optimizer(engine.kernels, parts.store, parameters.map(inputName), optimizer),
+    );
+    this.#segments = parts.groups.map(({ parameters }) =>
+      gradients.segments(parameters.filter((parameter) => !factored.has(parameter)).map(inputName)),
     );
   }
 
@@ -118,10 +123,7 @@ export class TrainingStep {
     this.steps++;
     for (const [i, { parameters }] of this.parts.groups.entries()) {
       const optimizer = this.optimizers[i]!;
-      const whole = parameters.filter((parameter) => !this.factored.has(parameter));
-      for (const { start, values } of this.gradients.segments(whole.map(inputName))) {
-        optimizer.update(start, values, this.steps);
-      }
+      for (const { start, values } of this.#segments[i]!) optimizer.update(start, values, this.steps);
       for (const parameter of parameters) await this.factored.get(parameter)?.update(execution, optimizer, this.steps);
     }
     for (const { parameter } of updates) {
