@@ -9,6 +9,12 @@ const needs = (file) => (context) =>
   existsSync(join(context.data, file)) ? undefined : `${file} is not in ${context.data}`;
 const rate = (value, unit) => (value === undefined ? "" : `${Math.round(value)} ${unit}`);
 
+/** PyTorch's side of a training step, as installed and tuned. */
+const stepPeers = (args, repetitions) => [
+  { label: "PyTorch as installed", args: [...args, "--repetitions", `${repetitions}`], tuned: false },
+  { label: "PyTorch, tuned", args: [...args, "--repetitions", `${repetitions}`, "--keep-memory"], tuned: true },
+];
+
 export const cases = [
   {
     name: "gmae",
@@ -40,14 +46,7 @@ export const cases = [
     name: "mlp-step",
     title: "training step 4096-4096-4096-64, batch 64, Adam",
     ours: () => ["bench/ours/mlp-step.mjs", "15"],
-    peers: () => [
-      { label: "PyTorch as installed", args: ["bench/peers/mlp_step.py", "--repetitions", "10"], tuned: false },
-      {
-        label: "PyTorch, tuned",
-        args: ["bench/peers/mlp_step.py", "--repetitions", "10", "--keep-memory"],
-        tuned: true,
-      },
-    ],
+    peers: () => stepPeers(["bench/peers/mlp_step.py"], 10),
     note: (mine, theirs) => {
       const ours = Math.max(...mine.map((each) => each.gflops));
       const peer = [...theirs.values()].flat();
@@ -73,6 +72,24 @@ export const cases = [
       return `inertia ${mine[0]?.inertia.toFixed(1)} (peer ${mean.toFixed(1)})`;
     },
   },
+  ...[
+    ["djsrh-step", "deep features and tags (4096, 1386)", ["4096", "1386"], 30],
+    ["djsrh-step-narrow", "Wikipedia's features (128, 10)", ["128", "10"], 200],
+  ].map(([name, what, dims, repetitions]) => ({
+    name,
+    title: `DJSRH, training step, batch 32, 4096 hidden, 64 bits, ${what}`,
+    ours: () => ["bench/ours/djsrh-step.mjs", ...dims, `${repetitions}`],
+    peers: () => stepPeers(["bench/peers/djsrh.py", "--time-only", "--dims", ...dims], repetitions),
+  })),
+  ...[
+    ["dchn-step", "deep features (4096)", "4096"],
+    ["dchn-step-narrow", "Wikipedia's image features (128)", "128"],
+  ].map(([name, what, dims]) => ({
+    name,
+    title: `DCHN, training step of one view, batch 64, 4096 hidden, 64 bits, ${what}`,
+    ours: () => ["bench/ours/dchn-step.mjs", dims, "15"],
+    peers: () => stepPeers(["bench/peers/dchn.py", "--time-only", "--dims", dims], 10),
+  })),
   {
     name: "search",
     title: "exact search, a query among 1 M codes of 64 bits (in batches of 100)",
@@ -90,12 +107,9 @@ export const cases = [
     ],
   },
   {
-    name: "djsrh-step",
-    title: "DJSRH, training step, batch 32, 4096 hidden, 64 bits",
-    ours: () => ["bench/ours/djsrh-step.mjs"],
-    peers: () => [
-      { label: "PyTorch as installed", args: ["bench/peers/djsrh.py", "--time-only"], tuned: false },
-      { label: "PyTorch, tuned", args: ["bench/peers/djsrh.py", "--time-only", "--keep-memory"], tuned: true },
-    ],
+    name: "hash-measures",
+    title: "all retrieval measures, 2000 queries × 18,000 codes of 64 bits, 24 labels, one thread",
+    ours: () => ["bench/ours/hash-measures.mjs"],
+    peers: () => [],
   },
 ].filter(({ ours }) => existsSync(new URL(`../${ours({ data: "", scratch: "" })[0]}`, import.meta.url)));

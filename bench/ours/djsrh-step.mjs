@@ -7,7 +7,7 @@ import { initialize } from "../../dist/nn/index.js";
 import { Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
 import { emit, median, repeat, threads } from "./common.mjs";
 
-const [image = 4096, text = 1386, repetitions = 100] = process.argv.slice(2).map(Number);
+const [image = 4096, text = 1386, repetitions = 30] = process.argv.slice(2).map(Number);
 const options = djsrhOptions.parse({});
 const { hidden, bits, batch, lr, momentum, weightDecay } = options;
 const engine = await Engine.open({ threads });

@@ -95,6 +95,13 @@ def summary(seconds):
     return {"seconds": seconds, "median": statistics.median(seconds), "least": min(seconds)}
 
 
+def fastest(variants):
+    """The summary of the variant with the least median, its name in `variant`, beside every variant's median."""
+    name = min(variants, key=lambda each: variants[each]["median"])
+    medians = {each: entry["median"] for each, entry in variants.items()}
+    return {**variants[name], "variant": name, "variants": medians}
+
+
 def load_mat(path):
     """Views (dense float64, samples × features) and labels from 0, of a MATLAB v5 file with X and y or Y."""
     content = scipy.io.loadmat(path)

@@ -1,4 +1,4 @@
-"""DCHN: SHAM, then one hashing network per view, each trained alone; mAP in both directions on Wikipedia.mat."""
+"""DCHN: SHAM, then one hashing network per view, each trained alone; mAP on Wikipedia.mat, or seconds per training step."""
 
 import time
 
@@ -10,6 +10,7 @@ import hashing_model
 import measures
 
 ALPHA, GAMMA = 0.02, 1.0
+CLASSES = 10  # of the labels that steps are timed with
 
 
 def check_sham(args):
@@ -48,8 +49,8 @@ def check_mhn(args):
     result.finish()
 
 
-def adam(model, lr):
-    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.5, 0.999), foreach=True)
+def adam(model, lr, foreach=True):
+    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.5, 0.999), foreach=foreach)
 
 
 def train_view(x, labels, w, args):
@@ -73,6 +74,27 @@ def train_view(x, labels, w, args):
     return model, seconds
 
 
+def time_steps(args):
+    """Times training steps of one view on random features."""
+    x, classes = torch.rand(args.batch, args.dims), torch.arange(args.batch) % CLASSES
+    labels = torch.eye(CLASSES)[classes]
+    w = torch.linalg.qr(torch.randn(args.bits, CLASSES)).Q.T.contiguous()
+    variants = {}
+    for name, foreach in (("foreach", True), ("single", False)):
+        model = hashing_model.MHN(args.dims, args.bits, args.hidden)
+        optimizer = adam(model, args.lr, foreach)
+
+        def step():
+            loss = hashing_model.mhn_losses(model(x), labels, w, ALPHA)["total"]
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            return loss.item()
+
+        variants[name] = common.summary(common.repeat(step, args.repetitions))
+    return common.fastest(variants)
+
+
 def label_rows(labels, available, rng):
     """L of SHAM: the identity and below it the labels of `available` training samples drawn at random."""
     drawn = rng.choice(len(labels), available, replace=False)
@@ -91,12 +113,19 @@ def main():
     args.add_argument("--hidden", type=int, default=4096)
     args.add_argument("--lr", type=float, default=1e-4)
     args.add_argument("--log-every", type=int, default=10)
+    args.add_argument("--time-only", action="store_true", help="time steps on random features, without training")
+    args.add_argument("--dims", type=int, default=4096, help="features, to time")
+    args.add_argument("--repetitions", type=int, default=10)
     args = args.parse_args()
     common.start(args)
     if args.check:
         for part, run in (("sham", check_sham), ("mhn", check_mhn)):
             if args.part in (None, part):
                 run(args)
+        return
+    if args.time_only:
+        settings = {k: getattr(args, k) for k in ("seed", "dims", "batch", "bits", "hidden", "lr")}
+        common.emit("dchn step", **time_steps(args), settings=settings)
         return
     if args.data is None:
         raise SystemExit("--data FILE.mat is required")
