@@ -1,10 +1,10 @@
 // Hash codes through the real command line: several lengths, a view added later, packed codes, and what users get wrong.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readVariables } from "../data/readers/index.js";
+import { readVariables, writeNpz } from "../data/readers/index.js";
 import { runCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
 
 let place: Workplace;
@@ -87,6 +87,44 @@ test("several lengths are trained in turn, with a table and one report", async (
   assert.deepEqual(Object.keys(result.metricsByBits), ["8", "16"]);
   assert.ok(result.metricsByBits[16].map["a->b"] > 0.3);
   assert.deepEqual(readdirSync(place.path("lengths")).sort(), ["bits-16", "bits-8", "report.html"]);
+});
+
+test("mistakes: no labels, a class without samples, queries and database of different widths", async () => {
+  const matrix = (rows: number, columns: number) => ({
+    data: Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i * i)),
+    shape: [rows, columns],
+  });
+  const labels = (rows: number, of: (row: number) => number) => ({
+    data: Int32Array.from({ length: rows }, (_, row) => of(row)),
+    shape: [rows],
+  });
+  const train = (data: string) => ["train", "dchn", "--data", data, "--set", "hidden=8", "--epochs", "1"];
+  writeNpz(place.path("unlabelled.npz"), { X1: matrix(60, 5), X2: matrix(60, 4) });
+  await refuse(train("unlabelled.npz"), /^vantage: unlabelled: dchn learns from labels and there are none/m);
+  // Class 2 is among the last rows only, which are the queries.
+  writeNpz(place.path("unseen.npz"), {
+    X1: matrix(60, 5),
+    X2: matrix(60, 4),
+    Y: labels(60, (i) => (i < 50 ? i % 2 : 2)),
+  });
+  await refuse(
+    [...train("unseen.npz"), "--queries", "last:10"],
+    /^vantage: unseen: class "2" has no sample in the training set/m,
+  );
+  writeNpz(place.path("short.npz"), { X1: matrix(60, 5), X2: matrix(50, 4), Y: labels(60, (i) => i % 2) });
+  await refuse(train("short.npz"), /^vantage: short\.npz: X2 is 50×4, but the labels Y are for 60 samples/m);
+  writeNpz(place.path("database.npz"), { X1: matrix(60, 5), X2: matrix(60, 4), Y: labels(60, (i) => i % 2) });
+  writeNpz(place.path("queries.npz"), { X1: matrix(20, 6), X2: matrix(20, 4), Y: labels(20, (i) => i % 2) });
+  const part = (file: string) => `{ file: ${file}.npz, views: { image: X1, text: X2 }, labels: Y }`;
+  const card = `name: two-widths\ntitle: two widths\nparts:\n  query: ${part("queries")}\n  database: ${part("database")}\n`;
+  writeFileSync(
+    place.path("two-widths.yaml"),
+    `${card}splits: { query: query, database: database, train: database }\n`,
+  );
+  await refuse(
+    train("two-widths.yaml"),
+    /^vantage: two-widths: view "image" has 6 columns in one part and 5 in another/m,
+  );
 });
 
 test("mistakes: lengths, views, labels, queries", async () => {
