@@ -33,8 +33,8 @@ export const tooltip: TooltipComponentOption = {
 };
 
 /** Edges of the plot such that axis labels and names stay inside. */
-export function grid(right: number) {
-  return { left: 4, top: 12, bottom: 4, right, outerBoundsMode: "same", outerBoundsContain: "all" } as const;
+export function grid(right: number, top = 12) {
+  return { left: 4, top, bottom: 4, right, outerBoundsMode: "same", outerBoundsContain: "all" } as const;
 }
 
 /** Look of an axis that is named below or beside it. */

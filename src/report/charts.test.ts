@@ -206,6 +206,27 @@ test("retrieval: a curve for each direction, from the first radius that finds an
   assert.equal(precisionAtCharts(entriesOf({ retrieval: true }, { retrieval: true, options: { bits: 8 } })).length, 2);
 });
 
+test("curves are named at their ends where these are apart, else above the chart; more curves than colours are dashed", () => {
+  const chartOf = (ends: readonly number[]) =>
+    curveChart({
+      ...{ id: "c", title: "c", description: "c", xName: "x", nameCurves: true },
+      curves: ends.map((end, colour) => ({ name: `curve ${colour}`, colour, x: [0, 1], y: [colour, end] })),
+    });
+  const namedAtEnds = (chart: Chart) => seriesOf(chart).every((each) => "endLabel" in each);
+  assert.equal(namedAtEnds(chartOf([0, 1, 2])), true);
+  assert.equal("legend" in chartOf([0, 1, 2]).option, false);
+  for (const ends of [[1, 1, 1.01], Array.from({ length: 10 }, (_, i) => i)]) {
+    const chart = chartOf(ends);
+    assert.equal(namedAtEnds(chart), false);
+    assert("legend" in chart.option);
+    assert((chart.option.grid as { top: number }).top > 12);
+  }
+  const types = seriesOf(chartOf(Array.from({ length: 10 }, (_, i) => i))).map(
+    (each) => (each as unknown as { lineStyle: { type: string } }).lineStyle.type,
+  );
+  assert.deepEqual([types.indexOf("dashed"), types.lastIndexOf("solid")], [8, 7]);
+});
+
 test("mAP by code length: means over seeds, in order of length; no chart of one length", () => {
   const run = (bits: number, acc: number, seed = 0) => ({ retrieval: true, acc, seed, options: { bits } });
   const [chart] = bitsCharts(entriesOf(run(64, 0.8), run(16, 0.4), run(16, 0.6, 1)));

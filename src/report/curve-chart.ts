@@ -18,16 +18,16 @@ export interface CurveChartInit {
   readonly xName: string;
   readonly yName?: string;
   readonly curves: readonly Curve[];
-  /** Bounds of the y axis; by default what the values need. */
-  readonly yRange?: readonly [number, number];
+  /** The y axis begins at 0; by default it has what the values need. */
+  readonly yFromZero?: boolean;
   /** Bounds of the x axis; by default from 0, or the least where it is logarithmic, to the greatest. */
   readonly xRange?: readonly [number, number];
   /** Base of a logarithmic x axis; by default it is linear. */
   readonly logX?: 2 | 10;
   /** Logarithmic y where all values are positive and span more than two decades. */
   readonly mayLogY?: boolean;
-  /** Whether curves are named at their ends, else by a legend beside the chart. */
-  readonly nameEnds?: boolean;
+  /** Whether the chart names its curves: at their ends, or above them where too many end at one place; else a key beside it does. */
+  readonly nameCurves?: boolean;
   /** Marks every point of short curves. */
   readonly marks?: boolean;
 }
@@ -36,11 +36,17 @@ export interface CurveChartInit {
 const maxPoints = 600;
 /** Curves that are named at their end at most; more would not fit. */
 const maxNamed = 6;
+/** Share of the chart's height that a name takes. */
+const nameHeight = 0.07;
+/** Width of a letter and of what a legend has around a name, in pixels; the least width that a chart is expected to have. */
+const [letter, legendGap, leastWidth] = [6.2, 34, 400];
 
 export function curveChart(init: CurveChartInit): Chart {
-  const { id, title, description, curves, xName, yName, yRange, xRange, logX, marks = false } = init;
-  const named = init.nameEnds === true && curves.length > 1 && curves.length <= maxNamed;
-  const longest = Math.max(0, ...curves.map((curve) => curve.name.length));
+  const { id, title, description, curves, xName, yName, yFromZero, xRange, logX, marks = false } = init;
+  const named = init.nameCurves === true && curves.length > 1;
+  const atEnds = named && curves.length <= maxNamed && !crowded(curves, yFromZero === true);
+  const lengths = curves.map(({ name }) => name.length * letter);
+  const legendRows = named && !atEnds ? Math.ceil(sum(lengths.map((each) => each + legendGap)) / leastWidth) : 0;
   return {
     id,
     title,
@@ -48,7 +54,8 @@ export function curveChart(init: CurveChartInit): Chart {
     option: {
       ...baseOption,
       tooltip: { ...tooltip, trigger: "axis", order: "valueDesc", axisPointer: { lineStyle: { color: "$axis" } } },
-      grid: grid(named ? Math.min(130, 14 + longest * 6.2) : 6),
+      grid: grid(atEnds ? Math.min(130, 14 + Math.max(...lengths)) : 6, 12 + 18 * legendRows),
+      ...(legendRows > 0 && { legend }),
       xAxis: {
         ...axis(xName, false),
         type: logX ? "log" : "value",
@@ -60,15 +67,15 @@ export function curveChart(init: CurveChartInit): Chart {
         ...axis(yName, true),
         type: init.mayLogY && spansDecades(curves) ? "log" : "value",
         scale: true,
-        splitNumber: yRange ? 5 : 4,
-        ...(yRange && { min: yRange[0], max: yRange[1] }),
+        splitNumber: 4,
+        ...(yFromZero && { min: 0 }),
       },
-      series: curves.map((curve) => lineSeries(curve, named, marks)),
+      series: curves.map((curve) => lineSeries(curve, atEnds, marks)),
     },
   };
 }
 
-function lineSeries(curve: Curve, named: boolean, marks: boolean): LineSeriesOption {
+function lineSeries(curve: Curve, nameAtEnd: boolean, marks: boolean): LineSeriesOption {
   const color = `$series${curve.colour % seriesColours}`;
   const points = thin(curve.x, curve.y).map((i) => [rounded(curve.x[i]!), rounded(curve.y[i]!)]);
   return {
@@ -78,14 +85,36 @@ function lineSeries(curve: Curve, named: boolean, marks: boolean): LineSeriesOpt
     showSymbol: marks || points.length === 1,
     symbol: "circle",
     symbolSize: marks ? 4 : 6,
-    lineStyle: { width: 1.8, color },
+    lineStyle: { width: 1.8, color, type: curve.colour < seriesColours ? "solid" : "dashed" },
     itemStyle: { color },
     emphasis: { focus: "series", lineStyle: { width: 2.4 } },
-    ...(named && {
+    ...(nameAtEnd && {
       endLabel: { show: true, formatter: "{a}", color, fontSize, lineHeight: 14 },
       labelLayout: { moveOverlap: "shiftY" },
     }),
   };
+}
+
+const legend = {
+  top: 0,
+  left: 0,
+  itemGap: 12,
+  itemWidth: 16,
+  itemHeight: 6,
+  textStyle: { color: "$soft", fontSize },
+} as const;
+
+/** Whether names at the ends of the curves would stand far from them: most ends lie closer together than a name is high. */
+function crowded(curves: readonly Curve[], fromZero: boolean): boolean {
+  const values = curves.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);
+  const range = Math.max(...values) - (fromZero ? 0 : Math.min(...values));
+  const ends = curves.map(({ y }) => y[y.length - 1]!).sort((a, b) => a - b);
+  const close = ends.filter((end, i) => i > 0 && end - ends[i - 1]! < nameHeight * range);
+  return close.length > (curves.length - 1) / 2;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }
 
 function spansDecades(curves: readonly Curve[]): boolean {

@@ -11,10 +11,10 @@ const precisionRecall: Shape = {
   xName: "recall",
   yName: "precision",
   xRange: [0, 1],
-  yRange: [0, 1],
+  yFromZero: true,
   marks: true,
 };
-const precisionByRank: Shape = { xName: "items retrieved", yName: "precision", logX: 10 };
+const precisionByRank: Shape = { xName: "items retrieved", yName: "precision", yFromZero: true, logX: 10 };
 
 /** Precision against recall, a point for each Hamming radius: one chart, or with several runs one for each direction. */
 export function precisionRecallCharts(entries: readonly Entry[]): Chart[] {
@@ -71,7 +71,7 @@ function byDirection(
     ),
   );
   const description = `${title}, a line for each direction: ${directions.map(arrows).join(", ")}`;
-  return curves.length > 0 ? [curveChart({ id, title, description, ...shape, nameEnds: true, curves })] : [];
+  return curves.length > 0 ? [curveChart({ id, title, description, ...shape, nameCurves: true, curves })] : [];
 }
 
 /** mAP against code length, a curve for each direction, over runs that differ in their option `bits`; none below two lengths. */
@@ -104,7 +104,7 @@ export function bitsCharts(entries: readonly Entry[]): Chart[] {
       yName: "mAP",
       logX: 2,
       marks: true,
-      nameEnds: true,
+      nameCurves: true,
       curves,
     }),
   ];

@@ -62,7 +62,7 @@ export function metricCharts(entries: readonly Entry[], stage: string): Chart[] 
       title: "Measures by epoch",
       description,
       xName: "epoch",
-      nameEnds: true,
+      nameCurves: true,
       curves,
     }),
   ];
