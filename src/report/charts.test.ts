@@ -206,6 +206,24 @@ test("retrieval: a curve for each direction, from the first radius that finds an
   assert.equal(precisionAtCharts(entriesOf({ retrieval: true }, { retrieval: true, options: { bits: 8 } })).length, 2);
 });
 
+test("of many views each that asks has a chart of its own", () => {
+  const views = ["a", "b", "c", "d"];
+  const directions = views.flatMap((from) => views.filter((to) => to !== from).map((to) => `${from}->${to}`));
+  const [entry] = entriesOf({ retrieval: true });
+  const [curves] = entry!.run.result!.retrieval!;
+  const retrieval = directions.map((direction) => ({ ...curves!, direction }));
+  const run = { ...entry!.run, result: { ...entry!.run.result!, retrieval } };
+  const charts = precisionAtCharts([{ ...entry!, run }]);
+  assert.deepEqual(
+    charts.map(({ id, title }) => `${id} ${title}`),
+    views.map((view, i) => `precision-at-${i} Precision of the first items, from ${view}`),
+  );
+  assert.deepEqual(
+    seriesOf(charts[3]!).map(({ name }) => name),
+    ["d → a", "d → b", "d → c"],
+  );
+});
+
 test("curves are named at their ends where these are apart, else above the chart; more curves than colours are dashed", () => {
   const chartOf = (ends: readonly number[]) =>
     curveChart({
