@@ -7,10 +7,25 @@ import { input, mul, type Tensor } from "../tensor/index.js";
  * and record here the dropout masks that the step must draw and the running statistics that it must store.
  */
 export class Forward {
-  readonly dropoutInputs: DropoutInput[] = [];
-  readonly updates: StateUpdate[] = [];
+  /** @param passes so many batches lie one below the other (`stackRows`); layers that look at a batch as a whole keep them apart. */
+  constructor(
+    readonly training: boolean,
+    readonly passes = 1,
+    readonly dropoutInputs: DropoutInput[] = [],
+    readonly updates: StateUpdate[] = [],
+  ) {}
 
-  constructor(readonly training: boolean) {}
+  /** The same pass over stacked batches: masks and updates are recorded in this one. */
+  stacked(passes: number): Forward {
+    return new Forward(this.training, passes, this.dropoutInputs, this.updates);
+  }
+
+  /** Has the step store a new value for a parameter that it does not learn, made from the value before. */
+  update(parameter: Tensor, next: (before: Tensor) => Tensor): void {
+    const place = this.updates.findIndex((each) => each.parameter === parameter);
+    const value = next(this.updates[place]?.value ?? parameter);
+    this.updates.splice(place < 0 ? this.updates.length : place, 1, { parameter, value });
+  }
 
   /** Dropout (Srivastava et al. 2014), inverted: kept values are divided by 1 − p; the identity outside training. */
   dropout(x: Tensor, probability: number): Tensor {

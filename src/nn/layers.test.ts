@@ -2,7 +2,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Engine, ParameterStore, Program, TrainingStep } from "../runtime/index.js";
-import { input, mean, mul, square, sum, type Tensor } from "../tensor/index.js";
+import {
+  concat,
+  input,
+  inputName,
+  mean,
+  mul,
+  square,
+  stackRows,
+  sum,
+  type Tensor,
+  unsqueeze,
+  unstackRows,
+} from "../tensor/index.js";
 import { Forward } from "./forward.js";
 import { batchNorm, dropout, layerNorm, linear, sequential } from "./layers.js";
 import { initialize, Parameters } from "./parameters.js";
@@ -51,6 +63,43 @@ test("batchNorm trains on the batch's statistics and evaluates on the running on
   at.inputs.x!.set([1]);
   await at.run();
   close(at.outputs.y![0]!, (1 - 0.57) / Math.sqrt(store.values("runningVariance")[0]! + 1e-5));
+});
+
+test("stacked batches give what they give one after the other: values, gradients and running statistics", async () => {
+  const results = [];
+  for (const stacked of [false, true]) {
+    const parameters = new Parameters();
+    const net = sequential([linear(parameters.scope(0), 3, 4), batchNorm(parameters.scope(1), 4)]);
+    const store = storeOf(parameters);
+    const forward = new Forward(true);
+    const batches = [input("a", ["n", 3]), input("b", ["n", 3])];
+    const y = stacked
+      ? unstackRows(net(stackRows(batches), forward.stacked(2)), 2)
+      : concat(
+          batches.map((x) => unsqueeze(net(x, forward), [0])),
+          0,
+        );
+    const step = await TrainingStep.compile(engine, {
+      name: "stacked",
+      store,
+      loss: mean(mul(y, square(y))),
+      outputs: { y },
+      groups: [{ parameters: parameters.learned(), optimizer: { kind: "sgd", lr: 0 } }],
+      updates: forward.updates,
+      seed: 0,
+    });
+    const run = step.at({ n: 5 });
+    for (const [at, x] of Object.values(run.inputs).entries()) x.set(x.map((_, i) => Math.sin(i * i + at)));
+    await step.run(run);
+    const gradients = parameters.learned().flatMap((parameter) => [...step.gradient(inputName(parameter))]);
+    const statistics = ["1.runningMean", "1.runningVariance"].flatMap((name) => [...store.values(name)]);
+    results.push([...run.outputs.y!, ...gradients, ...statistics]);
+  }
+  const [apart, together] = results;
+  assert.equal(together!.length, 40 + 12 + 4 + 4 + 4 + 8);
+  together!.forEach((value, i) => {
+    close(value, apart![i]!, 1e-6);
+  });
 });
 
 test("layerNorm gives each row mean 0 and variance 1", async () => {

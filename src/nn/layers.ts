@@ -2,17 +2,19 @@
 import {
   add,
   affine,
+  batchNorm as batchNormOf,
   div,
   mean,
   mul,
+  reshape,
   size,
+  slice,
   sqrt,
   square,
-  squeeze,
   stopGradient,
   sub,
   type Tensor,
-  variance,
+  unstackRows,
 } from "../tensor/index.js";
 import type { Forward } from "./forward.js";
 import { type Initializer, type Parameters, torchLinear } from "./parameters.js";
@@ -45,7 +47,8 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) over axis 0; parameters `weight` and `bias`, state `runningMean` and
  * `runningVariance`. In training by the batch's own mean and biased variance, the running ones moving towards its mean
- * and unbiased variance by `momentum`, as PyTorch's BatchNorm1d; otherwise by the running ones.
+ * and unbiased variance by `momentum`, as PyTorch's BatchNorm1d; otherwise by the running ones. Of several passes in one
+ * (`Forward.passes`) each has its own statistics, and the running ones move once for each, in order.
  */
 export function batchNorm(
   parameters: Parameters,
@@ -57,27 +60,25 @@ export function batchNorm(
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });
   const runningMean = parameters.create("runningMean", [width], { kind: "constant", value: 0 }, false);
   const runningVariance = parameters.create("runningVariance", [width], { kind: "constant", value: 1 }, false);
-  const scaled = (x: Tensor, centre: Tensor, spread: Tensor) =>
-    add(mul(div(sub(x, centre), sqrt(add(spread, eps))), weight), bias);
   return (x, forward) => {
-    if (!forward.training) return scaled(x, runningMean, runningVariance);
-    const batchMean = mean(x, 0, true);
-    const batchVariance = variance(x, 0, true);
-    const n = size(x, 0);
-    const unbiased = mul(batchVariance, div(n, sub(n, 1)));
-    const moved = (running: Tensor, batch: Tensor) =>
-      add(mul(running, 1 - momentum), mul(stopGradient(squeeze(batch, [0])), momentum));
-    const latest = (parameter: Tensor) => forward.updates.findLast((u) => u.parameter === parameter);
-    for (const [parameter, batch] of [
-      [runningMean, batchMean],
-      [runningVariance, unbiased],
-    ] as const) {
-      const before = latest(parameter);
-      const value = moved(before?.value ?? parameter, batch);
-      if (before === undefined) forward.updates.push({ parameter, value });
-      else forward.updates[forward.updates.indexOf(before)] = { parameter, value };
+    if (!forward.training) {
+      return add(mul(div(sub(x, runningMean), sqrt(add(runningVariance, eps))), weight), bias);
     }
-    return scaled(x, batchMean, batchVariance);
+    const { passes } = forward;
+    const batches = passes === 1 ? x : unstackRows(x, passes);
+    const { y, mean, variance } = batchNormOf(batches, weight, bias, eps);
+    const n = size(batches, batches.rank - 2);
+    const unbiased = mul(variance, div(n, sub(n, 1)));
+    for (let pass = 0; pass < passes; pass++) {
+      for (const [parameter, batch] of [
+        [runningMean, mean],
+        [runningVariance, unbiased],
+      ] as const) {
+        const own = reshape(passes === 1 ? batch : slice(batch, 0, pass, pass + 1), [width]);
+        forward.update(parameter, (before) => add(mul(before, 1 - momentum), mul(stopGradient(own), momentum)));
+      }
+    }
+    return reshape(y, x.shape);
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Node,
   type Shape,
   type Tensor,
+  unrolledBatchNorm,
   unrolledCholesky,
 } from "../tensor/index.js";
 
@@ -147,6 +148,11 @@ export const lowering: Record<string, Rule> = {
   },
   matmul: same("Gemm", (a) => ({ transA: a.transposeA ? 1 : 0, transB: a.transposeB ? 1 : 0 })),
   affine: same("Gemm", () => ({ transB: 1 })),
+  batchNorm({ inputs: [x, weight, bias], outputs, attributes }, to) {
+    unrolledBatchNorm(x!, weight!, bias!, attributes).forEach((part, i) => {
+      to.alias(outputs[i]!, to.lower(part));
+    });
+  },
   inverse({ inputs: [x], outputs }, to) {
     to.emit("Inverse", [to.name(x!)], outputs, {}, "com.microsoft");
   },

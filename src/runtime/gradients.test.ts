@@ -161,6 +161,19 @@ const cases: Record<string, Case> = {
   },
   "matmul, with itself": { shapes: [[3, 4]], f: (a) => t.matmul(a, a, { transposeB: true }) },
   affine: { shapes: [[3, 4], [5, 4], [5]], f: t.affine },
+  batchNorm: { shapes: [[5, 3], [3], [3]], f: (x, weight, bias) => t.batchNorm(x, weight, bias, 1e-2).y },
+  "batchNorm, in groups": {
+    shapes: [[2, 4, 3], [3], [3]],
+    f: (x, weight, bias) => t.batchNorm(x, weight, bias, 1e-2).y,
+  },
+  stackRows: {
+    shapes: [
+      [2, 3],
+      [2, 3],
+      [1, 3],
+    ],
+    f: (a, b, c) => t.mul(t.square(t.unstackRows(t.stackRows([a, b]), 2)), c),
+  },
   inverse: { shapes: [[4, 4]], f: (x) => t.inverse(spd(x)) },
   cholesky: { shapes: [[4, 4]], f: (x) => t.cholesky(spd(x)) },
   "cholesky, unrolled": { shapes: [[4, 4]], f: (x) => t.unrolledCholesky(spd(x)) },
@@ -205,6 +218,25 @@ test("shape errors say which operation and which shapes", () => {
   assert.throws(() => t.add(t.input("p", ["n", 2]), t.input("q", ["m", 2])), /\[n, 2\] and \[m, 2\]/);
   assert.throws(() => t.concat([a, t.input("c", [4, 4])], 1), /concat: \[3, 4\], \[4, 4\]/);
   assert.throws(() => t.sum(a, 2), /sum: axis 2 is outside shape \[3, 4\]/);
+  assert.throws(
+    () => t.batchNorm(a, t.input("w", [3]), t.input("v", [4]), 0),
+    /batchNorm: \[3\] does not fit \[3, 4\]/,
+  );
+});
+
+test("stacked batches of a named size: what is one below the other, and what is no multiple", async () => {
+  const [a, b] = [t.input("a", ["n", 2]), t.input("b", ["n", 2])];
+  const stacked = t.stackRows([a, b]);
+  assert.deepEqual(stacked.shape, ["n+n", 2]);
+  assert.deepEqual(t.unstackRows(stacked, 2).shape, [2, "n", 2]);
+  assert.throws(() => t.unstackRows(stacked, 3), /dimension "n\+n" is not 3 times another/);
+  assert.throws(() => t.unstackRows(t.input("c", [5, 2]), 2), /dimension "5" is not 2 times another/);
+  const program = await Program.compile(engine, { name: "stack", outputs: { stacked } });
+  const run = program.at({ n: 3 });
+  run.inputs.a!.fill(1);
+  run.inputs.b!.fill(2);
+  await run.run();
+  assert.deepEqual([...run.outputs.stacked!], [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
 });
 
 test("a stopped gradient is a constant", async () => {

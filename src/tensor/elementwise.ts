@@ -52,6 +52,11 @@ function binary(byA: BinaryRule, byB: BinaryRule): Primitive {
   };
 }
 
+const product = binary(
+  (g, _a, b) => mul(g, b),
+  (g, a) => mul(g, a),
+);
+
 const comparison: Primitive = {
   infer: ([a, b], _attributes, op) => {
     if (a!.dtype !== b!.dtype) throw new GraphError(`${op}: ${a!.dtype} against ${b!.dtype}`);
@@ -76,7 +81,8 @@ definePrimitives({
   erf: unary((g, x) => mul(g, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))),
   // Not g·sign(y): ONNX Runtime's Sign takes more than twice as long as a comparison and a cast.
   relu: unary((g, _x, y) => mul(g, cast(greater(y, 0), "float32"))),
-  leakyRelu: unary((g, x, _y, { slope }) => where(greater(x, 0), g, mul(g, slope as number))),
+  // By y's sign, which is x's: nothing but the activation then reads x, and ONNX Runtime makes it part of the product before.
+  leakyRelu: unary((g, _x, y, { slope }) => where(greater(y, 0), g, mul(g, slope as number))),
   sigmoid: unary((g, _x, y) => mul(g, mul(y, sub(1, y)))),
   tanh: unary((g, _x, y) => mul(g, sub(1, mul(y, y)))),
   softplus: unary((g, x) => mul(g, sigmoid(x))),
@@ -91,10 +97,14 @@ definePrimitives({
     (g) => g,
     (g) => neg(g),
   ),
-  mul: binary(
-    (g, _a, b) => mul(g, b),
-    (g, a) => mul(g, a),
-  ),
+  mul: {
+    ...product,
+    gradient(adjoints, node) {
+      const [a, b] = node.inputs;
+      if (a !== b) return product.gradient!(adjoints, node);
+      return [sumTo(mul(mul(adjoints[0]!, 2), a!), a!, node.outputs[0]!), undefined];
+    },
+  },
   div: binary(
     (g, _a, b) => div(g, b),
     (g, _a, b, y) => neg(div(mul(g, y), b)),
@@ -151,7 +161,7 @@ export const sign = (x: Tensor): Tensor => apply("sign", [x]);
 export const erf = (x: Tensor): Tensor => apply("erf", [x]);
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply("relu", [x]);
-/** x where positive, otherwise slope·x. */
+/** x where positive, otherwise slope·x; slope ≥ 0. */
 export const leakyRelu = (x: Tensor, slope: number): Tensor => apply("leakyRelu", [x], { slope });
 export const sigmoid = (x: Tensor): Tensor => apply("sigmoid", [x]);
 export const tanh = (x: Tensor): Tensor => apply("tanh", [x]);

@@ -3,6 +3,7 @@ export * from "./elementwise.js";
 export * from "./gradients.js";
 export * from "./indexing.js";
 export * from "./linear-algebra.js";
+export * from "./normalization.js";
 export * from "./reductions.js";
 export * from "./shape.js";
 export * from "./shaping.js";

@@ -47,11 +47,29 @@ export function elementCount(shape: Shape, sizes: Readonly<Record<string, number
   return resolveShape(shape, sizes).reduce((product, dim) => product * dim, 1);
 }
 
-/** The shape with each named dimension replaced by its size. */
+/** The shape with each named dimension replaced by its size; the size of "n+m" is the sum of the two. */
 export function resolveShape(shape: Shape, sizes: Readonly<Record<string, number>>): number[] {
-  return shape.map((dim) => {
-    const size = typeof dim === "number" ? dim : sizes[dim];
-    if (size === undefined) throw new GraphError(`dimension "${dim}" of ${formatShape(shape)} was given no size`);
+  const sizeOf = (name: string): number => {
+    const size = sizes[name];
+    if (size === undefined) throw new GraphError(`dimension "${name}" of ${formatShape(shape)} was given no size`);
     return size;
-  });
+  };
+  return shape.map((dim) =>
+    typeof dim === "number" ? dim : dim.split("+").reduce((sum, name) => sum + sizeOf(name), 0),
+  );
+}
+
+/** A dimension `count` times: 2 · 3 = 6, 2 · "n" = "n+n". */
+export function multiplyDim(dim: Dim, count: number): Dim {
+  return typeof dim === "number" ? dim * count : Array.from({ length: count }, () => dim).join("+");
+}
+
+/** The inverse of `multiplyDim`. @throws GraphError where the dimension is not `count` times another. */
+export function divideDim(dim: Dim, count: number): Dim {
+  const terms = typeof dim === "number" ? dim : dim.split("+");
+  const part = typeof terms === "number" ? terms / count : terms.slice(0, terms.length / count).join("+");
+  if (part === "" || (typeof part === "number" && !Number.isInteger(part)) || multiplyDim(part, count) !== dim) {
+    throw new GraphError(`dimension "${dim}" is not ${count} times another`);
+  }
+  return part;
 }

@@ -1,11 +1,28 @@
 // Operations that move elements: reshape, transpose, slice, concatenate.
 import { expandTo } from "./broadcast.js";
-import { type Dim, formatShape, GraphError, normalizeAxis, type Shape, sameShape } from "./shape.js";
+import {
+  type Dim,
+  divideDim,
+  formatShape,
+  GraphError,
+  multiplyDim,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+} from "./shape.js";
 import { type Attributes, apply, definePrimitives, type Tensor } from "./tensor.js";
 
+/** How many elements a shape has, as text that is the same for equal counts: "n+n" counts as 2·n. */
 const elements = (shape: Shape): string => {
-  const names = shape.filter((d) => typeof d === "string").sort();
-  return [shape.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1), ...names].join("·");
+  let known = 1;
+  const names: string[] = [];
+  for (const dim of shape) {
+    const terms = typeof dim === "number" ? [] : dim.split("+");
+    const equal = terms.every((name) => name === terms[0]);
+    known *= typeof dim === "number" ? dim : equal ? terms.length : 1;
+    if (typeof dim === "string") names.push(equal ? terms[0]! : dim);
+  }
+  return [known, ...names.sort()].join("·");
 };
 
 function sliceBounds({ axis, start, end }: Attributes): { axis: number; start: number; end: number | undefined } {
@@ -162,4 +179,20 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   if (tensors.length === 0) throw new GraphError("concat: no tensors");
   if (tensors.length === 1) return tensors[0]!;
   return apply("concat", tensors, { axis: normalizeAxis("concat", axis, tensors[0]!.shape) });
+}
+
+/** Matrices of one shape [n, c], one below the other: [k·n, c]. */
+export function stackRows(matrices: readonly Tensor[]): Tensor {
+  const [rows, columns] = matrices[0]!.shape as [Dim, Dim];
+  const stacked = concat(
+    matrices.map((x) => unsqueeze(x, [0])),
+    0,
+  );
+  return reshape(stacked, [multiplyDim(rows, matrices.length), columns]);
+}
+
+/** The inverse of `stackRows`, in one tensor: [k·n, c] as [k, n, c]. */
+export function unstackRows(x: Tensor, count: number): Tensor {
+  const [rows, columns] = x.shape as [Dim, Dim];
+  return reshape(x, [count, divideDim(rows, count), columns]);
 }
