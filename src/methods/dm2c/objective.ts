@@ -1,6 +1,20 @@
 // DM2C's losses (Jiang et al. 2019), as the authors' code computes them.
 import { binaryCrossEntropyWithLogits, type Forward, meanSquaredError, weightedSum } from "../../nn/index.js";
-import { abs, add, addAll, mean, mul, neg, sub, type Tensor } from "../../tensor/index.js";
+import {
+  abs,
+  add,
+  addAll,
+  mean,
+  mul,
+  neg,
+  slice,
+  square,
+  stackRows,
+  sub,
+  sum,
+  type Tensor,
+  unstackRows,
+} from "../../tensor/index.js";
 import { type Dm2cNetworks, orderedPairs } from "./networks.js";
 
 export const ganKinds = ["wasserstein", "naive"] as const;
@@ -51,11 +65,15 @@ export function generatorObjective(
   const own = features.map((x, m) => networks.encode(m, x, forward));
   const mapped = pairs.map(([from, to]) => networks.map(from, to, own[from]!, forward));
   const back = pairs.map(([from, to], p) => networks.map(to, from, mapped[p]!, forward));
-  const reconstruction = features.map((x, m) => meanSquaredError(networks.decode(m, own[m]!, forward), x));
   const cycle = pairs.map(([from], p) => mean(abs(sub(own[from]!, back[p]!))));
-  const cycleReconstruction = pairs.map(([from], p) =>
-    meanSquaredError(networks.decode(from, back[p]!, forward), features[from]!),
-  );
+  // One pass through a modality's decoder for its own codes and those that came back: its weights are read once.
+  const decoded = features.map((x, m) => {
+    const codes = [own[m]!, ...back.filter((_, p) => pairs[p]![0] === m)];
+    const features = networks.decode(m, stackRows(codes), forward.stacked(codes.length));
+    return mean(square(sub(unstackRows(features, codes.length), x)), [1, 2]);
+  });
+  const reconstruction = decoded.map((errors) => sum(slice(errors, 0, 0, 1)));
+  const cycleReconstruction = decoded.map((errors) => sum(slice(errors, 0, 1)));
   const adversarial = addAll(
     pairs.map(([, to], p) =>
       gan === "naive"
@@ -68,7 +86,7 @@ export function generatorObjective(
     const ofModality = (terms: readonly Tensor[]) => addAll(terms.filter((_, p) => pairs[p]![0] === m));
     report[`${name} reconstruction`] = reconstruction[m]!;
     report[`${name} cycle`] = ofModality(cycle);
-    report[`${name} cycle reconstruction`] = ofModality(cycleReconstruction);
+    report[`${name} cycle reconstruction`] = cycleReconstruction[m]!;
   });
   report.adversarial = adversarial;
   const total = weightedSum([
