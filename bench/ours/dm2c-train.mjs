@@ -1,10 +1,10 @@
 // DM2C: both stages of training on a data set, for tables of measures; with a second path, its features for the PyTorch side.
 //   node bench/ours/dm2c-train.mjs '{"data": "emoji", "views": "image=noto,text=en", "options": {"seed": 0}}' [features.npz]
 import { openData } from "../../dist/cli/open-data.js";
-import { applyScaler, fitScaler } from "../../dist/data/scaling.js";
 import { toDense } from "../../dist/data/matrix.js";
 import { modalities } from "../../dist/data/mixed-modal.js";
 import { writeNpz } from "../../dist/data/readers/index.js";
+import { applyScaler, fitScaler } from "../../dist/data/scaling.js";
 import { DM2C } from "../../dist/methods/dm2c/index.js";
 import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, threads } from "./common.mjs";

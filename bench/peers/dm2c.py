@@ -169,7 +169,8 @@ def main():
         if epoch % args.evaluate_every == 0 or epoch == args.epochs:
             scores = evaluate(model, data, labels, args.unify, args.seed)
             common.log(stage="training", epoch=epoch, losses=means, **scores)
-    common.emit("dm2c training", metrics=scores, autoencoder_codes=baseline, **common.summary(seconds),
+    spaces = {space: evaluate(model, data, labels, space, args.seed) for space in ("image", "text", "none")}
+    common.emit("dm2c training", metrics=scores, autoencoder_codes=baseline, spaces=spaces, **common.summary(seconds),
                 pretraining_seconds=pretraining_seconds, settings=settings)
 
 
