@@ -4,7 +4,7 @@ import { basename, extname } from "node:path";
 import { UserError } from "../errors.js";
 import { findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
-import { MultiViewDataset } from "./dataset.js";
+import { MultiViewDataset, presentRows } from "./dataset.js";
 import {
   defaultEmojiViews,
   type EmojiOptions,
@@ -14,8 +14,10 @@ import {
   languages,
   makers,
 } from "./emoji/index.js";
-import { loadViews, type ViewSelection } from "./layout.js";
+import { layout, type ViewSelection } from "./layout.js";
+import { mixedModalLayout } from "./mixed-modal-file.js";
 import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
+import { readVariables } from "./readers/index.js";
 import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
 
 export interface OpenOptions {
@@ -158,9 +160,21 @@ async function openFile(path: string, options: OpenOptions): Promise<{ dataset: 
     const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalogue has ${names.join(", ")}`;
     throw new UserError(`"${path}" is neither a file nor a data set of the catalogue; ${hint}`);
   }
-  const { views, labels, ids, notes } = await loadViews(path, { views: options.views, labels: options.labels });
-  const name = basename(path, extname(path));
-  return { dataset: new MultiViewDataset({ name, views, labels, ids, source: path }), notes };
+  const content = await readVariables(path);
+  try {
+    // Who names the labels takes the file's matrices as they stand, one row of each for a sample.
+    const mixed = options.labels === undefined ? await mixedModalLayout(content) : undefined;
+    if (mixed) {
+      const counts = mixed.views.map((view) => `${view.name} ${presentRows(view)!.length}`).join(", ");
+      const dataset = options.views === undefined ? mixed : pickViews(mixed, options.views);
+      return { dataset, notes: [`each sample is in one modality (${counts})`] };
+    }
+    const { views, labels, ids, notes } = await layout(content, { views: options.views, labels: options.labels });
+    const name = basename(path, extname(path));
+    return { dataset: new MultiViewDataset({ name, views, labels, ids, source: path }), notes };
+  } finally {
+    content.close();
+  }
 }
 
 async function openByCard(

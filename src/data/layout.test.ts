@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.js";
-import { type Layout, type LayoutOptions, layout, loadViews, parseViewSelection } from "./layout.js";
+import { type Layout, type LayoutOptions, layout, parseViewSelection } from "./layout.js";
 import type { SparseMatrix } from "./matrix.js";
 import { toDense } from "./matrix.js";
+import { readVariables } from "./readers/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./readers/matlab5.testing.js";
 import { readContent, testFolder } from "./readers/readers.testing.js";
 import { numeric, type Variable } from "./readers/variables.js";
@@ -382,6 +383,15 @@ test("tables: groups of columns, labels by name, by choice and by content, ids",
   await assert.rejects(layText("a,b\n1,2\n3,4\n", { labels: "c" }), /there is no column "c"; its columns are a, b/);
 });
 
+async function layFile(path: string, options?: LayoutOptions): Promise<Layout> {
+  const content = await readVariables(path);
+  try {
+    return await layout(content, options);
+  } finally {
+    content.close();
+  }
+}
+
 const files: [string, number, number, number[]][] = [
   ["Handwritten.mat", 2000, 10, [216, 76, 64, 6, 240, 47]],
   ["Digits-2V.mat", 2000, 10, [240, 76]],
@@ -396,7 +406,7 @@ const files: [string, number, number, number[]][] = [
 for (const [name, samples, classes, dimensions] of files) {
   const path = join(shared, name);
   test(`${name} loads`, { skip: !existsSync(path) }, async () => {
-    const { views, labels } = await loadViews(path);
+    const { views, labels } = await layFile(path);
     assert.deepEqual(
       views.map(({ matrix }) => matrix.columns),
       dimensions,
@@ -407,8 +417,8 @@ for (const [name, samples, classes, dimensions] of files) {
 }
 
 test("Wikipedia.mat: test rows, class names, and views named by hand", { skip: !existsSync(shared) }, async () => {
-  const whole = await loadViews(join(shared, "Wikipedia.mat"), { views: parseViewSelection("image=0,text=1") });
-  const part = await loadViews(join(shared, "Wikipedia-test.mat"));
+  const whole = await layFile(join(shared, "Wikipedia.mat"), { views: parseViewSelection("image=0,text=1") });
+  const part = await layFile(join(shared, "Wikipedia-test.mat"));
   assert.deepEqual(namesOf(whole), ["image", "text"]);
   for (const v of [0, 1]) {
     assert.deepEqual(
@@ -417,7 +427,7 @@ test("Wikipedia.mat: test rows, class names, and views named by hand", { skip: !
     );
   }
   assert.deepEqual(whole.labels?.names.slice(0, 3), ["art", "biology", "geography"]);
-  const named = await loadViews(join(shared, "Wikipedia.mat"));
+  const named = await layFile(join(shared, "Wikipedia.mat"));
   assert.match(
     named.notes.join(),
     /view names come from view_meaning: word is X\{1\} \(2866×128\), SIFT is X\{2\} \(2866×10\)/,

@@ -14,8 +14,7 @@ import { findIds, viewNames, withClassNames } from "./layout-names.js";
 import { inventory, resolveReference, type Scope, type ViewSelection } from "./layout-selection.js";
 import { checkAsked, tableScope } from "./layout-table.js";
 import { readView } from "./layout-view.js";
-import { readVariables } from "./readers/index.js";
-import type { FileContent, Format } from "./readers/variables.js";
+import type { FileContent } from "./readers/variables.js";
 
 export { parseViewSelection, type ViewSelection } from "./layout-selection.js";
 
@@ -34,22 +33,6 @@ export interface Layout {
   readonly ids?: string[];
   /** What was assumed, left out or noticed, a line each. */
   readonly notes: string[];
-}
-
-/**
- * Reads a file and works out its views and labels.
- * @throws UserError where the file cannot be read, or what it holds cannot be used or told apart.
- */
-export async function loadViews(
-  path: string,
-  options: LayoutOptions = {},
-): Promise<Layout & { readonly format: Format }> {
-  const content = await readVariables(path);
-  try {
-    return { ...(await layout(content, options)), format: content.format };
-  } finally {
-    content.close();
-  }
 }
 
 /**

@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { modalities } from "./mixed-modal.js";
+import { openDataset } from "./catalogue.js";
+import { parseViewSelection } from "./layout.js";
+import { isMixedModal, modalities } from "./mixed-modal.js";
 import { loadMixedModal } from "./mixed-modal-file.js";
 import { writeNpz } from "./readers/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./readers/matlab5.testing.js";
@@ -111,6 +113,32 @@ test("cells of matrices and of labels", async () => {
   const data = await loadMixedModal(path);
   assert.deepEqual(data.dimensions, [3, 1]);
   assert.deepEqual([...(data.views[0]!.matrix as { data: Float32Array }).data.subarray(0, 6)], [1, 2, 3, 4, 5, 6]);
+});
+
+test("a file opened by its path is known as mixed-modal where it plainly is", async () => {
+  const notes: string[] = [];
+  const open = (name: string, options = {}) =>
+    openDataset(join(folder, name), { onNote: (note) => notes.push(note), ...options });
+  const mixed = await open("parts.npz");
+  assert.deepEqual([...modalities(mixed)], [0, 0, 0, 1, 1, 1, 1]);
+  assert.ok(notes.includes("each sample is in one modality (image 3, text 4)"), notes.join());
+  assert.deepEqual([...modalities(await open("cells.mat"))], [0, 0, 1, 1, 1]);
+  assert.deepEqual([...modalities(await open("short.mat"))], [0, 1]);
+  const renamed = await open("parts.npz", { views: parseViewSelection("words=text,picture=image") });
+  assert.deepEqual(
+    renamed.views.map(({ name }) => name),
+    ["words", "picture"],
+  );
+  const labels = { data: Int32Array.of(1, 2, 1), shape: [3] };
+  const view = (columns: number) => ({ data: new Float32Array(3 * columns).fill(0.5), shape: [3, columns] });
+  const both = { image: view(2), image_labels: labels, text: view(4), text_labels: labels };
+  writeNpz(join(folder, "paired.npz"), both);
+  const paired = await open("paired.npz");
+  assert.deepEqual([paired.samples, isMixedModal(paired)], [3, false], "the same labels row by row: pairs");
+  writeNpz(join(folder, "apart.npz"), { ...both, text_labels: { data: Int32Array.of(2, 1, 1), shape: [3] } });
+  assert.deepEqual([...modalities(await open("apart.npz"))], [0, 0, 0, 1, 1, 1]);
+  const asked = await open("apart.npz", { views: parseViewSelection("a=image,b=text"), labels: "image_labels" });
+  assert.deepEqual([asked.samples, isMixedModal(asked)], [3, false], "whoever names the labels means pairs");
 });
 
 test("what is no mixed-modal data, or contradicts itself, is named", async () => {

@@ -6,7 +6,7 @@ import { type Labels, MultiViewDataset } from "./dataset.js";
 import { inspect, toMatrix } from "./layout-matrix.js";
 import { inventory } from "./layout-selection.js";
 import { type DenseMatrix, dense, toDense } from "./matrix.js";
-import { readVariables, strings, type Variable } from "./readers/index.js";
+import { type FileContent, readVariables, strings, type Variable } from "./readers/index.js";
 
 /** Samples of one modality, in one matrix. */
 interface Part {
@@ -43,6 +43,22 @@ export async function loadMixedModal(path: string): Promise<MultiViewDataset> {
       parts.push(...(await readParts(join(path, file))).map((part) => ({ ...part, split })));
     }
   } else parts.push(...(await readParts(path)));
+  return assemble(basename(path, extname(path)), path, parts);
+}
+
+/**
+ * The same from an open file, where it is plainly meant: undefined where the file has none of the layouts, or where its
+ * matrices may as well be paired, being equally long and with the same labels.
+ * @throws UserError where it has one of them and contradicts itself.
+ */
+export async function mixedModalLayout({ path, variables }: FileContent): Promise<MultiViewDataset | undefined> {
+  const cells = (await samplesInCells(variables, path)) ?? (await modalitiesInCells(variables, path));
+  const parts = cells ?? (await namedMatrices(variables, path));
+  if (cells === undefined) {
+    const modalities = new Set(parts.map(({ modality }) => modality));
+    const alike = parts.every(({ labels }) => labels!.join() === parts[0]!.labels!.join());
+    if (modalities.size < 2 || alike) return undefined;
+  }
   return assemble(basename(path, extname(path)), path, parts);
 }
 
