@@ -112,4 +112,13 @@ export const cases = [
     ours: () => ["bench/ours/hash-measures.mjs"],
     peers: () => [],
   },
+  {
+    name: "dm2c-step",
+    title: "DM2C, training step, batch 128, 2 × 2048 features, published Wikipedia shapes",
+    ours: () => ["bench/ours/dm2c.mjs"],
+    peers: () => [
+      { label: "PyTorch as installed", args: ["bench/peers/dm2c.py", "--time-only"], tuned: false },
+      { label: "PyTorch, tuned", args: ["bench/peers/dm2c.py", "--time-only", "--keep-memory"], tuned: true },
+    ],
+  },
 ].filter(({ ours }) => existsSync(new URL(`../${ours({ data: "", scratch: "" })[0]}`, import.meta.url)));

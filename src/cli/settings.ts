@@ -17,6 +17,8 @@ export interface CommonFlags {
   readonly seed?: string;
   readonly bits?: string;
   readonly queries?: string;
+  readonly reuse?: string;
+  readonly pretrainOnly?: boolean;
   readonly preset?: string;
   readonly set: readonly string[];
   readonly config?: string;
@@ -59,7 +61,7 @@ export function readConfigFile(path: string | undefined): ConfigFile {
 
 /** Flags that are whole numbers to every method that has an option of the name. */
 const numberFlags = ["epochs", "batch", "seed"] as const;
-const textFlags = ["task", "queries"] as const;
+const otherFlags = ["task", "queries", "reuse", "pretrainOnly"] as const;
 
 export type Presets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -81,7 +83,7 @@ export function methodOptions(flags: CommonFlags, config: ConfigFile, presets: P
     const text = flags[name];
     if (text !== undefined) options[name] = wholeNumber(`--${name}`, text);
   }
-  for (const name of textFlags) if (flags[name] !== undefined) options[name] = flags[name];
+  for (const name of otherFlags) if (flags[name] !== undefined) options[name] = flags[name];
   for (const setting of flags.set) {
     const [, name, text] = /^([\w.-]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);

@@ -31,6 +31,10 @@ export function addTrainCommand(root: Command): void {
     if ("queries" in method.options.shape) {
       command.option("--queries <first:N|last:N|random:N>", "which samples are queries; the others are the database");
     }
+    if ("pretrainOnly" in method.options.shape) command.option("--pretrain-only", "end after pre-training");
+    if ("reuse" in method.options.shape) {
+      command.option("--reuse <run>", "take from another run what pre-training would learn");
+    }
     addCommonFlags(command)
       .addHelpText("after", `\nOptions of ${method.name} (--set name=value):\n${describeOptions(method.options.shape)}`)
       .action((flags: CommonFlags) => trainMethod(method, flags));

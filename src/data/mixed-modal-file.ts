@@ -57,7 +57,9 @@ export async function mixedModalLayout({ path, variables }: FileContent): Promis
   if (cells === undefined) {
     const modalities = new Set(parts.map(({ modality }) => modality));
     const alike = parts.every(({ labels }) => labels!.join() === parts[0]!.labels!.join());
-    if (modalities.size < 2 || alike) return undefined;
+    // A matrix without labels of its own may belong to the same samples as one with labels.
+    const everything = variables.size === 2 * parts.length;
+    if (modalities.size > 1 ? alike : !everything || modalities.size === 0) return undefined;
   }
   return assemble(basename(path, extname(path)), path, parts);
 }

@@ -107,7 +107,7 @@ export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number,
     aspect: 1,
     option: {
       ...baseOption,
-      legend: { show: !isNamed, bottom: 0, icon: "circle", itemHeight: 8, textStyle: { color: "$soft" } },
+      legend: { show: !isNamed, bottom: 0, icon: "circle", itemHeight: 8, itemGap: 24, textStyle: { color: "$soft" } },
       tooltip: { ...tooltip, trigger: "item", formatter: "{a}" },
       grid: { left: 4, right: 4, top: 4, bottom: 4, outerBoundsMode: "none" },
       ...squareAxes(map, rows),
