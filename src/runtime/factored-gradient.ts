@@ -20,13 +20,15 @@ export interface Factors {
   readonly right: Tensor;
 }
 
-/** The factors of a gradient that is one large matrix product and nothing else. */
+/** The factors of a gradient that is one large matrix product and nothing else, where they are smaller than it is. */
 export function factorsOf(gradient: Tensor): Factors | undefined {
   const { op, inputs, attributes } = gradient.node;
   const [rows, columns] = gradient.shape;
   if (op !== "matmul" || typeof rows !== "number" || typeof columns !== "number") return undefined;
   if (rows * columns < SMALLEST) return undefined;
   const [a, b] = inputs as [Tensor, Tensor];
+  const summed = a.shape[attributes.transposeA ? 0 : 1];
+  if (typeof summed === "number" && summed * (rows + columns) > rows * columns) return undefined;
   return { left: attributes.transposeA ? transpose(a) : a, right: attributes.transposeB ? transpose(b) : b };
 }
 
