@@ -1,17 +1,26 @@
-// Nearest neighbours of every row among all others, fast enough for large sets: matrix products and selection, block by block.
+// Nearest neighbours of every row among all others: matrix products and selection, block by block; a graph for larger sets.
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { smallestK } from "../kernels/select.js";
 import { bindProduct, type Engine, sharedEngine } from "../runtime/index.js";
+import { approximateOthers } from "./approximate-others.js";
 import { toPoints } from "./points.js";
 
 /** Values per block of distances: rows enough for the product to run at full speed, memory still small. */
 const blockValues = 1 << 24;
 
 /**
+ * Largest n² (d + 100) for which all pairs are compared, d the dimensions; 100 of them take as long as selection does. Here
+ * both ways take as long: 67,000 rows of 784 or 190,000 of 10 (docs/mvlnet.md has the times).
+ */
+const largestExact = 4e12;
+/** More neighbours than this are not searched in a graph. */
+const mostApproximate = 64;
+
+/**
  * For every row of x the k rows nearest to it in Euclidean distance, itself left out, nearest first. All pairs are compared,
  * in float32: only rows whose distances differ by less than its rounding can come in another order (`neighbours` decides
- * these too, and takes longer).
+ * these too, and takes longer). Larger sets are searched approximately.
  * @returns n × k row numbers.
  * @throws UserError where there are not k other rows, or x holds NaN or infinity.
  */
@@ -20,6 +29,7 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine?: Engine):
   if (!Number.isInteger(k) || k < 1 || k >= n) {
     throw new UserError(`neighbours: ${k} of ${n} samples, expected a whole number from 1 to ${n - 1}`);
   }
+  if (k <= mostApproximate && n ** 2 * (columns + 100) > largestExact) return approximateOthers(x, k);
   const on = engine ?? (await sharedEngine());
   const { memory, kernels } = on;
   const width = columns + 1;
