@@ -61,7 +61,7 @@ export interface TrainingOutcome {
   readonly data: MultiViewDataset;
 }
 
-/** Seconds between checkpoints; the last epoch of a stage always has one. */
+/** Seconds between checkpoints; the first epoch and the last always have one. */
 const CHECKPOINT_SECONDS = 20;
 
 /** @throws UserError where settings, data or folder are no good; InterruptedError after Ctrl-C. */
@@ -165,7 +165,7 @@ export async function train(training: Training): Promise<TrainingOutcome> {
   const started = performance.now();
   const elapsed = () => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
   let [epochs, epochSeconds] = [before?.epochs ?? 0, before?.epochSeconds ?? 0];
-  let lastCheckpoint = performance.now();
+  let lastCheckpoint = Number.NEGATIVE_INFINITY;
   let run: Run | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
     const state: SavedState = { position, model: json, seconds: elapsed(), epochs, epochSeconds };

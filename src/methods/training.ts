@@ -1,5 +1,5 @@
 // The course of a training run, the same for every method: stages of epochs, evaluations, checkpoints, interruption.
-import type { NamedTensor } from "../runtime/index.js";
+import { DivergenceError, type NamedTensor } from "../runtime/index.js";
 
 /** Measures by name; nested where they belong to a part ("train") or a direction ("image->text"). */
 export interface Metrics {
@@ -76,7 +76,8 @@ export interface Course {
 
 /**
  * Runs stages from a position to their end.
- * @throws InterruptedError after a last checkpoint when the signal aborts.
+ * @throws InterruptedError after a last checkpoint when the signal aborts; DivergenceError where a checkpoint would hold
+ *   values that are no numbers.
  */
 export async function runStages(
   course: Course,
@@ -96,11 +97,26 @@ export async function runStages(
       await hooks.onEpoch?.({ stage: name, epoch: epoch + 1, epochs, seconds, metrics, ...result });
       const position = ends ? { stage: stage + 1, epoch: 0 } : { stage, epoch: epoch + 1 };
       const last = position.stage === course.stages.length || hooks.signal?.aborted === true;
-      await hooks.onCheckpoint?.(() => ({ ...course.state(), position }), last);
+      await hooks.onCheckpoint?.(() => ({ ...finiteState(course.state(), name, epoch + 1), position }), last);
       if (hooks.signal?.aborted && position.stage < course.stages.length) {
         throw new InterruptedError(`interrupted in stage ${name} after epoch ${epoch + 1}`);
       }
       if (ends) break;
     }
   }
+}
+
+/** The state as it is. @throws DivergenceError where it holds NaN or infinity: gradients can overflow though no loss did. */
+function finiteState(state: State, stage: string, epoch: number): State {
+  for (const [name, { data }] of state.tensors) {
+    let sum = 0;
+    // 0 times a number is 0; times NaN or infinity it is NaN.
+    for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
+    if (sum !== 0) {
+      throw new DivergenceError(
+        `${stage}, epoch ${epoch}: ${name} is no longer finite; a smaller learning rate or scaled data may help`,
+      );
+    }
+  }
+  return state;
 }
