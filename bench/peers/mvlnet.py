@@ -69,6 +69,8 @@ def main():
     args.add_argument("--siamese-epochs", type=int, default=400)
     args.add_argument("--patience", type=int, default=15)
     args.add_argument("--lr", type=float, default=1e-4)
+    args.add_argument("--siamese-lr", type=float, default=1e-4)
+    args.add_argument("--autoencoder", type=int, nargs="+", default=(500, 500, 2000, 10), help="widths, the code last")
     args.add_argument("--autoencoder-epochs", type=int, default=0, help="0: no code space")
     args.add_argument("--evaluate-every", type=int, default=10)
     args = args.parse_args()
@@ -87,7 +89,7 @@ def main():
 
     if args.autoencoder_epochs:
         encoders = timed("autoencoder", lambda: [
-            stages.train_autoencoder(x[train], args.autoencoder_epochs) for x in views
+            stages.train_autoencoder(x[train], args.autoencoder, args.autoencoder_epochs) for x in views
         ])
         with torch.no_grad():
             views = [stages.relu_stack(e, x) for e, x in zip(encoders, views)]
@@ -96,7 +98,8 @@ def main():
         stages.neighbour_pairs(x, args.pair_neighbours, args.total_pairs, rng) for x in training
     ])
     siamese = timed("siamese", lambda: [
-        stages.train_siamese(x, p, args.arch, args.siamese_epochs, args.patience) for x, p in zip(training, pairs)
+        stages.train_siamese(x, p, args.arch, args.siamese_epochs, args.patience, args.siamese_lr)
+        for x, p in zip(training, pairs)
     ])
     codes = [stages.siamese_outputs(s, x) for s, x in zip(siamese, training)]
 

@@ -10,7 +10,12 @@ CHOLESKY_EPS = 1e-5
 
 
 def linears(*sizes):
-    return nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+    """Linear layers with Keras' initial values, which the authors train from: Glorot's uniform weights, biases 0."""
+    layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+    for layer in layers:
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    return layers
 
 
 def siamese(layers, x):

@@ -34,9 +34,9 @@ def relu_stack(layers, x):
     return layers[-1](x)
 
 
-def train_autoencoder(x, epochs, code=10, batch=256):
-    """The encoder of d-500-500-2000-code and back, trained with MSE and Adam 1e-3."""
-    sizes = (x.shape[1], 500, 500, 2000, code)
+def train_autoencoder(x, widths, epochs, batch=256):
+    """The encoder of an autoencoder with these widths, the code last, and back; trained with MSE and Adam 1e-3."""
+    sizes = (x.shape[1], *widths)
     encoder, decoder = mvl.linears(*sizes), mvl.linears(*sizes[::-1])
     optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-3)
     for epoch in range(epochs):

@@ -81,8 +81,24 @@ export type MvlnetOptions = z.output<typeof mvlnetOptions>;
 /** The defaults are the settings for Noisy MNIST. */
 export const mvlnetPresets = {
   "noisy-mnist": { task: "clustering" },
-  // 5000 training samples in ten minutes on two cores: ten times the published rate, and as many epochs as that leaves.
-  "noisy-mnist-10k": { task: "clustering", autoencoderEpochs: 80, siameseEpochs: 8, epochs: 14, lr: 1e-3 },
+  // 5000 training samples in well under ten minutes on two cores: narrow networks, a wider code that a single hidden layer
+  // learns quickly, ten times the published rate, and λ a hundred times the published one: 600 steps see the agreement of
+  // the views that 40,000 can wait for.
+  "noisy-mnist-10k": {
+    task: "clustering",
+    autoencoder: [500, 32],
+    autoencoderEpochs: 20,
+    pairs: 20_000,
+    siameseEpochs: 6,
+    siameseLr: 1e-3,
+    arch: [256, 256, 10],
+    batch: 512,
+    steps: 50,
+    epochs: 12,
+    lr: 1e-3,
+    lambda: 0.1,
+    evaluateEvery: 4,
+  },
   "caltech101-20": {
     task: "classification",
     arch: [2048, 1024, 512, 10],
