@@ -113,6 +113,18 @@ export const cases = [
     peers: () => [],
   },
   {
+    name: "mvlnet-step",
+    title: "MvLNet, training step, 2 views of 784, 1024-1024-1024-10, batch 1024 and as many for the orthogonal layer",
+    ours: () => ["bench/ours/mvlnet-step.mjs"],
+    peers: () => {
+      const base = ["bench/peers/mvlnet_step.py", "--keep-memory"];
+      return [
+        { label: "PyTorch, tuned", args: base, tuned: true },
+        { label: "PyTorch, tuned, siamese outputs kept", args: [...base, "--siamese", "ahead"], tuned: true },
+      ];
+    },
+  },
+  {
     name: "dm2c-step",
     title: "DM2C, training step, batch 128, 2 × 2048 features, published Wikipedia shapes",
     ours: () => ["bench/ours/dm2c.mjs"],
