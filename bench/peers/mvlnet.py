@@ -72,6 +72,8 @@ def main():
     args.add_argument("--siamese-lr", type=float, default=1e-4)
     args.add_argument("--autoencoder", type=int, nargs="+", default=(500, 500, 2000, 10), help="widths, the code last")
     args.add_argument("--autoencoder-epochs", type=int, default=0, help="0: no code space")
+    args.add_argument("--orthogonal", choices=("batch", "training"), default="batch",
+                      help="whose orthogonal weights are kept: the last batch's, as published, or the training set's")
     args.add_argument("--evaluate-every", type=int, default=10)
     args = args.parse_args()
     common.start(args)
@@ -104,6 +106,8 @@ def main():
     codes = [stages.siamese_outputs(s, x) for s, x in zip(siamese, training)]
 
     def judge(networks, orthogonal):
+        if args.orthogonal == "training":
+            orthogonal = stages.orthogonal_weights_of(networks, training)
         return TASKS[args.task](stages.represent(networks, orthogonal, views), labels, train, test, args)
 
     def on_epoch(epoch, loss, rate, networks, orthogonal):

@@ -137,6 +137,13 @@ def train_spectral(views, codes, args, on_epoch):
 
 
 @torch.no_grad()
+def orthogonal_weights_of(networks, views):
+    """The orthogonal weights of each view's whole set, by way of float64."""
+    embedded = [torch.cat([mvl.embed(n, part) for part in x.split(4096)]) for n, x in zip(networks, views)]
+    return [mvl.orthogonal_weights(y.double()).float() for y in embedded]
+
+
+@torch.no_grad()
 def represent(networks, orthogonal, views):
     """The representation of each view with the stored orthogonal weights, as numpy arrays."""
     return [

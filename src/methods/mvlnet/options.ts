@@ -82,8 +82,8 @@ export type MvlnetOptions = z.output<typeof mvlnetOptions>;
 export const mvlnetPresets = {
   "noisy-mnist": { task: "clustering" },
   // 5000 training samples in well under ten minutes on two cores: narrow networks, a wider code that a single hidden layer
-  // learns quickly, ten times the published rates, and λ a hundred times the published one: with .001 the agreement of the
-  // views, which carries most of what tells the classes apart here, has hardly grown after so few steps (docs/mvlnet.md).
+  // learns quickly, ten times the published rates, and λ a hundred times the published one: after so few steps the
+  // published weight of the views' agreement gives far lower accuracy (docs/mvlnet.md has both).
   "noisy-mnist-10k": {
     task: "clustering",
     autoencoder: [500, 32],
