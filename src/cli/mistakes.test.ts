@@ -32,6 +32,10 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
   "an unknown method": { args: ["train", "kmeans"], expected: /kmeans/ },
   "an unknown flag": { args: trainOn("good.npz", "--epoch", "3"), expected: /--epoch/ },
   "no data": { args: ["train", "gmae"], expected: /--data is missing/ },
+  "a preset opens the data set it is named after": {
+    args: ["train", "mvlnet", "--preset", "noisy-mnist-10k", "--set", "clusters=600"],
+    expected: /option clusters: 600 for batches of 512 samples/,
+  },
   "a file that is not there": { args: trainOn("absent.mat"), expected: /absent\.mat.*no such file/ },
   "a data set that is not there": { args: trainOn("noisy-mnits"), expected: /noisy-mnits.*did you mean noisy-mnist/ },
   "a folder for a file": { args: trainOn("."), expected: /folder/ },

@@ -1,5 +1,6 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
+import { catalogue } from "../data/index.js";
 import { methods } from "../methods/index.js";
 import type { MethodDefinition } from "../methods/method.js";
 import { trainLengths } from "./code-lengths.js";
@@ -52,7 +53,7 @@ async function trainMethod(method: MethodDefinition<Record<string, unknown>>, fl
   const request: TrainingRequest = {
     method,
     options,
-    data: flags.data ?? config.dataset?.data,
+    data: flags.data ?? config.dataset?.data ?? ownData(flags.preset),
     views: flags.views ?? config.dataset?.views,
     labels: flags.labels ?? config.dataset?.labels,
     out: flags.out,
@@ -63,4 +64,9 @@ async function trainMethod(method: MethodDefinition<Record<string, unknown>>, fl
   if (bits !== undefined) options.bits = bits[0];
   const outcome = await startTraining(request);
   printResult(flags.json, outcome.summary, formatOutcome(outcome));
+}
+
+/** The data set that a preset is for, where the catalogue makes it. */
+function ownData(preset: string | undefined): string | undefined {
+  return catalogue().find(({ name }) => name === preset)?.name;
 }
