@@ -1,10 +1,10 @@
 // From data sets to the inputs of graphs: rows of views, which samples have them, and scaling inside the graph.
 
 import type { MultiViewDataset } from "../data/dataset.js";
-import { gatherRows } from "../data/matrix.js";
+import { type DenseMatrix, dense, gatherRows, type Matrix } from "../data/matrix.js";
 import type { Scaler } from "../data/scaling.js";
 import { UserError } from "../errors.js";
-import type { Execution } from "../runtime/index.js";
+import type { Execution, Program } from "../runtime/index.js";
 import { add, constant, mul, normalizeRows, type Tensor } from "../tensor/index.js";
 
 /** Row numbers 0 … n−1. */
@@ -29,6 +29,31 @@ export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int
       for (let i = 0; i < rows.length; i++) mask[i] = present === undefined ? 1 : present[rows[i]!]!;
     }
   });
+}
+
+/** Samples per call: enough for the matrix products, small beside the parameters. */
+const CHUNK = 1024;
+
+/**
+ * An output of a program for rows of a matrix, in their order and in chunks.
+ * @param program has the input `x` [n, columns], and the output [n, width].
+ */
+export async function outputRows(
+  program: Program,
+  output: string,
+  width: number,
+  matrix: Matrix,
+  rows: Int32Array,
+): Promise<DenseMatrix> {
+  const result = dense(rows.length, width);
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    const chunk = rows.subarray(start, start + CHUNK);
+    const run = program.at({ n: chunk.length });
+    gatherRows(matrix, chunk, run.inputs.x!);
+    await run.run();
+    result.data.set(run.outputs[output]!, start * width);
+  }
+  return result;
 }
 
 export interface ViewShape {

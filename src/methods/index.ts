@@ -1,5 +1,6 @@
 // All methods: a new one is a folder here and a line in this list.
 import { UserError } from "../errors.js";
+import { cca } from "./cca/index.js";
 import { dchn } from "./dchn/index.js";
 import { djsrh } from "./djsrh/index.js";
 import { dm2c } from "./dm2c/index.js";
@@ -7,7 +8,7 @@ import { gmae } from "./gmae/index.js";
 import type { MethodDefinition } from "./method.js";
 import { mvlnet } from "./mvlnet/index.js";
 
-export const methods = [gmae, djsrh, dchn, mvlnet, dm2c] as unknown as readonly MethodDefinition<
+export const methods = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as readonly MethodDefinition<
   Record<string, unknown>
 >[];
 

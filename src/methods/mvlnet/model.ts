@@ -2,10 +2,8 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler, type Scaler } from "../../data/scaling.js";
 import { Parameters } from "../../nn/index.js";
-import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
+import { type Engine, ParameterStore } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
-import { stateTensor } from "../method.js";
-import type { State } from "../training.js";
 import { type MvlnetShape, mvlnetNetworks, type ViewNetworks } from "./networks.js";
 import type { MvlnetOptions } from "./options.js";
 
@@ -41,22 +39,4 @@ export function makeModel(
 /** Scalings of all views, fitted on the training samples. */
 export function fitScalers(data: MultiViewDataset, options: MvlnetOptions): Scaler[] {
   return data.views.map(({ matrix }) => fitScaler(options.scaling, matrix, data.splits.train));
-}
-
-const scalerParts = ["scale", "shift"] as const;
-
-/** The scalings as tensors `scaler.v.scale` and `scaler.v.shift`. */
-export function scalerTensors(scalers: readonly Scaler[]): Map<string, NamedTensor> {
-  const tensors = new Map<string, NamedTensor>();
-  scalers.forEach((scaler, v) => {
-    for (const part of scalerParts) tensors.set(`scaler.${v}.${part}`, { shape: [scaler.columns], data: scaler[part] });
-  });
-  return tensors;
-}
-
-export function storedScalers(state: State, { scaling }: MvlnetOptions, views: readonly ViewShape[]): Scaler[] {
-  return views.map(({ columns }, v) => {
-    const [scale, shift] = scalerParts.map((part) => stateTensor(state, `scaler.${v}.${part}`).data);
-    return { kind: scaling, columns, scale: scale!, shift: shift! };
-  });
 }

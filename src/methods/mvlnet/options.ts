@@ -1,16 +1,12 @@
 // MvLNet's options with their published defaults, and the authors' settings for their data sets.
 import { z } from "zod";
 import { scalingKinds } from "../../data/scaling.js";
-import { testPattern } from "./split.js";
+import { perViewFields } from "../per-view/options.js";
 
 const whole = z.number().int();
 
 export const mvlnetOptions = z.strictObject({
-  task: z
-    .enum(["clustering", "classification", "retrieval"])
-    .default("clustering")
-    .describe("what the representation is judged by"),
-  seed: whole.min(0).default(0).describe("of initialisation, pairs, batches, splits and judges"),
+  ...perViewFields,
   epochs: whole.min(1).default(400).describe("epochs of the spectral training at most, each of `steps` steps"),
   steps: whole.min(1).default(100).describe("steps per epoch of the spectral training"),
   batch: whole
@@ -22,10 +18,9 @@ export const mvlnetOptions = z.strictObject({
     .min(1)
     .default(15)
     .describe("epochs without a lower loss after which a learning rate falls to a tenth"),
-  clusters: whole
-    .min(2)
-    .optional()
-    .describe("width of a view's representation, and clusters to find (default: the number of classes)"),
+  clusters: perViewFields.clusters.describe(
+    "width of a view's representation, and clusters to find (default: the number of classes)",
+  ),
   arch: z
     .array(whole.min(1))
     .min(1)
@@ -58,14 +53,6 @@ export const mvlnetOptions = z.strictObject({
   pairNeighbours: whole.min(1).default(3).describe("nearest neighbours of a sample that it forms positive pairs with"),
   pairs: whole.min(1).default(600_000).describe("pairs for each siamese network, about, and two per sample at least"),
   scaling: z.enum(scalingKinds).default("none").describe("scaling of each view's features, fitted on the training set"),
-  test: z
-    .string()
-    .regex(testPattern, "expected first:N, last:N or random:N")
-    .optional()
-    .describe(
-      "which samples are for testing: first:N, last:N or random:N (default: the data's own split, else a random half)",
-    ),
-  starts: whole.min(1).default(10).describe("starts of k-means"),
   evaluateEvery: whole
     .min(0)
     .default(10)

@@ -1,18 +1,15 @@
 // MvLNet in use: representations of samples, view by view and in chunks, and the same as exported encoders.
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { type DenseMatrix, dense, gatherRows } from "../../data/matrix.js";
+import type { DenseMatrix } from "../../data/matrix.js";
 import { Forward } from "../../nn/index.js";
 import { encodeModel } from "../../onnx/model.js";
 import { type Engine, Program } from "../../runtime/index.js";
 import { input, matmul, type Tensor } from "../../tensor/index.js";
-import { scaleInGraph } from "../feeding.js";
+import { outputRows, scaleInGraph } from "../feeding.js";
 import { fileName } from "../hashing/encoder.js";
 import type { ExportedModel } from "../method.js";
 import type { MvlnetModel } from "./model.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
-
-/** Samples per call: enough for the matrix products, small beside the parameters. */
-const CHUNK = 1024;
 
 /** A view's features as they come to its outputs before and after the orthogonal layer. */
 function viewOutputs({ networks, scalers }: MvlnetModel, view: number, raw: Tensor) {
@@ -59,32 +56,8 @@ export class MvlnetEncoder {
     view: number,
     rows: Int32Array,
   ): Promise<DenseMatrix> {
-    const { clusters } = this.model.shape;
-    const result = dense(rows.length, clusters);
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      const chunk = rows.subarray(start, start + CHUNK);
-      const run = this.programs[view]!.at({ n: chunk.length });
-      gatherRows(views[view]!.matrix, chunk, run.inputs.x!);
-      await run.run();
-      result.data.set(run.outputs[output]!, start * clusters);
-    }
-    return result;
+    return outputRows(this.programs[view]!, output, this.model.shape.clusters, views[view]!.matrix, rows);
   }
-}
-
-/** Matrices of as many rows side by side. */
-export function sideBySide(parts: readonly DenseMatrix[]): DenseMatrix {
-  const { rows } = parts[0]!;
-  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
-  const joined = dense(rows, columns);
-  let offset = 0;
-  for (const part of parts) {
-    for (let i = 0; i < rows; i++) {
-      joined.data.set(part.data.subarray(i * part.columns, (i + 1) * part.columns), i * columns + offset);
-    }
-    offset += part.columns;
-  }
-  return joined;
 }
 
 /** `<view>.onnx`: raw features, an input named as the view, to `representation`; the orthogonal layer's weights are inside. */

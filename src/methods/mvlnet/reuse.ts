@@ -2,8 +2,9 @@
 import { UserError } from "../../errors.js";
 import { loadCheckpoint } from "../../runs/checkpoint.js";
 import type { ViewShape } from "../feeding.js";
+import { storedScalers } from "../per-view/scalers.js";
 import { readModel, type SavedState } from "../saving.js";
-import { type MvlnetModel, storedScalers } from "./model.js";
+import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 
 /** How many stages come before the spectral one. */
@@ -47,7 +48,7 @@ export function takePretrained(model: MvlnetModel, folder: string): void {
     }
     model.store.values(name).set(found.data);
   }
-  storedScalers(state, options, views).forEach(({ scale, shift }, v) => {
+  storedScalers(state, options.scaling, views).forEach(({ scale, shift }, v) => {
     model.scalers[v]!.scale.set(scale);
     model.scalers[v]!.shift.set(shift);
   });

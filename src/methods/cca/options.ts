@@ -1,0 +1,26 @@
+// The options of CCA.
+import { z } from "zod";
+import { scalingKinds } from "../../data/scaling.js";
+import { perViewFields } from "../per-view/options.js";
+
+export const ccaOptions = z.strictObject({
+  ...perViewFields,
+  dimensions: z.number().int().min(1).default(10).describe("canonical variates of each view"),
+  components: z
+    .number()
+    .int()
+    .min(1)
+    .default(256)
+    .describe("principal components that are kept of each view before, at most; where all are kept nothing is lost"),
+  regularisation: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe("ridge on each view's covariance, as a share of the mean variance of its components"),
+  scaling: z
+    .enum(scalingKinds)
+    .default("standard")
+    .describe("scaling of each view's features, fitted on the training set"),
+});
+
+export type CcaOptions = z.output<typeof ccaOptions>;

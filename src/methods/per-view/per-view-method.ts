@@ -1,0 +1,189 @@
+// What methods that represent each view by itself have in common: splits, the papers' three tasks, and the judges' state.
+import type { Labels, MultiViewDataset } from "../../data/dataset.js";
+import { type DenseMatrix, dense } from "../../data/matrix.js";
+import { UserError } from "../../errors.js";
+import { nearestCentre } from "../../evaluate/kmeans.js";
+import { type LinearSvm, predictLinearSvm } from "../../evaluate/linear-svm.js";
+import { classificationMetrics } from "../../metrics/classification.js";
+import type { RetrievalCurves } from "../../runs/result.js";
+import type { NamedTensor } from "../../runtime/index.js";
+import { allRows, matchViews, type ViewShape } from "../feeding.js";
+import { labelsOf } from "../hashing/labels.js";
+import { Method, stateTensor } from "../method.js";
+import type { Metrics, State } from "../training.js";
+import { judgeClassifiers, judgeClusters, judgeRetrieval } from "./judges.js";
+import type { PerViewOptions } from "./options.js";
+import { withTestSplit } from "./split.js";
+
+export abstract class PerViewMethod<Options extends PerViewOptions> extends Method<Options> {
+  #fittedOn: MultiViewDataset | undefined;
+  #centres: DenseMatrix | undefined;
+  #svm: LinearSvm | undefined;
+  #curves: readonly RetrievalCurves[] = [];
+  #measured: Metrics | undefined;
+
+  /** The views that the model was trained on, in its order. */
+  protected abstract viewShapes(): readonly ViewShape[];
+
+  /** The representation of each view [rows, dimensions], in the order of the rows. */
+  protected abstract represent(data: MultiViewDataset, rows: Int32Array): Promise<DenseMatrix[]>;
+
+  /** How many clusters are looked for. */
+  protected abstract clusterCount(): number;
+
+  /** Called before every evaluation of the fitted data: what depends on all training samples is settled here. */
+  protected async settle(_data: MultiViewDataset, _train: Int32Array): Promise<void> {}
+
+  override get predicts(): "clusters" | "classes" | undefined {
+    if (this.#svm !== undefined) return "classes";
+    return this.#centres === undefined ? undefined : "clusters";
+  }
+
+  override split(data: MultiViewDataset): MultiViewDataset {
+    return withTestSplit(data, this.options.test, this.options.seed);
+  }
+
+  /** The data that `evaluate` measures on from now on. */
+  protected judgeOn(data: MultiViewDataset): void {
+    this.#fittedOn = data;
+    this.#measured = undefined;
+  }
+
+  /** To be called whenever the parameters have moved on: the next evaluation measures anew. */
+  protected moved(): void {
+    this.#measured = undefined;
+  }
+
+  /** Measures on the test samples. */
+  override async evaluate(): Promise<Metrics> {
+    const { train, test } = this.#fittedOn!.splits;
+    this.#measured ??= await this.#judge(this.#fittedOn!, train!, test!);
+    return this.#measured;
+  }
+
+  async #judge(data: MultiViewDataset, train: Int32Array, test: Int32Array): Promise<Metrics> {
+    await this.settle(data, train);
+    const tested = await this.represent(data, test);
+    const labels = data.labels && labelsOf(data.labels, test);
+    const { task, seed, starts } = this.options;
+    const { engine } = this;
+    if (task === "retrieval") return this.#judgeRetrieval(data, tested, labels);
+    if (task === "clustering") {
+      const options = { clusters: this.clusterCount(), starts, seed, engine };
+      const judged = await judgeClusters(sideBySide(tested), labels, options);
+      this.#centres = judged.centres;
+      return judged.metrics;
+    }
+    const trained = await this.represent(data, train);
+    const { metrics, svm } = await judgeClassifiers(
+      { z: sideBySide(trained), labels: classesOf(labelsOf(data.labels!, train)) },
+      { z: sideBySide(tested), labels: classesOf(labels!) },
+      { seed, engine },
+    );
+    this.#svm = svm;
+    return metrics;
+  }
+
+  async #judgeRetrieval(
+    data: MultiViewDataset,
+    representations: readonly DenseMatrix[],
+    labels: Labels | undefined,
+  ): Promise<Metrics> {
+    if (labels === undefined) return {};
+    const { metrics, curves } = await judgeRetrieval(data, representations, labels, this.engine);
+    this.#curves = curves;
+    return metrics;
+  }
+
+  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
+    const matched = matchViews(data, this.viewShapes());
+    const { engine } = this;
+    const { task, seed, starts } = this.options;
+    const { labels } = matched;
+    const representations = await this.represent(matched, allRows(matched.samples));
+    if (task === "retrieval") return this.#judgeRetrieval(matched, representations, labels);
+    const z = sideBySide(representations);
+    if (task === "clustering") {
+      return (await judgeClusters(z, labels, { clusters: this.clusterCount(), starts, seed, engine })).metrics;
+    }
+    if (labels?.kind !== "single") return {};
+    return { ...classificationMetrics(labels.values, predictLinearSvm(this.#requireSvm(), z)) };
+  }
+
+  protected override async finish(): Promise<void> {
+    await this.evaluate();
+  }
+
+  /** The representations of all views side by side. */
+  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
+    const matched = matchViews(data, this.viewShapes());
+    return sideBySide(await this.represent(matched, allRows(matched.samples)));
+  }
+
+  override async predict(data: MultiViewDataset): Promise<Int32Array> {
+    if (this.options.task === "retrieval") {
+      throw new UserError(
+        "this model was trained for retrieval and predicts neither classes nor clusters: use transform",
+      );
+    }
+    const z = await this.transform(data);
+    if (this.options.task === "classification") return predictLinearSvm(this.#requireSvm(), z);
+    if (this.#centres === undefined)
+      throw new UserError("this model has no clusters to assign: its training was not finished");
+    return nearestCentre(z, this.#centres, this.engine);
+  }
+
+  override retrievalCurves(): readonly RetrievalCurves[] {
+    return this.#curves;
+  }
+
+  /** What the judges have learned, as a part of the model's state. */
+  protected judgeState(): State {
+    const tensors = new Map<string, NamedTensor>();
+    const centres = this.#centres;
+    if (centres) tensors.set("centres", { shape: [centres.rows, centres.columns], data: centres.data });
+    const svm = this.#svm;
+    if (svm) {
+      tensors.set("svm.weights", { shape: [svm.weights.rows, svm.weights.columns], data: svm.weights.data });
+      tensors.set("svm.intercepts", { shape: [svm.intercepts.length], data: Float32Array.from(svm.intercepts) });
+    }
+    return { tensors, json: { svmClasses: svm === undefined ? null : [...svm.classes] } };
+  }
+
+  protected takeJudges(state: State): void {
+    const centres = state.tensors.get("centres");
+    if (centres) this.#centres = dense(centres.shape[0]!, centres.shape[1]!, centres.data);
+    if (state.json.svmClasses === null) return;
+    const weights = stateTensor(state, "svm.weights");
+    this.#svm = {
+      classes: Int32Array.from(state.json.svmClasses as number[]),
+      weights: dense(weights.shape[0]!, weights.shape[1]!, weights.data),
+      intercepts: Float64Array.from(stateTensor(state, "svm.intercepts").data),
+      converged: true,
+    };
+  }
+
+  #requireSvm(): LinearSvm {
+    if (this.#svm === undefined) throw new UserError("this model has no classifier: its training was not finished");
+    return this.#svm;
+  }
+}
+
+/** Matrices of as many rows side by side. */
+export function sideBySide(parts: readonly DenseMatrix[]): DenseMatrix {
+  const { rows } = parts[0]!;
+  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
+  const joined = dense(rows, columns);
+  let offset = 0;
+  for (const part of parts) {
+    for (let i = 0; i < rows; i++) {
+      joined.data.set(part.data.subarray(i * part.columns, (i + 1) * part.columns), i * columns + offset);
+    }
+    offset += part.columns;
+  }
+  return joined;
+}
+
+function classesOf(labels: Labels): Int32Array {
+  return (labels as Extract<Labels, { kind: "single" }>).values;
+}
