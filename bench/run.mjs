@@ -1,5 +1,6 @@
 // Side-by-side benchmarks: our side and the peer's do the same work in one run, and a table of ratios comes out.
 //   npm run bench -- [--data FOLDER] [--rounds N] [--out FILE.md] [case …]
+// All cases go to docs/benchmarks.md, some of them to the screen alone unless --out says where; the file grows case by case.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -15,7 +16,7 @@ const { values: flags, positionals } = parseArgs({
     data: { type: "string", default: "../shared/data" },
     rounds: { type: "string", default: "2" },
     python: { type: "string", default: "/usr/bin/python3" },
-    out: { type: "string", default: "docs/benchmarks.md" },
+    out: { type: "string" },
   },
 });
 
@@ -79,28 +80,38 @@ for (const { name, title, prepare, ours, peers, note } of cases) {
   const extra = note?.(mine, theirs) ?? "";
   for (const [label, list] of theirs) rows.push({ title, label, own, peer: best(list), extra });
   if (theirs.size === 0) rows.push({ title, label: "–", own, peer: Number.NaN, extra });
+  write();
+}
+process.stdout.write(`${table()}\n`);
+
+function seconds(value) {
+  return Number.isNaN(value) ? "–" : value < 1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`;
 }
 
-const seconds = (value) =>
-  Number.isNaN(value) ? "–" : value < 1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`;
-const table = [
-  "| what | ours | peer | peer's time | ratio | |",
-  "| --- | ---: | --- | ---: | ---: | --- |",
-  ...rows.map(({ title, label, own, peer, extra }) => {
-    const ratio = Number.isNaN(peer) ? "–" : `${(peer / own).toFixed(2)}×`;
-    return `| ${title} | ${seconds(own)} | ${label} | ${seconds(peer)} | ${ratio} | ${extra} |`;
-  }),
-].join("\n");
-const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`;
-const text = `# Benchmarks
+function table() {
+  return [
+    "| what | ours | peer | peer's time | ratio | |",
+    "| --- | ---: | --- | ---: | ---: | --- |",
+    ...rows.map(({ title, label, own, peer, extra }) => {
+      const ratio = Number.isNaN(peer) ? "–" : `${(peer / own).toFixed(2)}×`;
+      return `| ${title} | ${seconds(own)} | ${label} | ${seconds(peer)} | ${ratio} | ${extra} |`;
+    }),
+  ].join("\n");
+}
+
+function write() {
+  const out = flags.out ?? (positionals.length === 0 ? "docs/benchmarks.md" : undefined);
+  if (out === undefined) return;
+  const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`;
+  const text = `# Benchmarks
 
 Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Both sides run in turn on the same machine,
 the median of each run's repetitions, the better of ${flags.rounds} rounds. Peers are Debian's PyTorch and scikit-learn with OpenBLAS told
 the right processor ("as installed"), and "tuned": memory kept between steps (mallopt), OpenMP threads that do not spin,
 AVX-512 in PyTorch's own kernels, the faster of its Adam variants.
 
-${table}
+${table()}
 `;
-mkdirSync(dirname(join(root, flags.out)), { recursive: true });
-writeFileSync(join(root, flags.out), text);
-process.stdout.write(`${table}\n`);
+  mkdirSync(dirname(join(root, out)), { recursive: true });
+  writeFileSync(join(root, out), text);
+}

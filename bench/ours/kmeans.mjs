@@ -1,13 +1,11 @@
 // k-means with k-means++ and many starts on a matrix in an .npy file (argument): seconds and inertia.
-
-import { loadViews } from "../../dist/data/layout.js";
-import { kmeans } from "../../dist/index.js";
+import { kmeans, loadDataset } from "../../dist/index.js";
 import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, repeat, threads } from "./common.mjs";
 
 const [path, clusters = "10", starts = "50"] = process.argv.slice(2);
 const engine = await Engine.open({ threads });
-const { views } = await loadViews(path);
+const { views } = await loadDataset(path);
 let inertia = 0;
 const once = async () => {
   ({ inertia } = await kmeans(views[0].matrix, {
