@@ -1,14 +1,11 @@
 // The training samples of a view as the siamese and embedding networks take them, and any network's outputs for them.
-import { type DenseMatrix, dense, gatherRows, type Matrix, selectRows, toDense } from "../../data/matrix.js";
+import { type DenseMatrix, gatherRows, type Matrix, selectRows, toDense } from "../../data/matrix.js";
 import { applyScaler, type Scaler } from "../../data/scaling.js";
 import { Forward, type Layer } from "../../nn/index.js";
 import { type Engine, Program } from "../../runtime/index.js";
 import { input, type Tensor } from "../../tensor/index.js";
-import { allRows, scaleInGraph } from "../feeding.js";
+import { allRows, outputRows, scaleInGraph } from "../feeding.js";
 import type { MvlnetModel } from "./model.js";
-
-/** Samples per call: enough for the matrix products, small beside the parameters. */
-const CHUNK = 1024;
 
 /** Features as they come, to be scaled in the graph, or codes of an autoencoder. */
 export interface EncodedView {
@@ -57,19 +54,11 @@ export async function applyNetwork(
   const output = network(scaledInput(view, raw), new Forward(false));
   const program = await Program.compile(engine, { name: "outputs", outputs: { output }, store });
   const width = output.shape[1] as number;
-  const result = dense(view.rows.length, width);
   try {
-    for (let start = 0; start < view.rows.length; start += CHUNK) {
-      const chunk = view.rows.subarray(start, start + CHUNK);
-      const run = program.at({ n: chunk.length });
-      gatherRows(view.matrix, chunk, run.inputs.x!);
-      await run.run();
-      result.data.set(run.outputs.output!, start * width);
-    }
+    return await outputRows(program, "output", width, view.matrix, view.rows);
   } finally {
     await program.release();
   }
-  return result;
 }
 
 /** Training samples, by their numbers in the training set, as networks see them. */
