@@ -7,7 +7,6 @@ import { join } from "node:path";
 
 const needs = (file) => (context) =>
   existsSync(join(context.data, file)) ? undefined : `${file} is not in ${context.data}`;
-const rate = (value, unit) => (value === undefined ? "" : `${Math.round(value)} ${unit}`);
 
 /** PyTorch's side of a training step, as installed and tuned. */
 const stepPeers = (args, repetitions) => [
@@ -47,13 +46,6 @@ export const cases = [
     title: "training step 4096-4096-4096-64, batch 64, Adam",
     ours: () => ["bench/ours/mlp-step.mjs", "15"],
     peers: () => stepPeers(["bench/peers/mlp_step.py"], 10),
-    note: (mine, theirs) => {
-      const ours = Math.max(...mine.map((each) => each.gflops));
-      const peer = [...theirs.values()].flat();
-      const best = Math.max(...peer.map((each) => each.matmul_gflops));
-      const copy = Math.max(...peer.map((each) => each.copy_gigabytes_per_second));
-      return `peak: product 2048³ ${rate(ours, "GFLOP/s")} (peer ${rate(best, "GFLOP/s")}), copy ${rate(copy, "GB/s")}`;
-    },
   },
   {
     name: "kmeans",
@@ -133,4 +125,4 @@ export const cases = [
       { label: "PyTorch, tuned", args: ["bench/peers/dm2c.py", "--time-only", "--keep-memory"], tuned: true },
     ],
   },
-].filter(({ ours }) => existsSync(new URL(`../${ours({ data: "", scratch: "" })[0]}`, import.meta.url)));
+];

@@ -1,67 +1,58 @@
-// Side-by-side benchmarks: our side and the peer's do the same work in one run, and a table of ratios comes out.
-//   npm run bench -- [--data FOLDER] [--rounds N] [--out FILE.md] [case …]
-// All cases go to docs/benchmarks.md, some of them to the screen alone unless --out says where; the file grows case by case.
+// Side-by-side benchmarks: our side and the peer's do the same work in one run; then how time and memory grow.
+//   npm run bench -- [--data FOLDER] [--rounds N] [--out FILE.md] [case or curve …]
+// All of them go to docs/benchmarks.md and its pictures, between the marks; some of them to the screen alone unless --out says
+// where. The file grows case by case, so that a stop loses nothing.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mjs";
+import { plotRatios, plotScaling } from "./plots.mjs";
+import { peerEnvironment, root, runJson } from "./processes.mjs";
+import { scaling } from "./scaling.mjs";
+import { curveTable, ratioTable } from "./tables.mjs";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: "string", default: "../shared/data" },
-    rounds: { type: "string", default: "2" },
+    rounds: { type: "string", default: "1" },
     python: { type: "string", default: "/usr/bin/python3" },
     out: { type: "string" },
   },
 });
-
-/** What makes NumPy and PyTorch of Debian fast here: without it OpenBLAS may take the processor for a far older one. */
-function peerEnvironment(tuned) {
-  const flagsLine = existsSync("/proc/cpuinfo")
-    ? (readFileSync("/proc/cpuinfo", "utf8").match(/^flags.*$/m)?.[0] ?? "")
-    : "";
-  const wide = flagsLine.includes("avx512f");
-  const core = { OPENBLAS_CORETYPE: wide ? "SKYLAKEX" : "Haswell" };
-  if (!tuned) return core;
-  return { ...core, OMP_WAIT_POLICY: "PASSIVE", ...(wide && { ATEN_CPU_CAPABILITY: "avx512" }) };
+const wanted = (name) => positionals.length === 0 || positionals.includes(name);
+const unknown = positionals.filter((name) => ![...cases, ...scaling].some((each) => (each.name ?? each.id) === name));
+if (unknown.length > 0) {
+  const known = [...cases.map(({ name }) => name), ...scaling.map(({ id }) => id)];
+  process.stderr.write(`no benchmark "${unknown[0]}"; there are ${known.join(", ")}\n`);
+  process.exit(2);
 }
+const out = flags.out ?? (positionals.length === 0 ? "docs/benchmarks.md" : undefined);
 
-function runJson(command, args, env) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    env: { ...process.env, ...env },
-    encoding: "utf8",
-    timeout: 600_000,
-  });
-  const line = result.stdout?.trim().split("\n").at(-1) ?? "";
-  try {
-    return JSON.parse(line);
-  } catch {
-    process.stderr.write(
-      `  failed: ${command} ${args.join(" ")}\n${(result.stderr ?? "").split("\n").slice(-3).join("\n")}\n`,
-    );
-    return undefined;
-  }
-}
+const packages = "torch, sklearn, scipy, faiss, threadpoolctl";
+const missing = packages
+  .split(", ")
+  .filter((name) => spawnSync(flags.python, ["-c", `import ${name}`]).status !== 0)
+  .map((name) => `python3-${name}`);
+if (missing.length > 0) process.stderr.write(`peers are left out, ${flags.python} has no ${missing.join(", ")}\n`);
+const havePeers = missing.length === 0;
 
-const havePeers = spawnSync(flags.python, ["-c", "import torch, sklearn, scipy"]).status === 0;
-if (!havePeers) process.stderr.write("no peers: apt-get install python3-torch python3-sklearn python3-scipy\n");
-
+const begun = performance.now();
 const scratch = join(tmpdir(), `vantage-bench-${process.pid}`);
 mkdirSync(scratch, { recursive: true });
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const context = { data: flags.data, scratch };
+const limits = measureLimits();
 const rows = [];
-for (const { name, title, prepare, ours, peers, note } of cases) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  process.stderr.write(`${name}\n`);
-  const missing = prepare?.(context);
-  if (missing) {
-    process.stderr.write(`  skipped: ${missing}\n`);
+const curves = [];
+
+for (const { name, title, prepare, ours, peers, note } of cases.filter((each) => wanted(each.name))) {
+  process.stderr.write(`${elapsed()} ${name}\n`);
+  const lacking = prepare?.(context);
+  if (lacking) {
+    process.stderr.write(`  skipped: ${lacking}\n`);
     continue;
   }
   const mine = [];
@@ -77,41 +68,78 @@ for (const { name, title, prepare, ours, peers, note } of cases) {
   }
   const best = (list) => Math.min(...list.map((each) => each.median));
   const own = mine.length > 0 ? best(mine) : Number.NaN;
+  const share = shareOfLimit(mine[0]?.work, own);
   const extra = note?.(mine, theirs) ?? "";
-  for (const [label, list] of theirs) rows.push({ title, label, own, peer: best(list), extra });
-  if (theirs.size === 0) rows.push({ title, label: "–", own, peer: Number.NaN, extra });
-  write();
+  for (const [label, list] of theirs) rows.push({ name, title, label, own, peer: best(list), share, extra });
+  if (theirs.size === 0) rows.push({ name, title, label: "–", own, peer: Number.NaN, share, extra });
+  await write();
 }
-process.stdout.write(`${table()}\n`);
+for (const curve of scaling.filter(({ id }) => wanted(id))) {
+  const measured = { ...curve, lines: curve.lines.map(({ name }) => ({ name, points: [] })) };
+  curves.push(measured);
+  for (const [i, { name, points }] of curve.lines.entries()) {
+    for (const { x, args } of points) {
+      process.stderr.write(`${elapsed()} ${curve.title}: ${name}, ${x}\n`);
+      measured.lines[i].points.push({ x, result: runJson(process.execPath, args) });
+    }
+  }
+  await write();
+}
+process.stdout.write(`${text()}\n`);
 
-function seconds(value) {
-  return Number.isNaN(value) ? "–" : value < 1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`;
+function elapsed() {
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function table() {
-  return [
-    "| what | ours | peer | peer's time | ratio | |",
-    "| --- | ---: | --- | ---: | ---: | --- |",
-    ...rows.map(({ title, label, own, peer, extra }) => {
-      const ratio = Number.isNaN(peer) ? "–" : `${(peer / own).toFixed(2)}×`;
-      return `| ${title} | ${seconds(own)} | ${label} | ${seconds(peer)} | ${ratio} | ${extra} |`;
-    }),
-  ].join("\n");
+/** Operations per second in a large product, the better of the two sides; bytes per second in a copy, where PyTorch is there. */
+function measureLimits() {
+  const own = runJson(process.execPath, ["bench/ours/limits.mjs"]);
+  const peer = havePeers
+    ? runJson(flags.python, ["-B", "bench/peers/limits.py", "--keep-memory"], peerEnvironment(true))
+    : undefined;
+  return { flops: Math.max(own?.flops ?? 0, peer?.flops ?? 0), own: own?.flops, peer: peer?.flops, copy: peer?.copy };
 }
 
-function write() {
-  const out = flags.out ?? (positionals.length === 0 ? "docs/benchmarks.md" : undefined);
+/** What the work would take at the machine's measured limits, products and optimizer one after the other, over what it took. */
+function shareOfLimit(work, taken) {
+  if (work === undefined || limits.copy === undefined) return undefined;
+  return (work.flop / limits.flops + work.bytes / limits.copy) / taken;
+}
+
+function limitsText() {
+  const giga = (value) => (value === undefined ? "not measured" : `${Math.round(value / 1e9)}`);
+  return `Measured limits: product 2048³ ${giga(limits.own)} GFLOP/s here, ${giga(limits.peer)} in PyTorch; copy ${giga(limits.copy)} GB/s.`;
+}
+
+function text(pictures) {
+  const parts = [limitsText()];
+  if (rows.length > 0) parts.push(ratioTable(rows), pictures && `![Times as fast as each peer](${pictures.ratios})`);
+  for (const curve of curves) parts.push(`${upperFirst(curve.what)}:`, curveTable(curve));
+  if (curves.length > 0 && pictures) parts.push(`![Growth of time and memory](${pictures.scaling})`);
+  return parts.filter(Boolean).join("\n\n");
+}
+
+function upperFirst(words) {
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+async function write() {
   if (out === undefined) return;
+  const path = join(root, out);
+  const folder = join(dirname(path), "pictures");
+  mkdirSync(folder, { recursive: true });
+  const pictures = { ratios: join(folder, "bench-ratios.png"), scaling: join(folder, "bench-scaling.png") };
+  if (rows.length > 0) await plotRatios(rows, pictures.ratios);
+  if (curves.length > 0) await plotScaling(curves, pictures.scaling);
+  const links = Object.fromEntries(
+    Object.entries(pictures).map(([name, file]) => [name, relative(dirname(path), file)]),
+  );
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`;
-  const text = `# Benchmarks
-
-Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Both sides run in turn on the same machine,
-the median of each run's repetitions, the better of ${flags.rounds} rounds. Peers are Debian's PyTorch and scikit-learn with OpenBLAS told
-the right processor ("as installed"), and "tuned": memory kept between steps (mallopt), OpenMP threads that do not spin,
-AVX-512 in PyTorch's own kernels, the faster of its Adam variants.
-
-${table()}
-`;
-  mkdirSync(dirname(join(root, out)), { recursive: true });
-  writeFileSync(join(root, out), text);
+  const made = `Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} in ${elapsed()} minutes: ${machine}.`;
+  const [begin, end] = ["<!-- measured -->", "<!-- /measured -->"];
+  const before = existsSync(path) ? readFileSync(path, "utf8") : `# Benchmarks\n\n${begin}\n${end}\n`;
+  const [head, rest = `${end}\n`] = before.split(begin);
+  const tail = rest.slice(rest.indexOf(end));
+  writeFileSync(path, `${head}${begin}\n\n${made} ${text(links)}\n\n${tail}`);
 }

@@ -24,3 +24,27 @@ export function median(values) {
 export function emit(name, fields) {
   process.stdout.write(`${JSON.stringify({ name, ...fields, threads })}\n`);
 }
+
+/** Bytes that an optimizer step must read and write for each parameter: value and state, each once in and once out. */
+export const optimizerBytes = { adam: 24, sgd: 16, rmsprop: 16 };
+
+/**
+ * What a training step of a perceptron cannot do without: operations in matrix products (forward, gradient of weights, gradient of
+ * inputs for all layers but the first unless `inputGradient`), and bytes of its optimizer.
+ */
+export function perceptronWork(widths, rows, perParameter, inputGradient = false) {
+  let [flop, parameters] = [0, 0];
+  for (let layer = 1; layer < widths.length; layer++) {
+    const weights = widths[layer - 1] * widths[layer];
+    flop += 2 * rows * weights * (layer > 1 || inputGradient ? 3 : 2);
+    parameters += weights;
+  }
+  return { flop, bytes: parameters * perParameter };
+}
+
+export function addWork(...parts) {
+  return {
+    flop: parts.reduce((sum, { flop }) => sum + flop, 0),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}

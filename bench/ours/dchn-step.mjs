@@ -4,7 +4,7 @@ import { dchnObjective, mhn } from "../../dist/methods/dchn/objective.js";
 import { dchnOptions } from "../../dist/methods/dchn/options.js";
 import { initialize } from "../../dist/nn/index.js";
 import { Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
-import { emit, median, repeat, threads } from "./common.mjs";
+import { emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const CLASSES = 10;
 const [columns = 4096, repetitions = 20] = process.argv.slice(2).map(Number);
@@ -36,5 +36,6 @@ emit("dchn_step", {
   seconds,
   median: median(seconds),
   graph: median(graph),
+  work: perceptronWork([columns, hidden, hidden, bits], batch, optimizerBytes.adam),
   settings: { columns, hidden, bits, batch },
 });

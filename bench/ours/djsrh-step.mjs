@@ -5,7 +5,7 @@ import { djsrhObjective } from "../../dist/methods/djsrh/objective.js";
 import { djsrhOptions } from "../../dist/methods/djsrh/options.js";
 import { initialize } from "../../dist/nn/index.js";
 import { Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
-import { emit, median, repeat, threads } from "./common.mjs";
+import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const [image = 4096, text = 1386, repetitions = 30] = process.argv.slice(2).map(Number);
 const options = djsrhOptions.parse({});
@@ -35,5 +35,6 @@ emit("djsrh_step", {
   seconds,
   median: median(seconds),
   graph: median(graph),
+  work: addWork(...[image, text].map((columns) => perceptronWork([columns, hidden, bits], batch, optimizerBytes.sgd))),
   settings: { image, text, hidden, bits, batch },
 });

@@ -3,7 +3,7 @@ import { dm2cModel } from "../../dist/methods/dm2c/model.js";
 import { dm2cOptions } from "../../dist/methods/dm2c/options.js";
 import { discriminatorStep, generatorStep } from "../../dist/methods/dm2c/steps.js";
 import { Engine } from "../../dist/runtime/index.js";
-import { emit, median, repeat, threads } from "./common.mjs";
+import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const repetitions = Number(process.argv[2] ?? 20);
 const engine = await Engine.open({ threads });
@@ -24,4 +24,18 @@ const seconds = await repeat(async () => {
 }, repetitions);
 const graph = await repeat(() => run.run(), repetitions);
 engine.close();
-emit("dm2c_step", { seconds, median: median(seconds), least: Math.min(...seconds), graph: median(graph) });
+const widths = [views[0].columns, ...options.hidden];
+const there = [widths.at(-1), ...options.mappingHidden];
+const mapping = [...there, ...there.toReversed().slice(1)];
+// A decoder sees own codes and those that came back; a mapping sees codes on their way there and on their way back.
+const perModality = addWork(
+  perceptronWork(widths, half, optimizerBytes.rmsprop),
+  perceptronWork(widths.toReversed(), 2 * half, optimizerBytes.rmsprop, true),
+  perceptronWork(mapping, 2 * half, optimizerBytes.rmsprop, true),
+);
+emit("dm2c_step", {
+  seconds,
+  median: median(seconds),
+  graph: median(graph),
+  work: addWork(perModality, perModality),
+});

@@ -7,7 +7,7 @@ import { mvlnetOptions } from "../../dist/methods/mvlnet/options.js";
 import { spectralTrainer } from "../../dist/methods/mvlnet/spectral.js";
 import { initialize } from "../../dist/nn/index.js";
 import { Engine } from "../../dist/runtime/index.js";
-import { emit, median, repeat, threads } from "./common.mjs";
+import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const [SAMPLES, COLUMNS] = [4096, 784];
 const repetitions = Number(process.argv[2] ?? 10);
@@ -33,4 +33,5 @@ const seconds = await repeat(async () => {
 }, repetitions);
 await trainer.release();
 engine.close();
-emit("mvlnet_step", { seconds, median: median(seconds), loss });
+const both = perceptronWork([COLUMNS, ...options.arch], 2 * options.batch, optimizerBytes.rmsprop);
+emit("mvlnet_step", { seconds, median: median(seconds), loss, work: addWork(both, both) });

@@ -1,12 +1,13 @@
 // Exact and approximate search of packed codes: queries per second, recall@10, time to build, memory.
-//   node bench/ours/search.mjs FOLDER [--bits 64] [--rows 1000000] [--hnsw] [--index FILE]
-// FOLDER is what bench/peers/search_codes.py wrote; a graph is kept in FILE.
+//   node bench/ours/search.mjs [FOLDER] [--bits 64] [--rows 1000000] [--hnsw] [--index FILE]
+// FOLDER is what bench/peers/search_codes.py wrote, without it codes are made here; a graph is kept in FILE.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { HammingGraph } from "../../dist/kernels/hamming-graph.js";
 import { HammingScan } from "../../dist/kernels/hamming-scan.js";
 import { Kernels } from "../../dist/kernels/kernels.js";
+import { Random } from "../../dist/kernels/random.js";
 import { emit, median, repeat, threads } from "./common.mjs";
 
 const { values: flags, positionals } = parseArgs({
@@ -32,8 +33,23 @@ const rows = Number(flags.rows);
 const k = 10;
 const kernels = await Kernels.open({ threads });
 
+/** A thousand codes at random, each with copies of which every bit is flipped with a chance of 1 in 8. */
+function make(name, count) {
+  const random = new Random(0, "codes");
+  const centres = Uint32Array.from({ length: 1000 * (bytes / 4) }, () => random.integer(2 ** 32));
+  const own = random.fork(name);
+  const words = new Uint32Array((count * bytes) / 4);
+  const draw = () => own.integer(2 ** 32);
+  for (let i = 0; i < count; i++) {
+    const centre = own.integer(1000) * (bytes / 4);
+    for (let w = 0; w < bytes / 4; w++) words[i * (bytes / 4) + w] = centres[centre + w] ^ (draw() & draw() & draw());
+  }
+  return new Uint8Array(words.buffer);
+}
+
 /** The codes of an .npy file, without its header. */
 function load(name, count) {
+  if (folder === undefined) return make(name, count);
   const file = readFileSync(join(folder, `${name}-${flags.bits}.npy`));
   const begin = 10 + file.readUInt16LE(8);
   return file.subarray(begin, begin + count * bytes);
@@ -132,5 +148,6 @@ function restore(path) {
 kernels.close();
 emit("search", {
   ...result,
+  peakMemory: process.resourceUsage().maxRSS * 1024,
   settings: { rows, bits: Number(flags.bits), ...(flags.hnsw && { m: flags.m, construction: flags.construction }) },
 });

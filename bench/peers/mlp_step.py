@@ -1,4 +1,4 @@
-"""Training step of DCHN's network (4096-4096-4096-64, batch 64, Adam), and the machine's peak rates."""
+"""Training step of DCHN's network (4096-4096-4096-64, batch 64, Adam)."""
 
 import torch
 
@@ -6,18 +6,6 @@ import common
 from hashing_model import MHN, mhn_losses
 
 WIDTH, BITS, BATCH, CLASSES = 4096, 64, 64, 10
-
-
-def matmul_gflops(repetitions, n=2048):
-    """Rate of a float32 n³ product, per repetition."""
-    a, b, c = torch.randn(n, n), torch.randn(n, n), torch.empty(n, n)
-    return [2e-9 * n**3 / s for s in common.repeat(lambda: torch.mm(a, b, out=c), repetitions)]
-
-
-def copy_gigabytes(repetitions, size=64 << 20):
-    """Bytes read and written per second in a copy of 256 MiB, in GB/s, per repetition."""
-    a, b = torch.ones(size), torch.empty(size)
-    return [2 * 4e-9 * size / s for s in common.repeat(lambda: b.copy_(a), repetitions)]
 
 
 def step_seconds(foreach, set_to_none, repetitions):
@@ -54,8 +42,6 @@ def main():
         **summaries[fastest],
         settings={"variant": fastest, "width": WIDTH, "bits": BITS, "batch": BATCH, "seed": args.seed},
         variants={name: entry["median"] for name, entry in summaries.items()},
-        matmul_gflops=max(matmul_gflops(args.repetitions)),
-        copy_gigabytes_per_second=max(copy_gigabytes(args.repetitions)),
     )
 
 

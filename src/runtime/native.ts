@@ -43,6 +43,8 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
         library.call("SetSessionLogSeverityLevel", options, LOG_ERRORS_ONLY);
         library.call("SetSessionGraphOptimizationLevel", options, ALL_OPTIMIZATIONS);
         library.call("SetIntraOpNumThreads", options, threads);
+        // Memory planned in one piece is no faster here and takes more of it: 2.5 against 1.5 GB for GMAE with 16 views.
+        library.call("DisableMemPattern", options);
         // Threads that went on spinning after a run would take processor time from the kernels that follow it.
         library.call("AddSessionConfigEntry", options, "session.force_spinning_stop", "1");
         return new NativeSession(

@@ -22,6 +22,7 @@ const table = {
     "void *f(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)",
   ],
   CreateSessionOptions: [10, "void *f(_Out_ void **options)"],
+  DisableMemPattern: [17, "void *f(void *options)"],
   SetSessionLogSeverityLevel: [22, "void *f(void *options, int level)"],
   SetSessionGraphOptimizationLevel: [23, "void *f(void *options, int level)"],
   SetIntraOpNumThreads: [24, "void *f(void *options, int threads)"],

@@ -1,10 +1,11 @@
 // GMAE's losses (Zou et al. 2026), as the authors' code computes them.
 import type { Scaler } from "../../data/scaling.js";
-import { binaryCrossEntropyWithLogits, crossEntropy, type Forward } from "../../nn/index.js";
+import { crossEntropy, type Forward } from "../../nn/index.js";
 import {
   abs,
   add,
   addAll,
+  constant,
   div,
   exp,
   input,
@@ -14,12 +15,15 @@ import {
   mul,
   normalizeRows,
   size,
+  slice,
   softplus,
   square,
+  stackRows,
   stopGradient,
   sub,
   sum,
   type Tensor,
+  unstackRows,
 } from "../../tensor/index.js";
 import { scaleInGraph } from "../feeding.js";
 import type { Codes, GmaeNetworks } from "./networks.js";
@@ -68,26 +72,35 @@ export function orthogonalLoss({ shared, specific }: Codes, present: readonly Pr
   );
 }
 
-/** Σ_{i≠j} BCE(D_i(H_i), 1) + BCE(D_i(H_j), 0), where D's sigmoid output is taken for a logit, as published. */
+/**
+ * Σ_{i≠j} BCE(D_i(H_i), 1) + BCE(D_i(H_j), 0), where D's sigmoid output is taken for a logit, as published. All codes go through
+ * a discriminator in one pass: V passes in place of V², and a graph that grows with V.
+ */
 export function adversarialLoss(
   networks: GmaeNetworks,
   { specific }: Codes,
   present: readonly Presence[],
   forward: Forward,
 ): Tensor {
-  const bce = (i: number, j: number, target: number): Tensor => {
-    const scores = networks.discriminate(i, specific[j]!, forward);
-    const mask = present[j];
-    if (mask === undefined) return binaryCrossEntropyWithLogits(scores, target);
-    return meanPresent(sub(softplus(scores), mul(scores, target)), mask);
-  };
-  const terms: Tensor[] = [];
-  specific.forEach((_, i) => {
-    const others = specific.map((_, j) => j).filter((j) => j !== i);
-    terms.push(mul(bce(i, i, 1), others.length));
-    for (const j of others) terms.push(bce(i, j, 0));
-  });
-  return addAll(terms);
+  const views = specific.length;
+  const stacked = stackRows(specific);
+  const masks = present.flatMap((mask) => mask ?? []);
+  const mask = masks.length > 0 ? unstackRows(stackRows(masks), views) : undefined;
+  // Means over samples [views, 1, 1].
+  const meanOfView = (x: Tensor): Tensor =>
+    mask === undefined ? mean(x, 1, true) : div(sum(mul(x, mask), 1, true), sum(mask, 1, true));
+  return addAll(
+    specific.map((_, i) => {
+      const scores = unstackRows(networks.discriminate(i, stacked, forward), views);
+      // BCE(s, 0) = softplus(s), BCE(s, 1) = softplus(s) − s; a code's own discriminator meets it V − 1 times.
+      const times = constant(
+        Array.from({ length: views }, (_, j) => (j === i ? views - 1 : 1)),
+        [views, 1, 1],
+      );
+      const own = slice(meanOfView(scores), 0, i, i + 1);
+      return sub(sum(mul(meanOfView(softplus(scores)), times)), mul(sum(own), views - 1));
+    }),
+  );
 }
 
 /**
