@@ -111,6 +111,7 @@ export const cases = [
     peers: () => {
       const base = ["bench/peers/mvlnet_step.py", "--keep-memory"];
       return [
+        { label: "PyTorch as installed", args: ["bench/peers/mvlnet_step.py"], tuned: false },
         { label: "PyTorch, tuned", args: base, tuned: true },
         { label: "PyTorch, tuned, siamese outputs kept", args: [...base, "--siamese", "ahead"], tuned: true },
       ];
