@@ -19,6 +19,7 @@ const order = [
   "report",
   "search",
   "server",
+  "reproduce",
   "cli",
 ];
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../src");

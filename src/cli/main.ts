@@ -11,6 +11,7 @@ import { addEncodeCommand } from "./encode.js";
 import { addEvaluateCommand } from "./evaluate.js";
 import { addIndexCommand } from "./index-command.js";
 import { addReportCommand } from "./report.js";
+import { addReproduceCommand } from "./reproduce.js";
 import { addSearchCommand } from "./search.js";
 import { addServeCommand } from "./serve.js";
 import { addTrainCommand } from "./train.js";
@@ -44,6 +45,7 @@ function program(): Command {
     addServeCommand,
     addDatasetsCommand,
     addReportCommand,
+    addReproduceCommand,
     addDemoCommand,
   ]) {
     add(root);

@@ -1,0 +1,14 @@
+// The public part of reproducing tables.
+export type { Definition } from "./definition.js";
+export { execute, type Outcome } from "./execute.js";
+export { findData } from "./find-data.js";
+export { findDefinition, shippedDefinitions } from "./find-definition.js";
+export { type Cell, cellsOf, matches, type RunSettings } from "./grid.js";
+export { layTable } from "./layout.js";
+export { toMarkdown } from "./markdown.js";
+export { folderStem, makeRun, type Run } from "./run.js";
+export { earlierFolders } from "./stored-run.js";
+export { measureAt } from "./summary.js";
+export { Table } from "./table.js";
+export { TimeLeft } from "./time-left.js";
+export { listSource, type RunSource, work } from "./work.js";
