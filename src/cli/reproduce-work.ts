@@ -8,7 +8,7 @@ import {
   measureAt,
   type Outcome,
   type Run,
-  type RunSource,
+  RunQueue,
   type Table,
   TimeLeft,
   work,
@@ -60,19 +60,36 @@ export async function makeRuns(
     const todo = wanted.filter((run) => table.resultOf(run) === undefined);
     say(`${table.definition.title}: ${wanted.length} runs, ${wanted.length - todo.length} of them finished`);
     const progress = new TableProgress(table, todo, jobs);
-    const source: RunSource = listSource(todo);
-    await work(source, {
-      jobs,
-      signal: interrupt.signal,
-      execute: (run, signal) =>
-        execute(run, signal, { runs: table.runsFolder, threads, onLine: (each, line) => progress.heard(each, line) }),
-      onStart: (run) => progress.started(run),
-      onEnd(run, outcome) {
-        table.settle(run, outcome);
-        table.write();
-        progress.ended(run, outcome);
-      },
-    });
+    const onEnd = (run: Run, outcome: Outcome, host?: string) => {
+      table.settle(run, outcome);
+      table.write();
+      progress.ended(run, outcome, host);
+    };
+    const queue =
+      database === undefined
+        ? undefined
+        : await RunQueue.open({
+            url: database,
+            name: table.definition.name,
+            runs: table.runs,
+            chosen: wanted,
+            resultOf: (run) => table.resultOf(run),
+            onOther: onEnd,
+            onAway: (message) =>
+              say(message === undefined ? "the database answers again" : `${message} trying again …`),
+          });
+    try {
+      await work(queue ?? listSource(todo), {
+        jobs,
+        signal: interrupt.signal,
+        execute: (run, signal) =>
+          execute(run, signal, { runs: table.runsFolder, threads, onLine: (each, line) => progress.heard(each, line) }),
+        onStart: (run) => progress.started(run),
+        onEnd,
+      });
+    } finally {
+      await queue?.close();
+    }
     return interrupt.signal.aborted ? "interrupted" : "done";
   } finally {
     interrupt.release();
@@ -116,10 +133,11 @@ class TableProgress {
     say(`  ${nameOf(run)}: ${line}`);
   }
 
-  ended(run: Run, outcome: Outcome): void {
+  /** @param host the machine that made it, where another process did. */
+  ended(run: Run, outcome: Outcome, host?: string): void {
     if (outcome.state === "interrupted") return;
     this.#left.delete(run.key);
-    const place = `[${this.#total - this.#left.size}/${this.#total}] ${nameOf(run)}`;
+    const place = `[${this.#total - this.#left.size}/${this.#total}] ${nameOf(run)}${host ? ` (by ${host})` : ""}`;
     if (outcome.state === "failed") {
       say(`${place}: failed: ${outcome.message}`);
       return;

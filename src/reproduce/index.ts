@@ -6,6 +6,7 @@ export { findDefinition, shippedDefinitions } from "./find-definition.js";
 export { type Cell, cellsOf, matches, type RunSettings } from "./grid.js";
 export { layTable } from "./layout.js";
 export { toMarkdown } from "./markdown.js";
+export { RunQueue } from "./queue.js";
 export { folderStem, makeRun, type Run } from "./run.js";
 export { earlierFolders } from "./stored-run.js";
 export { measureAt } from "./summary.js";

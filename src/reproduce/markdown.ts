@@ -18,7 +18,7 @@ export function toMarkdown({ caption, tables, notes }: TableText): string {
 
 function cellText({ measured, published, notes }: TextCell): string {
   const shown = [measured || (published ? "–" : ""), published && `(${published})`].filter(Boolean).join(" ");
-  return shown + (notes.length > 0 ? ` ${notes.map(superscript).join("⁺")}` : "");
+  return shown + (notes.length > 0 ? ` ${notes.map(superscript).join(" ")}` : "");
 }
 
 function superscript(number: number): string {

@@ -21,10 +21,11 @@ export interface PostgresServerOptions extends PostgresStoreOptions {
  * server does not answer.
  */
 export async function openPostgresStore({ url, ...options }: PostgresServerOptions): Promise<PostgresStore> {
-  return PostgresStore.open(await connect(url), options);
+  return PostgresStore.open(await connectPostgres(url), options);
 }
 
-async function connect(url: string): Promise<Database> {
+/** A pool of connections to a server. @throws UserError where the URL cannot be read; nothing is asked of the server yet. */
+export async function connectPostgres(url: string): Promise<Database> {
   const pg = await import("pg").then((module) => module.default);
   let client: Client;
   try {
