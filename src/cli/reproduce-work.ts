@@ -58,7 +58,7 @@ export async function makeRuns(
     table.write();
     const wanted = unique(runs).filter((run) => run.data.argument !== undefined);
     const todo = wanted.filter((run) => table.resultOf(run) === undefined);
-    say(`${table.definition.title}: ${wanted.length} runs, ${wanted.length - todo.length} of them finished`);
+    say(`${table.definition.title}: ${wanted.length - todo.length} of ${wanted.length} runs are finished`);
     const progress = new TableProgress(table, todo, jobs);
     const onEnd = (run: Run, outcome: Outcome, host?: string) => {
       table.settle(run, outcome);

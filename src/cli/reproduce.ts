@@ -4,7 +4,15 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../errors.js";
 import { InterruptedError } from "../methods/training.js";
-import { type Cell, cellsOf, type Definition, findDefinition, matches, type Run, Table } from "../reproduce/index.js";
+import {
+  type Cell,
+  cellsOf,
+  chooseCells,
+  type Definition,
+  findDefinition,
+  type Run,
+  Table,
+} from "../reproduce/index.js";
 import { printResult, say } from "./output.js";
 import { listTables } from "./reproduce-list.js";
 import { planRuns } from "./reproduce-plan.js";
@@ -34,7 +42,7 @@ export function addReproduceCommand(root: Command): void {
     .option("--out <folder>", "folder of the table and its runs (default: runs/<table>)")
     .option("--data-dir <folder>", "where data files and the sets of cards are; may be given again", collect, [])
     .option("--seeds <0,1,…>", "seeds of every cell, in place of the definition's")
-    .option("--only <pattern>", "only cells whose name holds this; * stands for anything")
+    .option("--only <pattern>", "only the cell of this name, or those whose name holds it; * is anything")
     .option("--jobs <n>", "runs at a time, each a process of its own", "1")
     .option("--threads <n>", "threads of each run (default: the processors shared out among the runs)")
     .option("--queue <postgres>", "share the runs with further processes through the database in DATABASE_URL")
@@ -74,7 +82,7 @@ function seedsOf({ seeds }: Flags, definition: Definition): readonly number[] {
 
 function chosenRuns(cells: readonly Cell[], runs: readonly Run[], only: string | undefined): readonly Run[] {
   if (only === undefined) return runs;
-  const chosen = cells.filter((cell) => cell.settings !== undefined && matches(cell, only));
+  const chosen = chooseCells(cells, only);
   if (chosen.length === 0) {
     const names = cells.flatMap(({ settings, name }) => (settings === undefined ? [] : [name]));
     throw new UserError(`--only ${only}: no cell is named so; there are ${names.join("; ")}`);

@@ -103,7 +103,7 @@ export type Measure = Definition["measures"][number];
 export function readDefinition(path: string): Definition {
   let content: unknown;
   try {
-    content = parse(readFileSync(path, "utf8"));
+    content = parse(readFileSync(path, "utf8"), { merge: true });
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw fileError(error, path, "read");
     throw new UserError(`${path} is not YAML: ${error.message.split("\n", 1)[0]}`);

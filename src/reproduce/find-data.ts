@@ -14,8 +14,8 @@ export interface FoundData {
 }
 
 /**
- * Looks for data: names of the catalogue need none; a card's files are looked for in NAME below each place, then in the
- * place itself, then in $VANTAGE_DATA/NAME; a file in each place.
+ * Looks for data: sets of the catalogue are made anywhere; a card's files are looked for in NAME below each place, then in
+ * $VANTAGE_DATA/NAME; a file in each place.
  * @param places folders, the first that has the data wins.
  */
 export function findData(data: string, places: readonly string[]): FoundData {

@@ -47,12 +47,22 @@ function merge(layers: readonly Settings[]): Settings {
   return { ...Object.fromEntries(given.flat()), ...(Object.keys(set).length > 0 && { set }) };
 }
 
-/** Whether a pattern names the cell: a part of its name in any case, `*` for anything in between. */
-export function matches({ name }: Cell, pattern: string): boolean {
-  const parts = pattern.toLowerCase().split("*");
+/**
+ * The cells with runs that a pattern names: those with this very name, else those whose name holds it, with `*` for anything
+ * in between; capitals count as small letters.
+ */
+export function chooseCells(cells: readonly Cell[], pattern: string): Cell[] {
+  const runnable = cells.filter(({ settings }) => settings !== undefined);
+  const wanted = pattern.toLowerCase();
+  const exact = runnable.filter(({ name }) => name.toLowerCase() === wanted);
+  return exact.length > 0 ? exact : runnable.filter(({ name }) => holds(name.toLowerCase(), wanted.split("*")));
+}
+
+/** Whether the parts stand in the text one after the other. */
+function holds(text: string, parts: readonly string[]): boolean {
   let at = 0;
   for (const part of parts) {
-    const found = name.toLowerCase().indexOf(part, at);
+    const found = text.indexOf(part, at);
     if (found < 0) return false;
     at = found + part.length;
   }

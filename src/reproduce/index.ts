@@ -3,7 +3,7 @@ export type { Definition } from "./definition.js";
 export { execute, type Outcome } from "./execute.js";
 export { findData } from "./find-data.js";
 export { findDefinition, shippedDefinitions } from "./find-definition.js";
-export { type Cell, cellsOf, matches, type RunSettings } from "./grid.js";
+export { type Cell, cellsOf, chooseCells, type RunSettings } from "./grid.js";
 export { layTable } from "./layout.js";
 export { toMarkdown } from "./markdown.js";
 export { RunQueue } from "./queue.js";

@@ -31,7 +31,7 @@ const signs: Readonly<Record<string, string>> = {
   "₀": "$_0$",
 };
 
-export function toLatex({ caption, tables, notes }: TableText, name: string): string {
+export function toLatex({ caption, remark, tables, notes }: TableText, name: string): string {
   const parts = tables.map(({ heading, head, rows }) =>
     [
       ...(heading === "" ? [] : [`\\textbf{${escaped(heading)}}\\par`]),
@@ -39,7 +39,7 @@ export function toLatex({ caption, tables, notes }: TableText, name: string): st
       "\\toprule",
       line(["", ...head.map(escaped)]),
       "\\midrule",
-      ...rows.map(({ title, cells }) => line([escaped(title), ...cells.map(cellText)])),
+      ...rows.map(({ title, notes, cells }) => line([escaped(title) + marks(notes), ...cells.map(cellText)])),
       "\\bottomrule",
       "\\end{tabular}",
     ].join("\n"),
@@ -49,7 +49,7 @@ export function toLatex({ caption, tables, notes }: TableText, name: string): st
     "% needs \\usepackage{booktabs}",
     "\\begin{table}",
     "\\centering",
-    `\\caption{${escaped(caption)}}`,
+    `\\caption{${[caption, remark ?? ""].map(escaped).filter(Boolean).join(" ")}}`,
     `\\label{tab:${name}}`,
     parts.join("\n\\par\\medskip\n"),
     ...below,
@@ -63,7 +63,11 @@ function line(cells: readonly string[]): string {
 
 function cellText({ measured, published, notes }: TextCell): string {
   const shown = [escaped(measured || (published ? "–" : "")), published && `(${published})`].filter(Boolean).join(" ");
-  return shown + (notes.length > 0 ? `\\textsuperscript{${notes.join(",")}}` : "");
+  return shown + marks(notes);
+}
+
+function marks(notes: readonly number[]): string {
+  return notes.length > 0 ? `\\textsuperscript{${notes.join(",")}}` : "";
 }
 
 function escaped(text: string): string {

@@ -7,19 +7,28 @@ export interface TextTable {
   readonly heading: string;
   /** Of the columns after the rows' titles. */
   readonly head: readonly string[];
-  readonly rows: readonly { readonly title: string; readonly cells: readonly TextCell[] }[];
+  readonly rows: readonly TextRow[];
+}
+
+export interface TextRow {
+  readonly title: string;
+  /** Numbers of the notes that belong to all its cells, from 1. */
+  readonly notes: readonly number[];
+  readonly cells: readonly TextCell[];
 }
 
 export interface TextCell {
   /** `mean` or `mean ± deviation`; empty where nothing has been measured. */
   readonly measured: string;
   readonly published: string;
-  /** Numbers of the notes that belong to it, from 1. */
+  /** Numbers of the notes that belong to it alone. */
   readonly notes: readonly number[];
 }
 
 export interface TableText {
   readonly caption: string;
+  /** What is to be said of the whole. */
+  readonly remark?: string;
   readonly tables: readonly TextTable[];
   readonly notes: readonly string[];
 }
@@ -41,19 +50,22 @@ export function layTable(definition: Definition, cells: readonly FilledCell[]): 
       head: [...measures.flatMap((measure) => columns.map((each) => joined(measure.title, each))), "seeds"],
       rows: rows.map(({ title: row }) => {
         const own = columns.map((column) => cellAt(cells, row, group, column));
+        const common = own[0]!.notes.filter((note) => own.every(({ notes }) => notes.includes(note)));
+        const ofRow = common.map(numberOf);
         const values = measures.flatMap((_, m) =>
           own.map((cell): TextCell => {
             const { mean, deviation, published } = cell.values[m]!;
             const measured = [figure(mean), figure(deviation)].filter(Boolean).join(" ± ");
-            return { measured, published: figure(published), notes: m === 0 ? cell.notes.map(numberOf) : [] };
+            const alone = m === 0 ? cell.notes.filter((note) => !common.includes(note)) : [];
+            return { measured, published: figure(published), notes: alone.map(numberOf) };
           }),
         );
-        return { title: row, cells: [...values, { measured: seedsOf(own), published: "", notes: [] }] };
+        return { title: row, notes: ofRow, cells: [...values, { measured: seedsOf(own), published: "", notes: [] }] };
       }),
     };
   });
   const caption = `${title} (${source}). Mean ± sample deviation over the seeds; published figures in brackets.`;
-  return { caption, tables, notes: definition.note === undefined ? notes : [...notes, definition.note] };
+  return { caption, remark: definition.note, tables, notes };
 }
 
 function joined(...texts: readonly string[]): string {

@@ -3,22 +3,27 @@ import type { TableText, TextCell } from "./layout.js";
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-export function toMarkdown({ caption, tables, notes }: TableText): string {
+export function toMarkdown({ caption, remark, tables, notes }: TableText): string {
   const parts = tables.map(({ heading, head, rows }) => {
     const lines = [
       ["", ...head],
       ["---", ...head.map(() => "---:")],
-      ...rows.map(({ title, cells }) => [escaped(title), ...cells.map(cellText)]),
+      ...rows.map(({ title, notes, cells }) => [marked(escaped(title), notes), ...cells.map(cellText)]),
     ].map((cells) => `| ${cells.join(" | ")} |`);
     return [...(heading === "" ? [] : [`**${heading}**`, ""]), ...lines].join("\n");
   });
   const below = notes.map((note, i) => `${superscript(i + 1)} ${escaped(note)}`);
-  return `${[escaped(caption), ...parts, ...below].join("\n\n")}\n`;
+  const above = [caption, remark ?? ""].map(escaped).filter(Boolean).join(" ");
+  return `${[above, ...parts, ...below].join("\n\n")}\n`;
 }
 
 function cellText({ measured, published, notes }: TextCell): string {
   const shown = [measured || (published ? "–" : ""), published && `(${published})`].filter(Boolean).join(" ");
-  return shown + (notes.length > 0 ? ` ${notes.map(superscript).join(" ")}` : "");
+  return marked(shown, notes);
+}
+
+function marked(text: string, notes: readonly number[]): string {
+  return [text, ...notes.map(superscript)].filter(Boolean).join(" ");
 }
 
 function superscript(number: number): string {
