@@ -75,6 +75,7 @@ export async function makeRuns(
             chosen: wanted,
             resultOf: (run) => table.resultOf(run),
             onOther: onEnd,
+            onWait: (left) => say(`waiting for ${left} runs of other processes`),
             onAway: (message) =>
               say(message === undefined ? "the database answers again" : `${message} trying again …`),
           });

@@ -61,8 +61,9 @@ async function reproduce(name: string | undefined, flags: Flags): Promise<void> 
   const runs = planRuns(cells, { seeds: seedsOf(flags, definition), places, source: name });
   const table = new Table(definition, cells, runs, flags.out ?? join("runs", definition.name));
   const chosen = chosenRuns(cells, runs, flags.only);
+  const options = makeOptions(flags);
   announce(table, chosen);
-  const end = await makeRuns(table, chosen, makeOptions(flags));
+  const end = await makeRuns(table, chosen, options);
   if (end === "interrupted") throw new InterruptedError("interrupted; the same command goes on where it stopped");
   const failed = chosen.filter((run) => table.failureOf(run) !== undefined);
   printResult(flags.json, describeTable(table), formatTable(table));

@@ -22,8 +22,9 @@ export interface ExecuteOptions {
   onLine(run: Run, line: string): void;
 }
 
-/** Milliseconds between looks at a folder that another process writes to. */
+/** Milliseconds between looks at a folder that another process writes to, and for how long it is waited for. */
 const POLL = 500;
+const PATIENCE = 600_000;
 
 /** Makes a run, or takes its result where it is there by now. What goes wrong with it is told, not thrown. */
 export async function execute(run: Run, signal: AbortSignal, options: ExecuteOptions): Promise<Outcome> {
@@ -57,12 +58,14 @@ async function attempt(run: Run, signal: AbortSignal, { runs, threads, onLine }:
   return signal.aborted ? { state: "interrupted" } : { state: "failed", message: end.complaint };
 }
 
-/** Waits for a process that writes to the folder: a child of a process that was killed ends with its epoch. */
+/**
+ * Waits for a process that writes to the folder: a child of a process that was killed ends with its epoch. Whoever still
+ * has it after that is named by the command that is refused.
+ */
 async function freeOf(folder: string, run: Run, signal: AbortSignal, onLine: ExecuteOptions["onLine"]): Promise<void> {
-  let told = false;
-  while (existsSync(folder) && hasWriter(folder) && !signal.aborted) {
-    if (!told) onLine(run, "waiting for the process that writes to its folder");
-    told = true;
+  const deadline = performance.now() + PATIENCE;
+  while (existsSync(folder) && hasWriter(folder) && !signal.aborted && performance.now() < deadline) {
+    onLine(run, "waiting for the process that writes to its folder");
     await sleep(POLL);
   }
 }

@@ -27,6 +27,8 @@ export interface QueueOptions {
   onOther(run: Run, outcome: Outcome, host: string): void;
   /** Hears that the database is away (why), and that it is back (undefined). */
   onAway(message: string | undefined): void;
+  /** Hears that other processes have all runs that are left. */
+  onWait(runs: number): void;
 }
 
 /** Milliseconds between looks at the queue. */
@@ -46,6 +48,7 @@ export class RunQueue implements RunSource {
   /** Jobs in progress that nobody held when last looked at. */
   #suspects = new Set<string>();
   #isAway = false;
+  #waitingFor = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -165,6 +168,9 @@ export class RunQueue implements RunSource {
     }
     const left = this.options.chosen.filter((run) => !this.#settled.has(run.key));
     if (left.length === 0) return undefined;
+    const others = left.filter((run) => !this.held.has(jobOf(run))).length;
+    if (others > 0 && this.#waitingFor !== others) this.options.onWait(others);
+    this.#waitingFor = others;
     await this.#giveBackAbandoned(left);
     return "none yet";
   }
