@@ -47,21 +47,26 @@ export class HeldJobs {
     await this.#query("SELECT 1", []);
   }
 
-  async close(): Promise<void> {
-    const session = await this.#session?.catch(() => undefined);
-    this.#session = undefined;
-    session?.end();
-    await session?.ended;
+  close(): Promise<void> {
+    return this.#end(this.#session);
   }
 
   async #query<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     this.#session ??= this.#open();
+    const session = this.#session;
     try {
-      return await (await this.#session).sql.query<Row>(text, values);
+      return await (await session).sql.query<Row>(text, values);
     } catch (error) {
-      if (error instanceof UnavailableError) await this.close();
+      if (error instanceof UnavailableError) await this.#end(session);
       throw error;
     }
+  }
+
+  async #end(session: Promise<Session> | undefined): Promise<void> {
+    if (this.#session === session) this.#session = undefined;
+    const opened = await session?.catch(() => undefined);
+    opened?.end();
+    await opened?.ended;
   }
 
   async #open(): Promise<Session> {

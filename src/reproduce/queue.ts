@@ -33,6 +33,8 @@ export interface QueueOptions {
 
 /** Milliseconds between looks at the queue. */
 const POLL = 1000;
+/** A job in progress is abandoned when nobody has held it so many looks in a row: it is held just after it is taken. */
+const LOOKS = 3;
 /** A run that is given back is taken again, however often that was. */
 const RETRIES = 1_000_000;
 /** Jobs wait a year. */
@@ -45,10 +47,11 @@ export class RunQueue implements RunSource {
   readonly #settled = new Set<string>();
   /** Those of them that this process has made. */
   readonly #own = new Set<string>();
-  /** Jobs in progress that nobody held when last looked at. */
-  #suspects = new Set<string>();
+  /** Jobs in progress that nobody held, and for how many looks. */
+  #suspects = new Map<string, number>();
   #isAway = false;
   #waitingFor = 0;
+  #renewal: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -78,6 +81,8 @@ export class RunQueue implements RunSource {
       await boss.start();
       const queue = new RunQueue(options, database, boss, results, new HeldJobs(database));
       await queue.#fill();
+      // while all runs of this process are in progress nothing else would notice that the server has ended its session
+      queue.#renewal = setInterval(() => void queue.held.check().catch(() => {}), POLL);
       return queue;
     } catch (error) {
       await database.close();
@@ -119,6 +124,7 @@ export class RunQueue implements RunSource {
     try {
       await this.#hearOthers().catch(ifAway);
     } finally {
+      clearInterval(this.#renewal);
       await this.held.close();
       await this.boss.stop({ graceful: false });
       await this.database.close();
@@ -175,16 +181,17 @@ export class RunQueue implements RunSource {
     return "none yet";
   }
 
-  /** Gives jobs back to the queue that are in progress though nobody holds them, twice in a row: one is held just after it is taken. */
+  /** Gives jobs back to the queue that are in progress though nobody holds them. */
   async #giveBackAbandoned(runs: readonly Run[]): Promise<void> {
-    const suspects = new Set<string>();
+    const suspects = new Map<string, number>();
     for (const run of runs) {
       const [queue, job] = [this.#queueOf(run), jobOf(run)];
       if (this.held.has(job)) continue;
       const isActive = (await this.boss.getJobById(queue, job))?.state === "active";
       if (!isActive || !(await this.held.isAbandoned(job))) continue;
-      if (this.#suspects.has(job)) await this.boss.fail(queue, job);
-      else suspects.add(job);
+      const looks = (this.#suspects.get(job) ?? 0) + 1;
+      if (looks === LOOKS) await this.boss.fail(queue, job);
+      else suspects.set(job, looks);
     }
     this.#suspects = suspects;
   }
