@@ -69,14 +69,7 @@ async function trains(command: RunningCommand, out: string, epochs = 5): Promise
 }
 
 test("a table that was stopped and killed is finished as one that never was, and finished runs are not made again", async () => {
-  const whole = await runCommand(reproduce("whole", "--jobs", "2", "--json"), place.folder);
-  assert.equal(whole.status, 1, whole.stderr);
-  assert.match(whole.stderr, /^vantage: 1 of 4 runs failed: wrong: .*X9/m);
-  assert.match(whole.stderr, /^not run: elsewhere: needs the file nowhere\.mat$/m);
-  const result = JSON.parse(whole.stdout.trim().split("\n").at(-1)!);
-  assert.deepEqual(result.runs, { wanted: 4, finished: 2, failed: 1, missing: 1 });
-  assert.equal(result.cells[0].values[0].published, 99.2);
-  assert.match(readFileSync(place.path("whole/table.md"), "utf8"), /^\| short \| [\d.]+ \(99\.2\) \| 1 \|$/m);
+  const never = runCommand(reproduce("whole", "--json"), place.folder);
 
   const stopped = startCommand(reproduce("again"), place.folder);
   const epochs = await trains(stopped, "again");
@@ -91,11 +84,20 @@ test("a table that was stopped and killed is finished as one that never was, and
   killed.kill("SIGKILL");
   await killed.done;
 
-  const last = await runCommand(reproduce("again"), place.folder);
+  const last = await runCommand(reproduce("again", "--jobs", "2"), place.folder);
   assert.equal(last.status, 1, last.stderr);
   assert.match(last.stderr, /Tiny: 1 of 3 runs are finished/);
   assert.doesNotMatch(last.stderr, /short, seed 0 …/);
   assert.equal(statSync(`${runFolder("again", "short")}/result.json`).mtimeMs, short.mtimeMs);
+  const whole = await never;
+  assert.equal(whole.status, 1, whole.stderr);
+  assert.match(whole.stderr, /^vantage: 1 of 3 runs failed: wrong: blobs\.npz: .*X9/m);
+  assert.match(whole.stderr, /^not run: elsewhere: needs the file nowhere\.mat$/m);
+  const result = JSON.parse(whole.stdout.trim().split("\n").at(-1)!);
+  assert.deepEqual(result.runs, { wanted: 4, finished: 2, failed: 1, missing: 1 });
+  assert.equal(result.cells[0].values[0].published, 99.2);
+  assert.match(readFileSync(place.path("whole/table.md"), "utf8"), /^\| short \| [\d.]+ \(99\.2\) \| 1 \|$/m);
+
   for (const file of ["table.md", "table.tex", "table.csv"]) {
     assert.equal(readFileSync(place.path(`again/${file}`), "utf8"), readFileSync(place.path(`whole/${file}`), "utf8"));
   }

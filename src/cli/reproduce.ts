@@ -65,11 +65,12 @@ async function reproduce(name: string | undefined, flags: Flags): Promise<void> 
   announce(table, chosen);
   const end = await makeRuns(table, chosen, options);
   if (end === "interrupted") throw new InterruptedError("interrupted; the same command goes on where it stopped");
-  const failed = chosen.filter((run) => table.failureOf(run) !== undefined);
+  const made = chosen.filter((run) => run.data.missing === undefined);
+  const failed = made.filter((run) => table.failureOf(run) !== undefined);
   printResult(flags.json, describeTable(table), formatTable(table));
   if (failed.length === 0) return;
   say(
-    `vantage: ${failed.length} of ${chosen.length} runs failed: ${failed[0]!.cell.name}: ${table.failureOf(failed[0]!)}`,
+    `vantage: ${failed.length} of ${made.length} runs failed: ${failed[0]!.cell.name}: ${table.failureOf(failed[0]!)}`,
   );
   process.exitCode = 1;
 }

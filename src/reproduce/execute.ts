@@ -55,7 +55,11 @@ async function attempt(run: Run, signal: AbortSignal, { runs, threads, onLine }:
   });
   const result = end.status === 0 ? await storedResult(runs, run) : undefined;
   if (result !== undefined) return { state: "finished", result };
-  return signal.aborted ? { state: "interrupted" } : { state: "failed", message: end.complaint };
+  if (signal.aborted) return { state: "interrupted" };
+  // the definition's words: where data lies on this machine is nobody else's business
+  const { path } = run.data;
+  const message = path === undefined ? end.complaint : end.complaint.replaceAll(path, run.cell.settings!.data!);
+  return { state: "failed", message };
 }
 
 /**

@@ -29,7 +29,11 @@ test("a run that was begun is gone on with, where its data still lies there", as
   const { run } = await begin("begun.mat", 0);
   assert.equal(await storedResult(folder, run), undefined);
   assert.equal(canResume(join(folder, run.folder), run), true);
-  assert.equal(canResume(join(folder, run.folder), { ...run, data: { argument: "/elsewhere/begun.mat" } }), false);
+  const moved = { ...run, data: { argument: "/elsewhere/begun.mat" } };
+  assert.throws(
+    () => canResume(join(folder, run.folder), moved),
+    /was begun with its data at .*begun\.mat, which is now/,
+  );
   mkdirSync(join(folder, "empty"));
   assert.equal(canResume(join(folder, "empty"), run), false);
 });

@@ -49,10 +49,18 @@ export async function checkData({ data: { path } }: Run, sha256: string, made: s
   );
 }
 
-/** Whether a run was begun there that can be gone on with: of the same data, at the same place. */
+/**
+ * Whether a run was begun there that can be gone on with.
+ * @throws UserError where its data was somewhere else: going on would look for it there.
+ */
 export function canResume(folder: string, { data }: Run): boolean {
   const config = join(folder, "config.yaml");
-  return existsSync(config) && readConfig(config).dataset.data === data.argument;
+  if (!existsSync(config)) return false;
+  const then = readConfig(config).dataset.data;
+  if (then === data.argument) return true;
+  throw new UserError(
+    `${folder} was begun with its data at ${then}, which is now ${data.argument}: give it from there, or delete the folder`,
+  );
 }
 
 /** Folders of the same cell and seed with other settings. */
