@@ -138,6 +138,15 @@ test("every cell of every table of the package passes the checks of vantage trai
   }
 });
 
+test("--list says how many cells can run here, and what the others need", async () => {
+  const { status, stdout } = await runCommand(["reproduce", "--list", "--json"], place.folder, { VANTAGE_DATA: "" });
+  assert.equal(status, 0);
+  const listed = JSON.parse(stdout) as { name: string; cells: number; ready: number; needs: string[] }[];
+  const { cells, ready, needs } = listed.find(({ name }) => name === "mvlnet-1")!;
+  assert.deepEqual([cells, ready], [4, 3]);
+  assert.match(needs.join(), /^needs the file NoisyMNIST\.mat of noisy-mnist-dccae/);
+});
+
 const server = PostgresServer.start();
 test("two processes share the runs over PostgreSQL, and one takes up what the other was killed in", {
   skip: typeof server === "string" && server,
