@@ -1,10 +1,15 @@
 // DCHN as its users meet it: views trained alone, added later, unpaired; labels; resuming; exported encoders; mistakes.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Labels, MultiViewDataset } from "../../data/dataset.js";
 import { synthetic } from "../../data/synthetic.js";
 import { Engine } from "../../runtime/index.js";
+import { DJSRH } from "../djsrh/djsrh.js";
 import { assertSameState, copyOf, interruptAfter, interruption, runExported } from "../hashing/checks.testing.js";
+import { saveModel, viewFolder } from "../saving.js";
 import { DCHN } from "./dchn.js";
 
 const engine = await Engine.open({ threads: 2 });
@@ -111,6 +116,29 @@ test("a saved model encodes as the fitted one, and so does the exported encoder"
     for (let i = 0; i < 300; i++) {
       assert.deepEqual(code.subarray(i * 16, (i + 1) * 16), z.data.subarray(i * 48 + v * 16, i * 48 + (v + 1) * 16));
     }
+  }
+});
+
+test("a run folder opens with the codes that were saved, views that were added to it included", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-dchn-"));
+  try {
+    const run = join(folder, "run");
+    const model = await new DCHN(options, engine).fit(data.selectViews(["view1", "view2"]));
+    await model.save(run);
+    const again = await DCHN.load(run, engine);
+    assertSameState(again.modelState(), model.modelState());
+    assert.deepEqual(again.options, model.options);
+
+    await model.addView(data, "view3");
+    const config = { method: "dchn", dataset: { name: data.name }, seed: 0, options: { ...model.options } };
+    await saveModel(viewFolder(run, "view3"), config, model.viewState("view3"), []);
+    const whole = await DCHN.load(run, engine);
+    for (const { name } of data.views) {
+      assert.deepEqual(await whole.encode(name, data), await model.encode(name, data), name);
+    }
+    await assert.rejects(DJSRH.load(run, engine), { name: "UserError", message: /is a run of dchn, not of djsrh/ });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

@@ -11,6 +11,7 @@ import { HashingMethod } from "../hashing/hashing-method.js";
 import { networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
 import { stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
+import { readModel } from "../saving.js";
 import { type EpochResult, type FitHooks, type Json, runStages, type Stage, type State } from "../training.js";
 import { labelRows, requireEveryClass, requireLabels, withClasses } from "./labels.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
@@ -45,6 +46,14 @@ export class DCHN extends HashingMethod<DchnOptions> {
   /** @param options see `dchnOptions`; those left out have the published defaults. @throws UserError where one is no good. */
   constructor(options: z.input<typeof dchnOptions> = {}, engine?: Engine) {
     super(parseOptions("dchn", dchnOptions, options), engine);
+  }
+
+  /** Opens a model from a run folder, with the views that were added to it. @throws UserError where there is none of this method. */
+  static async load(folder: string, engine?: Engine): Promise<DCHN> {
+    const { config, state, addedViews } = readModel(folder, "dchn");
+    const model = await new DCHN(config.options as z.input<typeof dchnOptions>, engine).restore(state);
+    for (const added of addedViews) model.takeView(added.state);
+    return model;
   }
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {

@@ -1,10 +1,14 @@
 // DJSRH as its users meet it: codes of paired views, resuming, saving, exported encoders, mistakes.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { MultiViewDataset } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
 import { synthetic } from "../../data/synthetic.js";
 import { Engine } from "../../runtime/index.js";
+import { DCHN } from "../dchn/dchn.js";
 import { assertSameState, interruptAfter, runExported } from "../hashing/checks.testing.js";
 import { DJSRH } from "./djsrh.js";
 
@@ -50,6 +54,23 @@ test("a saved model encodes as the fitted one, and so does the exported encoder"
         assert.deepEqual(code.subarray(i * 16, (i + 1) * 16), z.data.subarray(i * 32 + v * 16, i * 32 + (v + 1) * 16));
       }
     }
+  }
+});
+
+test("a run folder opens with the codes that were saved", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-djsrh-"));
+  try {
+    const model = await new DJSRH({ ...options, scaling: "standard" }, engine).fit(data);
+    await model.save(join(folder, "run"));
+    const again = await DJSRH.load(join(folder, "run"), engine);
+    assert.deepEqual(again.options, model.options);
+    for (const { name } of data.views) assert.deepEqual(await again.encode(name, data), await model.encode(name, data));
+    await assert.rejects(DCHN.load(join(folder, "run"), engine), {
+      name: "UserError",
+      message: /is a run of djsrh, not of dchn/,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

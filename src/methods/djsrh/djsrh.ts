@@ -9,6 +9,7 @@ import type { ViewShape } from "../feeding.js";
 import { HashingMethod, rowsWith } from "../hashing/hashing-method.js";
 import { type HashingNetwork, networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
 import { parseOptions } from "../options.js";
+import { readModel } from "../saving.js";
 import type { Json, Stage, State } from "../training.js";
 import { djsrhNetwork } from "./networks.js";
 import { type DjsrhOptions, djsrhOptions } from "./options.js";
@@ -30,6 +31,12 @@ export class DJSRH extends HashingMethod<DjsrhOptions> {
   /** @param options see `djsrhOptions`; those left out have the published defaults. @throws UserError where one is no good. */
   constructor(options: z.input<typeof djsrhOptions> = {}, engine?: Engine) {
     super(parseOptions("djsrh", djsrhOptions, options), engine);
+  }
+
+  /** Opens a model from a run folder. @throws UserError where there is none of this method. */
+  static async load(folder: string, engine?: Engine): Promise<DJSRH> {
+    const { config, state } = readModel(folder, "djsrh");
+    return new DJSRH(config.options as z.input<typeof djsrhOptions>, engine).restore(state);
   }
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {
