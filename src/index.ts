@@ -1,30 +1,81 @@
-// The library: data sets, methods, measures, judges.
+// The library: data sets, methods, measures, judges, search.
 import { type OpenOptions, openDataset } from "./data/catalogue.js";
+import type { MultiViewDataset } from "./data/dataset.js";
 
-export { catalogue } from "./data/catalogue.js";
-export { type Corruption, corrupt, parseCorruption } from "./data/corruption.js";
-export { type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
-export { describeDataset } from "./data/describe.js";
-export { type DenseMatrix, dense, type Matrix, type SparseMatrix, selectRows, toDense } from "./data/matrix.js";
-export { applyScaler, fitScaler, type Scaler } from "./data/scaling.js";
-export { querySplit, randomSplit } from "./data/splits.js";
-export { synthetic } from "./data/synthetic.js";
+export { type CatalogueEntry, catalogue, type OpenOptions } from "./data/catalogue.js";
+export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
+export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
+export { type DatasetDescription, describeDataset, type ViewDescription } from "./data/describe.js";
+export type { ViewSelection } from "./data/layout.js";
+export {
+  type DenseMatrix,
+  dense,
+  type LazyMatrix,
+  type Matrix,
+  type SparseMatrix,
+  selectRows,
+  toDense,
+} from "./data/matrix.js";
+export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";
+export { querySplit, type RandomSplitOptions, randomSplit } from "./data/splits.js";
+export { type SyntheticOptions, synthetic, syntheticDefaults } from "./data/synthetic.js";
 export { UserError } from "./errors.js";
-export { kmeans, nearestCentre } from "./evaluate/kmeans.js";
-export { classifyByNeighbours, neighbours } from "./evaluate/knn.js";
+export { type KMeansOptions, type KMeansResult, kmeans, nearestCentre } from "./evaluate/kmeans.js";
+export {
+  classifyByNeighbours,
+  type KnnOptions,
+  type Metric,
+  type NeighbourOptions,
+  type Neighbours,
+  neighbours,
+} from "./evaluate/knn.js";
 export { CCA, type CcaOptions } from "./methods/cca/index.js";
 export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
+export type { ViewShape } from "./methods/feeding.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
+export { HashingMethod } from "./methods/hashing/hashing-method.js";
+export type { HashingNetwork, StoredNetwork } from "./methods/hashing/network.js";
+export type { HashingOptions } from "./methods/hashing/options.js";
 export { methods } from "./methods/index.js";
-export type { ExportedModel, Method, MethodDefinition, Task } from "./methods/method.js";
+export { type ExportedModel, Method, type MethodDefinition, type PackedCodes, type Task } from "./methods/method.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
-export type { Checkpoint, EpochReport, FitHooks, Metrics, State } from "./methods/training.js";
+export type { PerViewOptions } from "./methods/per-view/options.js";
+export { PerViewMethod } from "./methods/per-view/per-view-method.js";
+export {
+  type Checkpoint,
+  type EpochReport,
+  type EpochResult,
+  type FitHooks,
+  InterruptedError,
+  type Json,
+  type Metrics,
+  type Position,
+  type Stage,
+  type State,
+} from "./methods/training.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "./metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
-export { retrievalMetrics } from "./metrics/hamming-retrieval.js";
-export { Engine, type EngineOptions } from "./runtime/index.js";
+export { type HammingRetrieval, retrievalMetrics } from "./metrics/hamming-retrieval.js";
+export type { RadiusMetrics, RetrievalMetrics, RetrievalOptions, WithoutRelevant } from "./metrics/retrieval.js";
+export type { Colouring, RetrievalCurves } from "./runs/result.js";
+export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./runtime/index.js";
+export type { GraphProgress } from "./search/folder-graphs.js";
+export { type FolderStore, type FolderStoreOptions, openFolderStore } from "./search/folder-store.js";
+export type { PostgresStore, PostgresStoreOptions } from "./search/postgres-store.js";
+export { openPgliteStore, type PgliteOptions } from "./search/postgres-store-pglite.js";
+export { openPostgresStore, type PostgresServerOptions } from "./search/postgres-store-server.js";
+export { type Content, MissingError, type NewItem, SearchIndex, type SearchQuery } from "./search/search-index.js";
+export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
+export { UnavailableError } from "./search/unavailable.js";
 
-/** Opens a data set: a path to a file, or a name of the catalogue (`noisy-mnist`, `synthetic:samples=5000`). */
-export const loadDataset: (nameOrPath: string, options?: OpenOptions) => ReturnType<typeof openDataset> = openDataset;
+/**
+ * Opens a data set and checks it.
+ * @param nameOrPath a data file, a name of the catalogue (`noisy-mnist`, `synthetic:samples=5000`), or a data set card: its
+ *   name, its file, or the folder that it is in.
+ * @throws UserError where there is no such set or file, or the data cannot be used; it says what was found and expected.
+ */
+export function loadDataset(nameOrPath: string, options?: OpenOptions): Promise<MultiViewDataset> {
+  return openDataset(nameOrPath, options);
+}

@@ -1,4 +1,4 @@
-"""GMAE in PyTorch: networks and losses as METHODS.md states them."""
+"""GMAE in PyTorch: networks and losses as the paper and the authors' code have them."""
 
 import torch
 from torch import nn

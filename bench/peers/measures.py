@@ -1,4 +1,4 @@
-"""Clustering and retrieval measures as METHODS.md defines them."""
+"""Clustering and retrieval measures with the definitions of src/metrics."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment

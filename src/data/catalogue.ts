@@ -20,6 +20,7 @@ import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
 import { readVariables } from "./readers/index.js";
 import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
 
+/** How a data set is opened. */
 export interface OpenOptions {
   /** Which views to take and what to call them: by variable of a file, or by name or number (from 0) of a catalogue's view. */
   readonly views?: readonly ViewSelection[];

@@ -5,6 +5,7 @@ import { MultiViewDataset, samplesByClass, type View } from "./dataset.js";
 import { dense, gatherRows, type LazyMatrix, type Matrix } from "./matrix.js";
 
 export const corruptionKinds = ["missing", "conflict", "noise"] as const;
+/** How samples are spoilt; see `corrupt`. */
 export type CorruptionKind = (typeof corruptionKinds)[number];
 
 /** A kind of corruption and the share of the samples that it touches, 0 … 1. */
@@ -33,7 +34,7 @@ export function parseCorruption(text: string): Corruption {
 }
 
 /**
- * A spoilt copy of a data set (METHODS.md, GMAE, *Corruption*); views and masks are copied only where something changes.
+ * A spoilt copy of a data set (as GMAE was tested, Zou et al. 2026); views and masks are copied only where something changes.
  * With V views, a random share `rate` of the samples (rounded to whole samples) suffers, each:
  * - `missing`: 1 … V-1 random views set to zeros, and 0 in the view's `present` mask
  * - `conflict`: one random view replaced by that view (and its mask) of a random sample of the next class that has samples

@@ -4,6 +4,7 @@ import { type Labels, type MultiViewDataset, presentRows, type View } from "./da
 import type { Matrix } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
+/** What one view is like; statistics are over the samples that have it. */
 export interface ViewDescription {
   readonly name: string;
   readonly columns: number;
@@ -19,7 +20,7 @@ export interface ViewDescription {
   readonly missing: number;
 }
 
-/** Everything in it is JSON. */
+/** What `vantage datasets info` prints of a data set: plain JSON. */
 export interface DatasetDescription {
   readonly name: string;
   readonly source?: string;

@@ -31,6 +31,7 @@ export interface LazyMatrix {
   gather(rows: ArrayLike<number>, target: Float32Array): void;
 }
 
+/** The features of a view: one row per sample, one column per feature. */
 export type Matrix = DenseMatrix | SparseMatrix | LazyMatrix;
 
 /** A dense matrix over the given values (not copied). */

@@ -19,6 +19,7 @@ import { columnStatistics, columnVariance } from "./statistics.js";
  * - `l2`: every row divided by its Euclidean norm
  */
 export const scalingKinds = ["none", "minmax", "minmax-view", "standard", "l2"] as const;
+/** One of the scalings: "none", "minmax", "minmax-view", "standard", "l2"; see `fitScaler`. */
 export type ScalingKind = (typeof scalingKinds)[number];
 
 /** A fitted scaling: x·scale + shift column by column in float32, then, for `l2` only, each row over its norm. */

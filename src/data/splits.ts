@@ -77,7 +77,7 @@ export const mirflickrDraw = { query: [160, 80], train: [400, 200], trainTotal: 
 
 /**
  * Label by label, draws queries and then training samples among the samples with that label that no earlier label has
- * taken; the database is everything that is not a query, and training is filled up from it (METHODS.md, DJSRH, *Splits*).
+ * taken; the database is everything that is not a query, and training is filled up from it (Su, Zhong and Zhang 2019).
  * A label with too few samples left gives what it has.
  * @throws UserError where no sample is left for the database.
  */

@@ -20,6 +20,7 @@ export interface SyntheticOptions {
   readonly seed: number;
 }
 
+/** What `synthetic` makes where nothing else is asked for. */
 export const syntheticDefaults: SyntheticOptions = {
   samples: 2000,
   views: 2,

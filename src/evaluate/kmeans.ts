@@ -9,6 +9,7 @@ import { plusPlus } from "./kmeans-plus-plus.js";
 import { assignRows, inertia, type KMeansRun, startRun, updateCentres } from "./kmeans-run.js";
 import { columnMeans, type Points, toPoints } from "./points.js";
 
+/** How k-means is run. */
 export interface KMeansOptions {
   readonly clusters: number;
   /** Independent runs, of which the one with least inertia is kept. Default 10. */
@@ -21,6 +22,7 @@ export interface KMeansOptions {
   readonly engine?: Engine;
 }
 
+/** What k-means found: the run with the least inertia. */
 export interface KMeansResult {
   /** Cluster of each sample, 0 … clusters−1. */
   readonly labels: Int32Array;

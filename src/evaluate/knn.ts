@@ -6,14 +6,17 @@ import { unitRows } from "../metrics/unit-rows.js";
 import { type Engine, sharedEngine } from "../runtime/engine.js";
 import { columnMeans, toPoints } from "./points.js";
 
+/** By which distance neighbours are found. */
 export type Metric = "euclidean" | "cosine";
 
+/** How neighbours are found. */
 export interface NeighbourOptions {
   /** Cosine distance is 1 − cosine similarity; a row of zeros has distance 1 to everything. Default Euclidean. */
   readonly metric?: Metric;
   readonly engine?: Engine;
 }
 
+/** The nearest rows of each query. */
 export interface Neighbours {
   /** queries × k rows of x, nearest first; of equally near ones the first row first. */
   readonly indices: Int32Array;
@@ -101,6 +104,7 @@ function cosineSearch(x: DenseMatrix, queries: DenseMatrix): Search {
   };
 }
 
+/** How samples are classified by their neighbours. */
 export interface KnnOptions extends NeighbourOptions {
   /** Default 1. */
   readonly k?: number;

@@ -56,6 +56,7 @@ export async function outputRows(
   return result;
 }
 
+/** A view as a model knows it: by its name, with so many features. */
 export interface ViewShape {
   readonly name: string;
   readonly columns: number;

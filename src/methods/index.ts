@@ -8,6 +8,7 @@ import { gmae } from "./gmae/index.js";
 import type { MethodDefinition } from "./method.js";
 import { mvlnet } from "./mvlnet/index.js";
 
+/** Every method, with its options and how it is made. */
 export const methods = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as readonly MethodDefinition<
   Record<string, unknown>
 >[];

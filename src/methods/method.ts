@@ -7,6 +7,7 @@ import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js
 import { saveModel } from "./saving.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
 
+/** What a representation is learned for and judged by. */
 export type Task = "clustering" | "classification" | "retrieval";
 
 /** An encoder written as an ONNX model: raw features of named views in, result out, pre-processing inside. */
@@ -26,14 +27,17 @@ export interface PackedCodes {
 
 /** What a method can do and how it is set, for the command line and documentation. */
 export interface MethodDefinition<Options = object> {
+  /** What the command line calls it: "gmae". */
   readonly name: string;
   readonly title: string;
+  /** Where it was published. */
   readonly paper: string;
   readonly tasks: readonly Task[];
   /** Every option with its default and a description. */
   readonly options: z.ZodType<Options> & { readonly shape: Readonly<Record<string, z.ZodType>> };
   /** The authors' settings for their data sets, where they differ from one to another. */
   readonly presets?: Readonly<Record<string, Partial<Options>>>;
+  /** The method, not fitted yet; `options` as its schema gives them. */
   create(options: Options, engine?: Engine): Method<Options>;
 }
 
@@ -45,6 +49,7 @@ export abstract class Method<Options = object> {
   #engine: Engine | undefined;
   #fittedOn = "data";
 
+  /** Takes the options; nothing is opened yet. @param engine what runs it; by default the shared engine, opened by the first `fit` or `restore`. */
   constructor(
     readonly options: Options,
     engine?: Engine,
@@ -52,6 +57,7 @@ export abstract class Method<Options = object> {
     this.#engine = engine;
   }
 
+  /** What runs the model. @throws Error before the first fit or load. */
   protected get engine(): Engine {
     if (this.#engine === undefined) throw new Error("fit or load first");
     return this.#engine;
@@ -69,6 +75,7 @@ export abstract class Method<Options = object> {
   /** Makes networks and everything else that training on this data needs. */
   protected abstract prepare(data: MultiViewDataset): Promise<void>;
 
+  /** The parts of the training, in their order; called after `prepare`. */
   protected abstract stages(): readonly Stage[];
 
   /** Measures on the data that was fitted, by the method's published protocol. */
@@ -76,10 +83,12 @@ export abstract class Method<Options = object> {
 
   /** What training goes on from. */
   protected abstract trainingState(): State;
+  /** Goes on from a `trainingState`; called after `prepare`. */
   protected abstract restoreTraining(state: State): void;
 
   /** What use needs: networks, scalers, centres. `build` makes the networks from its json, then takes its tensors. */
   abstract modelState(): State;
+  /** Makes the networks that a saved model describes, and takes its tensors. */
   protected abstract build(state: State): Promise<void>;
   /** Takes the tensors of a model into networks that are there. */
   protected abstract takeModel(state: State): void;
@@ -90,11 +99,13 @@ export abstract class Method<Options = object> {
   /** Measures on another data set of the same views. */
   abstract evaluateOn(data: MultiViewDataset): Promise<Metrics>;
 
+  /** The representation of every sample: a float32 matrix, samples × dimensions. @throws UserError where the views are others than the model knows. */
   abstract transform(data: MultiViewDataset): Promise<DenseMatrix>;
 
   /** Clusters, or classes where a classifier was trained, one per sample. */
   abstract predict(data: MultiViewDataset): Promise<Int32Array>;
 
+  /** The encoders as ONNX models: raw features in, scaling inside. */
   abstract exportModels(): ExportedModel[];
 
   /** Codes of all samples of one view, for methods that make them. @throws UserError where there is no such view. */
@@ -108,6 +119,7 @@ export abstract class Method<Options = object> {
 
   /** The network of one view, to be kept apart from the others; `takeView` takes it up again. */
   viewState?(view: string): State;
+  /** Takes up the network of one view; `data` is what the view is judged on from now on. */
   takeView?(state: State, data?: MultiViewDataset): void;
 
   /** Further ways to colour the samples on the embedding map, one value per sample. */

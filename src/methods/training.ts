@@ -6,7 +6,9 @@ export interface Metrics {
   readonly [name: string]: number | Metrics;
 }
 
+/** What an epoch of a stage tells. */
 export interface EpochResult {
+  /** Means over the epoch by name; `total` is what was minimised. */
   readonly losses: Readonly<Record<string, number>>;
   /** The stage has converged: its remaining epochs are left out. */
   readonly done?: boolean;
@@ -30,6 +32,7 @@ export interface Position {
   readonly epoch: number;
 }
 
+/** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Everything that a method needs to go on, or to be used, as named tensors and plain data. */
@@ -42,24 +45,31 @@ export interface Checkpoint extends State {
   readonly position: Position;
 }
 
+/** What `onEpoch` hears after each epoch. */
 export interface EpochReport extends EpochResult {
+  /** Name of the stage, such as "train". */
   readonly stage: string;
   /** From 1. */
   readonly epoch: number;
+  /** Epochs that the stage has at most. */
   readonly epochs: number;
   /** Duration of this epoch, evaluation apart, in seconds. */
   readonly seconds: number;
+  /** Where the epoch was evaluated. */
   readonly metrics?: Metrics;
 }
 
+/** How to follow, interrupt and resume a training. */
 export interface FitHooks {
   /** Data and options have passed every check, and training begins. */
   onStart?(): void | Promise<void>;
+  /** An epoch is done, and measured where that was due. What it returns is waited for. */
   onEpoch?(report: EpochReport): void | Promise<void>;
   /** Offered after every epoch; the receiver decides whether to call `take` and store the result. `last` = nothing follows. */
   onCheckpoint?(take: () => Checkpoint, last: boolean): void | Promise<void>;
   /** Aborting ends the run after the epoch in progress, with a last checkpoint. */
   readonly signal?: AbortSignal;
+  /** Goes on from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
 }
 

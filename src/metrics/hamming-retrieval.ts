@@ -4,6 +4,7 @@ import { popcount32, popcount64 } from "./popcount.js";
 import { relevance } from "./relevance.js";
 import { type RetrievalMetrics, type RetrievalOptions, retrievalAccumulator } from "./retrieval.js";
 
+/** Codes and labels of the queries and of the database. */
 export interface HammingRetrieval extends RetrievalOptions {
   /** queries × bytes and database items × bytes; bit 1 = positive value, the first bit of a byte is its most significant. */
   readonly queryCodes: Uint8Array;

@@ -3,6 +3,7 @@
 /** How a query without any relevant item in the database counts: 0 in every mean, or not at all. */
 export type WithoutRelevant = "zero" | "skip";
 
+/** How rankings are measured. */
 export interface RetrievalOptions {
   /** Cut-offs k of the measures at k. Default 1, 5, 10, 20, 50, 100. */
   readonly at?: readonly number[];

@@ -8,8 +8,10 @@ import { portableBackend } from "./portable.js";
 import type { Backend } from "./session.js";
 
 export const devices = ["cpu", "webgpu", "cuda"] as const;
+/** What graphs run on. */
 export type Device = (typeof devices)[number];
 
+/** What an engine runs on. */
 export interface EngineOptions {
   readonly device?: Device;
   /** Threads for matrix products and kernels; default: one per processor. */
@@ -18,13 +20,20 @@ export interface EngineOptions {
   readonly interface?: "native" | "portable";
 }
 
+/**
+ * What runs models: ONNX Runtime for graphs, WebAssembly kernels for the rest, over one memory. Methods share one that is opened on
+ * first use; one of your own says which device and how many threads.
+ */
 export class Engine {
   private constructor(
+    /** The kernels and their threads; `openFolderStore` takes them. */
     readonly kernels: Kernels,
+    /** @internal */
     readonly backend: Backend,
     readonly threads: number,
   ) {}
 
+  /** @internal */
   get memory(): Memory {
     return this.kernels.memory;
   }
@@ -39,6 +48,7 @@ export class Engine {
     return new Engine(await Kernels.open({ threads }), backend, threads);
   }
 
+  /** Ends the threads. Nothing that was made with the engine can be used afterwards. */
   close(): void {
     this.kernels.close();
   }

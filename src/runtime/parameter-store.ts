@@ -6,6 +6,7 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
 }
 
+/** Values of any shape, row-major; the name is that of its place in a map. */
 export interface NamedTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;

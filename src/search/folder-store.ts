@@ -24,6 +24,7 @@ const compactionBytes = 1 << 20;
 /** Queries that are answered in one go; others wait their turn. */
 const queriesPerTurn = 256;
 
+/** How a folder store is opened. */
 export interface FolderStoreOptions {
   /** What the codes are; needed where the folder holds no index yet, checked where it does. */
   readonly space?: Space;
@@ -107,7 +108,7 @@ export class FolderStore implements Store {
   #searcher: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  /** Use `openFolderStore`. */
+  /** @internal Use `openFolderStore`. */
   constructor(folder: string, generation: Generation, covered: number, release: () => void, ownsKernels: boolean) {
     this.space = generation.log.space;
     this.#folder = folder;

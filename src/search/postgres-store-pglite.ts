@@ -8,6 +8,7 @@ import { lockFolder } from "../runs/lock.js";
 import { PostgresStore, type PostgresStoreOptions } from "./postgres-store.js";
 import type { Database, Sql } from "./postgres-store-database.js";
 
+/** Where PGlite lies, and which of its indexes is opened. */
 export interface PgliteOptions extends PostgresStoreOptions {
   /** Where the database lies; made where it is missing. One process has it at a time, with any number of indexes. */
   readonly folder: string;

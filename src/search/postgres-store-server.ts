@@ -10,6 +10,7 @@ const connectSeconds = 10;
 const perConnection = `SET jit = off;
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
+/** Where the server is, and which of its indexes is opened. */
 export interface PostgresServerOptions extends PostgresStoreOptions {
   /** postgres://user:password@host:port/database */
   readonly url: string;

@@ -21,6 +21,7 @@ const mostCandidates = 1000;
 /** As JSON, because PGlite's decoder takes a byte order mark off the beginning of a text. */
 const keyColumns = "to_json(i.id) AS id, to_json(i.view) AS view";
 
+/** Which index of a database is opened. */
 export interface PostgresStoreOptions {
   /** Name of the index: several share a database. */
   readonly name: string;
@@ -44,14 +45,16 @@ export class PostgresStore implements Store {
   readonly #graph: Graph;
 
   private constructor(
+    /** @internal */
     readonly database: Database,
+    /** @internal */
     readonly schema: Schema,
     graphFrom: number,
   ) {
     this.#graph = new Graph(database, schema, graphFrom);
   }
 
-  /** The store owns the database from here on, and closes it. */
+  /** @internal The store owns the database from here on, and closes it. */
   static async open(
     database: Database,
     { name, space, graphFrom = 10_000 }: PostgresStoreOptions,
@@ -64,6 +67,7 @@ export class PostgresStore implements Store {
     }
   }
 
+  /** What the codes are. */
   get space(): Space {
     return this.schema.space;
   }

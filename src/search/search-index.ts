@@ -16,6 +16,7 @@ export interface Content {
   readonly image?: Uint8Array;
 }
 
+/** One query: a content, or the id of a stored item, and what is wanted. */
 export interface SearchQuery extends Content {
   /** Search by a stored item in place of a content. */
   readonly id?: string;
@@ -29,6 +30,7 @@ export interface SearchQuery extends Content {
   readonly rerank?: number;
 }
 
+/** An item to be encoded and stored. */
 export interface NewItem extends ItemKey, Content {
   readonly metadata?: Metadata;
 }
@@ -39,13 +41,20 @@ export class MissingError extends UserError {}
 /** Queries that are looked up in one call of the store. */
 const mostQueries = 64;
 
+/**
+ * An index folder in use: encodes queries of any kind and looks them up, encodes and stores items, deletes them. Calls that arrive
+ * together are encoded and looked up together. `vantage index` makes the folder.
+ */
 export class SearchIndex {
   readonly #encoders = new Map<string, Promise<ViewEncoder>>();
   readonly #raw = new RawFeatures();
   readonly #queries: Batcher<Query, Hit[]>;
 
+  /** @internal Use `SearchIndex.open`. */
   constructor(
+    /** @internal */
     readonly index: IndexFolder,
+    /** Where the items are. */
     readonly store: Store,
     private readonly engine: Engine,
   ) {
@@ -58,6 +67,7 @@ export class SearchIndex {
     return new SearchIndex(index, await openStore(index, engine), engine);
   }
 
+  /** The views that it encodes, with their columns and encoders. */
   get views(): readonly IndexView[] {
     return this.index.manifest.views;
   }
@@ -117,12 +127,14 @@ export class SearchIndex {
     }
   }
 
+  /** Releases the encoders and closes the store; the engine stays open. */
   async close(): Promise<void> {
     this.#raw.close();
     for (const encoder of this.#encoders.values()) await (await encoder).release();
     await this.store.close();
   }
 
+  /** @internal */
   async encoder(view: IndexView): Promise<ViewEncoder> {
     let encoder = this.#encoders.get(view.name);
     if (encoder === undefined) {

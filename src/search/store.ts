@@ -9,6 +9,7 @@ export interface ItemKey {
   readonly view: string;
 }
 
+/** What a store keeps of one view of a sample. */
 export interface Item extends ItemKey {
   /** Packed hash code, bits / 8 bytes (first value in the most significant bit of the first byte, 1 for a positive value). */
   readonly code: Uint8Array;
@@ -27,6 +28,7 @@ export interface Space {
 
 export const searchModes = ["exact", "approximate"] as const;
 
+/** A code to search for, and what is wanted. */
 export interface Query {
   readonly code: Uint8Array;
   /** Needed for re-ranking only. */
@@ -44,6 +46,7 @@ export interface Query {
   readonly rerank: number;
 }
 
+/** An item that was found. */
 export interface Hit extends ItemKey {
   /** Hamming distance to the query. */
   readonly distance: number;
@@ -80,5 +83,6 @@ export interface Store {
   /** Makes ready at once what approximate search goes through, where it would otherwise be made behind the first searches. */
   buildGraphs?(): Promise<void>;
 
+  /** Ends what is under way and gives the files or connections back. */
   close(): Promise<void>;
 }

@@ -1,5 +1,4 @@
 // CCA, canonical correlation analysis (Hotelling 1936; several views: Kettenring 1971): the linear baseline.
-import type { z } from "zod";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
@@ -28,21 +27,24 @@ interface Model {
   readonly store: ParameterStore;
 }
 
+/**
+ * CCA, canonical correlation analysis, for any number of views (Hotelling 1936; Kettenring 1971): the linear baseline, in closed form.
+ */
 export class CCA extends PerViewMethod<CcaOptions> {
   override readonly name = "cca";
   #model: Model | undefined;
   #data: MultiViewDataset | undefined;
   #programs: Program[] = [];
 
-  /** @param options see `ccaOptions`. @throws UserError where one is no good. */
-  constructor(options: z.input<typeof ccaOptions> = {}, engine?: Engine) {
+  /** @param options see `CcaOptions`; those left out have their defaults. @throws UserError where one is no good. */
+  constructor(options: Partial<CcaOptions> = {}, engine?: Engine) {
     super(parseOptions("cca", ccaOptions, options), engine);
   }
 
   /** Opens a model from a run folder. @throws UserError where there is none of this method. */
   static async load(folder: string, engine?: Engine): Promise<CCA> {
     const { config, state } = readModel(folder, "cca");
-    return new CCA(config.options as z.input<typeof ccaOptions>, engine).restore(state);
+    return new CCA(config.options as Partial<CcaOptions>, engine).restore(state);
   }
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {

@@ -23,4 +23,5 @@ export const ccaOptions = z.strictObject({
     .describe("scaling of each view's features, fitted on the training set"),
 });
 
-export type CcaOptions = z.output<typeof ccaOptions>;
+/** Options of CCA. Each has a default; `vantage train cca --help` lists them too. */
+export interface CcaOptions extends z.output<typeof ccaOptions> {}

@@ -1,5 +1,4 @@
 // DCHN, the Decoupled Cross-View Hashing Network (Hu et al., TCYB 2021): codes for any number of views, each trained alone.
-import type { z } from "zod";
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler, type Scaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
@@ -34,6 +33,10 @@ interface ViewModel extends StoredNetwork {
   readonly data?: MultiViewDataset;
 }
 
+/**
+ * DCHN, the Decoupled Cross-View Hashing Network (Hu et al., TCYB 2021): hash codes for search between any number of views, learned
+ * from labels; each view has a network that is trained alone, so `addView` can add one later.
+ */
 export class DCHN extends HashingMethod<DchnOptions> {
   override readonly name = "dchn";
   #space: Space | undefined;
@@ -43,15 +46,15 @@ export class DCHN extends HashingMethod<DchnOptions> {
   /** Where a view in training takes up its optimizer's state when it goes on. */
   #resume: State | undefined;
 
-  /** @param options see `dchnOptions`; those left out have the published defaults. @throws UserError where one is no good. */
-  constructor(options: z.input<typeof dchnOptions> = {}, engine?: Engine) {
+  /** @param options see `DchnOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: Partial<DchnOptions> = {}, engine?: Engine) {
     super(parseOptions("dchn", dchnOptions, options), engine);
   }
 
   /** Opens a model from a run folder, with the views that were added to it. @throws UserError where there is none of this method. */
   static async load(folder: string, engine?: Engine): Promise<DCHN> {
     const { config, state, addedViews } = readModel(folder, "dchn");
-    const model = await new DCHN(config.options as z.input<typeof dchnOptions>, engine).restore(state);
+    const model = await new DCHN(config.options as Partial<DchnOptions>, engine).restore(state);
     for (const added of addedViews) model.takeView(added.state);
     return model;
   }

@@ -32,7 +32,8 @@ export const dchnOptions = z.strictObject({
     .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
 });
 
-export type DchnOptions = z.output<typeof dchnOptions>;
+/** Options of DCHN. Each has a default; `vantage train dchn --help` lists them too. */
+export interface DchnOptions extends z.output<typeof dchnOptions> {}
 
 export const dchnPresets = {
   "nus-wide-16": { bits: 16, alpha: 0.02 },

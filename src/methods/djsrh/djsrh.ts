@@ -1,5 +1,4 @@
 // DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): codes for two views, without labels.
-import type { z } from "zod";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler, type Scaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
@@ -23,20 +22,24 @@ interface Model {
   readonly store: ParameterStore;
 }
 
+/**
+ * DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): hash codes for search between two views,
+ * learned without labels.
+ */
 export class DJSRH extends HashingMethod<DjsrhOptions> {
   override readonly name = "djsrh";
   #model: Model | undefined;
   #fitted: { readonly data: MultiViewDataset; readonly training: DjsrhTraining } | undefined;
 
-  /** @param options see `djsrhOptions`; those left out have the published defaults. @throws UserError where one is no good. */
-  constructor(options: z.input<typeof djsrhOptions> = {}, engine?: Engine) {
+  /** @param options see `DjsrhOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: Partial<DjsrhOptions> = {}, engine?: Engine) {
     super(parseOptions("djsrh", djsrhOptions, options), engine);
   }
 
   /** Opens a model from a run folder. @throws UserError where there is none of this method. */
   static async load(folder: string, engine?: Engine): Promise<DJSRH> {
     const { config, state } = readModel(folder, "djsrh");
-    return new DJSRH(config.options as z.input<typeof djsrhOptions>, engine).restore(state);
+    return new DJSRH(config.options as Partial<DjsrhOptions>, engine).restore(state);
   }
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {

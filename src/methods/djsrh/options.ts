@@ -33,7 +33,8 @@ export const djsrhOptions = z.strictObject({
     .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
 });
 
-export type DjsrhOptions = z.output<typeof djsrhOptions>;
+/** Options of DJSRH. Each has a default; `vantage train djsrh --help` lists them too. */
+export interface DjsrhOptions extends z.output<typeof djsrhOptions> {}
 
 /** The defaults are the settings for Wikipedia. */
 export const djsrhPresets = {

@@ -1,5 +1,4 @@
 // DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that are each in one modality only.
-import type { z } from "zod";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { modalities } from "../../data/mixed-modal.js";
@@ -34,6 +33,10 @@ interface Fitted {
   readonly training: Dm2cTraining;
 }
 
+/**
+ * DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that exist in one modality each, by
+ * autoencoders and mappings between their codes.
+ */
 export class DM2C extends Method<Dm2cOptions> {
   override readonly name = "dm2c";
   #model: Model | undefined;
@@ -42,8 +45,8 @@ export class DM2C extends Method<Dm2cOptions> {
   /** Whether the mappings are trained: before, codes stay in their own spaces. */
   #mapped = false;
 
-  /** @param options see `dm2cOptions`; those left out have the published defaults. @throws UserError where one is no good. */
-  constructor(options: z.input<typeof dm2cOptions> = {}, engine?: Engine) {
+  /** @param options see `Dm2cOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: Partial<Dm2cOptions> = {}, engine?: Engine) {
     super(parseOptions("dm2c", dm2cOptions, options), engine);
     if (this.options.pretrainOnly && this.options.reuse !== undefined) {
       throw new UserError("options pretrainOnly and reuse: the one ends where the other begins, give one of them");
@@ -53,7 +56,7 @@ export class DM2C extends Method<Dm2cOptions> {
   /** Opens a model from a run folder. @throws UserError where there is none of this method. */
   static async load(folder: string, engine?: Engine): Promise<DM2C> {
     const { config, state } = readModel(folder, "dm2c");
-    return new DM2C(config.options as z.input<typeof dm2cOptions>, engine).restore(state);
+    return new DM2C(config.options as Partial<Dm2cOptions>, engine).restore(state);
   }
 
   override get predicts(): "clusters" | undefined {
@@ -182,6 +185,7 @@ export class DM2C extends Method<Dm2cOptions> {
     return [{ name: "modality", values, names: this.#requireModel().views.map(({ name }) => name) }];
   }
 
+  /** `<modality>.onnx`: raw features, an input named as the modality, to `code` in the common space. */
   override exportModels(): ExportedModel[] {
     return exportDm2c(this.#requireModel(), this.#space());
   }

@@ -83,7 +83,8 @@ export const dm2cOptions = z.strictObject({
   evaluateEvery: z.number().int().min(0).default(1).describe("epochs between evaluations; 0: only at the end"),
 });
 
-export type Dm2cOptions = z.output<typeof dm2cOptions>;
+/** Options of DM2C. Each has a default; `vantage train dm2c --help` lists them too. */
+export interface Dm2cOptions extends z.output<typeof dm2cOptions> {}
 
 /** The defaults are the settings for Wikipedia. */
 export const dm2cPresets = {

@@ -1,5 +1,4 @@
 // GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): clustering and classification.
-import type { z } from "zod";
 import { corrupt, parseCorruption } from "../../data/corruption.js";
 import { type Labels, MultiViewDataset, presentRows } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
@@ -41,6 +40,10 @@ interface Fitted {
   readonly inference: GmaeInference;
 }
 
+/**
+ * GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): one representation of all views of a sample, a shared
+ * part and a part for each view, with k-means or a classification head on it.
+ */
 export class GMAE extends Method<GmaeOptions> {
   override readonly name = "gmae";
   #model: Model | undefined;
@@ -48,15 +51,15 @@ export class GMAE extends Method<GmaeOptions> {
   #inference: GmaeInference | undefined;
   #centres: DenseMatrix | undefined;
 
-  /** @param options see `gmaeOptions`; those left out have the published defaults. @throws UserError where one is no good. */
-  constructor(options: z.input<typeof gmaeOptions> = {}, engine?: Engine) {
+  /** @param options see `GmaeOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: Partial<GmaeOptions> = {}, engine?: Engine) {
     super(parseOptions("gmae", gmaeOptions, options), engine);
   }
 
   /** Opens a model from a run folder. @throws UserError where there is none of this method. */
   static async load(folder: string, engine?: Engine): Promise<GMAE> {
     const { config, state } = readModel(folder, "gmae");
-    return new GMAE(config.options as z.input<typeof gmaeOptions>, engine).restore(state);
+    return new GMAE(config.options as Partial<GmaeOptions>, engine).restore(state);
   }
 
   override get predicts(): "clusters" | "classes" | undefined {
@@ -178,6 +181,7 @@ export class GMAE extends Method<GmaeOptions> {
     this.#centres = (await this.#cluster((await inference.encode(data)).hidden)).centres;
   }
 
+  /** The representation [samples, dimensions]: the shared part and the specific parts side by side; a missing view counts as zeros. @throws UserError where the views are others than the model knows. */
   override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
     const matched = matchViews(data, this.#requireModel().views);
     return (await (await this.#freeInference()).encode(matched)).hidden;
@@ -192,6 +196,7 @@ export class GMAE extends Method<GmaeOptions> {
     return nearestCentre(hidden, this.#centres, this.engine);
   }
 
+  /** `representation.onnx` for all views together, and `specific-<view>.onnx` for the specific part of one. */
   override exportModels(): ExportedModel[] {
     const { networks, store, views, scalers, shape } = this.#requireModel();
     return exportGmae(networks, store, views, scalers, shape.classes);

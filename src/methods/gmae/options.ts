@@ -58,7 +58,8 @@ export const gmaeOptions = z.strictObject({
   evaluateEvery: z.number().int().min(0).default(10).describe("epochs between evaluations; 0: only at the end"),
 });
 
-export type GmaeOptions = z.output<typeof gmaeOptions>;
+/** Options of GMAE. Each has a default; `vantage train gmae --help` lists them too. */
+export interface GmaeOptions extends z.output<typeof gmaeOptions> {}
 
 /** Epochs that the authors train for. */
 export const publishedEpochs = { clustering: 500, classification: 200 } as const;

@@ -13,6 +13,10 @@ import type { HashingOptions } from "./options.js";
 import { type CodedView, crossViewRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";
 
+/**
+ * A method that gives each view hash codes: splits, codes, search between views with its measures, and exported encoders are
+ * here; a subclass says which networks there are and what data each was fitted on.
+ */
 export abstract class HashingMethod<Options extends HashingOptions> extends Method<Options> {
   readonly #encoders = new Map<string, ViewEncoder>();
   #curves: readonly RetrievalCurves[] = [];
@@ -117,6 +121,7 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     );
   }
 
+  /** `<view>.onnx`: raw features, an input named as the view, to `code`, the real-valued code, and `bits`, true where it is positive. */
   override exportModels(): ExportedModel[] {
     return this.networks().map((stored) => exportNetwork(stored, this.name));
   }

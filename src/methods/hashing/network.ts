@@ -7,6 +7,7 @@ import { scaleInGraph, type ViewShape } from "../feeding.js";
 import { stateTensor } from "../method.js";
 import type { State } from "../training.js";
 
+/** The hashing network of one view: features in, real-valued code out. */
 export interface HashingNetwork {
   readonly view: ViewShape;
   readonly scaler: Scaler;

@@ -29,6 +29,7 @@ export const hashingFields = {
 /** How a query without any relevant item in the database counts. */
 export const withoutRelevantField = z.enum(["zero", "skip"]);
 
+/** The options that every method for hash codes has; each method says what they are for. */
 export interface HashingOptions {
   readonly seed: number;
   readonly bits: number;

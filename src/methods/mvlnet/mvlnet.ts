@@ -1,5 +1,4 @@
 // MvLNet, the Multi-view Laplacian Network (Huang et al., TIP 2021): clustering, classification, retrieval.
-import type { z } from "zod";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { initialize } from "../../nn/index.js";
@@ -19,6 +18,9 @@ import { takePretrained } from "./reuse.js";
 import { mvlnetStages } from "./stages.js";
 import { findStage, type TrainedStage } from "./trained-stage.js";
 
+/**
+ * MvLNet, the Multi-view Laplacian Network (Huang et al., TIP 2021): a spectral embedding for each view, the views in agreement.
+ */
 export class MvLNet extends PerViewMethod<MvlnetOptions> {
   override readonly name = "mvlnet";
   #model: MvlnetModel | undefined;
@@ -26,15 +28,15 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
   #encoder: MvlnetEncoder | undefined;
   #resumed = false;
 
-  /** @param options see `mvlnetOptions`; those left out have the published defaults. @throws UserError where one is no good. */
-  constructor(options: z.input<typeof mvlnetOptions> = {}, engine?: Engine) {
+  /** @param options see `MvlnetOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  constructor(options: Partial<MvlnetOptions> = {}, engine?: Engine) {
     super(parseOptions("mvlnet", mvlnetOptions, options), engine);
   }
 
   /** Opens a model from a run folder. @throws UserError where there is none of this method. */
   static async load(folder: string, engine?: Engine): Promise<MvLNet> {
     const { config, state } = readModel(folder, "mvlnet");
-    return new MvLNet(config.options as z.input<typeof mvlnetOptions>, engine).restore(state);
+    return new MvLNet(config.options as Partial<MvlnetOptions>, engine).restore(state);
   }
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {
@@ -74,6 +76,7 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     return (await this.#requireEncoder()).represent(data, rows);
   }
 
+  /** `<view>.onnx`: raw features, an input named as the view, to `representation`. */
   override exportModels(): ExportedModel[] {
     return exportMvlnet(this.#requireModel());
   }

@@ -63,7 +63,8 @@ export const mvlnetOptions = z.strictObject({
     .describe("a run folder of mvlnet whose autoencoders and siamese networks are taken in place of training them"),
 });
 
-export type MvlnetOptions = z.output<typeof mvlnetOptions>;
+/** Options of MvLNet. Each has a default; `vantage train mvlnet --help` lists them too. */
+export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {}
 
 /** The defaults are the settings for Noisy MNIST. */
 export const mvlnetPresets = {

@@ -20,6 +20,7 @@ export const perViewFields = {
   starts: z.number().int().min(1).default(10).describe("starts of k-means"),
 };
 
+/** The options that every method with a representation for each view has; each method says what they are for. */
 export interface PerViewOptions {
   readonly task: "clustering" | "classification" | "retrieval";
   readonly seed: number;

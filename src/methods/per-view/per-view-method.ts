@@ -15,6 +15,10 @@ import { judgeClassifiers, judgeClusters, judgeRetrieval } from "./judges.js";
 import type { PerViewOptions } from "./options.js";
 import { withTestSplit } from "./split.js";
 
+/**
+ * A method that gives each view a representation of its own: splits, clustering (k-means), classification (linear SVM, nearest
+ * neighbour, MLP), retrieval and their measures are here; a subclass says what `represent` gives.
+ */
 export abstract class PerViewMethod<Options extends PerViewOptions> extends Method<Options> {
   #fittedOn: MultiViewDataset | undefined;
   #centres: DenseMatrix | undefined;
@@ -150,6 +154,7 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     return { tensors, json: { svmClasses: svm === undefined ? null : [...svm.classes] } };
   }
 
+  /** Takes what `judgeState` gave. */
   protected takeJudges(state: State): void {
     const centres = state.tensors.get("centres");
     if (centres) this.#centres = dense(centres.shape[0]!, centres.shape[1]!, centres.data);
