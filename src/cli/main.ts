@@ -28,7 +28,8 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** The whole command line, as commander has it. */
+export function program(): Command {
   const root = new Command("vantage")
     .description("Deep multi-view learning: one representation from several views, to cluster, classify and search.")
     .version(version, "-V, --version")
