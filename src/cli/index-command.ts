@@ -111,7 +111,7 @@ export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>
   }
 }
 
-export function indexName(folder: string): string {
+function indexName(folder: string): string {
   return (
     basename(resolve(folder))
       .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-")
@@ -120,7 +120,7 @@ export function indexName(folder: string): string {
 }
 
 /** What each view is called in the data set, where --views of the training renamed it. */
-export function variablesOf(views: string | undefined): ReadonlyMap<string, string> {
+function variablesOf(views: string | undefined): ReadonlyMap<string, string> {
   if (views === undefined) return new Map();
   return new Map(parseViewSelection(views).map(({ name, variable }) => [name, variable]));
 }

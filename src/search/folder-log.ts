@@ -38,7 +38,7 @@ const guess = 360;
 const window = 1 << 20;
 
 export const addKind = 1;
-export const removeKind = 2;
+const removeKind = 2;
 
 /** An entry as it stands in a body. */
 export interface Entry {

@@ -20,7 +20,7 @@ export interface RunEncoder {
 }
 
 /** What the view of items that are made from all views together is called. */
-export const jointView = "all";
+const jointView = "all";
 
 /**
  * Encoders of a run by view: those of the run itself, then of views that were added to it.

@@ -57,7 +57,7 @@ export const itemParams = z.object({ id });
 export const indexQuery = z.strictObject({ index });
 export const itemReply = z.object({ id, views: z.array(z.object({ view, metadata: metadata.optional() })) });
 
-export const indexInfo = z.object({
+const indexInfo = z.object({
   name: z.string(),
   method: z.string(),
   dataset: z.string(),
@@ -88,7 +88,7 @@ export const mapReply = z.object({
   y: z.array(z.number()),
 });
 
-export const runSummary = z.object({
+const runSummary = z.object({
   name: z.string(),
   method: z.string(),
   task: z.string(),

@@ -11,7 +11,7 @@ import type { Store } from "../search/store.js";
 import { greater, input, mul } from "../tensor/index.js";
 
 /** An encoder whose code is its input: bits are the signs of the features. */
-export function identityModel(view: string, columns: number): Uint8Array {
+function identityModel(view: string, columns: number): Uint8Array {
   const x = input(view, ["n", columns]);
   const code = mul(x, 1);
   return encodeModel({ name: view, outputs: { code, bits: greater(code, 0) } });

@@ -25,7 +25,7 @@ const policy =
 export const shapes = ["circle", "square", "triangle", "diamond"] as const;
 export const colours = ["red", "orange", "green", "teal", "blue", "purple", "brown", "black"] as const;
 const hues: Record<string, string> = { orange: "#e8890c", teal: "#0a8f8f", green: "#2a9d3a", brown: "#8a5a2b" };
-export const fakeViews = ["flat", "outline", "english"] as const;
+const fakeViews = ["flat", "outline", "english"] as const;
 
 export interface FakeItem {
   readonly id: string;
@@ -91,7 +91,7 @@ export function distance(a: bigint, b: bigint, bits: number): number {
   return count;
 }
 
-export function makeItems(count: number): FakeItem[] {
+function makeItems(count: number): FakeItem[] {
   const random = numbers(7);
   const centres = new Map(colours.map((colour) => [colour, code(random, 128)]));
   return Array.from({ length: count }, (_, i) => {

@@ -67,7 +67,7 @@ export function decode(bytes: Uint8Array, type: StoredType, little: boolean, pat
 }
 
 /** IEEE binary16 bits as float32. */
-export function fromHalf(bits: Uint16Array): Float32Array {
+function fromHalf(bits: Uint16Array): Float32Array {
   const result = new Float32Array(bits.length);
   for (let i = 0; i < bits.length; i++) {
     const exponent = (bits[i]! >> 10) & 31;
@@ -80,7 +80,7 @@ export function fromHalf(bits: Uint16Array): Float32Array {
 }
 
 /** 64-bit integers as doubles. @throws UserError for a value beyond 2^53, which a double cannot hold. */
-export function fromBigIntegers(values: BigInt64Array | BigUint64Array, path: string, name: string): Float64Array {
+function fromBigIntegers(values: BigInt64Array | BigUint64Array, path: string, name: string): Float64Array {
   const result = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
     result[i] = Number(values[i]);

@@ -11,7 +11,7 @@ const suspiciousRatio = 400;
  * Says whether so many bytes may come out of `packed` compressed ones: never more than DEFLATE can do, and beyond half a
  * gibibyte no more than 400 times, which no real data reaches and decompression bombs need.
  */
-export function plausiblyInflates(packed: number, unpacked: number): boolean {
+function plausiblyInflates(packed: number, unpacked: number): boolean {
   return unpacked <= packed * deflateLimit && (unpacked <= suspiciousSize || unpacked <= packed * suspiciousRatio);
 }
 

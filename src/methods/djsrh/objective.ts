@@ -22,7 +22,7 @@ function cosineAffinity(features: Tensor): Tensor {
 }
 
 /** The joint-semantics affinity S = μ [(1−η) S̃ + η S̃ S̃ᵀ / m], S̃ = β S₁ + (1−β) S₂ [m, m]. */
-export function jointAffinity(first: Tensor, second: Tensor, { beta, eta, mu }: AffinityWeights): Tensor {
+function jointAffinity(first: Tensor, second: Tensor, { beta, eta, mu }: AffinityWeights): Tensor {
   const mixed = add(mul(cosineAffinity(first), beta), mul(cosineAffinity(second), 1 - beta));
   const secondOrder = div(matmul(mixed, mixed, { transposeB: true }), size(first, 0));
   return mul(add(mul(mixed, 1 - eta), mul(secondOrder, eta)), mu);

@@ -11,7 +11,7 @@ export interface NeighbourNumbers {
 }
 
 /** The smallest batch in which a sample has a positive and a negative neighbour. */
-export const smallestBatch = 16;
+const smallestBatch = 16;
 
 /**
  * The published numbers for n samples: k = ⌊n/4⌋, positives posNum − 1, negatives ⌊(k − posNum − 1)/2⌋. Where that leaves

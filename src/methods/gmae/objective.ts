@@ -58,7 +58,7 @@ export function reconstructionLoss(
 }
 
 /** Σ_v ‖(S − mean S)ᵀ H_v‖₁ over all entries, with S constant. */
-export function orthogonalLoss({ shared, specific }: Codes, present: readonly Presence[]): Tensor {
+function orthogonalLoss({ shared, specific }: Codes, present: readonly Presence[]): Tensor {
   const s = stopGradient(shared);
   return addAll(
     specific.map((h, v) => {
@@ -76,7 +76,7 @@ export function orthogonalLoss({ shared, specific }: Codes, present: readonly Pr
  * Σ_{i≠j} BCE(D_i(H_i), 1) + BCE(D_i(H_j), 0), where D's sigmoid output is taken for a logit, as published. All codes go through
  * a discriminator in one pass: V passes in place of V², and a graph that grows with V.
  */
-export function adversarialLoss(
+function adversarialLoss(
   networks: GmaeNetworks,
   { specific }: Codes,
   present: readonly Presence[],
@@ -108,7 +108,7 @@ export function adversarialLoss(
  * place of lists it is −(1/n) [ Σ_ij P_ij C_ij − Σ_i (Σ_j P_ij) log Σ_j N_ij exp C_ij ], C = Ĥ Ĥᵀ: two matrix products
  * where the published code loops over samples. A row without neighbours adds nothing.
  */
-export function contrastiveLoss(hidden: Tensor, { positive, negative }: NeighbourCounts): Tensor {
+function contrastiveLoss(hidden: Tensor, { positive, negative }: NeighbourCounts): Tensor {
   const normalized = normalizeRows(hidden, 1e-8);
   const cosine = matmul(normalized, stopGradient(normalized), { transposeB: true });
   const chosen = sum(positive, 1);
@@ -118,7 +118,7 @@ export function contrastiveLoss(hidden: Tensor, { positive, negative }: Neighbou
 }
 
 /** V · cross-entropy: the published code adds it once per view. */
-export function classificationLoss(logits: Tensor, classes: Tensor, views: number): Tensor {
+function classificationLoss(logits: Tensor, classes: Tensor, views: number): Tensor {
   return mul(crossEntropy(logits, classes), views);
 }
 

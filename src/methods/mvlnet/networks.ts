@@ -30,7 +30,7 @@ export interface ViewNetworks {
 }
 
 /** Width of what the siamese and embedding networks of a view take. */
-export function encodedWidth({ autoencoder }: Pick<MvlnetShape, "autoencoder">, columns: number): number {
+function encodedWidth({ autoencoder }: Pick<MvlnetShape, "autoencoder">, columns: number): number {
   return autoencoder.at(-1) ?? columns;
 }
 

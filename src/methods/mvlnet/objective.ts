@@ -28,7 +28,7 @@ import {
 } from "../../tensor/index.js";
 
 /** Margins of the siamese loss: neighbours may be this near for free, others have to be this far apart. */
-export const margins = { positive: 0.05, negative: 1 } as const;
+const margins = { positive: 0.05, negative: 1 } as const;
 
 /** Distance of two rows never counts less than the root of this, which keeps its gradient finite. */
 const LEAST_SQUARED_DISTANCE = 1e-7;
@@ -76,7 +76,7 @@ export function fullAffinity(x: Tensor, sigma: number): Affinity {
 }
 
 /** Wₒ = √m (chol(YᵀY + 1e-5 I)⁻¹)ᵀ of a batch Y [m, c]: then YWₒ has orthonormal columns, (YWₒ)ᵀ(YWₒ) = m I. */
-export function orthogonalWeights(y: Tensor): Tensor {
+function orthogonalWeights(y: Tensor): Tensor {
   const width = y.shape[1] as number;
   const ridge = Float32Array.from({ length: width ** 2 }, (_, i) => (i % (width + 1) === 0 ? CHOLESKY_EPSILON : 0));
   const factor = cholesky(add(matmul(y, y, { transposeA: true }), constant(ridge, [width, width])));
@@ -112,7 +112,7 @@ export function spectralLoss(y: Tensor, affinity: Affinity): Tensor {
 }
 
 /** Σ_{u≠v} ‖Y_u − Y_v‖² / m over ordered pairs of views. */
-export function multiViewLoss(outputs: readonly Tensor[]): Tensor {
+function multiViewLoss(outputs: readonly Tensor[]): Tensor {
   const m = size(outputs[0]!, 0);
   const terms = outputs.flatMap((y, u) => outputs.slice(0, u).map((other) => sum(square(sub(y, other)))));
   return terms.length === 0 ? constant(0) : div(mul(addAll(terms), 2), m);

@@ -8,7 +8,7 @@ import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 
 /** How many stages come before the spectral one. */
-export function pretrainingStages({ autoencoder, affinity, reuse }: MvlnetOptions, views: number): number {
+function pretrainingStages({ autoencoder, affinity, reuse }: MvlnetOptions, views: number): number {
   if (reuse !== undefined) return 0;
   return views * ((autoencoder.length > 0 ? 1 : 0) + (affinity === "siamese" ? 1 : 0));
 }
