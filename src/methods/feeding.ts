@@ -35,7 +35,28 @@ export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int
 const CHUNK = 1024;
 
 /**
- * An output of a program for rows of a matrix, in their order and in chunks.
+ * Runs a program over rows, chunk after chunk in their order.
+ * @param program its size n is the number of rows of a chunk.
+ * @param feed fills the inputs with the rows of a chunk.
+ * @param take is given the outputs for the rows from `start` on; they are overwritten by the next chunk.
+ */
+export async function runChunks(
+  program: Program,
+  rows: Int32Array,
+  feed: (run: Execution, chunk: Int32Array) => void,
+  take: (outputs: Execution["outputs"], start: number) => void,
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    const chunk = rows.subarray(start, start + CHUNK);
+    const run = program.at({ n: chunk.length });
+    feed(run, chunk);
+    await run.run();
+    take(run.outputs, start);
+  }
+}
+
+/**
+ * An output of a program for rows of a matrix, in their order.
  * @param program has the input `x` [n, columns], and the output [n, width].
  */
 export async function outputRows(
@@ -46,13 +67,12 @@ export async function outputRows(
   rows: Int32Array,
 ): Promise<DenseMatrix> {
   const result = dense(rows.length, width);
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const chunk = rows.subarray(start, start + CHUNK);
-    const run = program.at({ n: chunk.length });
-    gatherRows(matrix, chunk, run.inputs.x!);
-    await run.run();
-    result.data.set(run.outputs[output]!, start * width);
-  }
+  await runChunks(
+    program,
+    rows,
+    (run, chunk) => gatherRows(matrix, chunk, run.inputs.x!),
+    (outputs, start) => result.data.set(outputs[output]!, start * width),
+  );
   return result;
 }
 

@@ -1,19 +1,16 @@
 // DM2C in use: codes of samples in one space, in chunks, and the same as exported models.
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { type DenseMatrix, dense, gatherRows } from "../../data/matrix.js";
+import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { modalities } from "../../data/mixed-modal.js";
 import { Forward } from "../../nn/index.js";
 import { encodeModel } from "../../onnx/model.js";
 import { type Engine, Program } from "../../runtime/index.js";
 import { input, type Tensor } from "../../tensor/index.js";
-import { allRows } from "../feeding.js";
+import { allRows, outputRows } from "../feeding.js";
 import { fileName } from "../hashing/encoder.js";
 import type { ExportedModel } from "../method.js";
 import type { Dm2cModel } from "./model.js";
 import { codeWidth } from "./networks.js";
-
-/** Samples per call: enough for the matrix products, small beside the parameters. */
-const CHUNK = 1024;
 
 /** The modality whose space codes are carried into, by its place; undefined: they stay in their own. */
 export type Space = number | undefined;
@@ -49,20 +46,19 @@ export class Dm2cInference {
     const modality = modalities(data);
     for (const [v, { matrix }] of data.views.entries()) {
       const own = allRows(rows.length).filter((i) => modality[rows[i]!] === v);
-      const program = own.length > 0 ? await this.#program(places[v]!, space) : undefined;
-      for (let start = 0; start < own.length; start += CHUNK) {
-        const chunk = own.subarray(start, start + CHUNK);
-        const run = program!.at({ n: chunk.length });
-        gatherRows(
-          matrix,
-          chunk.map((i) => rows[i]!),
-          run.inputs.x!,
-        );
-        await run.run();
-        chunk.forEach((i, at) => {
-          codes.data.set(run.outputs.code!.subarray(at * codes.columns, (at + 1) * codes.columns), i * codes.columns);
-        });
-      }
+      if (own.length === 0) continue;
+      const { columns } = codes;
+      const program = await this.#program(places[v]!, space);
+      const { data: found } = await outputRows(
+        program,
+        "code",
+        columns,
+        matrix,
+        own.map((i) => rows[i]!),
+      );
+      own.forEach((i, at) => {
+        codes.data.set(found.subarray(at * columns, (at + 1) * columns), i * columns);
+      });
     }
     return codes;
   }

@@ -1,10 +1,11 @@
 // DM2C's training: each autoencoder on its own modality, then generator and discriminators on mixed batches.
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { dense, gatherRows, type Matrix } from "../../data/matrix.js";
+import { gatherRows, type Matrix } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { type Engine, Program, type Sizes, type TrainingStep } from "../../runtime/index.js";
 import { input } from "../../tensor/index.js";
+import { outputRows } from "../feeding.js";
 import type { EpochResult, State } from "../training.js";
 import type { Dm2cModel } from "./model.js";
 import type { Dm2cOptions } from "./options.js";
@@ -31,9 +32,6 @@ interface Phase {
   readonly name: string;
   readonly steps: readonly TrainingStep[];
 }
-
-/** Rows reduced to principal components at a time. */
-const CHUNK = 1024;
 
 export class Dm2cTraining {
   #phase: Phase | undefined;
@@ -142,14 +140,7 @@ export class Dm2cTraining {
     const outputs = { reduced: reduce(scale(input("x", ["n", matrix.columns]))) };
     const program = await Program.compile(engine, { name: "dm2c-pca", outputs, store: model.store });
     const own = rows[modality]!;
-    const result = dense(own.length, model.shape.modalities[modality]!.inputs);
-    for (let start = 0; start < own.length; start += CHUNK) {
-      const chunk = own.subarray(start, start + CHUNK);
-      const run = program.at({ n: chunk.length });
-      gatherRows(matrix, chunk, run.inputs.x!);
-      await run.run();
-      result.data.set(run.outputs.reduced!, start * result.columns);
-    }
+    const result = await outputRows(program, "reduced", model.shape.modalities[modality]!.inputs, matrix, own);
     await program.release();
     const places = new Int32Array(data.samples).fill(-1);
     own.forEach((row, i) => {

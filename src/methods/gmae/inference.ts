@@ -7,12 +7,9 @@ import { Forward } from "../../nn/index.js";
 import { encodeModel } from "../../onnx/model.js";
 import { type Engine, type ParameterStore, Program } from "../../runtime/index.js";
 import { input, mul, softmax, type Tensor } from "../../tensor/index.js";
-import { allRows, feedViews, scaleInGraph, type ViewShape } from "../feeding.js";
+import { allRows, feedViews, runChunks, scaleInGraph, type ViewShape } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
 import type { GmaeNetworks } from "./networks.js";
-
-/** Samples per call: enough for the matrix products, small beside the parameters. */
-const CHUNK = 1024;
 
 export interface Encoded {
   readonly hidden: DenseMatrix;
@@ -23,6 +20,8 @@ export interface Encoded {
 export class GmaeInference {
   private constructor(
     private readonly program: Program,
+    /** Dimensions of the representation. */
+    private readonly width: number,
     private readonly classes: number,
   ) {}
 
@@ -39,24 +38,24 @@ export class GmaeInference {
       return mul(scaled, input(`present.${v}`, ["n", 1]));
     });
     const outputs = representationOutputs(networks, views, parts.classes);
-    return new GmaeInference(await Program.compile(engine, { name: "gmae", outputs, store }), parts.classes);
+    const width = outputs.representation!.shape[1] as number;
+    return new GmaeInference(await Program.compile(engine, { name: "gmae", outputs, store }), width, parts.classes);
   }
 
   /** Representation of the given rows, row by row in their order. */
   async encode(data: MultiViewDataset, rows: Int32Array = allRows(data.samples)): Promise<Encoded> {
-    let hidden: DenseMatrix | undefined;
+    const hidden = dense(rows.length, this.width);
     const classes = this.classes > 0 ? new Int32Array(rows.length) : undefined;
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      const chunk = rows.subarray(start, start + CHUNK);
-      const run = this.program.at({ n: chunk.length });
-      feedViews(run, data, chunk);
-      await run.run();
-      const width = run.outputs.representation!.length / chunk.length;
-      hidden ??= dense(rows.length, width);
-      hidden.data.set(run.outputs.representation!, start * width);
-      if (classes !== undefined) largestPerRow(run.outputs.probabilities!, this.classes, classes.subarray(start));
-    }
-    return { hidden: hidden!, classes };
+    await runChunks(
+      this.program,
+      rows,
+      (run, chunk) => feedViews(run, data, chunk),
+      ({ representation, probabilities }, start) => {
+        hidden.data.set(representation!, start * this.width);
+        if (classes !== undefined) largestPerRow(probabilities!, this.classes, classes.subarray(start));
+      },
+    );
+    return { hidden, classes };
   }
 
   release(): Promise<void> {

@@ -1,14 +1,12 @@
 // Hashing networks in use: codes of samples, in chunks, and the same as exported models.
-import { type DenseMatrix, dense, gatherRows, type Matrix } from "../../data/matrix.js";
+import { type DenseMatrix, gatherRows, type Matrix } from "../../data/matrix.js";
 import { encodeModel } from "../../onnx/model.js";
 import { type Engine, Program } from "../../runtime/index.js";
 import { greater, input } from "../../tensor/index.js";
+import { outputRows, runChunks } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
 import type { HashingNetwork, StoredNetwork } from "./network.js";
 import { packSigns } from "./packing.js";
-
-/** Samples per call: enough for the matrix products, small beside the parameters. */
-const CHUNK = 1024;
 
 /** Encodes with the values that the network's parameters have at the time. */
 export class ViewEncoder {
@@ -25,30 +23,21 @@ export class ViewEncoder {
   }
 
   /** Real-valued codes of the given rows, in their order. */
-  async values(matrix: Matrix, rows: Int32Array): Promise<DenseMatrix> {
-    const codes = dense(rows.length, this.bits);
-    await this.#chunks(matrix, rows, (values, start) => codes.data.set(values, start * this.bits));
-    return codes;
+  values(matrix: Matrix, rows: Int32Array): Promise<DenseMatrix> {
+    return outputRows(this.program, "code", this.bits, matrix, rows);
   }
 
   /** Packed codes of the given rows, bits / 8 bytes each. */
   async codes(matrix: Matrix, rows: Int32Array): Promise<Uint8Array> {
     const bytes = this.bits / 8;
     const packed = new Uint8Array(rows.length * bytes);
-    await this.#chunks(matrix, rows, (values, start) => {
-      packSigns(values, packed.subarray(start * bytes, start * bytes + values.length / 8));
-    });
+    await runChunks(
+      this.program,
+      rows,
+      (run, chunk) => gatherRows(matrix, chunk, run.inputs.x!),
+      ({ code }, start) => packSigns(code!, packed.subarray(start * bytes, start * bytes + code!.length / 8)),
+    );
     return packed;
-  }
-
-  async #chunks(matrix: Matrix, rows: Int32Array, take: (values: Float32Array, start: number) => void): Promise<void> {
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      const chunk = rows.subarray(start, start + CHUNK);
-      const run = this.program.at({ n: chunk.length });
-      gatherRows(matrix, chunk, run.inputs.x!);
-      await run.run();
-      take(run.outputs.code!, start);
-    }
   }
 
   release(): Promise<void> {
