@@ -9,6 +9,7 @@ import { temporaryName } from "./folder-files.js";
 import { Graphs } from "./folder-graphs.js";
 import { addKind, decodeEntry, decodeItem, type Entry, encodeRecord, Log } from "./folder-log.js";
 import { hashText } from "./id-table.js";
+import { compareKeys } from "./key-order.js";
 import type { Item } from "./store.js";
 
 const recordBytes = 4 << 20;
@@ -81,7 +82,7 @@ export class Generation {
       const row = this.find(columns, id, hash);
       if (row >= 0) items.push(this.item(columns, row));
     }
-    return items.sort((a, b) => (a.view < b.view ? -1 : 1));
+    return items.sort(compareKeys);
   }
 
   item(columns: Columns, row: number): Item {

@@ -1,10 +1,9 @@
 // The plainest store: what the others are tested against, and a stand-in where a test needs one.
 import { checkItem, checkQuery, checkSpace } from "./check.js";
+import { compareKeys } from "./key-order.js";
 import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
 
 const keyOf = ({ id, view }: ItemKey) => JSON.stringify([id, view]);
-const compareKeys = (a: ItemKey, b: ItemKey) =>
-  a.id === b.id ? (a.view < b.view ? -1 : Number(a.view > b.view)) : a.id < b.id ? -1 : 1;
 
 export class MemoryStore implements Store {
   readonly #items = new Map<string, Item>();

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Columns } from "./columns.js";
 import { decodeEntry } from "./folder-log.js";
 import type { Generation } from "./generation.js";
+import { compareKeys } from "./key-order.js";
 import type { Item, ItemKey } from "./store.js";
 
 /** Items sorted in one go. */
@@ -12,8 +13,6 @@ interface Key extends ItemKey {
   readonly columns: Columns;
   readonly row: number;
 }
-
-const before = (a: ItemKey, b: ItemKey) => a.id < b.id || (a.id === b.id && a.view < b.view);
 
 /** Rows of all views sorted by key. Deleted ones stay among them and are passed over. */
 export class SortedKeys {
@@ -59,7 +58,7 @@ export class SortedKeys {
     let low = 0;
     for (let high = this.#rows.length; low < high; ) {
       const middle = (low + high) >> 1;
-      if (before(key, this.#key(this.#columns[this.#views[middle]!]!, this.#rows[middle]!))) high = middle;
+      if (compareKeys(key, this.#key(this.#columns[this.#views[middle]!]!, this.#rows[middle]!)) < 0) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -74,11 +73,11 @@ export class SortedKeys {
         if (columns.isDeleted(row)) continue;
         run.push(this.#key(columns, row));
         if (run.length < runLength && row + 1 < rows) continue;
-        runs.push(run.sort((a, b) => (before(a, b) ? -1 : Number(before(b, a)))));
+        runs.push(run.sort(compareKeys));
         run = [];
         await setImmediate();
       }
-      if (run.length > 0) runs.push(run.sort((a, b) => (before(a, b) ? -1 : Number(before(b, a)))));
+      if (run.length > 0) runs.push(run.sort(compareKeys));
       if (!this.#known.has(columns)) this.#columns.push(columns);
       this.#known.set(columns, rows);
     }
@@ -121,7 +120,7 @@ async function mergeRuns(a: readonly Key[], b: readonly Key[]): Promise<Key[]> {
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
-    merged.push(before(b[j]!, a[i]!) ? b[j++]! : a[i++]!);
+    merged.push(compareKeys(b[j]!, a[i]!) < 0 ? b[j++]! : a[i++]!);
     if (merged.length % (4 * runLength) === 0) await setImmediate();
   }
   while (i < a.length) merged.push(a[i++]!);

@@ -67,6 +67,25 @@ export function testStore(name: string, { open, reopen, runs = 25 }: StoreUnderT
     assert.deepEqual(await store.page({ id: "b", view: "text" }, 10), []);
   });
 
+  contract("ids and views are in the order of their code points", { bits: 8, dimensions: 0 }, async (store) => {
+    // In UTF-16 the last two, in two units each, would come before the two between U+E000 and U+FFFF.
+    const texts = ["Z", "a", "é", "\ud7ff", "\ue000", "\uffee", "\u{10000}", "\u{1f600}"];
+    const turned = [3, 7, 1, 5, 0, 6, 2, 4].map((place) => texts[place]!);
+    await store.add(turned.map((text) => item(text, "v", [1])));
+    await store.add(turned.map((text) => item("same", text, [1])));
+    const ids = ["Z", "a", "same", ...texts.slice(2)];
+    assert.deepEqual([...new Set((await store.page(undefined, 99)).map(({ id }) => id))], ids);
+    assert.deepEqual(
+      (await store.get("same")).map(({ view }) => view),
+      texts,
+    );
+    assert.deepEqual(
+      (await store.page({ id: "\uffee", view: "v" }, 9)).map(({ id }) => id),
+      texts.slice(6),
+    );
+    assert.deepEqual(keys(await store.page({ id: "same", view: "\uffee" }, 2)), ["same/\u{10000}", "same/\u{1f600}"]);
+  });
+
   contract("an item of the same id and view is replaced, and comes last", { bits: 8, dimensions: 1 }, async (store) => {
     await store.add([item("a", "v", [1], [1], { old: 1 }), item("b", "v", [1], [1]), item("a", "w", [1], [1])]);
     await store.add([item("a", "v", [1], [2], { fresh: 2 })]);

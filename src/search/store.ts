@@ -77,7 +77,7 @@ export interface Store {
   /** Number of items of each view that has any. */
   counts(): Promise<ReadonlyMap<string, number>>;
 
-  /** Up to `limit` items in the order of id, then view, that come after the given one: to go through all of them. */
+  /** Up to `limit` items in the order of id, then view (by code point), that come after the given one: to go through all of them. */
   page(after: ItemKey | undefined, limit: number): Promise<Item[]>;
 
   /** Makes ready at once what approximate search goes through, where it would otherwise be made behind the first searches. */
