@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Chart } from "./chart.js";
 import { confusionChart } from "./confusion-chart.js";
 import { curveChart, thin } from "./curve-chart.js";
-import { fakeRun } from "./fake-run.js";
+import { fakeRun } from "./fake-run.testing.js";
 import { mapChart, mapGroups, mistakes, samplePoints } from "./map-chart.js";
 import { groupRuns } from "./report-run.js";
 import { bitsCharts, precisionAtCharts, precisionRecallCharts } from "./retrieval-charts.js";

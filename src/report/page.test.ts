@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { writeResult } from "../runs/result.js";
 import { createRun } from "../runs/run-folder.js";
-import { fakeRun } from "./fake-run.js";
+import { fakeRun } from "./fake-run.testing.js";
 import { reportPage, writeReport } from "./page.js";
 
 /** The page without scripts and style. */

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fakeRun } from "./fake-run.js";
+import { fakeRun } from "./fake-run.testing.js";
 import { palettes } from "./palette.js";
 import { renderPng, renderSvg, runPictures, writePlots } from "./plots.js";
 import { groupRuns } from "./report-run.js";

@@ -1,7 +1,7 @@
 // Tests of how runs are grouped and told apart.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fakeRun } from "./fake-run.js";
+import { fakeRun } from "./fake-run.testing.js";
 import { groupRuns, latestMetrics, settings } from "./report-run.js";
 
 test("runs that differ in the seed only are one group", () => {

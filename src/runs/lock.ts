@@ -17,9 +17,10 @@ const ownName = `lock-${encodeURIComponent(hostname())}-${process.pid}-${
  * and then looks for others: of two that start together at most one goes on. Lock files of processes of this
  * machine that are gone are removed; another machine's are trusted.
  * @param what what the folder is, for messages.
+ * @param advice what to do where another process of this machine has it.
  * @throws UserError where another process has the folder, or this one has it already.
  */
-export function lockFolder(folder: string, what = "run"): () => void {
+export function lockFolder(folder: string, what = "run", advice = ""): () => void {
   const own = join(folder, ownName);
   try {
     closeSync(openSync(own, "wx"));
@@ -39,7 +40,9 @@ export function lockFolder(folder: string, what = "run"): () => void {
           `${what} ${folder} is in use by process ${pid} on ${decodeURIComponent(host)}; if that is no longer so, delete ${join(folder, name)}`,
         );
       }
-      if (isRunning(Number(pid), Number(start))) throw new UserError(`${what} ${folder} is in use by process ${pid}`);
+      if (isRunning(Number(pid), Number(start))) {
+        throw new UserError(`${what} ${folder} is in use by process ${pid}${advice}`);
+      }
       rmSync(join(folder, name), { force: true });
     }
   } catch (error) {

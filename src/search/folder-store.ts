@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { fileError, syncFolder } from "../files.js";
 import { Kernels } from "../kernels/kernels.js";
-import { lockFolder } from "../runs/lock.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
 import { isTemporary } from "./folder-files.js";
 import type { GraphProgress } from "./folder-graphs.js";
@@ -12,6 +11,7 @@ import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
 import { searchGeneration } from "./folder-search.js";
 import { readSnapshot, writeSnapshot } from "./folder-snapshot.js";
 import { Generation } from "./generation.js";
+import { lockIndex } from "./lock-index.js";
 import { SortedKeys } from "./sorted-keys.js";
 import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
 
@@ -59,7 +59,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
   } catch (error) {
     throw fileError(error, folder, "written");
   }
-  const release = lockFolder(folder, "index");
+  const release = lockIndex(folder);
   const kernels = options.kernels ?? (await Kernels.open());
   let log: Log | undefined;
   try {

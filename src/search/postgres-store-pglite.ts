@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { UserError } from "../errors.js";
 import { fileError } from "../files.js";
-import { lockFolder } from "../runs/lock.js";
+import { lockIndex } from "./lock-index.js";
 import { PostgresStore, type PostgresStoreOptions } from "./postgres-store.js";
 import type { Database, Sql } from "./postgres-store-database.js";
 
@@ -87,7 +87,7 @@ async function start(folder: string) {
   } catch (error) {
     throw fileError(error, folder, "written");
   }
-  const unlock = lockFolder(folder);
+  const unlock = lockIndex(folder);
   try {
     const database = join(folder, "database");
     if (!existsSync(database)) {

@@ -107,12 +107,12 @@ export const runQuery = z.strictObject({ after: z.coerce.number().int().min(0).d
 export const runReply = z.object({ run: runSummary, metrics: z.array(z.record(z.string(), z.unknown())) });
 
 export const healthReply = z.object({ status: z.literal("ok"), version: z.string(), seconds: z.number() });
-export const errorReply = z.object({ error: z.string().describe("one line: what was found, what was expected") });
+const errorReply = z.object({ error: z.string().describe("one line: what was found, what was expected") });
 
-export type SearchRequest = z.output<typeof searchRequest>;
+/** What a route answers: its reply, or what was wrong with the request. */
+export const replies = <Reply extends z.ZodType>(reply: Reply) => ({ 200: reply, "4xx": errorReply });
+
 export type SearchReply = z.output<typeof searchReply>;
-export type AddRequest = z.output<typeof addRequest>;
-export type DeleteRequest = z.output<typeof deleteRequest>;
 export type ItemReply = z.output<typeof itemReply>;
 export type IndexInfo = z.output<typeof indexInfo>;
 export type MapReply = z.output<typeof mapReply>;

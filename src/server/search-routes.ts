@@ -11,7 +11,6 @@ import {
   addRequest,
   deleteReply,
   deleteRequest,
-  errorReply,
   type IndexInfo,
   indexesReply,
   indexQuery,
@@ -20,6 +19,7 @@ import {
   type MapReply,
   mapReply,
   type newItem,
+  replies,
   searchReply,
   searchRequest,
 } from "./api.js";
@@ -42,7 +42,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     schema: {
       summary: "The items nearest to a query: features, words, a picture, or a stored item",
       body: searchRequest,
-      response: { 200: searchReply, "4xx": errorReply },
+      response: replies(searchReply),
     },
     async handler({ body }) {
       const started = performance.now();
@@ -64,7 +64,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     schema: {
       summary: "Adds items, or replaces those of the same id and view; the reply comes when they are on disk",
       body: addRequest,
-      response: { 200: addReply, "4xx": errorReply },
+      response: replies(addReply),
     },
     async handler({ body }) {
       const [, index] = found(body.index);
@@ -79,7 +79,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     schema: {
       summary: "Deletes items by id, in one view or in all",
       body: deleteRequest,
-      response: { 200: deleteReply, "4xx": errorReply },
+      response: replies(deleteReply),
     },
     async handler({ body }) {
       const [, index] = found(body.index);
@@ -94,7 +94,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
       summary: "What is stored of a sample, by view",
       params: itemParams,
       querystring: indexQuery,
-      response: { 200: itemReply, "4xx": errorReply },
+      response: replies(itemReply),
     },
     async handler({ params, query }) {
       const [name, index] = found(query.index);
@@ -119,7 +119,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     schema: {
       summary: "The items of an index in the plane",
       querystring: indexQuery,
-      response: { 200: mapReply, "4xx": errorReply },
+      response: replies(mapReply),
     },
     async handler({ query }) {
       const [name, { index }] = found(query.index);

@@ -10,7 +10,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { UserError } from "../errors.js";
 import type { SearchIndex } from "../search/search-index.js";
 import { version } from "../version.js";
-import { errorReply, healthReply, runParams, runQuery, runReply, runsReply } from "./api.js";
+import { healthReply, replies, runParams, runQuery, runReply, runsReply } from "./api.js";
 import { failureHandler, oneLine } from "./failures.js";
 import { limitIntake } from "./intake.js";
 import { countRequests } from "./metrics.js";
@@ -189,7 +189,7 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
       summary: "One run and its log, from a line on",
       params: runParams,
       querystring: runQuery,
-      response: { 200: runReply, "4xx": errorReply },
+      response: replies(runReply),
     },
     handler: async ({ params, query }) => describeRun(folder(), params.name, query.after),
   });
