@@ -3,4 +3,9 @@
 /** A mistake in what the user gave: a file, an option, data. The message names it, what was found and what was expected. */
 export class UserError extends Error {
   override readonly name = "UserError";
+
+  /** @param message one line; where it quotes what has several, they become one. */
+  constructor(message: string) {
+    super(message.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "));
+  }
 }

@@ -1,5 +1,15 @@
 // Writing files so that a reader sees the old bytes or the new ones, never half of them.
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "./errors.js";
 
@@ -35,6 +45,17 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
     }
     throw fileError(error, path, "written");
   }
+}
+
+/** Whether a file is one that a writer which was killed left unfinished (or that one is at work on). */
+export function isUnfinished(name: string): boolean {
+  return /^\..+\.\d+\.\d+\.tmp$/.test(name);
+}
+
+/** Removes what killed writers left unfinished in a folder that nobody else writes to now. */
+export function removeUnfinished(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (isUnfinished(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** Makes a rename or removal inside the folder survive a power cut (a no-op where folders cannot be opened, as on Windows). */

@@ -4,21 +4,22 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../errors.js";
 import { viewFolder } from "../methods/saving.js";
-import { describeEnvironment } from "../runs/environment.js";
-import { createRun } from "../runs/run-folder.js";
+import { checkDataFiles, describeEnvironment } from "../runs/environment.js";
+import { createRun, isRunFolder, resumeRun } from "../runs/run-folder.js";
 import { Engine } from "../runtime/index.js";
 import { printResult } from "./output.js";
-import { openModel } from "./saved-model.js";
+import { dataSource, openModel } from "./saved-model.js";
 import { addDataFlags, engineOptions } from "./settings.js";
 import { formatOutcome, openForRun, train } from "./training-run.js";
 
 interface Flags {
   readonly view: string;
-  readonly data: string;
+  readonly data?: string;
   readonly views?: string;
   readonly labels?: string;
   readonly device?: string;
   readonly threads?: string;
+  readonly resume?: true;
   readonly json?: boolean;
 }
 
@@ -27,33 +28,46 @@ export function addAddViewCommand(root: Command): void {
     .requiredOption("--view <name>", "the view of --data to add")
     .option("--device <device>", "cpu, webgpu or cuda", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
+    .option("--resume", "go on where an interrupted add-view of this view stopped; it knows its data")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(addView);
 }
 
 async function addView(folder: string, flags: Flags): Promise<void> {
-  const { view, data: source, views, labels } = flags;
-  if (source === undefined) throw new UserError("--data is missing: the data that has the new view");
+  const { view } = flags;
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   const { method, config, reopen } = openModel(folder, engine);
   if (method.addView === undefined || method.viewState === undefined) {
     throw new UserError(`${folder} is a run of ${config.method}, which trains its views together: none can be added`);
   }
-  await reopen();
   const place = viewFolder(folder, view);
-  if (existsSync(place)) throw new UserError(`${place} is there already: give the view another name`);
-  const opened = await openForRun(source, { views, labels, seed: config.seed });
-  const environment = await describeEnvironment(existsSync(source) ? [source] : []);
-  const dataset = { name: opened.data.name, data: source, view, ...(views && { views }), ...(labels && { labels }) };
-  const command = ["vantage", ...process.argv.slice(2)];
-  const outcome = await train({
-    method,
-    opened,
-    engine,
-    begin: () => createRun(place, { ...config, dataset, command }, environment),
-    fit: (hooks) => method.addView!(opened.data, view, hooks),
-    state: () => method.viewState!(view),
-    models: () => method.exportModels().filter(({ name }) => name === view || name.endsWith(`-${view}`)),
-  });
-  printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
+  const begun = isRunFolder(place);
+  if (begun && !flags.resume) {
+    throw new UserError(`${place} is there already: go on with --resume, or give the view another name`);
+  }
+  const { run, checkpoint: saved } = begun ? resumeRun(place) : {};
+  try {
+    if (run !== undefined) await checkDataFiles(run.environment);
+    const { data: source, views, labels } = run === undefined ? flags : dataSource(run.config);
+    if (source === undefined) throw new UserError("--data is missing: the data that has the new view");
+    await reopen();
+    const opened = await openForRun(source, { views, labels, seed: config.seed });
+    const environment = await describeEnvironment(existsSync(source) ? [source] : []);
+    const dataset = { name: opened.data.name, data: source, view, ...(views && { views }), ...(labels && { labels }) };
+    const command = ["vantage", ...process.argv.slice(2)];
+    const outcome = await train({
+      method,
+      opened,
+      engine,
+      begin: () => run ?? createRun(place, { ...config, dataset, command }, environment),
+      saved,
+      fit: (hooks) => method.addView!(opened.data, view, hooks),
+      takeUp: async (state) => method.takeView!(state, opened.data),
+      state: () => method.viewState!(view),
+      models: () => method.exportModels().filter(({ name }) => name === view || name.endsWith(`-${view}`)),
+    });
+    printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
+  } finally {
+    run?.close();
+  }
 }

@@ -43,7 +43,9 @@ export function addTrainCommand(root: Command): void {
 }
 
 async function trainMethod(method: MethodDefinition<Record<string, unknown>>, flags: CommonFlags): Promise<void> {
-  if (flags.resume !== undefined) {
+  const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
+  const isOne = bits === undefined || bits.length === 1;
+  if (flags.resume !== undefined && isOne) {
     const outcome = await resumeTraining(method.name, flags);
     printResult(flags.json, outcome.summary, formatOutcome(outcome));
     return;
@@ -59,8 +61,7 @@ async function trainMethod(method: MethodDefinition<Record<string, unknown>>, fl
     out: flags.out,
     engine: engineOptions(flags),
   };
-  const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
-  if (bits !== undefined && bits.length > 1) return trainLengths(request, bits, flags.json);
+  if (!isOne) return trainLengths(request, bits, flags);
   if (bits !== undefined) options.bits = bits[0];
   const outcome = await startTraining(request);
   printResult(flags.json, outcome.summary, formatOutcome(outcome));

@@ -7,7 +7,7 @@ import { UserError } from "../errors.js";
 import { findMethod } from "../methods/index.js";
 import type { ExportedModel, Method, MethodDefinition } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
-import { finished, type SavedState, stateOf, writeModels } from "../methods/saving.js";
+import { finished, isFinished, type SavedState, stateOf, writeModels } from "../methods/saving.js";
 import type { Checkpoint, FitHooks, Metrics, State } from "../methods/training.js";
 import { writeReport } from "../report/page.js";
 import { writePlots } from "../report/plots.js";
@@ -96,6 +96,9 @@ export async function resumeTraining(name: string, flags: CommonFlags): Promise<
     const { config, environment } = run;
     const definition = findMethod(config.method);
     if (name !== config.method) throw new UserError(`${folder} is a run of ${config.method}, not of ${name}`);
+    if (flags.epochs !== undefined && checkpoint !== undefined && isFinished(checkpoint)) {
+      throw new UserError(`${folder} is finished: --epochs cannot make it longer`);
+    }
     const epochs = flags.epochs === undefined ? {} : { epochs: wholeNumber("--epochs", flags.epochs) };
     const options = parseOptions(name, definition.options, { ...config.options, ...epochs });
     await checkDataFiles(environment);
@@ -141,14 +144,17 @@ export interface Training {
   begin(): Run;
   readonly saved?: LoadedCheckpoint;
   fit(hooks: FitHooks): Promise<unknown>;
+  /** Takes up the state of a training that has come to its end. */
+  takeUp(state: State): Promise<unknown>;
   /** What is kept in the end. */
   state(): State;
   models(): readonly ExportedModel[];
 }
 
-function wholeMethod(method: AnyMethod, opened: OpenedData): Pick<Training, "fit" | "state" | "models"> {
+function wholeMethod(method: AnyMethod, opened: OpenedData): Pick<Training, "fit" | "takeUp" | "state" | "models"> {
   return {
     fit: (hooks) => method.fit(opened.data, hooks),
+    takeUp: (state) => method.reopen(opened.data, state),
     state: () => method.modelState(),
     models: () => method.exportModels(),
   };
@@ -158,6 +164,7 @@ function wholeMethod(method: AnyMethod, opened: OpenedData): Pick<Training, "fit
 export async function train(training: Training): Promise<TrainingOutcome> {
   const { method, opened, engine, saved } = training;
   const { data } = opened;
+  const isOver = saved !== undefined && isFinished(saved);
   const notes = [...opened.notes];
   const progress = trainingProgress();
   const interrupt = interruption();
@@ -172,27 +179,31 @@ export async function train(training: Training): Promise<TrainingOutcome> {
     run!.saveCheckpoint({ tensors, json: state });
   };
   try {
-    await training.fit({
-      signal: interrupt.signal,
-      onStart() {
-        run = training.begin();
-      },
-      resume: before && { position: before.position, ...stateOf(saved!) },
-      onEpoch(report) {
-        epochs++;
-        epochSeconds += report.seconds;
-        for (const note of report.notes ?? []) say(`  note: ${note}`);
-        notes.push(...(report.notes ?? []));
-        const { stage, epoch, losses, metrics = {} } = report;
-        run!.log({ stage, epoch, seconds: elapsed(), losses, metrics });
-        progress.update(report);
-      },
-      onCheckpoint(take, last) {
-        if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
-        store(take());
-        lastCheckpoint = performance.now();
-      },
-    });
+    if (isOver) {
+      run = training.begin();
+      await training.takeUp(stateOf(saved));
+    } else
+      await training.fit({
+        signal: interrupt.signal,
+        onStart() {
+          run = training.begin();
+        },
+        resume: before && { position: before.position, ...stateOf(saved!) },
+        onEpoch(report) {
+          epochs++;
+          epochSeconds += report.seconds;
+          for (const note of report.notes ?? []) say(`  note: ${note}`);
+          notes.push(...(report.notes ?? []));
+          const { stage, epoch, losses, metrics = {} } = report;
+          run!.log({ stage, epoch, seconds: elapsed(), losses, metrics });
+          progress.update(report);
+        },
+        onCheckpoint(take, last) {
+          if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
+          store(take());
+          lastCheckpoint = performance.now();
+        },
+      });
     progress.stop();
     if (run === undefined) throw new Error("the training never began");
     const metrics = await method.evaluate();

@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../files.js";
 import { type LoadedCheckpoint, loadCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { describeEnvironment } from "../runs/environment.js";
-import { createRun, openRun } from "../runs/run-folder.js";
+import { createRun, isRunFolder, openRun } from "../runs/run-folder.js";
 import type { ExportedModel } from "./method.js";
 import type { Position, State } from "./training.js";
 
@@ -22,6 +22,10 @@ export interface SavedState {
 
 /** The position of a training that has come to its end. */
 export const finished: Position = { stage: Number.MAX_SAFE_INTEGER, epoch: 0 };
+
+export function isFinished({ json }: LoadedCheckpoint): boolean {
+  return (json as SavedState).position.stage === finished.stage;
+}
 
 /** A checkpoint's state as methods take it. */
 export function stateOf({ tensors, json }: LoadedCheckpoint): State {
@@ -80,9 +84,10 @@ function readAddedViews(folder: string): OpenedModel["addedViews"] {
   const views = join(folder, "views");
   if (!existsSync(views)) return [];
   return readdirSync(views).flatMap((name) => {
+    if (!isRunFolder(join(views, name))) return [];
     const { config } = openRun(join(views, name));
     const checkpoint = loadCheckpoint(join(views, name));
-    if (checkpoint === undefined || (checkpoint.json as SavedState).position.stage !== finished.stage) return [];
+    if (checkpoint === undefined || !isFinished(checkpoint)) return [];
     return [{ config, state: stateOf(checkpoint) }];
   });
 }

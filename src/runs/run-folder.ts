@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, writeFileAtomic } from "../files.js";
+import { fileError, removeUnfinished, writeFileAtomic } from "../files.js";
 import { type Checkpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { type RunConfig, readConfig, writeConfig } from "./config.js";
 import type { Environment } from "./environment.js";
@@ -19,7 +19,7 @@ export interface Run {
   log(line: MetricLine): void;
   /** Replaces the checkpoint in one atomic switch; a resume goes on from here, with the lines logged so far. */
   saveCheckpoint(checkpoint: Checkpoint): void;
-  /** Gives the folder back to other processes. */
+  /** Gives the folder back to other processes. May be called again. */
   close(): void;
 }
 
@@ -35,6 +35,11 @@ const configFile = "config.yaml";
 const environmentFile = "environment.json";
 const metricsFile = "metrics.jsonl";
 
+/** Whether a folder holds a run that has begun. */
+export function isRunFolder(folder: string): boolean {
+  return existsSync(join(folder, configFile));
+}
+
 /**
  * Makes a new run folder: the given one, which must be empty where it exists, or runs/<method>-<dataset>-<seed> with -2, -3 …
  * behind it where that is taken.
@@ -44,10 +49,10 @@ export function createRun(folder: string | undefined, config: RunConfig, environ
   const { path, made } = folder === undefined ? defaultFolder("runs", config) : chosenFolder(folder);
   const release = lockFolder(path);
   try {
-    if (readdirSync(path).some((name) => !isLock(name))) {
-      const holds = existsSync(join(path, configFile))
-        ? "already holds a run: resume it, or give"
-        : "is not empty: give";
+    removeUnfinished(path);
+    // A run that was killed before it had its settings never began.
+    if (readdirSync(path).some((name) => !isLock(name) && name !== environmentFile)) {
+      const holds = isRunFolder(path) ? "already holds a run: resume it, or give" : "is not empty: give";
       throw new UserError(`${path} ${holds} another folder`);
     }
     writeFileAtomic(join(path, environmentFile), `${JSON.stringify(environment, null, 2)}\n`);
@@ -68,6 +73,7 @@ export function resumeRun(folder: string): { run: Run; checkpoint: LoadedCheckpo
   checkFolder(folder);
   const release = lockFolder(folder);
   try {
+    for (const part of ["", "model", "plots"]) removeUnfinished(join(folder, part));
     const config = readConfig(join(folder, configFile));
     const environment = readEnvironment(join(folder, environmentFile));
     const checkpoint = loadCheckpoint(folder);
@@ -101,6 +107,7 @@ function writableRun(
   log: MetricsLog,
   release: () => void,
 ): Run {
+  let isOpen = true;
   return {
     folder,
     config,
@@ -108,6 +115,8 @@ function writableRun(
     log: (line) => log.append(line),
     saveCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, log.lines),
     close() {
+      if (!isOpen) return;
+      isOpen = false;
       log.close();
       release();
     },
@@ -116,8 +125,7 @@ function writableRun(
 
 function checkFolder(folder: string): void {
   if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such run folder`);
-  if (!existsSync(join(folder, configFile)))
-    throw new UserError(`${folder} is not a run folder: it has no ${configFile}`);
+  if (!isRunFolder(folder)) throw new UserError(`${folder} is not a run folder: it has no ${configFile}`);
 }
 
 interface Folder {

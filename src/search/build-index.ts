@@ -1,8 +1,10 @@
 // An index made from a run: its encoders copied, samples of a data set encoded and stored.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { MultiViewDataset, View } from "../data/dataset.js";
 import { gatherRows } from "../data/matrix.js";
 import { UserError } from "../errors.js";
+import { removeUnfinished } from "../files.js";
 import type { Engine } from "../runtime/index.js";
 import {
   createIndexFolder,
@@ -10,6 +12,7 @@ import {
   type IndexFolder,
   type IndexView,
   isIndexFolder,
+  isOfStart,
   modelPath,
   readIndexFolder,
   type StoreKind,
@@ -81,6 +84,7 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   hooks.onStage?.("pictures");
   const details = await detailsOf(request, chosen);
   const store = await openStore(index, engine);
+  for (const part of ["", "model"]) removeUnfinished(join(folder, part));
   const added: Record<string, number> = {};
   let items = 0;
   try {
@@ -178,7 +182,7 @@ async function openFolder(
   if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, store);
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
-  if (existsSync(folder) && readdirSync(folder).some((file) => file !== "model")) {
+  if (existsSync(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
     throw new UserError(`${folder} is not empty and is no index: give another folder`);
   }
   if (makesCodes) return createIndexFolder(folder, about, models);

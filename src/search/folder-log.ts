@@ -14,13 +14,15 @@ import {
   ftruncateSync,
   openSync,
   readSync,
+  renameSync,
   write,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { fileError, syncFolder } from "../files.js";
 import type { Item, Metadata, Space } from "./store.js";
 
 const writeAsync = promisify(write);
@@ -133,7 +135,7 @@ export class Log {
     this.length = length;
   }
 
-  /** Makes an empty log; the caller syncs its folder. */
+  /** Makes an empty log, which the caller renames into its place: before that it may be half a header. */
   static create(path: string, space: Space): Log {
     const name = randomBytes(8).toString("hex");
     const header = Buffer.alloc(headerBytes);
@@ -143,12 +145,14 @@ export class Log {
     header.writeUInt32LE(space.dimensions, 20);
     header.write(name, 24, "hex");
     header.writeUInt32LE(crc32(header.subarray(0, 32)), 32);
+    let file: number | undefined;
     try {
-      const file = openSync(path, "wx+");
+      file = openSync(path, "wx+");
       writeSync(file, header);
       fsyncSync(file);
       return new Log(path, space, name, file, headerBytes);
     } catch (error) {
+      if (file !== undefined) closeSync(file);
       throw fileError(error, path, "written");
     }
   }
@@ -318,6 +322,17 @@ export class Log {
   readVector(position: number, target: Float32Array): void {
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     this.#read(bytes, position + entryHeaderBytes + this.space.bits / 8);
+  }
+
+  /** Gives the file, which is whole, its name. */
+  moveTo(path: string): void {
+    try {
+      renameSync(this.path, path);
+      this.path = path;
+      syncFolder(dirname(path));
+    } catch (error) {
+      throw fileError(error, path, "written");
+    }
   }
 
   close(): void {

@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, syncFolder } from "../files.js";
+import { fileError } from "../files.js";
 import { Kernels } from "../kernels/kernels.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
-import { isTemporary } from "./folder-files.js";
+import { isTemporary, temporaryName } from "./folder-files.js";
 import type { GraphProgress } from "./folder-graphs.js";
 import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
 import { searchGeneration } from "./folder-search.js";
@@ -66,8 +66,8 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     for (const name of readdirSync(folder)) if (isTemporary(name)) rmSync(join(folder, name));
     if (existsSync(path)) log = Log.open(path);
     else {
-      log = Log.create(path, options.space!);
-      syncFolder(folder);
+      log = Log.create(temporaryName(path), options.space!);
+      log.moveTo(path);
     }
     const { bits, dimensions } = log.space;
     const wanted = options.space ?? log.space;

@@ -1,8 +1,7 @@
 // A log and what is held in memory of it. Writing the log anew makes another generation; searches end in theirs.
-import { renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { fileError, syncFolder } from "../files.js";
+import { fileError } from "../files.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { Columns } from "./columns.js";
 import { temporaryName } from "./folder-files.js";
@@ -127,9 +126,7 @@ export class Generation {
         begin = performance.now();
       }
       await flush();
-      renameSync(temporary, path);
-      next.log.path = path;
-      syncFolder(dirname(path));
+      next.log.moveTo(path);
       return next;
     } catch (error) {
       next.retire();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { fileError, writeFileAtomic } from "../files.js";
+import { fileError, isUnfinished, writeFileAtomic } from "../files.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 
 const format = 1;
@@ -62,6 +62,11 @@ export interface IndexFolder {
 
 export function isIndexFolder(folder: string): boolean {
   return existsSync(join(folder, manifestFile));
+}
+
+/** Whether a file may be what a process that was killed before it wrote the manifest has left. */
+export function isOfStart(file: string): boolean {
+  return file === "model" || file === centreFile || isUnfinished(file);
 }
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
