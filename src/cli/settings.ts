@@ -1,11 +1,10 @@
 // What a command is told: flags, --set, a configuration file; and the option schema as help text.
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
 import { devices } from "../runtime/index.js";
+import { readYaml } from "../yaml.js";
 
 export interface CommonFlags {
   readonly data?: string;
@@ -41,17 +40,10 @@ const configFile = z.looseObject({
 });
 export type ConfigFile = z.output<typeof configFile>;
 
-/** @throws UserError where the file cannot be read, is no YAML, or has a part of the wrong type. */
+/** @throws UserError where the file cannot be read, is not YAML, or has a part of the wrong type. */
 export function readConfigFile(path: string | undefined): ConfigFile {
   if (path === undefined) return {};
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== undefined) throw fileError(error, path, "read");
-    throw new UserError(`${path} is not YAML: ${(error as Error).message.split("\n")[0]}`);
-  }
-  const result = configFile.safeParse(content ?? {});
+  const result = configFile.safeParse(readYaml(path) ?? {});
   if (!result.success) {
     const issue = result.error.issues[0]!;
     throw new UserError(`${path}: ${issue.path.join(".") || "the file"}: ${issue.message}`);

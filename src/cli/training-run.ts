@@ -7,7 +7,7 @@ import { UserError } from "../errors.js";
 import { findMethod } from "../methods/index.js";
 import type { ExportedModel, Method, MethodDefinition } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
-import { finished, isFinished, type SavedState, stateOf, writeModels } from "../methods/saving.js";
+import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { Checkpoint, FitHooks, Metrics, State } from "../methods/training.js";
 import { writeReport } from "../report/page.js";
 import { writePlots } from "../report/plots.js";
@@ -168,7 +168,7 @@ export async function train(training: Training): Promise<TrainingOutcome> {
   const notes = [...opened.notes];
   const progress = trainingProgress();
   const interrupt = interruption();
-  const before = saved?.json as SavedState | undefined;
+  const before = saved && savedState(saved);
   const started = performance.now();
   const elapsed = () => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
   let [epochs, epochSeconds] = [before?.epochs ?? 0, before?.epochSeconds ?? 0];

@@ -23,13 +23,23 @@ export interface SavedState {
 /** The position of a training that has come to its end. */
 export const finished: Position = { stage: Number.MAX_SAFE_INTEGER, epoch: 0 };
 
-export function isFinished({ json }: LoadedCheckpoint): boolean {
-  return (json as SavedState).position.stage === finished.stage;
+/** The JSON part of a checkpoint. @throws UserError where it is not one of a training. */
+export function savedState({ json }: LoadedCheckpoint): SavedState {
+  const { position, model, seconds, epochs, epochSeconds } = (json ?? {}) as Partial<SavedState>;
+  const numbers = [position?.stage, position?.epoch, seconds, epochs, epochSeconds];
+  if (!numbers.every((value) => typeof value === "number") || typeof model !== "object" || model === null) {
+    throw new UserError("the checkpoint is not one of a training: expected position, model, seconds and epochs");
+  }
+  return json as SavedState;
+}
+
+export function isFinished(checkpoint: LoadedCheckpoint): boolean {
+  return savedState(checkpoint).position.stage === finished.stage;
 }
 
 /** A checkpoint's state as methods take it. */
-export function stateOf({ tensors, json }: LoadedCheckpoint): State {
-  return { tensors: tensors as State["tensors"], json: (json as SavedState).model };
+export function stateOf(checkpoint: LoadedCheckpoint): State {
+  return { tensors: checkpoint.tensors as State["tensors"], json: savedState(checkpoint).model };
 }
 
 export function writeModels(folder: string, models: readonly ExportedModel[]): void {

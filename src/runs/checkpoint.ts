@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { fileError, syncFolder } from "../files.js";
+import { parseJson } from "../json.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
 
 /** What a method needs to go on exactly where it was. */
@@ -93,7 +94,7 @@ function read(path: string): LoadedCheckpoint {
   if (metadata.format !== format || metadata.state === undefined || !Number.isSafeInteger(metricLines)) {
     throw new UserError(`${path} is not a checkpoint: format ${metadata.format ?? "missing"}, expected ${format}`);
   }
-  return { tensors, json: JSON.parse(metadata.state), metricLines };
+  return { tensors, json: parseJson(metadata.state, `${path}: state`), metricLines };
 }
 
 function numbers(names: readonly string[]): number[] {

@@ -1,8 +1,8 @@
 // config.yaml: everything needed to repeat a run.
-import { readFileSync } from "node:fs";
-import { parseDocument, stringify } from "yaml";
+import { stringify } from "yaml";
 import { UserError } from "../errors.js";
-import { fileError, writeFileAtomic } from "../files.js";
+import { writeFileAtomic } from "../files.js";
+import { readYaml } from "../yaml.js";
 
 export interface RunConfig {
   readonly method: string;
@@ -25,16 +25,7 @@ export function writeConfig(path: string, config: RunConfig): void {
 
 /** @throws UserError where the file cannot be read, is not YAML, is of a later version or lacks a part. */
 export function readConfig(path: string): RunConfig {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error) throw new UserError(`${path} is not YAML: ${error.message.split("\n")[0]}`);
-  const value: unknown = document.toJS();
+  const value = readYaml(path);
   if (!isObject(value)) throw new UserError(`${path}: expected a mapping with method, dataset, seed and options`);
   const { format: found, ...config } = value;
   if (found !== format) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { DatasetDescription } from "../data/describe.js";
 import { UserError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { parseJson } from "../json.js";
 import { type Metrics, parseMetrics } from "./metrics-log.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
 
@@ -90,13 +91,13 @@ export function readResult(folder: string): { result: RunResult; map?: Embedding
 }
 
 function parseResult(path: string): RunResult {
-  let value: Partial<RunResult> | null;
+  let text: string;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${error.message}`);
     throw fileError(error, path, "read");
   }
+  const value = parseJson(text, path) as Partial<RunResult> | null;
   if (typeof value?.method !== "string" || typeof value.task !== "string" || !Array.isArray(value.dataset?.views)) {
     throw new UserError(`${path}: expected an object with method, task, metrics and dataset`);
   }
@@ -125,12 +126,21 @@ export function readMap(path: string): EmbeddingMap {
   if (!(x instanceof Float32Array) || !(y instanceof Float32Array) || text === undefined || projection === undefined) {
     throw new UserError(`${path} is not a map: expected tensors x and y of type F32, and projection and names`);
   }
-  const colourings = Object.entries(JSON.parse(text) as Record<string, string[]>).map(([name, names]): Colouring => {
+  const colourings = Object.entries(parseJson(text, `${path}: names`) ?? {}).map(([name, names]): Colouring => {
     const values = tensors.get(prefix + name)?.data;
     if (!(values instanceof Int32Array) || values.length !== x.length || y.length !== x.length) {
       throw new UserError(`${path}: expected ${x.length} values of type I32 for "${name}"`);
     }
+    if (!isTexts(names)) throw new UserError(`${path}: expected a list of names for "${name}"`);
     return { name, values, names };
   });
-  return { projection, x, y, colourings, ...(ids && { ids: JSON.parse(ids) as string[] }) };
+  const known = ids === undefined ? undefined : parseJson(ids, `${path}: ids`);
+  if (known !== undefined && !(isTexts(known) && known.length === x.length)) {
+    throw new UserError(`${path}: expected ${x.length} ids`);
+  }
+  return { projection, x, y, colourings, ...(known && { ids: known }) };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }

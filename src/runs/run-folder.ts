@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { fileError, removeUnfinished, writeFileAtomic } from "../files.js";
+import { parseJson } from "../json.js";
 import { type Checkpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { type RunConfig, readConfig, writeConfig } from "./config.js";
 import type { Environment } from "./environment.js";
@@ -163,13 +164,13 @@ function chosenFolder(path: string): Folder {
 }
 
 function readEnvironment(path: string): Environment {
-  let value: Partial<Environment> | null;
+  let text: string;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${error.message}`);
     throw fileError(error, path, "read");
   }
+  const value = parseJson(text, path) as Partial<Environment> | null;
   if (typeof value?.started !== "string" || !Array.isArray(value.files)) {
     throw new UserError(`${path}: expected an object with started, node, vantage, onnxruntime and files`);
   }

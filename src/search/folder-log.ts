@@ -23,6 +23,8 @@ import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
 import { UserError } from "../errors.js";
 import { fileError, syncFolder } from "../files.js";
+import { parseJson } from "../json.js";
+import { checkSpace } from "./check.js";
 import type { Item, Metadata, Space } from "./store.js";
 
 const writeAsync = promisify(write);
@@ -179,6 +181,7 @@ export class Log {
       const found = header.readUInt32LE(12);
       if (found !== version) throw new UserError(`${path}: format ${found}, this program reads ${version}`);
       const space = { bits: header.readUInt32LE(16), dimensions: header.readUInt32LE(20) };
+      checkSpace(space);
       return new Log(path, space, header.toString("hex", 24, 32), file, fstatSync(file).size);
     } catch (error) {
       closeSync(file);
@@ -203,6 +206,9 @@ export class Log {
       if (body === undefined) break;
       const end = at + recordHeaderBytes + body.length;
       for (let inside = 0; inside < body.length; ) {
+        if (!isEntry(body, inside, this.space)) {
+          throw new UserError(`${this.path} is damaged: the item at byte ${at + recordHeaderBytes + inside} is none`);
+        }
         const entry = decodeEntry(body, inside, this.space);
         use(entry, at + recordHeaderBytes + inside);
         inside += entry.length;
@@ -314,7 +320,7 @@ export class Log {
       first.copy(entry);
       this.#read(entry.subarray(first.length), position + first.length);
     }
-    if (crc32(entry.subarray(8)) !== entry.readUInt32LE(4)) throw damaged();
+    if (crc32(entry.subarray(8)) !== entry.readUInt32LE(4) || !isEntry(entry, 0, this.space)) throw damaged();
     return entry;
   }
 
@@ -338,6 +344,20 @@ export class Log {
   close(): void {
     closeSync(this.file);
   }
+}
+
+/** Whether the lengths of the entry that begins at a place of a body agree with each other and with the body. */
+function isEntry(body: Buffer, at: number, { bits, dimensions }: Space): boolean {
+  if (at + entryHeaderBytes > body.length) return false;
+  const length = body.readUInt32LE(at);
+  const kind = body.readUInt16LE(at + 8);
+  const fixed = kind === addKind ? bits / 8 + 4 * dimensions : 0;
+  const texts = body.readUInt16LE(at + 10) + body.readUInt32LE(at + 12) + body.readUInt32LE(at + 16);
+  return (
+    (kind === addKind || kind === removeKind) &&
+    length === entryHeaderBytes + fixed + texts &&
+    at + length <= body.length
+  );
 }
 
 /** The entry that begins at a place of a body. */
@@ -369,5 +389,6 @@ export function decodeItem(entry: Buffer, space: Space): Item {
 
 export function decodeMetadata(entry: Buffer): Metadata | undefined {
   const length = entry.readUInt32LE(16);
-  return length === 0 ? undefined : (JSON.parse(entry.toString("utf8", entry.length - length)) as Metadata);
+  if (length === 0) return undefined;
+  return parseJson(entry.toString("utf8", entry.length - length), "the metadata of an item") as Metadata;
 }

@@ -1,11 +1,12 @@
 // The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import { fileError, isUnfinished, writeFileAtomic } from "../files.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
+import { readYaml } from "../yaml.js";
 
 const format = 1;
 const manifestFile = "index.yaml";
@@ -74,13 +75,7 @@ export function readIndexFolder(folder: string): IndexFolder {
   if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such index folder`);
   const path = join(folder, manifestFile);
   if (!existsSync(path)) throw new UserError(`${folder} is not an index folder: it has no ${manifestFile}`);
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== undefined) throw fileError(error, path, "read");
-    throw new UserError(`${path} is not YAML: ${(error as Error).message.split("\n")[0]}`);
-  }
+  const content = readYaml(path);
   const found = (content as { format?: unknown } | null)?.format;
   if (found !== format) {
     throw new UserError(`${path}: index format ${found ?? "missing"}, this version of vantage knows ${format}`);

@@ -1,9 +1,7 @@
 // What a dataset card says: files, variables, views, labels and splits of one data set, as YAML.
-import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../errors.js";
-import { fileError } from "../../files.js";
+import { readYaml } from "../../yaml.js";
 
 /** `file:variable`, or the variable alone where the part names its file. */
 const reference = z.string().min(1);
@@ -102,17 +100,10 @@ export function cardFiles({ files, parts }: Card): string[] {
 
 /**
  * Reads a card.
- * @throws UserError where the file cannot be read, is no YAML or says something that a card cannot say.
+ * @throws UserError where the file cannot be read, is not YAML or says something that a card cannot say.
  */
 export function readCard(path: string): Card {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw fileError(error, path, "read");
-    throw new UserError(`${path} is no YAML: ${error.message.split("\n", 1)[0]}`);
-  }
-  const result = cardSchema.safeParse(content);
+  const result = cardSchema.safeParse(readYaml(path));
   if (!result.success) {
     const [issue] = result.error.issues;
     const where = issue!.path.length > 0 ? `${issue!.path.join(".")}: ` : "";

@@ -323,7 +323,7 @@ test("a name alone is looked for in $VANTAGE_DATA", async () => {
 
 const refused: [string, string, RegExp][] = [
   ["a typing mistake", own.replace("views:", "view:"), /own\.yaml is no dataset card: parts\.all/],
-  ["no YAML", "name: [", /own\.yaml is no YAML: /],
+  ["no YAML", "name: [", /own\.yaml is not YAML: /],
   ["a name with spaces", own.replace("name: own", "name: My set"), /name: lower-case letters/],
   ["a split of a part that is not there", own.replace("{ to: -2 }", "train"), /splits name the part "train"/],
   ["a file that is not there", own.replace("file: own.mat", "file: other.mat"), /own: there is no other\.mat in /],

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.js";
 import { loadCheckpoint } from "../../runs/checkpoint.js";
 import type { ViewShape } from "../feeding.js";
 import { storedScalers } from "../per-view/scalers.js";
-import { readModel, type SavedState } from "../saving.js";
+import { readModel, savedState } from "../saving.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 
@@ -31,7 +31,7 @@ export function takePretrained(model: MvlnetModel, folder: string): void {
   if (options.scaling !== own!.kind) {
     throw new UserError(`option reuse: ${folder} has scaling ${options.scaling}, this run ${own!.kind}`);
   }
-  const { position } = loadCheckpoint(folder)!.json as SavedState;
+  const { position } = savedState(loadCheckpoint(folder)!);
   if (position.stage < pretrainingStages(options, views.length)) {
     throw new UserError(
       `option reuse: ${folder} has not finished its autoencoders and siamese networks: go on with --resume ${folder}`,

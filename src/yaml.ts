@@ -1,0 +1,20 @@
+// YAML files that users write and programs left.
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { UserError } from "./errors.js";
+import { fileError } from "./files.js";
+
+/** The content of a YAML file. @throws UserError where it cannot be read or is not YAML. */
+export function readYaml(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+  try {
+    return parse(text, { logLevel: "error" });
+  } catch (error) {
+    throw new UserError(`${path} is not YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
