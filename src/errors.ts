@@ -9,3 +9,6 @@ export class UserError extends Error {
     super(message.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "));
   }
 }
+
+/** What was asked for is in order, but cannot be kept: the disk is full, read-only or out of reach. */
+export class StorageError extends UserError {}

@@ -10,8 +10,8 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { UserError } from "./errors.js";
+import { basename, dirname, join, resolve } from "node:path";
+import { StorageError, UserError } from "./errors.js";
 
 let serial = 0;
 
@@ -24,7 +24,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${serial++}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const file = openSync(temporary, "wx");
     try {
       const pieces = typeof content === "string" ? [Buffer.from(content)] : content;
@@ -58,6 +58,31 @@ export function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder)) if (isUnfinished(name)) rmSync(join(folder, name), { force: true });
 }
 
+/**
+ * Makes a folder where it is missing, and those above it. True where it was.
+ * @throws StorageError where it cannot be made.
+ */
+export function makeFolder(path: string): boolean {
+  try {
+    return mkdirSync(path, { recursive: true }) !== undefined;
+  } catch (error) {
+    throw fileError(plainReason(error, path), path, "written");
+  }
+}
+
+/** Where a disk is read-only Node.js says that a folder is missing when it makes several; making the first of them tells why. */
+function plainReason(error: unknown, path: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error;
+  let first = resolve(path);
+  while (!existsSync(dirname(first))) first = dirname(first);
+  try {
+    mkdirSync(first);
+    return error;
+  } catch (reason) {
+    return reason;
+  }
+}
+
 /** Makes a rename or removal inside the folder survive a power cut (a no-op where folders cannot be opened, as on Windows). */
 export function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
@@ -82,9 +107,10 @@ const reasons: Record<string, string> = {
   EMFILE: "too many open files",
 };
 
-/** Turns a file system's error into a UserError that names the path and the reason; any other error is returned as it is. */
+/** Turns a file system's error into a UserError (one of writing into a StorageError) that names the path and the reason; any other error is returned as it is. */
 export function fileError(error: unknown, path: string, verb: "read" | "written"): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const reason = code === undefined ? undefined : reasons[code];
-  return reason === undefined ? error : new UserError(`${path} cannot be ${verb}: ${reason}`);
+  if (reason === undefined) return error;
+  return new (verb === "written" ? StorageError : UserError)(`${path} cannot be ${verb}: ${reason}`);
 }

@@ -1,10 +1,9 @@
 // vantage add-view <run>: a network for a view that came later; every other file of the run stays as it is.
-
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { dataFiles } from "../data/catalogue.js";
 import { UserError } from "../errors.js";
 import { viewFolder } from "../methods/saving.js";
-import { checkDataFiles, describeEnvironment } from "../runs/environment.js";
+import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, isRunFolder, resumeRun } from "../runs/run-folder.js";
 import { Engine } from "../runtime/index.js";
 import { printResult } from "./output.js";
@@ -51,8 +50,10 @@ async function addView(folder: string, flags: Flags): Promise<void> {
     const { data: source, views, labels } = run === undefined ? flags : dataSource(run.config);
     if (source === undefined) throw new UserError("--data is missing: the data that has the new view");
     await reopen();
+    const unchanged = watchFiles(dataFiles(source));
     const opened = await openForRun(source, { views, labels, seed: config.seed });
-    const environment = await describeEnvironment(existsSync(source) ? [source] : []);
+    const environment = await describeEnvironment(dataFiles(source));
+    unchanged();
     const dataset = { name: opened.data.name, data: source, view, ...(views && { views }), ...(labels && { labels }) };
     const command = ["vantage", ...process.argv.slice(2)];
     const outcome = await train({

@@ -112,6 +112,7 @@ const cases: Record<string, Omit<Killed, "folder" | "kills" | "random">> = {
   "datasets build": {
     command: () => ["datasets", "build", "emoji:views=noto/en"],
     env: { VANTAGE_CACHE: "cache" },
+    minds: false,
     content: contentOf,
     mayLeave: isUnfinished,
   },

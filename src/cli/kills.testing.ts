@@ -58,12 +58,14 @@ export interface Killed {
   content(folder: string): unknown | Promise<unknown>;
   prepare?(folder: string): void;
   readonly env?: Record<string, string>;
+  /** Whether it fails where the disk is full; others can do without what they write. */
+  readonly minds?: boolean;
   /** Names of files that may be there beside: what no later command can know to be of no use. */
   mayLeave?(name: string): boolean;
 }
 
 /**
- * Kills a command `kills` times, half of the times after a random time, half at a random change to a file, and compares what
+ * Kills a command `kills` times, half of the times after a random time, half at a random change to a file (or fills its disk there), and compares what
  * is there in the end with what one life leaves.
  */
 export async function killAndCompare({
@@ -75,6 +77,7 @@ export async function killAndCompare({
   prepare,
   env,
   mayLeave,
+  minds = true,
 }: Killed): Promise<void> {
   const fresh = () => {
     rmSync(folder, { recursive: true, force: true });
@@ -93,7 +96,8 @@ export async function killAndCompare({
     for (;;) {
       const lives = done >= kills || course.length >= 8;
       const atChange = random.next() < 0.5;
-      const fault = `kill:${1 + random.integer(changes)}`;
+      const kind = minds && random.next() < 0.3 ? "full" : "kill";
+      const fault = `${kind}:${1 + random.integer(changes)}`;
       const killAfter = 1000 * whole.seconds * random.next();
       const args = command(folder);
       const life = await live(args, folder, lives ? { env } : { env, ...(atChange ? { fault } : { killAfter }) });
@@ -102,6 +106,12 @@ export async function killAndCompare({
       );
       if (life.status === null) {
         done++;
+        continue;
+      }
+      if (life.status === 2 && atChange && kind === "full") {
+        const [said, ...more] = life.stderr.split("\n").filter((line) => line.startsWith("vantage: "));
+        assert.match(said!, /cannot be written: the disk is full$/, course.join("\n"));
+        assert.deepEqual(more, []);
         continue;
       }
       assert.equal(life.status, 0, `${life.stderr}\n${course.join("\n")}`);

@@ -1,7 +1,6 @@
 // A training run from data set to run folder: started, or gone on with.
-
-import { existsSync } from "node:fs";
 import { relative } from "node:path";
+import { dataFiles } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import { findMethod } from "../methods/index.js";
@@ -14,7 +13,7 @@ import { writePlots } from "../report/plots.js";
 import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
-import { checkDataFiles, describeEnvironment } from "../runs/environment.js";
+import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { Engine, type EngineOptions } from "../runtime/index.js";
 import { interruption } from "./interruption.js";
@@ -70,6 +69,7 @@ export async function startTraining(request: TrainingRequest): Promise<TrainingO
   if (source === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
   const options = parseOptions(definition.name, definition.options, request.options);
   const task = taskOf(definition, options);
+  const unchanged = watchFiles(dataFiles(source));
   const opened = await openForRun(source, { views, labels, seed: options.seed as number });
   const { data } = opened;
   const config: RunConfig = {
@@ -80,7 +80,8 @@ export async function startTraining(request: TrainingRequest): Promise<TrainingO
     options,
     command: ["vantage", ...process.argv.slice(2)],
   };
-  const environment = await describeEnvironment(existsSync(source) ? [source] : []);
+  const environment = await describeEnvironment(dataFiles(source));
+  unchanged();
   const engine = await Engine.open(request.engine);
   const method = definition.create(options, engine);
   const begin = () => createRun(request.out, config, environment);
@@ -101,9 +102,11 @@ export async function resumeTraining(name: string, flags: CommonFlags): Promise<
     }
     const epochs = flags.epochs === undefined ? {} : { epochs: wholeNumber("--epochs", flags.epochs) };
     const options = parseOptions(name, definition.options, { ...config.options, ...epochs });
+    const unchanged = watchFiles(environment.files.map(({ path }) => path));
     await checkDataFiles(environment);
     const { data: source = config.dataset.name, views, labels } = dataSource(config);
     const opened = await openForRun(source, { views, labels, seed: config.seed });
+    unchanged();
     const engine = await Engine.open(engineOptions(flags));
     const method = definition.create(options, engine);
     return await train({ method, opened, engine, begin: () => run, saved: checkpoint, ...wholeMethod(method, opened) });

@@ -1,8 +1,8 @@
 // Opening a data set by what the user typed: a path to a file, or a name in the catalogue of sets that need no download.
-import { existsSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, extname, join } from "node:path";
 import { UserError } from "../errors.js";
-import { findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
+import { cardFiles, findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
 import { MultiViewDataset, presentRows } from "./dataset.js";
 import {
@@ -141,6 +141,15 @@ export async function openDataset(nameOrPath: string, options: OpenOptions = {})
   const all = [...notes, ...checkDataset(dataset)];
   for (const [i, note] of all.entries()) if (!all.some((other, j) => j > i && other.startsWith(note))) onNote(note);
   return dataset;
+}
+
+/** The files that `openDataset` reads for a name or path: none for a set of the catalogue, a card and its files, or one file. */
+export function dataFiles(nameOrPath: string): string[] {
+  if (recipes.some(({ name }) => name === nameOrPath.split(":")[0])) return [];
+  const placed = findCard(nameOrPath);
+  if (placed === undefined) return [nameOrPath];
+  const own = existsSync(nameOrPath) && statSync(nameOrPath).isFile() ? [nameOrPath] : [];
+  return [...own, ...cardFiles(placed.card).map((file) => join(placed.folder, file))];
 }
 
 async function makeByRecipe(recipe: Recipe, text: string, options: OpenOptions): Promise<MultiViewDataset> {

@@ -1,8 +1,8 @@
 // Checkpoints: the whole state of a training in one file, so that a new one replaces the old in one atomic switch.
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, syncFolder } from "../files.js";
+import { fileError, makeFolder, syncFolder } from "../files.js";
 import { parseJson } from "../json.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
 
@@ -29,11 +29,7 @@ const leftover = /^\.state-.*\.tmp$/;
  */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint, metricLines: number): void {
   const inside = join(folder, "checkpoint");
-  try {
-    mkdirSync(inside, { recursive: true });
-  } catch (error) {
-    throw fileError(error, inside, "written");
-  }
+  makeFolder(inside);
   const state = JSON.stringify(checkpoint.json ?? null, (key, value: unknown) => {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new RangeError(`saveCheckpoint: ${key} is ${value}, which JSON cannot hold`);

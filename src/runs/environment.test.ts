@@ -1,10 +1,10 @@
 // Tests of what a run says about its machine and data.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { checkDataFiles, describeEnvironment } from "./environment.js";
+import { checkDataFiles, describeEnvironment, watchFiles } from "./environment.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-environment-"));
 const path = join(folder, "abc.mat");
@@ -34,4 +34,22 @@ test("a data file that changes under a run is noticed", async () => {
   );
   rmSync(path);
   await assert.rejects(checkDataFiles(environment), /abc\.mat cannot be read: no such file/);
+});
+
+test("a data file that changes while it is read is noticed, whether it grows, goes or is another of the same size", async () => {
+  const changes: Record<string, () => void> = {
+    grows: () => writeFileSync(path, "abcd"),
+    "is another": () => {
+      writeFileSync(`${path}.new`, "xyz");
+      renameSync(`${path}.new`, path);
+    },
+    goes: () => rmSync(path),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    writeFileSync(path, "abc");
+    const unchanged = watchFiles([path]);
+    unchanged();
+    change();
+    assert.throws(unchanged, /abc\.mat changed while it was read/, what);
+  }
 });

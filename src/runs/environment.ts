@@ -1,6 +1,6 @@
 // environment.json: the machine, the versions and the data files that a run was made with.
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { UserError } from "../errors.js";
@@ -64,6 +64,22 @@ export async function checkDataFiles(environment: Environment): Promise<void> {
       );
     }
   }
+}
+
+/**
+ * Looks at files before they are read. The function that comes back is to be called once they have been:
+ * @throws UserError where one has changed in the meantime.
+ */
+export function watchFiles(paths: readonly string[]): () => void {
+  const look = (path: string) => {
+    const { size, mtimeMs, ino } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    return `${size} ${mtimeMs} ${ino}`;
+  };
+  const before = paths.map(look);
+  return () => {
+    const changed = paths.find((path, i) => look(path) !== before[i]);
+    if (changed !== undefined) throw new UserError(`${changed} changed while it was read: run again once it is whole`);
+  };
 }
 
 async function describeFile(path: string): Promise<DataFile> {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, removeUnfinished, writeFileAtomic } from "../files.js";
+import { fileError, makeFolder, removeUnfinished, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
 import { type Checkpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { type RunConfig, readConfig, writeConfig } from "./config.js";
@@ -139,7 +139,7 @@ interface Folder {
 function defaultFolder(parent: string, { method, dataset, seed }: RunConfig): Folder {
   const base = join(parent, `${method}-${dataset.name}-${seed}`.replaceAll(/[^\w.-]+/g, "-"));
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     for (let i = 1; ; i++) {
       const path = i === 1 ? base : `${base}-${i}`;
       try {
@@ -155,12 +155,8 @@ function defaultFolder(parent: string, { method, dataset, seed }: RunConfig): Fo
 }
 
 function chosenFolder(path: string): Folder {
-  try {
-    return { path, made: mkdirSync(path, { recursive: true }) !== undefined };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UserError(`${path} is a file, not a folder`);
-    throw fileError(error, path, "written");
-  }
+  if (existsSync(path) && !statSync(path).isDirectory()) throw new UserError(`${path} is a file, not a folder`);
+  return { path, made: makeFolder(path) };
 }
 
 function readEnvironment(path: string): Environment {

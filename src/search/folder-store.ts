@@ -1,8 +1,8 @@
 // The embedded store: one folder with a log of items and, beside it, what is held in memory, for opening quickly.
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { makeFolder } from "../files.js";
 import { Kernels } from "../kernels/kernels.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
 import { isTemporary, temporaryName } from "./folder-files.js";
@@ -54,11 +54,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
   if (options.space !== undefined) checkSpace(options.space);
   const path = join(folder, "items.log");
   if (options.space === undefined && !existsSync(path)) throw new UserError(`${folder} holds no search index`);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, "written");
-  }
+  makeFolder(folder);
   const release = lockIndex(folder);
   const kernels = options.kernels ?? (await Kernels.open());
   let log: Log | undefined;

@@ -1,10 +1,10 @@
 // The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { fileError, isUnfinished, writeFileAtomic } from "../files.js";
+import { isUnfinished, makeFolder, writeFileAtomic } from "../files.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 import { readYaml } from "../yaml.js";
 
@@ -114,11 +114,7 @@ export function createIndexFolder(
     const issue = checked.error.issues[0]!;
     throw new UserError(`index ${issue.path.join(".")}: ${issue.message}`);
   }
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, "written");
-  }
+  makeFolder(folder);
   for (const [name, bytes] of models) writeFileAtomic(join(folder, "model", name), bytes);
   if (centre) {
     writeTensors(join(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));

@@ -120,6 +120,15 @@ test("every truncation of a file with one variable is named", async () => {
   }
 });
 
+test("column offsets that rise above the end and fall again are refused at once", async () => {
+  const offsets = { kind: "sparse", shape: [2, 2], offsets: [0, 2e9, 1], rows: [1], values: [1] } as const;
+  const { variables } = await readBytes(encodeMatlab5({ x: offsets }));
+  await assert.rejects(
+    (variables.get("x") as SparseVariable).read(),
+    /a sparse matrix whose column offsets fall at column 0/,
+  );
+});
+
 test("lengths that are not there are refused before anything is allocated", async () => {
   const bytes = (change: (view: DataView) => void, variables: Record<string, MatlabValue>) => {
     const copy = new Uint8Array(encodeMatlab5(variables));

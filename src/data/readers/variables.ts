@@ -183,8 +183,9 @@ export function sparse(
     throw complain(`a sparse matrix needs ${entries} entries and has ${Math.min(rowIndices.length, values.length)}`);
   }
   for (let j = 0; j < width; j++) {
-    if (columnOffsets[j + 1]! < columnOffsets[j]!)
+    if (columnOffsets[j + 1]! < columnOffsets[j]! || columnOffsets[j + 1]! > entries) {
       throw complain(`a sparse matrix whose column offsets fall at column ${j}`);
+    }
     for (let e = columnOffsets[j]!; e < columnOffsets[j + 1]!; e++) {
       const row = rowIndices[e]!;
       if (row >= rows || (e > columnOffsets[j]! && row <= rowIndices[e - 1]!)) {
