@@ -89,7 +89,7 @@ export async function killAndCompare({
   assert.equal(whole.status, 0, whole.stderr);
   const expected = await content(folder);
   const changes = changesOf(whole);
-  let done = 0;
+  let [done, full, courses] = [0, 0, 0];
   while (done < kills) {
     fresh();
     const course: string[] = [];
@@ -112,6 +112,7 @@ export async function killAndCompare({
         const [said, ...more] = life.stderr.split("\n").filter((line) => line.startsWith("vantage: "));
         assert.match(said!, /cannot be written: the disk is full$/, course.join("\n"));
         assert.deepEqual(more, []);
+        full++;
         continue;
       }
       assert.equal(life.status, 0, `${life.stderr}\n${course.join("\n")}`);
@@ -121,7 +122,9 @@ export async function killAndCompare({
       if (mayLeave?.(basename(name))) rmSync(join(folder, name));
     }
     assert.deepEqual(await content(folder), expected, course.join("\n"));
+    courses++;
   }
+  console.log(`${done} kills and ${full} full disks in ${courses} courses; ${changes} changes to files in one life`);
 }
 
 /** Text that depends on when, or how long, something was done, made the same. */
