@@ -4,8 +4,8 @@ import { parse } from "yaml";
 import { UserError } from "./errors.js";
 import { fileError } from "./files.js";
 
-/** The content of a YAML file. @throws UserError where it cannot be read or is not YAML. */
-export function readYaml(path: string): unknown {
+/** The content of a YAML file; `merge` reads the keys `<<` of YAML 1.1. @throws UserError where it cannot be read or is not YAML. */
+export function readYaml(path: string, { merge = false } = {}): unknown {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -13,7 +13,7 @@ export function readYaml(path: string): unknown {
     throw fileError(error, path, "read");
   }
   try {
-    return parse(text, { logLevel: "error" });
+    return parse(text, { merge, logLevel: "error" });
   } catch (error) {
     throw new UserError(`${path} is not YAML: ${(error as Error).message.split("\n")[0]}`);
   }

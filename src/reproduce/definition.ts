@@ -1,9 +1,8 @@
 // What a table definition says: methods × data sets × settings × seeds, and the figures that were published, as YAML.
-import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
+
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { readYaml } from "../yaml.js";
 
 const text = z.string().min(1);
 const whole = z.int().nonnegative();
@@ -101,14 +100,7 @@ export type Measure = Definition["measures"][number];
  * @throws UserError that names the key where the file cannot be read, is no YAML or says something it cannot say.
  */
 export function readDefinition(path: string): Definition {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, "utf8"), { merge: true });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw fileError(error, path, "read");
-    throw new UserError(`${path} is not YAML: ${error.message.split("\n", 1)[0]}`);
-  }
-  const result = definitionSchema.safeParse(content ?? {});
+  const result = definitionSchema.safeParse(readYaml(path, { merge: true }) ?? {});
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const [key, message] =
