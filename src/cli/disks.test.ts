@@ -160,7 +160,7 @@ test("two commands in one folder: the second is refused, whatever it wants to do
   await refuse(train("--out", "shared"), /^vantage: shared already holds a run: resume it, or give another folder$/);
   await succeed(["index", "run", "--out", "index", "--threads", "1"]);
   const server = await startServer(place.path("index"));
-  await refuse(["index", "run", "--out", "index"], /^vantage: index index\/store is in use by process \d+$/);
+  await refuse(["index", "run", "--out", "index"], /^vantage: index index\/store is in use by process \d+: /);
   await refuse(["search", "index", "--id", "3", "--view", "all"], /is in use by process \d+/);
   await server.end("SIGKILL");
   await succeed(["search", "index", "--id", "3", "--view", "all", "--threads", "1"]);
