@@ -9,6 +9,7 @@ import { array, encodeMatlab5, type MatlabValue } from "./data/readers/matlab5.t
 import { type Example, type Page, pages } from "./docs-pages.testing.js";
 import { openStage, type Stage } from "./docs-stage.testing.js";
 import { Random } from "./kernels/random.js";
+import { readDefinition } from "./reproduce/definition.js";
 import { openPglite, openPgliteStore } from "./search/postgres-store-pglite.js";
 
 const random = new Random(7, "docs");
@@ -118,6 +119,12 @@ const runners: Record<string, (example: Example, stage: Stage) => Promise<unknow
   },
 
   async yaml({ text }, { folder }) {
+    if (text.includes("\nmeasures:")) {
+      const table = join(folder, "my-table.yaml");
+      writeFileSync(table, text);
+      assert.equal(readDefinition(table).name, "my-table");
+      return;
+    }
     const [whole] = /^name: (.*?)( #|$)/m.exec(text) ?? [];
     const name = whole === undefined ? "fragment" : "my-set";
     const card = join(folder, name, `${name}.yaml`);
@@ -234,6 +241,15 @@ test("examples that are not run are these", () => {
   const left = described.flatMap(({ examples }) => examples.filter(({ notRun }) => notRun !== undefined));
   assert.deepEqual(
     left.map(({ text }) => text.split("\n")[0]!.split(" ").slice(0, 2).join(" ")),
-    ["npm ci", "python3 bench/peers/search_codes.py", "createdb vantage"],
+    [
+      "npm ci",
+      "npx vantage",
+      "table/",
+      "export DATABASE_URL=postgres://user:password@host:5432/database",
+      "VANTAGE_KILLS=112 node",
+      "VANTAGE_FUZZ=1000000 VANTAGE_FUZZ_SEED=2",
+      "python3 bench/peers/search_codes.py",
+      "createdb vantage",
+    ],
   );
 });

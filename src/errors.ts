@@ -4,7 +4,10 @@
 export class UserError extends Error {
   override readonly name = "UserError";
 
-  /** @param message one line; where it quotes what has several, they become one. */
+  /**
+   * Takes the message as one line.
+   * @param message where it quotes what has several lines, they become one.
+   */
   constructor(message: string) {
     super(message.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "));
   }
