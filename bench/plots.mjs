@@ -10,7 +10,7 @@ export async function plotRatios(rows, path) {
   if (compared.length === 0) return;
   const option = {
     ...baseOption,
-    grid: grid(44),
+    grid: { ...grid(44), left: 40 },
     xAxis: {
       ...axis("times as fast as the peer", false),
       type: "log",
@@ -42,9 +42,9 @@ export async function plotRatios(rows, path) {
 export async function plotScaling(curves, path) {
   const charts = curves.flatMap(({ id, title, measures, lines, base = 10 }) =>
     measures.map(({ name, of }, m) =>
-      curveChart({
+      logarithmic({
         id: `${id}-${m}`,
-        title: `${name} by ${title}`,
+        title: upperFirst(name),
         description: `${name} by ${title}`,
         xName: title,
         curves: lines.map((line, colour) => {
@@ -52,14 +52,25 @@ export async function plotScaling(curves, path) {
           return { name: line.name, x: points.map(({ x }) => x), y: points.map((point) => of(point.result)), colour };
         }),
         logX: base,
-        mayLogY: true,
         nameCurves: true,
         marks: true,
       }),
     ),
   );
   const drawn = charts.filter(({ option }) => option.series.some(({ data }) => data.length > 1));
-  if (drawn.length > 0) await write(path, await renderSvg(drawn, { columns: 3, width: 360 }));
+  if (drawn.length > 0) await write(path, await renderSvg(drawn, { columns: 2, width: 460, aspect: 0.5 }));
+}
+
+/** A straight line is then a power of x; a logarithmic axis has too few marks where values differ little. */
+function logarithmic(init) {
+  const chart = curveChart(init);
+  const values = init.curves.flatMap(({ y }) => y);
+  if (Math.max(...values) > 5 * Math.min(...values)) chart.option.yAxis.type = "log";
+  return chart;
+}
+
+function upperFirst(words) {
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 async function write(path, svg) {

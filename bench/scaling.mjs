@@ -79,7 +79,7 @@ export const scaling = [
   },
   {
     id: "search-bits",
-    title: "bits of a code, search",
+    title: "bits of a code, exact search among a million",
     what: "exact search among a million codes",
     measures: [single, batch],
     base: 2,
@@ -92,7 +92,7 @@ export const scaling = [
   },
   {
     id: "items",
-    title: "items, search",
+    title: "items, exact search",
     what: "codes of 64 bits",
     measures: [single, batch, memory],
     lines: [
