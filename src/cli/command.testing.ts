@@ -1,4 +1,5 @@
 // Running the real command line in tests, in a folder of its own.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,6 +59,10 @@ export function runCommand(
 export interface Workplace {
   readonly folder: string;
   path(name: string): string;
+  /** Runs a command, which must succeed, and gives what it printed. */
+  succeed(args: readonly string[]): Promise<string>;
+  /** Runs a command, which must be refused: status 2, nothing on stdout, one line of complaint that matches, no stack trace. */
+  refuse(args: readonly string[], expected: RegExp): Promise<void>;
   remove(): void;
 }
 
@@ -66,6 +71,20 @@ export function workplace(): Workplace {
   return {
     folder,
     path: (name) => resolve(folder, name),
+    async succeed(args) {
+      const { status, stdout, stderr } = await runCommand(args, folder);
+      assert.equal(status, 0, stderr);
+      return stdout;
+    },
+    async refuse(args, expected) {
+      const { status, stdout, stderr } = await runCommand(args, folder);
+      assert.equal(status, 2, stderr);
+      assert.equal(stdout, "");
+      const said = stderr.split("\n").filter((line) => line.startsWith("vantage: "));
+      assert.equal(said.length, 1, stderr);
+      assert.match(said[0]!, expected);
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -8,7 +8,7 @@ import { itemOf } from "../search/folder-store.fixture.testing.js";
 import { openFolderStore } from "../search/folder-store.js";
 import { featuresOf, writeSmallIndex } from "../server/fixture.testing.js";
 import { send, startServer } from "../server/real-server.testing.js";
-import { runCommand, startCommand, workplace, writeBlobs } from "./command.testing.js";
+import { startCommand, workplace, writeBlobs } from "./command.testing.js";
 
 const place = workplace();
 const small = ["--set", "hidden=[16,8]", "--set", "latent=6", "--set", "starts=4", "--threads", "1"];
@@ -16,24 +16,9 @@ const train = (...more: string[]) => ["train", "gmae", "--data", "blobs.npz", ..
 
 before(async () => {
   writeBlobs(place.path("blobs.npz"));
-  await succeed(train("--out", "run"));
+  await place.succeed(train("--out", "run"));
 });
 after(() => place.remove());
-
-async function succeed(args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await runCommand(args, place.folder);
-  assert.equal(status, 0, stderr);
-  return stdout;
-}
-
-async function refuse(args: readonly string[], expected: RegExp): Promise<void> {
-  const { status, stderr } = await runCommand(args, place.folder);
-  assert.equal(status, 2, stderr);
-  const said = stderr.split("\n").filter((line) => line.startsWith("vantage: "));
-  assert.equal(said.length, 1, stderr);
-  assert.match(said[0]!, expected);
-  assert.doesNotMatch(stderr, /\n\s+at /);
-}
 
 /** A small disk in a folder of its own, or nothing (and the test is skipped) where mounting is not allowed. */
 function disk(
@@ -61,10 +46,10 @@ const halfWritten = (folder: string) =>
 test("a full disk: a run stops with one line, and goes on once there is room", async (context) => {
   const full = disk(context, "full-run", "256k");
   if (!full) return;
-  await refuse(train("--out", "full-run/run"), /full-run\/run.* cannot be written: the disk is full$/);
+  await place.refuse(train("--out", "full-run/run"), /full-run\/run.* cannot be written: the disk is full$/);
   assert.deepEqual(halfWritten("full-run"), []);
   spawnSync("mount", ["-o", "remount,size=8m", place.path("full-run")]);
-  await succeed(["train", "gmae", "--resume", "full-run/run", "--threads", "1"]);
+  await place.succeed(["train", "gmae", "--resume", "full-run/run", "--threads", "1"]);
   assert.deepEqual(openRun(place.path("full-run/run")).result!.metrics, openRun(place.path("run")).result!.metrics);
 });
 
@@ -73,13 +58,13 @@ test("a full disk: encode, index", async (context) => {
   if (!full) return;
   full.fill();
   for (const file of ["z.npy", "z.npz", "z.parquet"]) {
-    await refuse(["encode", "run", "--out", `full-out/${file}`, "--threads", "1"], /the disk is full$/);
+    await place.refuse(["encode", "run", "--out", `full-out/${file}`, "--threads", "1"], /the disk is full$/);
     assert.ok(!existsSync(place.path(`full-out/${file}`)));
   }
-  await refuse(["index", "run", "--out", "full-out/index", "--threads", "1"], /the disk is full$/);
+  await place.refuse(["index", "run", "--out", "full-out/index", "--threads", "1"], /the disk is full$/);
   assert.deepEqual(halfWritten("full-out"), []);
   full.free();
-  await succeed(["index", "run", "--out", "full-out/index", "--threads", "1"]);
+  await place.succeed(["index", "run", "--out", "full-out/index", "--threads", "1"]);
 });
 
 test("a full disk: a store keeps what it has acknowledged, goes on reading, and adds again once there is room", async (context) => {
@@ -137,33 +122,39 @@ test("a read-only disk: runs and indexes say so; what only reads goes on", async
   const sealed = disk(context, "sealed", "8m");
   if (!sealed) return;
   cpSync(place.path("run"), place.path("sealed/run"), { recursive: true });
-  await succeed(["index", "run", "--out", "sealed/index", "--threads", "1"]);
+  await place.succeed(["index", "run", "--out", "sealed/index", "--threads", "1"]);
   sealed.seal();
   const readOnly = /sealed\/.* cannot be written: the file system is read-only$/;
-  await refuse(train("--out", "sealed/new"), readOnly);
-  await refuse(["train", "gmae", "--resume", "sealed/run"], readOnly);
-  await refuse(["encode", "run", "--out", "sealed/z.npy"], readOnly);
-  await refuse(["index", "run", "--out", "sealed/index"], readOnly);
-  await refuse(["search", "sealed/index", "--id", "3", "--view", "all"], readOnly);
-  await refuse(["serve", "sealed/index", "--port", "0"], readOnly);
-  await succeed(["evaluate", "sealed/run", "--threads", "1"]);
-  await succeed(["encode", "sealed/run", "--out", "z.npy", "--threads", "1"]);
+  await place.refuse(train("--out", "sealed/new"), readOnly);
+  await place.refuse(["train", "gmae", "--resume", "sealed/run"], readOnly);
+  await place.refuse(["encode", "run", "--out", "sealed/z.npy"], readOnly);
+  await place.refuse(["index", "run", "--out", "sealed/index"], readOnly);
+  await place.refuse(["search", "sealed/index", "--id", "3", "--view", "all"], readOnly);
+  await place.refuse(["serve", "sealed/index", "--port", "0"], readOnly);
+  await place.succeed(["evaluate", "sealed/run", "--threads", "1"]);
+  await place.succeed(["encode", "sealed/run", "--out", "z.npy", "--threads", "1"]);
 });
 
 test("two commands in one folder: the second is refused, whatever it wants to do, and the first is not disturbed", async () => {
   const first = startCommand(train("--epochs", "100000", "--out", "shared"), place.folder);
   await first.saw("epoch 1/100000");
-  await refuse(train("--out", "shared"), /^vantage: run shared is in use by process \d+$/);
-  await refuse(["train", "gmae", "--resume", "shared"], /^vantage: run shared is in use by process \d+$/);
+  await place.refuse(train("--out", "shared"), /^vantage: run shared is in use by process \d+$/);
+  await place.refuse(["train", "gmae", "--resume", "shared"], /^vantage: run shared is in use by process \d+$/);
   first.kill("SIGKILL");
   assert.equal((await first.done).status, null);
-  await refuse(train("--out", "shared"), /^vantage: shared already holds a run: resume it, or give another folder$/);
-  await succeed(["index", "run", "--out", "index", "--threads", "1"]);
+  await place.refuse(
+    train("--out", "shared"),
+    /^vantage: shared already holds a run: resume it, or give another folder$/,
+  );
+  await place.succeed(["index", "run", "--out", "index", "--threads", "1"]);
   const server = await startServer(place.path("index"));
-  await refuse(["index", "run", "--out", "index"], /^vantage: index index\/store is in use by process \d+: /);
-  await refuse(["search", "index", "--id", "3", "--view", "all"], /is in use by process \d+/);
+  await place.refuse(["index", "run", "--out", "index"], /^vantage: index index\/store is in use by process \d+: /);
+  await place.refuse(
+    ["search", "index", "--id", "3", "--view", "all"],
+    /is in use by process \d+: ask it over HTTP if it is a server/,
+  );
   await server.end("SIGKILL");
-  await succeed(["search", "index", "--id", "3", "--view", "all", "--threads", "1"]);
+  await place.succeed(["search", "index", "--id", "3", "--view", "all", "--threads", "1"]);
 });
 
 test("data that changed between stop and resume: refused, of a file and of a card's files", async () => {
@@ -186,7 +177,7 @@ test("data that changed between stop and resume: refused, of a file and of a car
     const { size } = statSync(place.path(changed));
     writeBlobs(place.path(changed), 120, (x1) => x1.fill(0.25, 3, 4));
     assert.equal(statSync(place.path(changed)).size, size);
-    await refuse(["train", "gmae", "--resume", out], /moved\.npz has changed since the run began/);
+    await place.refuse(["train", "gmae", "--resume", out], /moved\.npz has changed since the run began/);
   }
 });
 
@@ -200,7 +191,7 @@ test("a resumed run that is interrupted says so, and can be resumed again", asyn
     assert.equal(status, 130, stderr);
     assert.match(stderr, /vantage: interrupted in stage train after epoch \d+\n$/);
   }
-  await refuse(
+  await place.refuse(
     ["train", "gmae", "--resume", "run", "--epochs", "9"],
     /run is finished: --epochs cannot make it longer$/,
   );
