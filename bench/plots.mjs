@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { axis, baseOption, grid } from "../dist/report/chart.js";
 import { curveChart } from "../dist/report/curve-chart.js";
 import { renderPng, renderSvg } from "../dist/report/plots.js";
+import { upperFirst } from "./tables.mjs";
 
 /** How many times longer every peer takes, on a logarithmic scale; 1 is level. */
 export async function plotRatios(rows, path) {
@@ -67,10 +68,6 @@ function logarithmic(init) {
   const values = init.curves.flatMap(({ y }) => y);
   if (Math.max(...values) > 5 * Math.min(...values)) chart.option.yAxis.type = "log";
   return chart;
-}
-
-function upperFirst(words) {
-  return words[0].toUpperCase() + words.slice(1);
 }
 
 async function write(path, svg) {

@@ -11,7 +11,7 @@ import { cases } from "./cases.mjs";
 import { plotRatios, plotScaling } from "./plots.mjs";
 import { peerEnvironment, root, runJson } from "./processes.mjs";
 import { scaling } from "./scaling.mjs";
-import { curveTable, ratioTable } from "./tables.mjs";
+import { curveTable, ratioTable, upperFirst } from "./tables.mjs";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,9 +31,7 @@ if (unknown.length > 0) {
 }
 const out = flags.out ?? (positionals.length === 0 ? "docs/benchmarks.md" : undefined);
 
-const packages = "torch, sklearn, scipy, faiss, threadpoolctl";
-const missing = packages
-  .split(", ")
+const missing = ["torch", "sklearn", "scipy", "faiss", "threadpoolctl"]
   .filter((name) => spawnSync(flags.python, ["-c", `import ${name}`]).status !== 0)
   .map((name) => `python3-${name}`);
 if (missing.length > 0) process.stderr.write(`peers are left out, ${flags.python} has no ${missing.join(", ")}\n`);
@@ -118,10 +116,6 @@ function text(pictures) {
   for (const curve of curves) parts.push(`${upperFirst(curve.what)}:`, curveTable(curve));
   if (curves.length > 0 && pictures) parts.push(`![Growth of time and memory](${pictures.scaling})`);
   return parts.filter(Boolean).join("\n\n");
-}
-
-function upperFirst(words) {
-  return words[0].toUpperCase() + words.slice(1);
 }
 
 async function write() {

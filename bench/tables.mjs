@@ -1,6 +1,10 @@
 // The results of the benchmarks as Markdown.
 
-export function seconds(value) {
+export function upperFirst(words) {
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+function seconds(value) {
   if (!Number.isFinite(value)) return "–";
   return value < 0.001
     ? `${(value * 1e6).toFixed(1)} µs`
