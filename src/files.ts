@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeSync,
@@ -44,6 +45,15 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
       // What was wrong with the folder is wrong with the removal too, and is what the caller hears.
     }
     throw fileError(error, path, "written");
+  }
+}
+
+/** The text of a file. @throws UserError where it cannot be read. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError(error, path, "read");
   }
 }
 

@@ -1,17 +1,11 @@
 // YAML files that users write and programs left.
-import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { UserError } from "./errors.js";
-import { fileError } from "./files.js";
+import { readText } from "./files.js";
 
 /** The content of a YAML file; `merge` reads the keys `<<` of YAML 1.1. @throws UserError where it cannot be read or is not YAML. */
 export function readYaml(path: string, { merge = false } = {}): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
+  const text = readText(path);
   try {
     return parse(text, { merge, logLevel: "error" });
   } catch (error) {

@@ -1,8 +1,6 @@
 // A table in the making: its cells, its runs, and what has come of each so far.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { makeFolder } from "../files.js";
 import type { Definition } from "./definition.js";
 import type { Outcome } from "./execute.js";
 import type { Cell } from "./grid.js";
@@ -30,12 +28,7 @@ export class Table {
 
   /** Makes the folder, and takes up what is finished in it. @throws UserError where it cannot be used. */
   async open(): Promise<void> {
-    try {
-      mkdirSync(this.runsFolder, { recursive: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UserError(`${this.folder} is no folder`);
-      throw fileError(error, this.folder, "written");
-    }
+    makeFolder(this.runsFolder);
     for (const run of this.runs) {
       const result = await storedResult(this.runsFolder, run);
       if (result !== undefined) this.#results.set(run.key, result);

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, makeFolder, syncFolder } from "../files.js";
+import { fileError, isUnfinished, makeFolder, syncFolder } from "../files.js";
 import { parseJson } from "../json.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
 
@@ -21,7 +21,6 @@ export interface LoadedCheckpoint extends Checkpoint {
 
 const format = "vantage-checkpoint-1";
 const fileName = /^state-(\d+)\.safetensors$/;
-const leftover = /^\.state-.*\.tmp$/;
 
 /**
  * Writes checkpoint/state-<n>.safetensors under the next number, then removes the one before and what a killed writer left.
@@ -36,7 +35,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, metricLin
     }
     return value;
   });
-  const old = readdirSync(inside).filter((name) => fileName.test(name) || leftover.test(name));
+  const old = readdirSync(inside).filter((name) => fileName.test(name) || isUnfinished(name));
   const number = Math.max(0, ...numbers(old)) + 1;
   writeTensors(join(inside, nameOf(number)), checkpoint.tensors, {
     format,

@@ -1,7 +1,7 @@
 // metrics.jsonl: one JSON object a line, each on disk before training goes on.
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { fileError, readText } from "../files.js";
 
 /** Named measures; nested where they are keyed by direction or cut-off, as in { map: { "image->text": 0.3 } }. */
 export interface Metrics {
@@ -76,13 +76,7 @@ export function openMetricsLog(path: string, keep: number): MetricsLog {
  * @throws UserError where the file cannot be read or a line is not one of ours.
  */
 export function readMetrics(path: string): MetricLine[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
-  const lines = text.split("\n").slice(0, -1);
+  const lines = readText(path).split("\n").slice(0, -1);
   return lines.map((line, i) => parseLine(line, `${path}, line ${i + 1}`));
 }
 

@@ -1,9 +1,9 @@
 // result.json and map.safetensors: what a finished run found, enough to make its report again from the folder alone.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatasetDescription } from "../data/describe.js";
 import { UserError } from "../errors.js";
-import { fileError, writeFileAtomic } from "../files.js";
+import { readText, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
 import { type Metrics, parseMetrics } from "./metrics-log.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
@@ -91,13 +91,7 @@ export function readResult(folder: string): { result: RunResult; map?: Embedding
 }
 
 function parseResult(path: string): RunResult {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
-  const value = parseJson(text, path) as Partial<RunResult> | null;
+  const value = parseJson(readText(path), path) as Partial<RunResult> | null;
   if (typeof value?.method !== "string" || typeof value.task !== "string" || !Array.isArray(value.dataset?.views)) {
     throw new UserError(`${path}: expected an object with method, task, metrics and dataset`);
   }

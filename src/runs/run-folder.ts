@@ -1,8 +1,8 @@
 // Run folders: made, written to by one process at a time, resumed, and read. docs/run-folder.md describes the files.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, makeFolder, removeUnfinished, writeFileAtomic } from "../files.js";
+import { fileError, makeFolder, readText, removeUnfinished, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
 import { type Checkpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { type RunConfig, readConfig, writeConfig } from "./config.js";
@@ -160,13 +160,7 @@ function chosenFolder(path: string): Folder {
 }
 
 function readEnvironment(path: string): Environment {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
-  const value = parseJson(text, path) as Partial<Environment> | null;
+  const value = parseJson(readText(path), path) as Partial<Environment> | null;
   if (typeof value?.started !== "string" || !Array.isArray(value.files)) {
     throw new UserError(`${path}: expected an object with started, node, vantage, onnxruntime and files`);
   }

@@ -1,12 +1,12 @@
 // What an index keeps of an item beside its code: id, label, title, picture, and what the user says of it.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { parse } from "csv-parse";
 
 import type { MultiViewDataset } from "../data/dataset.js";
 import { emojiList, emojiSvgs, emojiTexts, type Language, type Maker, makers } from "../data/emoji/index.js";
 import { UserError } from "../errors.js";
-import { fileError, syncFolder } from "../files.js";
+import { fileError, readText, syncFolder } from "../files.js";
 import { type IndexView, thumbnailsFolder } from "./index-folder.js";
 import type { Metadata } from "./store.js";
 
@@ -79,12 +79,7 @@ export async function readUserDetails(path: string): Promise<ReadonlyMap<string,
   if (format !== ".csv" && format !== ".jsonl") {
     throw new UserError(`--metadata ${path}: expected a name that ends in .csv or .jsonl`);
   }
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
+  const text = readText(path);
   const records = format === ".csv" ? await csvRecords(path, text) : jsonRecords(path, text);
   const found = new Map<string, Metadata>();
   for (const { id, ...fields } of records) found.set(String(id), fields);

@@ -1,9 +1,9 @@
 // PGlite as a store's database: PostgreSQL with pgvector inside this process, its files in a folder.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { makeFolder } from "../files.js";
 import { lockIndex } from "./lock-index.js";
 import { PostgresStore, type PostgresStoreOptions } from "./postgres-store.js";
 import type { Database, Sql } from "./postgres-store-database.js";
@@ -82,11 +82,7 @@ class PgliteDatabase implements Database {
 }
 
 async function start(folder: string) {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, "written");
-  }
+  makeFolder(folder);
   const unlock = lockIndex(folder);
   try {
     const database = join(folder, "database");
