@@ -69,7 +69,7 @@ function check({ bytes, rows, count, k, values = 256, deleted }: Case): void {
 }
 
 test("codes of any number of bytes, few queries and many", () => {
-  for (const bytes of [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 130]) {
+  for (const bytes of [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 130]) {
     for (const count of [1, 3, 13]) check({ bytes, rows: 700, count, k: 10 });
   }
 });

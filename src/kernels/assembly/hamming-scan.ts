@@ -48,6 +48,7 @@ export function hammingScan(begin: u32, end: u32, args: usize): void {
   else if (bytes == 16) scan(begin, end, args, 16);
   else if (bytes == 4) scan(begin, end, args, 4);
   else if (bytes == 32) scan(begin, end, args, 32);
+  else if (bytes == 64) scan(begin, end, args, 64);
   else scan(begin, end, args, bytes);
 }
 
