@@ -15,3 +15,6 @@ export class UserError extends Error {
 
 /** What was asked for is in order, but cannot be kept: the disk is full, read-only or out of reach. */
 export class StorageError extends UserError {}
+
+/** What was stored before cannot be read back: the file is damaged, or its disk fails. */
+export class UnreadableError extends UserError {}

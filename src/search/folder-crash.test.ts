@@ -6,6 +6,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { UnreadableError } from "../errors.js";
 import { Kernels } from "../kernels/kernels.js";
 import { itemOf, space, testFolder } from "./folder-store.fixture.testing.js";
 import { openFolderStore } from "./folder-store.js";
@@ -79,7 +80,8 @@ test("damage behind the file of columns is found when the item is read", async (
   writeFileSync(join(folder, "items.log"), damaged);
   const store = await openFolderStore(folder, { kernels });
   assert.equal((await store.get("item-1")).length, 1);
-  await assert.rejects(store.get("item-2"), /is damaged: the item at byte \d+ cannot be read/);
+  const unreadable = { constructor: UnreadableError, message: /is damaged: the item at byte \d+ cannot be read/ };
+  await assert.rejects(store.get("item-2"), unreadable);
   await store.close();
 });
 

@@ -21,7 +21,7 @@ import {
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
-import { UserError } from "../errors.js";
+import { UnreadableError, UserError } from "../errors.js";
 import { fileError, syncFolder } from "../files.js";
 import { parseJson } from "../json.js";
 import { checkSpace } from "./check.js";
@@ -263,11 +263,12 @@ export class Log {
     try {
       for (let done = 0; done < target.length; ) {
         const got = readSync(this.file, target, done, target.length - done, at + done);
-        if (got === 0) throw new UserError(`${this.path} is damaged: it ends at byte ${at + done}`);
+        if (got === 0) throw new UnreadableError(`${this.path} is damaged: it ends at byte ${at + done}`);
         done += got;
       }
     } catch (error) {
-      throw fileError(error, this.path, "read");
+      const failure = fileError(error, this.path, "read");
+      throw failure instanceof UserError ? new UnreadableError(failure.message) : failure;
     }
   }
 
@@ -304,11 +305,11 @@ export class Log {
 
   /**
    * The bytes of an entry, checked.
-   * @throws UserError where it is damaged.
+   * @throws UnreadableError where it is damaged.
    */
   readEntry(position: number): Buffer {
     const { bits, dimensions } = this.space;
-    const damaged = () => new UserError(`${this.path} is damaged: the item at byte ${position} cannot be read`);
+    const damaged = () => new UnreadableError(`${this.path} is damaged: the item at byte ${position} cannot be read`);
     const first = Buffer.allocUnsafe(Math.min(bits / 8 + 4 * dimensions + guess, this.length - position));
     if (first.length < entryHeaderBytes) throw damaged();
     this.#read(first, position);

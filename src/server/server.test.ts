@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { FastifyInstance, InjectOptions } from "fastify";
+import { UnreadableError } from "../errors.js";
 import type { Environment } from "../runs/environment.js";
 import { createRun } from "../runs/run-folder.js";
 import { featuresOf, type SmallIndex, smallIndex } from "./fixture.testing.js";
@@ -182,6 +183,18 @@ for (const [what, { ask: request, status = 400, expected }] of Object.entries(mi
     assert.deepEqual(Object.keys(reply.body), ["error"]);
   });
 }
+
+test("what is stored and cannot be read back is the server's failure, and the asker learns no path", async () => {
+  const heard: string[] = [];
+  const of = await start({ say: (line) => heard.push(line) });
+  const original = small.store.get;
+  small.store.get = () => Promise.reject(new UnreadableError("/srv/items.log is damaged: the item at byte 36"));
+  const { status, body } = await ask("GET", "/items/x", undefined, {}, of);
+  small.store.get = original;
+  await of.close();
+  assert.deepEqual([status, body], [500, { error: "internal error" }]);
+  assert.deepEqual(heard, ["GET /items/:id: /srv/items.log is damaged: the item at byte 36"]);
+});
 
 test("nothing of a request with a wrong item is stored", async () => {
   assert.equal((await ask("GET", "/items/good")).status, 404);
