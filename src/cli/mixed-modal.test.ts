@@ -132,6 +132,14 @@ test("--pretrain-only, then --reuse: the bits of both stages in one run", async 
     /pretrainOnly and reuse: the one ends where the other/,
   );
   await refused(train(whole, "--reuse", "nowhere"), /nowhere/);
+  const begun = startCommand(train(whole, "--set", "pretrainEpochs=5000", "--out", "begun"), place.folder);
+  await begun.saw("pretrain image  epoch");
+  begun.kill("SIGINT");
+  assert.equal((await begun.done).status, 130);
+  await refused(
+    train(whole, "--reuse", "begun"),
+    /the run begun has not finished its pre-training: go on with --resume begun/,
+  );
 });
 
 test("a modality without training samples, with one, or too rare for any batch", async () => {

@@ -26,7 +26,8 @@ export function dataSource({ dataset }: RunConfig): Partial<DataSource> {
 
 /** @throws UserError where the folder is no run, or has no checkpoint yet. */
 export function openModel(folder: string, engine: Engine): SavedModel {
-  const { config, state, addedViews } = readModel(folder);
+  const opened = readModel(folder);
+  const { config, state, addedViews } = opened;
   const definition = findMethod(config.method);
   const options = parseOptions(config.method, definition.options, config.options);
   const method = definition.create(options, engine);
@@ -36,9 +37,7 @@ export function openModel(folder: string, engine: Engine): SavedModel {
     return openData({ data, views, labels, seed: of.seed });
   };
   return {
-    config,
-    state,
-    addedViews,
+    ...opened,
     method,
     ownData: () => open(config),
     async reopen() {

@@ -66,6 +66,8 @@ export async function saveModel(
 export interface OpenedModel {
   readonly config: RunConfig;
   readonly state: State;
+  /** How far its training has come. */
+  readonly position: Position;
   /** Networks of views that were added later, each with the settings that it was trained with. */
   readonly addedViews: readonly { readonly config: RunConfig; readonly state: State }[];
 }
@@ -86,7 +88,8 @@ export function readModel(folder: string, method?: string): OpenedModel {
   }
   const checkpoint = loadCheckpoint(folder);
   if (checkpoint === undefined) throw new UserError(`${folder} has no checkpoint: the run did not get that far`);
-  return { config, state: stateOf(checkpoint), addedViews: readAddedViews(folder) };
+  const { position } = savedState(checkpoint);
+  return { config, state: stateOf(checkpoint), position, addedViews: readAddedViews(folder) };
 }
 
 /** Views whose training came to its end. */

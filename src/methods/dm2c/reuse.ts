@@ -3,13 +3,18 @@ import { UserError } from "../../errors.js";
 import { readModel } from "../saving.js";
 import { type Dm2cModel, preprocessingPrefix } from "./model.js";
 import { prefixes } from "./networks.js";
+import type { Dm2cOptions } from "./options.js";
 
 /**
  * Takes autoencoders and the pre-processing that they were trained behind from a run folder.
- * @throws UserError where that is no run of DM2C, or its networks have other shapes.
+ * @throws UserError where that is no run of DM2C, has not finished its pre-training, or its networks have other shapes.
  */
 export function takeAutoencoders({ views, shape, store }: Dm2cModel, folder: string): void {
-  const { tensors } = readModel(folder, "dm2c").state;
+  const { config, state, position } = readModel(folder, "dm2c");
+  const { tensors } = state;
+  if ((config.options as Dm2cOptions).reuse === undefined && position.stage < views.length) {
+    throw new UserError(`reuse: the run ${folder} has not finished its pre-training: go on with --resume ${folder}`);
+  }
   const wanted = views.flatMap(({ name }, m) => [
     prefixes.autoencoder(shape.modalities[m]!),
     preprocessingPrefix(name),

@@ -31,14 +31,16 @@ const small = { hidden: [24, 16], latent: 8, starts: 4, epochs: 6, evaluateEvery
 const data = synthetic({ samples: 160, views: 2, classes: 3, dimensions: [12, 7], seed: 3 });
 
 test("the published numbers of neighbours, and what stands for them below 100 samples", () => {
-  assert.deepEqual(neighbourNumbers(2000, 21), { nearest: 500, positives: 20, negatives: 239 });
-  assert.deepEqual(neighbourNumbers(210, 21), { nearest: 52, positives: 20, negatives: 15 });
-  const few = neighbourNumbers(40, 21);
+  assert.deepEqual(neighbourNumbers(2000, 21, 1 / 4), { nearest: 500, positives: 20, negatives: 239 });
+  assert.deepEqual(neighbourNumbers(210, 21, 1 / 4), { nearest: 52, positives: 20, negatives: 15 });
+  const few = neighbourNumbers(40, 21, 1 / 4);
   assert.ok(
     few.positives >= 1 && few.negatives >= 1 && few.positives + few.negatives < few.nearest,
     JSON.stringify(few),
   );
-  assert.throws(() => neighbourNumbers(15, 21), /at least 16 samples in a batch, got 15/);
+  assert.throws(() => neighbourNumbers(15, 21, 1 / 4), /at least 16 samples in a batch, got 15/);
+  assert.deepEqual(neighbourNumbers(4000, 21, 1 / 2), { nearest: 2000, positives: 20, negatives: 989 });
+  assert.throws(() => neighbourNumbers(100, 21, 0.03), /^UserError: kShare: 0.03 of 100 samples are 3 nearest/);
 });
 
 test("neighbour counts: nearest but the sample itself are positive, the last ones negative, the last row empty", async () => {
@@ -128,11 +130,11 @@ function documents(): MultiViewDataset {
   return new MultiViewDataset({ name: "documents", views });
 }
 
-test("where a few samples are everybody's Euclidean neighbours the first epoch says so, and names the remedy", async () => {
-  const notesOf = async (options: { distance?: "cosine"; batch?: number }, on: MultiViewDataset) => {
+test("the first epoch tells of poor neighbours, and names the remedy: few samples that are everybody's, too few clusters", async () => {
+  const notesOf = async (options: { distance?: "cosine"; batch?: number; clusters?: number }, on: MultiViewDataset) => {
     const notes: (readonly string[])[] = [];
     const hooks = { onEpoch: (report: EpochReport) => void (report.notes && notes.push(report.notes)) };
-    await new GMAE({ ...small, ...options, epochs: 2 }, engine).fit(on, hooks);
+    await new GMAE({ ...small, clusters: 5, ...options, epochs: 2 }, engine).fit(on, hooks);
     return notes;
   };
   const words = documents();
@@ -144,6 +146,12 @@ test("where a few samples are everybody's Euclidean neighbours the first epoch s
   }
   assert.deepEqual(await notesOf({ distance: "cosine" }, words), []);
   assert.deepEqual(await notesOf({}, data), []);
+  // Four clusters, and a quarter of the samples looked up: the negatives are of the sample's own cluster.
+  const [short] = await notesOf({ clusters: 4 }, data);
+  assert.match(
+    short!.join(),
+    /^the nearest 0.25 of the samples, .* one of 4 clusters has; --set kShare=0.50 looks beyond$/,
+  );
 });
 
 test("a fit lowers the loss and finds the classes better than the first representation does", async () => {

@@ -89,10 +89,11 @@ export class GMAE extends Method<GmaeOptions> {
     const { networks, parameters, store } = this.#model;
     initialize(this.engine.kernels, store, parameters.all, options.seed);
     const work = options.corrupt === undefined ? data : corruptScaled(data, scalers, options.corrupt, options.seed);
-    const parts = { networks, parameters, store, scalers: work === data ? scalers : undefined };
+    const { clusters } = this.#model;
+    const parts = { networks, parameters, store, clusters, scalers: work === data ? scalers : undefined };
     const rows = this.#classify ? data.splits.train! : allRows(data.samples);
-    if (rows.length < this.#model.clusters) {
-      throw new UserError(`${data.name}: ${rows.length} samples for ${this.#model.clusters} clusters`);
+    if (rows.length < clusters) {
+      throw new UserError(`${data.name}: ${rows.length} samples for ${clusters} clusters`);
     }
     const dimensions = data.dimensions;
     this.#fitted = {

@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.js";
 
 export interface NeighbourNumbers {
-  /** Nearest samples looked up, the sample itself included (k = ⌊n/4⌋). */
+  /** Nearest samples looked up, the sample itself included (k = ⌊share·n⌋). */
   readonly nearest: number;
   /** Positives: ranks 1 … positives of the nearest, the sample itself being rank 0. */
   readonly positives: number;
@@ -12,19 +12,27 @@ export interface NeighbourNumbers {
 
 /** The smallest batch in which a sample has a positive and a negative neighbour. */
 const smallestBatch = 16;
+/** The sample itself, a positive, one between and a negative. */
+const fewestNearest = 4;
 
 /**
- * The published numbers for n samples: k = ⌊n/4⌋, positives posNum − 1, negatives ⌊(k − posNum − 1)/2⌋. Where that leaves
- * no negative (n below about 4·posNum + 12), half of the k nearest are positive and half of the others negative.
- * @throws UserError where n < 16.
+ * The numbers for n samples: k = ⌊share·n⌋, published with a share of 1/4, positives posNum − 1, negatives
+ * ⌊(k − posNum − 1)/2⌋. Where that leaves no negative (for a quarter, n below about 4·posNum + 12), half of the k nearest are
+ * positive and half of the others negative.
+ * @throws UserError where n < 16 or the share leaves fewer than 4 of them.
  */
-export function neighbourNumbers(n: number, posNum: number): NeighbourNumbers {
+export function neighbourNumbers(n: number, posNum: number, share: number): NeighbourNumbers {
   if (n < smallestBatch) {
     throw new UserError(
       `GMAE's contrastive loss needs at least ${smallestBatch} samples in a batch, got ${n}; --set contrastive=false trains without it`,
     );
   }
-  const nearest = Math.floor(n / 4);
+  const nearest = Math.floor(n * share);
+  if (nearest < fewestNearest) {
+    throw new UserError(
+      `kShare: ${share} of ${n} samples are ${nearest} nearest neighbours, the contrastive loss needs ${fewestNearest} or more`,
+    );
+  }
   const negatives = Math.floor((nearest - posNum - 1) / 2);
   if (negatives >= 1) return { nearest, positives: posNum - 1, negatives };
   const positives = Math.floor(nearest / 2) - 1;

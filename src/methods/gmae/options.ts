@@ -39,6 +39,14 @@ export const gmaeOptions = z.strictObject({
     .min(2)
     .default(21)
     .describe("nearest neighbours, the sample itself included, that count as positive"),
+  kShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.25)
+    .describe(
+      "share of the batch that is looked up as nearest neighbours (k = kShare·n); the further half of them are negatives, so it should be above twice a cluster's share",
+    ),
   distance: z
     .enum(distances)
     .default("euclidean")

@@ -37,6 +37,8 @@ export interface GmaeTrainingParts {
   /** Scaling still to be done, one per view; absent where the data is scaled. */
   readonly scalers?: readonly Scaler[];
   readonly options: GmaeOptions;
+  /** Clusters that are wanted. */
+  readonly clusters: number;
 }
 
 export class GmaeTraining {
@@ -78,7 +80,7 @@ export class GmaeTraining {
       seed: options.seed,
     });
     const batch = options.batch > 0 ? options.batch : rows.length <= WHOLE_SET ? rows.length : BATCH;
-    if (options.contrastive) neighbourNumbers(Math.min(batch, rows.length), options.posNum);
+    if (options.contrastive) neighbourNumbers(Math.min(batch, rows.length), options.posNum, options.kShare);
     return new GmaeTraining(parts, step, batch);
   }
 
@@ -86,6 +88,7 @@ export class GmaeTraining {
     const losses = await this.#trainOnce(epoch);
     const notes = this.#notes;
     this.#notes = undefined;
+    if (notes !== undefined) this.#noteShortLists(notes);
     return notes?.length ? { losses, notes } : { losses };
   }
 
@@ -146,10 +149,22 @@ export class GmaeTraining {
     );
   }
 
+  /** Where the k nearest are no more than a cluster has, negatives are of the sample's own cluster and tear it apart. */
+  #noteShortLists(notes: string[]): void {
+    const { options, clusters } = this.parts;
+    if (!options.contrastive || options.task !== "clustering") return;
+    // Without labels, and where nobody asked for clusters, there are none.
+    if (clusters === 0 || options.kShare * clusters > 1) return;
+    notes.push(
+      `the nearest ${options.kShare} of the samples, whose further half are negatives, are no more than one of ${clusters} clusters has; --set kShare=${Math.min(1, 2 / clusters).toFixed(2)} looks beyond`,
+    );
+  }
+
   /** Undefined where so few samples of the batch have the view that it has no neighbours to give. */
   #numbers(samples: number): NeighbourNumbers | undefined {
     if (samples < this.batch && samples < 16) return undefined;
-    return neighbourNumbers(samples, this.parts.options.posNum);
+    const { posNum, kShare } = this.parts.options;
+    return neighbourNumbers(samples, posNum, kShare);
   }
 
   state(): State {

@@ -1,9 +1,8 @@
 // Pre-trained parts of another run: its autoencoders and siamese networks in place of training them again.
 import { UserError } from "../../errors.js";
-import { loadCheckpoint } from "../../runs/checkpoint.js";
 import type { ViewShape } from "../feeding.js";
 import { storedScalers } from "../per-view/scalers.js";
-import { readModel, savedState } from "../saving.js";
+import { readModel } from "../saving.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 
@@ -18,7 +17,7 @@ function pretrainingStages({ autoencoder, affinity, reuse }: MvlnetOptions, view
  * @throws UserError where there is no such run, it is not that far, or has other views or networks.
  */
 export function takePretrained(model: MvlnetModel, folder: string): void {
-  const { config, state } = readModel(folder, "mvlnet");
+  const { config, state, position } = readModel(folder, "mvlnet");
   const options = config.options as MvlnetOptions;
   const views = state.json.views as unknown as ViewShape[];
   const shown = (list: readonly ViewShape[]) => list.map(({ name, columns }) => `${name} (${columns})`).join(", ");
@@ -31,7 +30,6 @@ export function takePretrained(model: MvlnetModel, folder: string): void {
   if (options.scaling !== own!.kind) {
     throw new UserError(`option reuse: ${folder} has scaling ${options.scaling}, this run ${own!.kind}`);
   }
-  const { position } = savedState(loadCheckpoint(folder)!);
   if (position.stage < pretrainingStages(options, views.length)) {
     throw new UserError(
       `option reuse: ${folder} has not finished its autoencoders and siamese networks: go on with --resume ${folder}`,
