@@ -14,7 +14,7 @@ import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
-import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
+import { createRun, openRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { Engine, type EngineOptions } from "../runtime/index.js";
 import { interruption } from "./interruption.js";
 import { openData } from "./open-data.js";
@@ -168,7 +168,6 @@ export async function train(training: Training): Promise<TrainingOutcome> {
   const { method, opened, engine, saved } = training;
   const { data } = opened;
   const isOver = saved !== undefined && isFinished(saved);
-  const notes = [...opened.notes];
   const progress = trainingProgress();
   const interrupt = interruption();
   const before = saved && savedState(saved);
@@ -195,10 +194,9 @@ export async function train(training: Training): Promise<TrainingOutcome> {
         onEpoch(report) {
           epochs++;
           epochSeconds += report.seconds;
-          for (const note of report.notes ?? []) say(`  note: ${note}`);
-          notes.push(...(report.notes ?? []));
-          const { stage, epoch, losses, metrics = {} } = report;
-          run!.log({ stage, epoch, seconds: elapsed(), losses, metrics });
+          const { stage, epoch, losses, metrics = {}, notes = [] } = report;
+          for (const note of notes) say(`  note: ${note}`);
+          run!.log({ stage, epoch, seconds: elapsed(), losses, metrics, ...(notes.length > 0 && { notes }) });
           progress.update(report);
         },
         onCheckpoint(take, last) {
@@ -224,7 +222,9 @@ export async function train(training: Training): Promise<TrainingOutcome> {
       secondsPerEpoch: round(epochSeconds / Math.max(1, epochs), 5),
       run: relative("", run.folder) || run.folder,
     };
-    await describeResult(run.folder, method, data, summary, notes);
+    // From the log, since an earlier session may have given some.
+    const given = openRun(run.folder).metrics.flatMap(({ notes = [] }) => notes);
+    await describeResult(run.folder, method, data, summary, [...opened.notes, ...given]);
     await writePlots(loadReportRun(run.folder));
     writeReport([run.folder]);
     return { summary, method, data };

@@ -18,10 +18,10 @@ function line(epoch: number, total = 1 / epoch): MetricLine {
 test("lines come back as they were appended", () => {
   const log = openMetricsLog(path, 0);
   log.append(line(1));
-  log.append(line(2));
+  log.append({ ...line(2), notes: ["a hub", "ü\n"] });
   assert.equal(log.lines, 2);
   log.close();
-  assert.deepEqual(readMetrics(path), [line(1), line(2)]);
+  assert.deepEqual(readMetrics(path), [line(1), { ...line(2), notes: ["a hub", "ü\n"] }]);
   assert.equal(readFileSync(path, "utf8").split("\n").length, 3);
 });
 
@@ -32,7 +32,7 @@ test("a resume keeps the lines that the checkpoint knows and drops what followed
   assert.equal(log.lines, 2);
   log.append(line(3, 9));
   log.close();
-  assert.deepEqual(readMetrics(path), [line(1), line(2), line(3, 9)]);
+  assert.deepEqual(readMetrics(path), [line(1), { ...line(2), notes: ["a hub", "ü\n"] }, line(3, 9)]);
   openMetricsLog(path, 0).close();
   assert.equal(readFileSync(path, "utf8"), "");
 });
@@ -56,6 +56,8 @@ test("fewer lines than the checkpoint knows, and lines of another kind, are said
   assert.throws(() => readMetrics(path), new UserError(`${path}, line 1, losses: a is not a number`));
   writeFileSync(path, '{"stage":"a","epoch":1,"seconds":1,"losses":{},"metrics":{"acc":"high"}}\n');
   assert.throws(() => readMetrics(path), new UserError(`${path}, line 1, metrics: acc is not a number`));
+  writeFileSync(path, '{"stage":"a","epoch":1,"seconds":1,"losses":{},"metrics":{},"notes":"one"}\n');
+  assert.throws(() => readMetrics(path), new UserError(`${path}, line 1: notes: expected a list of texts`));
   assert.throws(() => readMetrics(join(folder, "none")), /cannot be read: no such file/);
   assert.throws(() => openMetricsLog(join(folder, "none", "x"), 0), /cannot be written: no such file/);
 });

@@ -20,6 +20,8 @@ export interface MetricLine {
   readonly losses: Readonly<Record<string, number>>;
   /** Empty where the epoch was not evaluated. */
   readonly metrics: Metrics;
+  /** What a user was told after this epoch. */
+  readonly notes?: readonly string[];
 }
 
 /** Appends to metrics.jsonl. */
@@ -97,19 +99,23 @@ function parseLine(text: string, place: string): MetricLine {
   } catch {
     throw new UserError(`${place}: not JSON`);
   }
-  const { stage, epoch, seconds, losses, metrics } = (line ?? {}) as Record<string, unknown>;
+  const { stage, epoch, seconds, losses, metrics, notes } = (line ?? {}) as Record<string, unknown>;
   if (typeof stage !== "string" || typeof epoch !== "number" || typeof seconds !== "number") {
     throw new UserError(`${place}: expected an object with stage, epoch, seconds, losses and metrics`);
   }
   const numbers = parseMetrics(losses, `${place}, losses`);
   const nested = Object.keys(numbers).find((name) => typeof numbers[name] !== "number");
   if (nested !== undefined) throw new UserError(`${place}, losses: ${nested} is not a number`);
+  if (notes !== undefined && !(Array.isArray(notes) && notes.every((note) => typeof note === "string"))) {
+    throw new UserError(`${place}: notes: expected a list of texts`);
+  }
   return {
     stage,
     epoch,
     seconds,
     losses: numbers as Record<string, number>,
     metrics: parseMetrics(metrics, `${place}, metrics`),
+    ...(notes !== undefined && { notes }),
   };
 }
 
