@@ -14,7 +14,7 @@ import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
-import { createRun, openRun, type Run, resumeRun } from "../runs/run-folder.js";
+import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { Engine, type EngineOptions } from "../runtime/index.js";
 import { interruption } from "./interruption.js";
 import { openData } from "./open-data.js";
@@ -223,7 +223,7 @@ export async function train(training: Training): Promise<TrainingOutcome> {
       run: relative("", run.folder) || run.folder,
     };
     // From the log, since an earlier session may have given some.
-    const given = openRun(run.folder).metrics.flatMap(({ notes = [] }) => notes);
+    const given = run.readLog().flatMap(({ notes = [] }) => notes);
     await describeResult(run.folder, method, data, summary, [...opened.notes, ...given]);
     await writePlots(loadReportRun(run.folder));
     writeReport([run.folder]);

@@ -18,6 +18,8 @@ export interface Run {
   readonly environment: Environment;
   /** Appends a line to metrics.jsonl; it is on disk when this returns. */
   log(line: MetricLine): void;
+  /** All lines of metrics.jsonl, those of earlier sessions too. */
+  readLog(): MetricLine[];
   /** Replaces the checkpoint in one atomic switch; a resume goes on from here, with the lines logged so far. */
   saveCheckpoint(checkpoint: Checkpoint): void;
   /** Gives the folder back to other processes. May be called again. */
@@ -114,6 +116,7 @@ function writableRun(
     config,
     environment,
     log: (line) => log.append(line),
+    readLog: () => readMetrics(join(folder, metricsFile)),
     saveCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, log.lines),
     close() {
       if (!isOpen) return;

@@ -15,6 +15,7 @@ import type { Checkpoint, EpochReport } from "../training.js";
 import { GMAE } from "./gmae.js";
 import { nearestRows } from "./nearest.js";
 import { countNeighbours, dropLastRow, hubShare, neighbourNumbers } from "./neighbours.js";
+import type { GmaeOptions } from "./options.js";
 
 let engine: Engine;
 let folder: string;
@@ -131,7 +132,7 @@ function documents(): MultiViewDataset {
 }
 
 test("the first epoch tells of poor neighbours, and names the remedy: few samples that are everybody's, too few clusters", async () => {
-  const notesOf = async (options: { distance?: "cosine"; batch?: number; clusters?: number }, on: MultiViewDataset) => {
+  const notesOf = async (options: Partial<GmaeOptions>, on: MultiViewDataset) => {
     const notes: (readonly string[])[] = [];
     const hooks = { onEpoch: (report: EpochReport) => void (report.notes && notes.push(report.notes)) };
     await new GMAE({ ...small, clusters: 5, ...options, epochs: 2 }, engine).fit(on, hooks);
@@ -152,6 +153,7 @@ test("the first epoch tells of poor neighbours, and names the remedy: few sample
     short!.join(),
     /^the nearest 0.25 of the samples, .* one of 4 clusters has; --set kShare=0.50 looks beyond$/,
   );
+  assert.deepEqual(await notesOf({ clusters: 2, kShare: 1 }, data), [], "what the note advises with two clusters");
 });
 
 test("a fit lowers the loss and finds the classes better than the first representation does", async () => {
