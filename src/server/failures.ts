@@ -30,6 +30,9 @@ export function failureHandler(say: (line: string) => void) {
       say(oneLine(`${request.method} ${request.routeOptions.url}: ${error.message}`));
       if (process.env.VANTAGE_DEBUG) say(error.stack ?? "");
     }
-    void reply.status(status).send({ error: status === 500 ? "internal error" : oneLine(error.message) });
+    void reply
+      .status(status)
+      .type("application/json")
+      .send({ error: status === 500 ? "internal error" : oneLine(error.message) });
   };
 }

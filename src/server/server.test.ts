@@ -298,6 +298,9 @@ test("thumbnails: pictures only, from their folder only, and they can do nothing
   ]) {
     assert.equal((await get(path)).statusCode, 404, path);
   }
+  const none = await get("small/p/none.svg");
+  assert.equal(none.statusCode, 404);
+  assert.match(none.json().error, /^there is no GET \/thumbnails\/small\/p\/none\.svg/);
 });
 
 test("the page's files are open, under a policy that allows its own scripts only", async () => {

@@ -82,8 +82,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(failureHandler(say));
   server.setNotFoundHandler((request, reply) => {
+    // A route may have said before that it would give a picture.
     void reply
       .status(404)
+      .type("application/json")
       .send({ error: oneLine(`there is no ${request.method} ${request.url}; see GET /openapi.json`) });
   });
   acceptJsonOnly(server);
