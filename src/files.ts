@@ -1,6 +1,8 @@
 // Writing files so that a reader sees the old bytes or the new ones, never half of them.
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -77,6 +79,18 @@ export function makeFolder(path: string): boolean {
     return mkdirSync(path, { recursive: true }) !== undefined;
   } catch (error) {
     throw fileError(plainReason(error, path), path, "written");
+  }
+}
+
+/** Why this process may not write in a folder; undefined where it may. */
+export function writeProtection(folder: string): StorageError | undefined {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const reason = fileError(error, folder, "written");
+    if (reason instanceof StorageError) return reason;
+    throw reason;
   }
 }
 

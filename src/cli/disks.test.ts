@@ -1,7 +1,8 @@
 // Disks that are full or read-only, folders that two want at once, data that changes under a run: one line, and nothing is lost.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { openRun } from "../runs/run-folder.js";
 import { itemOf } from "../search/folder-store.fixture.testing.js";
@@ -129,10 +130,41 @@ test("a read-only disk: runs and indexes say so; what only reads goes on", async
   await place.refuse(["train", "gmae", "--resume", "sealed/run"], readOnly);
   await place.refuse(["encode", "run", "--out", "sealed/z.npy"], readOnly);
   await place.refuse(["index", "run", "--out", "sealed/index"], readOnly);
-  await place.refuse(["search", "sealed/index", "--id", "3", "--view", "all"], readOnly);
-  await place.refuse(["serve", "sealed/index", "--port", "0"], readOnly);
   await place.succeed(["evaluate", "sealed/run", "--threads", "1"]);
   await place.succeed(["encode", "sealed/run", "--out", "z.npy", "--threads", "1"]);
+});
+
+test("an index on a read-only disk: searched by as many as like, not written", async (context) => {
+  const sealed = disk(context, "sealed-index", "8m");
+  if (!sealed) return;
+  writeSmallIndex(place.path("sealed-index"));
+  const folder = place.path("sealed-index");
+  const first = await startServer(folder);
+  const item = { id: "good", view: "a", features: featuresOf(0xf0f0) };
+  assert.equal((await send(first, "POST", "/items", { items: [item] })).status, 200);
+  await first.end("SIGKILL");
+  // A torn last record, as a kill leaves it, which cannot be cut off here.
+  appendFileSync(join(folder, "store/items.log"), "RECtorn");
+  const files = readdirSync(folder, { recursive: true }).sort();
+  sealed.seal();
+  const servers = [await startServer(folder), await startServer(folder)];
+  for (const server of servers) {
+    const found = await send(server, "POST", "/search", { view: "a", features: item.features, k: 1 });
+    assert.equal((found.body.hits as { id: string }[])[0]!.id, "good");
+    const [info] = (await send(server, "GET", "/indexes")).body.indexes as { isReadOnly: boolean }[];
+    assert.equal(info!.isReadOnly, true);
+    for (const [method, body] of [
+      ["POST", { items: [item] }],
+      ["DELETE", { ids: ["good"] }],
+    ] as const) {
+      const { status, body: reply } = await send(server, method, "/items", body);
+      assert.equal(status, 507);
+      assert.match(reply.error as string, /store cannot be written: the file system is read-only$/);
+    }
+  }
+  await place.succeed(["search", "sealed-index", "--id", "good", "--view", "a", "--threads", "1"]);
+  for (const server of servers) assert.equal(await server.end("SIGTERM"), 0);
+  assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), files);
 });
 
 test("two commands in one folder: the second is refused, whatever it wants to do, and the first is not disturbed", async () => {

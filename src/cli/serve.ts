@@ -59,6 +59,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
     for (const folder of folders) {
       const index = await SearchIndex.open(folder, engine);
       indexes.set(freeName(index.index.manifest.name, indexes), index);
+      if (index.store.isReadOnly) say(`${folder} may only be read: items cannot be added or deleted`);
       await index.warm();
     }
     const localOnly = isLoopback(flags.host);

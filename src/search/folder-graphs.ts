@@ -106,9 +106,10 @@ export class Graphs {
     this.#stopped = true;
   }
 
-  /** Writes the graphs that have grown by a factor since they were written. */
+  /** Writes the graphs that have grown by a factor since they were written; none of a log that is only read. */
   save(growth = 1): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#generation.log.isReadOnly) return;
       const folder = dirname(this.#generation.log.path);
       for (const [columns, graph] of this.#graphs) {
         const saved = this.#saved.get(columns) ?? 0;
@@ -120,7 +121,7 @@ export class Graphs {
     });
   }
 
-  /** Reads the graphs that belong to this generation, and removes the files of others and damaged ones. */
+  /** Reads the graphs that belong to this generation, and removes the files of others and damaged ones where it may. */
   load(): void {
     const folder = dirname(this.#generation.log.path);
     const wanted = new Map([...this.#generation.views.values()].map((columns) => [fileOf(columns.view), columns]));
@@ -128,11 +129,10 @@ export class Graphs {
       if (!name.startsWith(prefix)) continue;
       const columns = wanted.get(name);
       const graph = columns && readGraph(join(folder, name), this.#generation, columns);
-      if (graph === undefined) rmSync(join(folder, name));
-      else {
+      if (graph !== undefined) {
         this.#graphs.set(columns!, graph);
         this.#saved.set(columns!, graph.size);
-      }
+      } else if (!this.#generation.log.isReadOnly) rmSync(join(folder, name));
     }
   }
 

@@ -21,7 +21,7 @@ import {
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
-import { UnreadableError, UserError } from "../errors.js";
+import { type StorageError, UnreadableError, UserError } from "../errors.js";
 import { fileError, syncFolder } from "../files.js";
 import { parseJson } from "../json.js";
 import { checkSpace } from "./check.js";
@@ -133,8 +133,14 @@ export class Log {
     readonly name: string,
     readonly file: number,
     length: number,
+    /** Why it may only be read. */
+    private readonly protection?: StorageError,
   ) {
     this.length = length;
+  }
+
+  get isReadOnly(): boolean {
+    return this.protection !== undefined;
   }
 
   /** Makes an empty log, which the caller renames into its place: before that it may be half a header. */
@@ -161,12 +167,13 @@ export class Log {
 
   /**
    * Opens a log. `length` is then still the file's: `replay` finds out where its whole records end.
+   * @param protection why the file may only be read: it is left as it is, and appending is refused with this.
    * @throws UserError where it is no log or its header is damaged.
    */
-  static open(path: string): Log {
+  static open(path: string, protection?: StorageError): Log {
     let file: number;
     try {
-      file = openSync(path, constants.O_RDWR);
+      file = openSync(path, protection !== undefined ? constants.O_RDONLY : constants.O_RDWR);
     } catch (error) {
       throw fileError(error, path, "read");
     }
@@ -182,7 +189,7 @@ export class Log {
       if (found !== version) throw new UserError(`${path}: format ${found}, this program reads ${version}`);
       const space = { bits: header.readUInt32LE(16), dimensions: header.readUInt32LE(20) };
       checkSpace(space);
-      return new Log(path, space, header.toString("hex", 24, 32), file, fstatSync(file).size);
+      return new Log(path, space, header.toString("hex", 24, 32), file, fstatSync(file).size, protection);
     } catch (error) {
       closeSync(file);
       throw error;
@@ -195,7 +202,8 @@ export class Log {
   }
 
   /**
-   * Reads the records from a position on, gives each entry with its position, and cuts off a torn last record.
+   * Reads the records from a position on, gives each entry with its position, and cuts off a torn last record (of a log that is
+   * only read, passes over it).
    * @throws UserError where a record is damaged and whole ones follow it.
    */
   replay(from: number, use: (entry: Entry, position: number) => void): void {
@@ -222,14 +230,18 @@ export class Log {
           `${this.path} is damaged: the record at byte ${at} cannot be read, and whole ones follow it from byte ${next} on`,
         );
       }
-      try {
-        ftruncateSync(this.file, at);
-        fsyncSync(this.file);
-      } catch (error) {
-        throw fileError(error, this.path, "written");
-      }
+      if (!this.isReadOnly) this.#cutOff(at);
     }
     this.length = at;
+  }
+
+  #cutOff(at: number): void {
+    try {
+      ftruncateSync(this.file, at);
+      fsyncSync(this.file);
+    } catch (error) {
+      throw fileError(error, this.path, "written");
+    }
   }
 
   /** The body of a whole record at a position; undefined where there is none. */
@@ -277,7 +289,8 @@ export class Log {
    * @throws UserError where the disk is full or cannot be written; nothing of the record is then left.
    */
   async append(record: Buffer): Promise<number> {
-    if (this.#broken !== undefined) throw this.#broken;
+    const refusal = this.protection ?? this.#broken;
+    if (refusal !== undefined) throw refusal;
     const begin = this.length;
     try {
       for (let done = 0; done < record.length; ) {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { makeFolder } from "../files.js";
+import { makeFolder, writeProtection } from "../files.js";
 import { Kernels } from "../kernels/kernels.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
 import { isTemporary, temporaryName } from "./folder-files.js";
@@ -47,20 +47,24 @@ interface Asking {
 }
 
 /**
- * Opens the index in a folder, or makes one where a space is given and none is there. One process at a time has a folder.
- * @throws UserError where the folder is in use, holds no index or one of another space, is damaged or cannot be written.
+ * Opens the index in a folder, or makes one where a space is given and none is there. One process at a time has a folder; one that
+ * may not be written is opened for searching only, by as many as like.
+ * @throws UserError where the folder is in use, holds no index or one of another space, is damaged or cannot be made.
  */
 export async function openFolderStore(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
   if (options.space !== undefined) checkSpace(options.space);
   const path = join(folder, "items.log");
   if (options.space === undefined && !existsSync(path)) throw new UserError(`${folder} holds no search index`);
   makeFolder(folder);
-  const release = lockIndex(folder);
+  // What nobody of this process may write it can read without a lock: a log only grows, or is replaced by another file.
+  const protection = existsSync(path) ? writeProtection(folder) : undefined;
+  const release = protection !== undefined ? () => {} : lockIndex(folder);
   const kernels = options.kernels ?? (await Kernels.open());
   let log: Log | undefined;
   try {
-    for (const name of readdirSync(folder)) if (isTemporary(name)) rmSync(join(folder, name));
-    if (existsSync(path)) log = Log.open(path);
+    if (protection === undefined)
+      for (const name of readdirSync(folder)) if (isTemporary(name)) rmSync(join(folder, name));
+    if (existsSync(path)) log = Log.open(path, protection);
     else {
       log = Log.create(temporaryName(path), options.space!);
       log.moveTo(path);
@@ -89,6 +93,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
 /** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when asked for. */
 export class FolderStore implements Store {
   readonly space: Space;
+  readonly isReadOnly: boolean;
   readonly #folder: string;
   readonly #release: () => void;
   readonly #ownsKernels: boolean;
@@ -107,6 +112,7 @@ export class FolderStore implements Store {
   /** @internal Use `openFolderStore`. */
   constructor(folder: string, generation: Generation, covered: number, release: () => void, ownsKernels: boolean) {
     this.space = generation.log.space;
+    this.isReadOnly = generation.log.isReadOnly;
     this.#folder = folder;
     this.#generation = generation;
     this.#keys = new SortedKeys(generation);
@@ -187,7 +193,7 @@ export class FolderStore implements Store {
     try {
       graphs.stop();
       await graphs.save();
-      if (this.#covered !== this.#generation.log.length) await this.#snapshot();
+      if (!this.isReadOnly && this.#covered !== this.#generation.log.length) await this.#snapshot();
     } finally {
       this.#generation.retire();
       if (this.#ownsKernels) this.#generation.kernels.close();

@@ -6,6 +6,7 @@ import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
 const keyOf = ({ id, view }: ItemKey) => JSON.stringify([id, view]);
 
 export class MemoryStore implements Store {
+  readonly isReadOnly = false;
   readonly #items = new Map<string, Item>();
 
   constructor(readonly space: Space) {

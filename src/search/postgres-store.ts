@@ -42,6 +42,7 @@ interface Row extends ItemKey {
  * one index of a server.
  */
 export class PostgresStore implements Store {
+  readonly isReadOnly = false;
   readonly #graph: Graph;
 
   private constructor(

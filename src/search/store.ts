@@ -61,6 +61,8 @@ export interface Hit extends ItemKey {
  */
 export interface Store {
   readonly space: Space;
+  /** True where items cannot be added or deleted, because the files may not be written. */
+  readonly isReadOnly: boolean;
 
   /** Stores items; one of the same id and view is replaced. When the promise resolves they outlast a crash or power cut. */
   add(items: readonly Item[]): Promise<void>;

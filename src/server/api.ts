@@ -72,6 +72,7 @@ const indexInfo = z.object({
       takes: z.array(z.enum(["features", "words", "image"])),
     }),
   ),
+  isReadOnly: z.boolean().describe("items cannot be added or deleted: the files may not be written"),
   hasMap: z.boolean(),
 });
 export const indexesReply = z.object({ indexes: z.array(indexInfo) });

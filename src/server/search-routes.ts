@@ -162,6 +162,7 @@ async function describeIndex(name: string, { index, store, views }: SearchIndex)
       columns: view.columns,
       takes: takes(view),
     })),
+    isReadOnly: store.isReadOnly,
     hasMap: hasIndexMap(index.folder),
   };
 }
