@@ -1,6 +1,6 @@
 // DM2C through the real command: files of mixed-modal data, both stages killed and resumed, reuse, odd modalities.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type NamedArrays, writeNpz } from "../data/readers/index.js";
@@ -131,15 +131,16 @@ test("--pretrain-only, then --reuse: the bits of both stages in one run", async 
     train(whole, "--pretrain-only", "--reuse", "npz"),
     /pretrainOnly and reuse: the one ends where the other/,
   );
-  await refused(train(whole, "--reuse", "nowhere"), /nowhere/);
+  await refused(train(whole, "--reuse", "nowhere", "--out", "refused"), /nowhere/);
   const begun = startCommand(train(whole, "--set", "pretrainEpochs=5000", "--out", "begun"), place.folder);
   await begun.saw("pretrain image  epoch");
   begun.kill("SIGINT");
   assert.equal((await begun.done).status, 130);
   await refused(
-    train(whole, "--reuse", "begun"),
+    train(whole, "--reuse", "begun", "--out", "refused"),
     /the run begun has not finished its pre-training: go on with --resume begun/,
   );
+  assert.ok(!existsSync(place.path("refused")));
 });
 
 test("a modality without training samples, with one, or too rare for any batch", async () => {

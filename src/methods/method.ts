@@ -75,8 +75,11 @@ export abstract class Method<Options = object> {
   /** Makes networks and everything else that training on this data needs. */
   protected abstract prepare(data: MultiViewDataset): Promise<void>;
 
-  /** The parts of the training, in their order; called after `prepare`. */
-  protected abstract stages(): readonly Stage[];
+  /**
+   * The parts of the training, in their order; called after `prepare`, and where training is gone on with (`resumed`), after
+   * `restoreTraining`. What it refuses is refused before anything is written.
+   */
+  protected abstract stages(resumed: boolean): readonly Stage[];
 
   /** Measures on the data that was fitted, by the method's published protocol. */
   abstract evaluate(): Promise<Metrics>;
@@ -131,7 +134,8 @@ export abstract class Method<Options = object> {
     this.#fittedOn = data.name;
     await this.prepare(this.split(data));
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
-    const course = { stages: this.stages(), evaluate: () => this.evaluate(), state: () => this.trainingState() };
+    const stages = this.stages(hooks.resume !== undefined);
+    const course = { stages, evaluate: () => this.evaluate(), state: () => this.trainingState() };
     await runStages(course, hooks, hooks.resume?.position);
     await this.finish();
     return this;

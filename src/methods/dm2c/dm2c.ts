@@ -90,16 +90,17 @@ export class DM2C extends Method<Dm2cOptions> {
     return { ...model, classNames, clusters, inference: new Dm2cInference(engine, model) };
   }
 
-  protected override stages(): readonly Stage[] {
+  protected override stages(resumed: boolean): readonly Stage[] {
     const { epochs, pretrainEpochs, pretrainOnly, reuse, evaluateEvery } = this.options;
     const { training } = this.#fitted!;
-    const { views } = this.#requireModel();
-    const pretraining = views.map(
-      ({ name }, m): Stage => ({
+    const model = this.#requireModel();
+    if (reuse !== undefined && !resumed) takeAutoencoders(model, reuse);
+    const pretraining = model.views.map(
+      ({ name }, m, { length }): Stage => ({
         name: `pretrain ${name}`,
         epochs: pretrainEpochs,
         // At the end: what the codes are worth before they are brought together.
-        evaluateEvery: m === views.length - 1 ? pretrainEpochs : 0,
+        evaluateEvery: m === length - 1 ? pretrainEpochs : 0,
         run: (epoch) => training.pretrain(m, epoch),
       }),
     );
@@ -108,7 +109,6 @@ export class DM2C extends Method<Dm2cOptions> {
       epochs,
       evaluateEvery,
       run: async (epoch) => {
-        if (epoch === 0 && reuse !== undefined) takeAutoencoders(this.#requireModel(), reuse);
         this.#mapped = true;
         return training.train(epoch);
       },

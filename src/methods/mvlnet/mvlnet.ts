@@ -26,7 +26,6 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
   #model: MvlnetModel | undefined;
   #trainedStages: readonly TrainedStage[] = [];
   #encoder: MvlnetEncoder | undefined;
-  #resumed = false;
 
   /** @param options see `MvlnetOptions`; those left out have the published defaults. @throws UserError where one is no good. */
   constructor(options: Partial<MvlnetOptions> = {}, engine?: Engine) {
@@ -48,14 +47,13 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     initialize(engine.kernels, model.store, model.parameters.all, options.seed);
     this.#model = model;
     this.#encoder = undefined;
-    this.#resumed = false;
     this.judgeOn(data);
     this.#trainedStages = mvlnetStages({ engine, model, data, options, onEpoch: () => this.moved() });
   }
 
-  protected override stages(): readonly Stage[] {
+  protected override stages(resumed: boolean): readonly Stage[] {
     const { reuse } = this.options;
-    if (reuse !== undefined && !this.#resumed) takePretrained(this.#requireModel(), reuse);
+    if (reuse !== undefined && !resumed) takePretrained(this.#requireModel(), reuse);
     return this.#trainedStages;
   }
 
@@ -92,7 +90,6 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
 
   protected override restoreTraining({ tensors, json }: State): void {
     this.takeModel({ tensors, json });
-    this.#resumed = true;
     const training = json.training as State["json"] | undefined;
     if (training === undefined) return;
     findStage(this.#trainedStages, training.stage as string).restore({ tensors, json: training });
