@@ -1,12 +1,11 @@
 // The graphs of a folder store, one for each view that is searched approximately: built, kept up to date, kept in files.
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { crc32 } from "node:zlib";
 import { type GraphState, HammingGraph } from "../kernels/hamming-graph.js";
 import type { Columns } from "./columns.js";
-import { replaceFile, withCrc } from "./folder-files.js";
+import { CrcReader, encodeHeader, replaceFile, withCrc } from "./folder-files.js";
 import type { Generation } from "./generation.js";
 
 /** M and efConstruction: recall@10 of 0.95 and more at the width of a search in folder-search.ts (docs/search.md). */
@@ -142,42 +141,25 @@ export class Graphs {
 }
 
 function* pieces(header: Header, graph: HammingGraph): Generator<Uint8Array> {
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
-  yield Buffer.concat([Buffer.from(magic), length, text]);
+  yield encodeHeader(magic, header);
   yield* graph.chunks();
 }
 
 function readGraph(path: string, { log, kernels }: Generation, columns: Columns): HammingGraph | undefined {
-  const file = openSync(path, "r");
+  const file = new CrcReader(path);
   let graph: HammingGraph | undefined;
   try {
-    let crc = 0;
-    const read = <T extends Uint8Array>(target: T): T => {
-      for (let done = 0; done < target.length; ) {
-        const got = readSync(file, target, done, target.length - done, null);
-        if (got === 0) throw new RangeError(`${path} ends early`);
-        done += got;
-      }
-      crc = crc32(target, crc);
-      return target;
-    };
-    if (read(Buffer.alloc(magic.length)).toString() !== magic) return undefined;
-    const length = read(Buffer.alloc(4)).readUInt32LE();
-    if (length > 1 << 20) return undefined;
-    const { log: name, view, graph: state } = JSON.parse(read(Buffer.alloc(length)).toString()) as Header;
-    if (name !== log.name || view !== columns.view || state.size > columns.rows) return undefined;
-    if (state.bytes !== columns.bytes) return undefined;
-    graph = HammingGraph.restore(kernels, state);
-    for (const chunk of graph.chunks()) read(chunk);
-    const expected = crc;
-    if (read(Buffer.alloc(4)).readUInt32LE() !== expected) throw new RangeError(`${path} is damaged`);
+    const header = file.readHeader(magic, 1 << 20) as Header | undefined;
+    if (header?.log !== log.name || header.view !== columns.view) return undefined;
+    if (header.graph.size > columns.rows || header.graph.bytes !== columns.bytes) return undefined;
+    graph = HammingGraph.restore(kernels, header.graph);
+    for (const chunk of graph.chunks()) file.read(chunk);
+    file.checkEnd();
     return graph;
   } catch {
     graph?.free();
     return undefined;
   } finally {
-    closeSync(file);
+    file.close();
   }
 }

@@ -2,12 +2,10 @@
 //
 // File: mark, length of a JSON header, the header, then for each view and chunk codes, deleted bits, positions and hashes of
 // its rows, then CRC-32 of all before. It says up to where it covers which log; the rest of the log is read after it.
-import { closeSync, openSync, readSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import { UserError } from "../errors.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { type Chunk, Columns } from "./columns.js";
-import { replaceFile, withCrc } from "./folder-files.js";
+import { CrcReader, encodeHeader, replaceFile, withCrc } from "./folder-files.js";
 import type { Log } from "./folder-log.js";
 
 const magic = "vantage-columns\n";
@@ -37,10 +35,7 @@ export async function writeSnapshot(path: string, log: Log, views: Iterable<Colu
   await replaceFile(path, withCrc(pieces()));
 
   function* pieces(): Generator<Uint8Array> {
-    const text = Buffer.from(JSON.stringify(header));
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length);
-    yield Buffer.concat([Buffer.from(magic), length, text]);
+    yield encodeHeader(magic, header);
     for (const { columns, rows } of all) {
       for (const chunk of columns.chunks) {
         const own = Math.min(chunk.size, rows - chunk.first);
@@ -60,41 +55,27 @@ export function readSnapshot(
   log: Log,
   kernels: Kernels,
 ): { views: Map<string, Columns>; length: number } | undefined {
-  let file: number;
+  let file: CrcReader;
   try {
-    file = openSync(path, "r");
+    file = new CrcReader(path);
   } catch {
     return undefined;
   }
   const views = new Map<string, Columns>();
   try {
-    let crc = 0;
-    const read = (target: Uint8Array) => {
-      for (let done = 0; done < target.length; ) {
-        const got = readSync(file, target, done, target.length - done, null);
-        if (got === 0) throw new RangeError(`${path} ends early`);
-        done += got;
-      }
-      crc = crc32(target, crc);
-      return target as Buffer;
-    };
-    if (read(Buffer.alloc(magic.length)).toString() !== magic) return undefined;
-    const headerLength = read(Buffer.alloc(4)).readUInt32LE();
-    if (headerLength > 1 << 26) return undefined;
-    const header = JSON.parse(read(Buffer.alloc(headerLength)).toString()) as Header;
-    if (header.log !== log.name || header.bytes * 8 !== log.space.bits) return undefined;
+    const header = file.readHeader(magic, 1 << 26) as Header | undefined;
+    if (header?.log !== log.name || header.bytes * 8 !== log.space.bits) return undefined;
     for (const { name, rows } of header.views) {
       const columns = new Columns(kernels, name, header.bytes);
       views.set(name, columns);
       while (columns.rows < rows) {
         const chunk = columns.addChunk();
         const own = Math.min(chunk.size, rows - chunk.first);
-        for (const part of columnsOf(chunk, own, header.bytes)) read(part);
+        for (const part of columnsOf(chunk, own, header.bytes)) file.read(part);
         columns.rows += own;
       }
     }
-    const expected = crc;
-    if (read(Buffer.alloc(4)).readUInt32LE() !== expected) throw new RangeError(`${path} is damaged`);
+    file.checkEnd();
     if (header.length > log.length) {
       throw new UserError(`${log.path} is damaged: it has ${log.length} bytes, and had ${header.length}`);
     }
@@ -105,6 +86,6 @@ export function readSnapshot(
     if (error instanceof UserError) throw error;
     return undefined;
   } finally {
-    closeSync(file);
+    file.close();
   }
 }
