@@ -123,6 +123,7 @@ def main():
     args.add_argument("--evaluate-every", type=int, default=20)
     for name, value in (("beta", 0.3), ("eta", 0.4), ("mu", 1.5), ("lambda1", 0.3), ("lambda2", 0.3), ("lr", 0.01)):
         args.add_argument(f"--{name}", type=float, default=value)
+    args.add_argument("--draws", help="starts and orders of batches from bench/ours/djsrh-draws.mjs, in place of own ones")
     args.add_argument("--time-only", action="store_true", help="time steps on random features, without training")
     args.add_argument("--dims", type=int, nargs=2, default=(4096, 1386), help="features of image and text, to time")
     args.add_argument("--repetitions", type=int, default=20)
@@ -133,7 +134,7 @@ def main():
         return
     if args.data is None and not args.time_only:
         raise SystemExit("--data FILE.mat is required")
-    settings = {k: v for k, v in vars(args).items() if k not in ("check", "fixtures", "threads", "keep_memory", "data")}
+    settings = {k: v for k, v in vars(args).items() if k not in ("check", "fixtures", "threads", "keep_memory", "data", "draws")}
 
     if args.time_only:
         image, text = torch.rand(args.batch, args.dims[0]), torch.rand(args.batch, args.dims[1])
@@ -153,6 +154,9 @@ def main():
             variants[name] = common.summary(common.repeat(step, args.repetitions, warmup=5))
         common.emit("djsrh step", **common.fastest(variants), settings=settings)
         return
+    draws = None if args.draws is None else np.load(args.draws)
+    if draws is not None:
+        model.load_state_dict({name: torch.from_numpy(draws[name]) for name in model.state_dict()})
     optimizers = optimizers_of(True)
 
     train = len(labels) - args.queries
@@ -160,7 +164,7 @@ def main():
     seconds, scores = [], None
     for epoch in range(args.epochs):
         begin = time.perf_counter()
-        order = torch.randperm(train)
+        order = torch.randperm(train) if draws is None else torch.from_numpy(draws["order"][epoch].astype(np.int64))
         total = 0.0
         for start in range(0, train - args.batch + 1, args.batch):
             rows = order[start : start + args.batch]
