@@ -1,6 +1,5 @@
 // The real server in a process of its own, for tests that are rough with it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
@@ -15,21 +14,13 @@ export interface RealServer {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-const running = new Set<ChildProcess>();
-// A test that failed halfway has left its server, and with it the test's process would never end.
-after(() => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 export async function startServer(folder: string, args: readonly string[] = []): Promise<RealServer> {
   const child = spawn(process.execPath, [script, "serve", folder, "--port", "0", "--threads", "1", ...args], {
     stdio: ["ignore", "ignore", "pipe"],
     cwd: folder,
   });
   let said = "";
-  running.add(child);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  void ended.then(() => running.delete(child));
   const port = await new Promise<number>((resolve, reject) => {
     child.stderr!.on("data", (data) => {
       said += data;
