@@ -134,7 +134,8 @@ def main():
         return
     if args.data is None and not args.time_only:
         raise SystemExit("--data FILE.mat is required")
-    settings = {k: v for k, v in vars(args).items() if k not in ("check", "fixtures", "threads", "keep_memory", "data", "draws")}
+    apart = ("check", "fixtures", "threads", "keep_memory", "data", "draws")
+    settings = {k: v for k, v in vars(args).items() if k not in apart}
 
     if args.time_only:
         image, text = torch.rand(args.batch, args.dims[0]), torch.rand(args.batch, args.dims[1])

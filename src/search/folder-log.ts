@@ -139,6 +139,11 @@ export class Log {
     this.length = length;
   }
 
+  /** Bytes of the file now: where this process only reads it, another may have appended since it was opened. */
+  get fileBytes(): number {
+    return fstatSync(this.file).size;
+  }
+
   get isReadOnly(): boolean {
     return this.protection !== undefined;
   }

@@ -76,8 +76,8 @@ export function readSnapshot(
       }
     }
     file.checkEnd();
-    if (header.length > log.length) {
-      throw new UserError(`${log.path} is damaged: it has ${log.length} bytes, and had ${header.length}`);
+    if (header.length > log.fileBytes) {
+      throw new UserError(`${log.path} is damaged: it has ${log.fileBytes} bytes, and had ${header.length}`);
     }
     for (const columns of views.values()) columns.index();
     return { views, length: header.length };

@@ -4,8 +4,10 @@ import { readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
-import { UserError } from "../errors.js";
+import { StorageError, UserError } from "../errors.js";
 import { Kernels } from "../kernels/kernels.js";
+import { Log } from "./folder-log.js";
+import { readSnapshot } from "./folder-snapshot.js";
 import { itemOf, space, testFolder } from "./folder-store.fixture.testing.js";
 import { type FolderStore, openFolderStore } from "./folder-store.js";
 import { MemoryStore } from "./memory-store.testing.js";
@@ -213,6 +215,23 @@ test("the file of columns is not needed, nor trusted when damaged", async () => 
   assert.equal(expected.length, 2499);
   truncateSync(join(folder, "items.columns"), 5000);
   assert.deepEqual(await reopened(folder), expected);
+});
+
+test("what another process appends while a log is opened for reading only: its columns are taken, not called damage", async () => {
+  const folder = testFolder();
+  const store = await openFolderStore(folder, { space, kernels });
+  await store.add([itemOf(1)]);
+  const log = Log.open(join(folder, "items.log"), new StorageError("only read"));
+  const before = log.length;
+  await store.add([itemOf(2)]);
+  await store.close();
+  const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels)!;
+  assert.ok(snapshot.length > before);
+  log.replay(snapshot.length, () => assert.fail("nothing follows the columns"));
+  assert.equal(log.length, snapshot.length);
+  await assert.rejects(log.append(Buffer.alloc(1)), /only read/);
+  for (const columns of snapshot.views.values()) columns.free();
+  log.close();
 });
 
 async function reopened(folder: string): Promise<Item[]> {

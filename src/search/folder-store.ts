@@ -56,7 +56,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
   const path = join(folder, "items.log");
   if (options.space === undefined && !existsSync(path)) throw new UserError(`${folder} holds no search index`);
   makeFolder(folder);
-  // What nobody of this process may write it can read without a lock: a log only grows, or is replaced by another file.
+  // What this process may not write it can read without a lock: a log only grows, or is replaced by another file.
   const protection = existsSync(path) ? writeProtection(folder) : undefined;
   const release = protection !== undefined ? () => {} : lockIndex(folder);
   const kernels = options.kernels ?? (await Kernels.open());
@@ -93,7 +93,6 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
 /** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when asked for. */
 export class FolderStore implements Store {
   readonly space: Space;
-  readonly isReadOnly: boolean;
   readonly #folder: string;
   readonly #release: () => void;
   readonly #ownsKernels: boolean;
@@ -112,13 +111,16 @@ export class FolderStore implements Store {
   /** @internal Use `openFolderStore`. */
   constructor(folder: string, generation: Generation, covered: number, release: () => void, ownsKernels: boolean) {
     this.space = generation.log.space;
-    this.isReadOnly = generation.log.isReadOnly;
     this.#folder = folder;
     this.#generation = generation;
     this.#keys = new SortedKeys(generation);
     this.#covered = covered;
     this.#release = release;
     this.#ownsKernels = ownsKernels;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#generation.log.isReadOnly;
   }
 
   /** Bytes held in memory for all items, searches under way not counted. */
