@@ -1,6 +1,9 @@
-// DM2C: both stages of training on a data set, for tables of measures; with a second path, its features for the PyTorch side.
+// DM2C: both stages of training on a data set, for tables of measures; with a second path, what the PyTorch side needs: the features,
+// and the starts and orders of batches that were drawn (used with --draws).
 //   node bench/ours/dm2c-train.mjs '{"data": "emoji", "views": "image=noto,text=en", "options": {"seed": 0}}' [features.npz]
+//   python3 bench/peers/dm2c.py --data features.npz [--draws]
 import { openData } from "../../dist/cli/open-data.js";
+import { batches } from "../../dist/data/batches.js";
 import { toDense } from "../../dist/data/matrix.js";
 import { modalities } from "../../dist/data/mixed-modal.js";
 import { writeNpz } from "../../dist/data/readers/index.js";
@@ -14,16 +17,21 @@ const engine = await Engine.open({ threads });
 const model = new DM2C({ evaluateEvery: 20, ...options }, engine);
 const data = model.split(await openData(source));
 const [, , , features] = process.argv;
-if (features !== undefined) writeFeatures(features);
 
 const seconds = [];
 const measured = {};
+const losses = {};
 await model.fit(data, {
-  onEpoch({ stage, epoch, losses, metrics, seconds: taken }) {
+  onStart() {
+    if (features !== undefined) writeNpz(features, { ...featuresOfModalities(), ...starts(), ...orders() });
+  },
+  onEpoch({ stage, epoch, losses: means, metrics, seconds: taken }) {
+    losses[stage] ??= [];
+    losses[stage].push(means);
     if (stage === "train") seconds.push(taken);
     if (metrics === undefined) return;
     measured[stage === "train" ? "mapped" : "autoencoders"] = metrics;
-    process.stdout.write(`${JSON.stringify({ stage, epoch, losses, metrics })}\n`);
+    process.stdout.write(`${JSON.stringify({ stage, epoch, losses: means, metrics })}\n`);
   },
 });
 const spaces = {};
@@ -32,24 +40,58 @@ for (const unify of ["first", "second", "neither"]) {
   spaces[unify] = await model.evaluate();
 }
 engine.close();
-emit("dm2c training", { settings: options, source, ...measured, spaces, median: median(seconds) });
+emit("dm2c training", { settings: options, source, ...measured, spaces, losses, median: median(seconds) });
 
 /** Features of each modality as the networks see them, under the names that bench/peers/dm2c.py looks for. */
-function writeFeatures(path) {
+function featuresOfModalities() {
   if (model.options.pca > 0) throw new Error("principal components are found by the model: export them from its run");
-  const modality = modalities(data);
   const arrays = {};
   for (const [m, name] of ["image", "text"].entries()) {
-    const of = (split) => data.splits[split].filter((row) => modality[row] === m);
     const { matrix } = data.views[m];
-    const scaler = fitScaler(model.options.scaling, matrix, of("train"));
+    const scaler = fitScaler(model.options.scaling, matrix, rowsOf(m, "train"));
     for (const split of ["train", "test"]) {
-      const rows = of(split);
+      const rows = rowsOf(m, split);
       const scaled = toDense(applyScaler(scaler, matrix, rows));
       arrays[`${name}_${split}`] = { data: scaled.data, shape: [rows.length, matrix.columns] };
       const labels = rows.map((row) => data.labels.values[row]);
       arrays[`${name}_${split}_labels`] = { data: labels, shape: [rows.length] };
     }
   }
-  writeNpz(path, arrays);
+  return arrays;
+}
+
+/** Parameters as they are drawn, with the first modality called image and the second text. */
+function starts() {
+  const [first, second] = data.views.map(({ name }) => name);
+  const called = { [first]: "image", [second]: "text" };
+  const arrays = {};
+  for (const [name, { data: values, shape }] of model.modelState().tensors) {
+    if (!/\.(weight|bias)$/.test(name)) continue;
+    const [network, ...rest] = name.split(".");
+    const renamed = network.split("_").map((part) => called[part] ?? part);
+    arrays[`start.${[renamed.join("_"), ...rest].join(".")}`] = { data: Float32Array.from(values), shape: [...shape] };
+  }
+  return arrays;
+}
+
+/** Each epoch's order of training samples: of each modality for pre-training, of all (images come before texts) for training. */
+function orders() {
+  const { batch, seed, epochs, pretrainEpochs } = model.options;
+  const own = [rowsOf(0, "train"), rowsOf(1, "train")];
+  const order = (rows, passes, places) => {
+    const drawn = Array.from({ length: passes }, (_, epoch) => batches(rows, batch, { seed, epoch }));
+    const all = drawn.flatMap((epoch) => epoch.flatMap((rows) => [...rows])).map((row) => places.get(row));
+    return { data: Int32Array.from(all), shape: [passes, rows.length] };
+  };
+  const places = (rows) => new Map([...rows].map((row, i) => [row, i]));
+  return {
+    order_image: order(own[0], pretrainEpochs, places(own[0])),
+    order_text: order(own[1], pretrainEpochs, places(own[1])),
+    order: order(Int32Array.from([...own[0], ...own[1]]).sort(), epochs, places([...own[0], ...own[1]])),
+  };
+}
+
+function rowsOf(modality, split) {
+  const of = modalities(data);
+  return data.splits[split].filter((row) => of[row] === modality);
 }

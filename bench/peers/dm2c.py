@@ -1,6 +1,7 @@
 """DM2C: seconds per training step, or both stages of training on an .npz file of mixed-modal data.
 
-The file holds, for image and text, {modality}_train, {modality}_train_labels, {modality}_test, {modality}_test_labels.
+The file holds, for image and text, {modality}_train, {modality}_train_labels, {modality}_test, {modality}_test_labels; and for --draws
+also start.{parameter}, and the order of samples in each epoch: order_image and order_text of pre-training, order of training.
 """
 
 import time
@@ -47,17 +48,28 @@ def check(args):
     result.finish()
 
 
-def pretrain(autoencoder, x, lr, epochs, batch):
+def pretrain(autoencoder, x, lr, orders, batch):
+    """One epoch for each order of the samples; returns their mean losses."""
     optimizer = torch.optim.Adam(autoencoder.parameters(), lr=lr, betas=(0.5, 0.999), foreach=True)
-    loss = None
-    for _ in range(epochs):
-        for rows in torch.randperm(len(x)).split(batch):
+    means = []
+    for order in orders:
+        losses = []
+        for rows in order.split(batch):
             if len(rows) > 1:
                 loss = F.mse_loss(autoencoder(x[rows]), x[rows])
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 optimizer.step()
-    return loss.item() if epochs else None
+                losses.append(loss.item())
+        means.append(sum(losses) / len(losses))
+    return means
+
+
+def drawn(content, name, count, epochs, draws):
+    """Orders of `count` samples for so many epochs: those of the file, or own ones, drawn when they are needed."""
+    if draws:
+        return (torch.from_numpy(order.astype(np.int64)) for order in content[name])
+    return (torch.randperm(count) for _ in range(epochs))
 
 
 @torch.no_grad()
@@ -81,11 +93,11 @@ def evaluate(model, data, labels, unify, seed):
     return {s: measures.clustering_measures(labels[s], fitted.predict(codes[s])) for s in data}
 
 
-def train_epoch(model, generator, critics, parts, batch, step):
+def train_epoch(model, generator, critics, parts, order, batch, step):
     """One pass over the mixed samples; returns the step number reached and the mean losses."""
     images, total = len(parts["image"]), {}
     count = 0
-    for rows in torch.randperm(images + len(parts["text"])).split(batch):
+    for rows in order.split(batch):
         image, text = parts["image"][rows[rows < images]], parts["text"][rows[rows >= images] - images]
         if min(len(image), len(text)) < 2:
             continue
@@ -118,6 +130,8 @@ def time_steps(args):
 def main():
     args = common.parser(__doc__, fixture=True)
     args.add_argument("--data", help="the .npz file; features are used as they are, so apply PCA before")
+    args.add_argument("--draws", action="store_true", help="starts and orders of batches from the file, in place of own ones")
+    args.add_argument("--double", action="store_true", help="double precision, to see what rounding alone changes")
     args.add_argument("--image-hidden", type=int, nargs="+", default=(1024, 256, 128), help="the last one is the code")
     args.add_argument("--text-hidden", type=int, nargs="+", default=(1024, 256, 128))
     args.add_argument("--mapping", type=int, nargs="+", default=(128, 256, 128))
@@ -146,31 +160,40 @@ def main():
         raise SystemExit("--data FILE.npz is required")
 
     content, splits = np.load(args.data), ("train", "test")
-    data = {s: {m: torch.from_numpy(content[f"{m}_{s}"].astype(np.float32)) for m in dm2c.MODALITIES} for s in splits}
+    if args.double:
+        torch.set_default_dtype(torch.float64)
+    real = torch.get_default_dtype()
+    data = {s: {m: torch.from_numpy(content[f"{m}_{s}"]).to(real) for m in dm2c.MODALITIES} for s in splits}
     labels = {s: np.concatenate([content[f"{m}_{s}_labels"] for m in dm2c.MODALITIES]) for s in splits}
     parts = data["train"]
     hidden = {"image": args.image_hidden, "text": args.text_hidden}
     sizes = {m: (parts[m].shape[1], *hidden[m]) for m in dm2c.MODALITIES}
     model = dm2c.DM2C(sizes, (args.image_hidden[-1], *args.mapping), args.image_hidden[-1] // 4)
-    begin = time.perf_counter()
+    if args.draws:
+        start = {name: torch.from_numpy(content[f"start.{name}"]) for name, _ in model.named_parameters()}
+        model.load_state_dict(start, strict=False)
+    begin, losses = time.perf_counter(), {"train": []}
     for m, lr in zip(dm2c.MODALITIES, args.pretrain_lr):
-        loss = pretrain(model[f"{m}_ae"], parts[m], lr, args.pretrain_epochs, args.batch)
-        common.log(stage="pretraining", modality=m, loss=loss)
+        orders = drawn(content, f"order_{m}", len(parts[m]), args.pretrain_epochs, args.draws)
+        losses[f"pretrain {m}"] = pretrain(model[f"{m}_ae"], parts[m], lr, orders, args.batch)
+        common.log(stage="pretraining", modality=m, losses=losses[f"pretrain {m}"][-1:])
     pretraining_seconds = time.perf_counter() - begin
     baseline = evaluate(model, data, labels, "none", args.seed)
     common.log(stage="autoencoder codes without mappings", **baseline)
 
     generator, critics = dm2c.optimizers(model, *args.lr)
     seconds, step, scores = [], 0, None
-    for epoch in range(1, args.epochs + 1):
+    orders = drawn(content, "order", sum(map(len, parts.values())), args.epochs, args.draws)
+    for epoch, order in enumerate(orders, 1):
         begin = time.perf_counter()
-        step, means = train_epoch(model, generator, critics, parts, args.batch, step)
+        step, means = train_epoch(model, generator, critics, parts, order, args.batch, step)
         seconds.append(time.perf_counter() - begin)
+        losses["train"].append(means)
         if epoch % args.evaluate_every == 0 or epoch == args.epochs:
             scores = evaluate(model, data, labels, args.unify, args.seed)
             common.log(stage="training", epoch=epoch, losses=means, **scores)
     spaces = {space: evaluate(model, data, labels, space, args.seed) for space in ("image", "text", "none")}
-    common.emit("dm2c training", metrics=scores, autoencoder_codes=baseline, spaces=spaces, **common.summary(seconds),
+    common.emit("dm2c training", metrics=scores, autoencoder_codes=baseline, spaces=spaces, losses=losses, **common.summary(seconds),
                 pretraining_seconds=pretraining_seconds, settings=settings)
 
 

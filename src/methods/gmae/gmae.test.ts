@@ -220,9 +220,13 @@ test("missing views that are masked out: what stands in their place makes no dif
   );
 });
 
-test("mini-batches resume to the same bits as a run that never stopped", async () => {
-  const options = { ...small, batch: 64, epochs: 4 };
-  const whole = await new GMAE(options, engine).fit(data);
+test("mini-batches resume to the same bits and reports as a run that never stopped", async () => {
+  // Two clusters: the first epoch has something to note, which a run that goes on has told already.
+  const options = { ...small, clusters: 2, batch: 64, epochs: 4 };
+  const reports = (of: unknown[]) => ({ onEpoch: (report: EpochReport) => void of.push({ ...report, seconds: 0 }) });
+  const [told, toldAgain]: [unknown[], unknown[]] = [[], []];
+  const whole = await new GMAE(options, engine).fit(data, reports(told));
+  assert.match(String((told[0] as EpochReport).notes), /kShare/);
   let middle: Checkpoint | undefined;
   await new GMAE({ ...options, epochs: 2 }, engine).fit(data, {
     onCheckpoint(take) {
@@ -231,8 +235,9 @@ test("mini-batches resume to the same bits as a run that never stopped", async (
       middle = { tensors: copies, json: structuredClone(json), position: { stage: 0, epoch: 2 } };
     },
   });
-  const resumed = await new GMAE(options, engine).fit(data, { resume: middle });
+  const resumed = await new GMAE(options, engine).fit(data, { resume: middle, ...reports(toldAgain) });
   assert.deepEqual(resumed.modelState().tensors, whole.modelState().tensors);
+  assert.deepEqual(toldAgain, told.slice(2));
 });
 
 test("the three corruptions spoil the training data and still train", async () => {

@@ -44,8 +44,8 @@ export interface GmaeTrainingParts {
 export class GmaeTraining {
   /** The execution that holds the whole set, once it is loaded. */
   #whole: Execution | undefined;
-  /** Notes on the neighbours, from the first batch that gives any; undefined once the first epoch has told them. */
-  #notes: string[] | undefined = [];
+  /** Notes on the neighbours, from the first batch that gives any; undefined except in the run's first epoch. */
+  #notes: string[] | undefined;
 
   private constructor(
     private readonly parts: GmaeTrainingParts,
@@ -85,9 +85,10 @@ export class GmaeTraining {
   }
 
   async epoch(epoch: number): Promise<EpochResult> {
+    // A resumed run has told them before it stopped.
+    const notes: string[] | undefined = epoch === 0 ? [] : undefined;
+    this.#notes = notes;
     const losses = await this.#trainOnce(epoch);
-    const notes = this.#notes;
-    this.#notes = undefined;
     if (notes !== undefined) this.#noteShortLists(notes);
     return notes?.length ? { losses, notes } : { losses };
   }
