@@ -80,9 +80,9 @@ async function nearest(generation: Generation, queries: readonly Query[], views:
     const add = (query: number, row: number, distance: number) =>
       lists[query]!.push({ columns, row, position: columns.position(row), distance });
     const graph = queries[0]!.mode === "approximate" ? generation.graphs.of(columns) : undefined;
-    // Where many of few are wanted the exact search is the faster one.
+    // A graph's search takes time with the square of its width, the exact one with the rows: docs/search.md has where they meet.
     const width = Math.max(narrowest, Math.ceil(1.5 * wanted));
-    if (graph === undefined || 16 * width > graph.size) {
+    if (graph === undefined || width ** 2 > graph.size) {
       await exact(generation, codes, pieces, 0, Math.min(wanted, rows), add);
       continue;
     }
