@@ -1,5 +1,5 @@
 // Files of a folder store that are written whole: while they are written the event loop goes on. And how they are read back.
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -80,11 +80,11 @@ export class CrcReader {
     return target;
   }
 
-  /** The header; undefined where the file begins with another mark or the header is longer than `most` bytes. */
-  readHeader(mark: string, most: number): unknown {
+  /** The header; undefined where the file begins with another mark, or the header would be longer than the file. */
+  readHeader(mark: string): unknown {
     if (this.read(Buffer.alloc(mark.length)).toString() !== mark) return undefined;
     const length = this.read(Buffer.alloc(4)).readUInt32LE();
-    return length > most ? undefined : JSON.parse(this.read(Buffer.alloc(length)).toString());
+    return length > fstatSync(this.#file).size ? undefined : JSON.parse(this.read(Buffer.alloc(length)).toString());
   }
 
   /** @throws RangeError where the checksum that follows is not that of all bytes before it. */
