@@ -151,7 +151,7 @@ test("the first epoch tells of poor neighbours, and names the remedy: few sample
   const [short] = await notesOf({ clusters: 4 }, data);
   assert.match(
     short!.join(),
-    /^the nearest 0.25 of the samples, .* one of 4 clusters has; --set kShare=0.50 looks beyond$/,
+    /^the nearest 0.25 of the samples, .* one of 4 clusters has; --set kShare=0.75 looks beyond$/,
   );
   assert.deepEqual(await notesOf({ clusters: 2, kShare: 1 }, data), [], "what the note advises with two clusters");
 });

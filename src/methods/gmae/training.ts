@@ -157,7 +157,7 @@ export class GmaeTraining {
     // Without labels, and where nobody asked for clusters, there are none.
     if (clusters === 0 || options.kShare * clusters > 1) return;
     notes.push(
-      `the nearest ${options.kShare} of the samples, whose further half are negatives, are no more than one of ${clusters} clusters has; --set kShare=${Math.min(1, 2 / clusters).toFixed(2)} looks beyond`,
+      `the nearest ${options.kShare} of the samples, whose further half are negatives, are no more than one of ${clusters} clusters has; --set kShare=${Math.min(1, 3 / clusters).toFixed(2)} looks beyond`,
     );
   }
 
