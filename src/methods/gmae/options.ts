@@ -45,7 +45,7 @@ export const gmaeOptions = z.strictObject({
     .max(1)
     .default(0.25)
     .describe(
-      "share of the batch that is looked up as nearest neighbours (k = kShare·n); the further half of them are negatives, which should lie beyond the sample's own cluster: three times a cluster's share is well tried",
+      "share of the batch that is looked up as nearest neighbours (k = kShare·n); the further half of them are negatives, which should lie beyond the sample's own cluster (docs/gmae.md)",
     ),
   distance: z
     .enum(distances)
