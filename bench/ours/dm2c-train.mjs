@@ -3,19 +3,21 @@
 //   node bench/ours/dm2c-train.mjs '{"data": "emoji", "views": "image=noto,text=en", "options": {"seed": 0}}' [features.npz]
 //   python3 bench/peers/dm2c.py --data features.npz [--draws]
 import { openData } from "../../dist/cli/open-data.js";
-import { batches } from "../../dist/data/batches.js";
 import { toDense } from "../../dist/data/matrix.js";
 import { modalities } from "../../dist/data/mixed-modal.js";
 import { writeNpz } from "../../dist/data/readers/index.js";
 import { applyScaler, fitScaler } from "../../dist/data/scaling.js";
 import { DM2C } from "../../dist/methods/dm2c/index.js";
+import { trainingRows } from "../../dist/methods/dm2c/split.js";
 import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, threads } from "./common.mjs";
+import { ordersOf, parametersOf } from "./draws.mjs";
 
 const { options, ...source } = JSON.parse(process.argv[2]);
 const engine = await Engine.open({ threads });
 const model = new DM2C({ evaluateEvery: 20, ...options }, engine);
 const data = model.split(await openData(source));
+const modality = modalities(data);
 const [, , , features] = process.argv;
 
 const seconds = [];
@@ -64,34 +66,30 @@ function featuresOfModalities() {
 function starts() {
   const [first, second] = data.views.map(({ name }) => name);
   const called = { [first]: "image", [second]: "text" };
-  const arrays = {};
-  for (const [name, { data: values, shape }] of model.modelState().tensors) {
-    if (!/\.(weight|bias)$/.test(name)) continue;
+  return parametersOf(model, (name) => {
     const [network, ...rest] = name.split(".");
     const renamed = network.split("_").map((part) => called[part] ?? part);
-    arrays[`start.${[renamed.join("_"), ...rest].join(".")}`] = { data: Float32Array.from(values), shape: [...shape] };
-  }
-  return arrays;
+    return `start.${[renamed.join("_"), ...rest].join(".")}`;
+  });
 }
 
 /** Each epoch's order of training samples: of each modality for pre-training, of all (images come before texts) for training. */
 function orders() {
-  const { batch, seed, epochs, pretrainEpochs } = model.options;
-  const own = [rowsOf(0, "train"), rowsOf(1, "train")];
-  const order = (rows, passes, places) => {
-    const drawn = Array.from({ length: passes }, (_, epoch) => batches(rows, batch, { seed, epoch }));
-    const all = drawn.flatMap((epoch) => epoch.flatMap((rows) => [...rows])).map((row) => places.get(row));
-    return { data: Int32Array.from(all), shape: [passes, rows.length] };
+  const { epochs, pretrainEpochs } = model.options;
+  const own = trainingRows(data);
+  const order = (rows, passes, inFile) => {
+    const places = new Map(inFile.map((row, place) => [row, place]));
+    const { data: drawn, shape } = ordersOf(rows, passes, model.options);
+    return { data: drawn.map((row) => places.get(row)), shape };
   };
-  const places = (rows) => new Map([...rows].map((row, i) => [row, i]));
+  const all = own.flatMap((rows) => [...rows]);
   return {
-    order_image: order(own[0], pretrainEpochs, places(own[0])),
-    order_text: order(own[1], pretrainEpochs, places(own[1])),
-    order: order(Int32Array.from([...own[0], ...own[1]]).sort(), epochs, places([...own[0], ...own[1]])),
+    order_image: order(own[0], pretrainEpochs, [...own[0]]),
+    order_text: order(own[1], pretrainEpochs, [...own[1]]),
+    order: order(Int32Array.from(all).sort(), epochs, all),
   };
 }
 
-function rowsOf(modality, split) {
-  const of = modalities(data);
-  return data.splits[split].filter((row) => of[row] === modality);
+function rowsOf(wanted, split) {
+  return data.splits[split].filter((row) => modality[row] === wanted);
 }

@@ -90,6 +90,13 @@ def repeat(step, repetitions, warmup=2):
     return seconds
 
 
+def orders(count, epochs, given=None):
+    """The order of `count` samples in each epoch: as given, epochs x samples, or drawn when it is needed."""
+    if given is None:
+        return (torch.randperm(count) for _ in range(epochs))
+    return (torch.from_numpy(order.astype(np.int64)) for order in given)
+
+
 def summary(seconds):
     """The repetitions, their median and their least."""
     return {"seconds": seconds, "median": statistics.median(seconds), "least": min(seconds)}

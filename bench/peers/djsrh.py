@@ -163,9 +163,8 @@ def main():
     train = len(labels) - args.queries
     queries, database = np.arange(train, len(labels)), np.arange(train)
     seconds, scores = [], None
-    for epoch in range(args.epochs):
+    for epoch, order in enumerate(common.orders(train, args.epochs, None if draws is None else draws["order"])):
         begin = time.perf_counter()
-        order = torch.randperm(train) if draws is None else torch.from_numpy(draws["order"][epoch].astype(np.int64))
         total = 0.0
         for start in range(0, train - args.batch + 1, args.batch):
             rows = order[start : start + args.batch]

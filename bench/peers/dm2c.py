@@ -65,13 +65,6 @@ def pretrain(autoencoder, x, lr, orders, batch):
     return means
 
 
-def drawn(content, name, count, epochs, draws):
-    """Orders of `count` samples for so many epochs: those of the file, or own ones, drawn when they are needed."""
-    if draws:
-        return (torch.from_numpy(order.astype(np.int64)) for order in content[name])
-    return (torch.randperm(count) for _ in range(epochs))
-
-
 @torch.no_grad()
 def unified_codes(model, parts, unify):
     """Codes of image and text rows, those of the other modality carried into that of `unify` (or none)."""
@@ -174,7 +167,8 @@ def main():
         model.load_state_dict(start, strict=False)
     begin, losses = time.perf_counter(), {"train": []}
     for m, lr in zip(dm2c.MODALITIES, args.pretrain_lr):
-        orders = drawn(content, f"order_{m}", len(parts[m]), args.pretrain_epochs, args.draws)
+        given = content[f"order_{m}"] if args.draws else None
+        orders = common.orders(len(parts[m]), args.pretrain_epochs, given)
         losses[f"pretrain {m}"] = pretrain(model[f"{m}_ae"], parts[m], lr, orders, args.batch)
         common.log(stage="pretraining", modality=m, losses=losses[f"pretrain {m}"][-1:])
     pretraining_seconds = time.perf_counter() - begin
@@ -183,7 +177,7 @@ def main():
 
     generator, critics = dm2c.optimizers(model, *args.lr)
     seconds, step, scores = [], 0, None
-    orders = drawn(content, "order", sum(map(len, parts.values())), args.epochs, args.draws)
+    orders = common.orders(sum(map(len, parts.values())), args.epochs, content["order"] if args.draws else None)
     for epoch, order in enumerate(orders, 1):
         begin = time.perf_counter()
         step, means = train_epoch(model, generator, critics, parts, order, args.batch, step)

@@ -80,11 +80,12 @@ export class CrcReader {
     return target;
   }
 
-  /** The header; undefined where the file begins with another mark, or the header would be longer than the file. */
-  readHeader(mark: string): unknown {
+  /** The header; undefined where the file begins with another mark, or the header would be longer than `most` bytes or the file. */
+  readHeader(mark: string, most: number): unknown {
     if (this.read(Buffer.alloc(mark.length)).toString() !== mark) return undefined;
     const length = this.read(Buffer.alloc(4)).readUInt32LE();
-    return length > fstatSync(this.#file).size ? undefined : JSON.parse(this.read(Buffer.alloc(length)).toString());
+    if (length > Math.min(most, fstatSync(this.#file).size)) return undefined;
+    return JSON.parse(this.read(Buffer.alloc(length)).toString());
   }
 
   /** @throws RangeError where the checksum that follows is not that of all bytes before it. */

@@ -59,6 +59,12 @@ test("graphs are built, follow additions and deletions, and are kept in the fold
   });
   assert.equal(done.at(-1), 6000);
   assert.ok((await recall(store)) >= 0.97);
+  // So many of 6000 are found as fast by looking at all of them, and none is missed.
+  const many = Array.from({ length: 50 }, () => ({ code: near(), k: 100, rerank: 0 }));
+  const [approximate, exact] = await Promise.all(
+    (["approximate", "exact"] as const).map((mode) => store.search(many.map((query) => ({ ...query, mode })))),
+  );
+  assert.deepEqual(approximate, exact);
 
   await store.add(items(6000, 1500));
   const added: Item = { id: "new", view: "image", code: Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]) };

@@ -149,7 +149,7 @@ function readGraph(path: string, { log, kernels }: Generation, columns: Columns)
   const file = new CrcReader(path);
   let graph: HammingGraph | undefined;
   try {
-    const header = file.readHeader(magic) as Header | undefined;
+    const header = file.readHeader(magic, 1 << 20) as Header | undefined;
     if (header?.log !== log.name || header.view !== columns.view) return undefined;
     if (header.graph.size > columns.rows || header.graph.bytes !== columns.bytes) return undefined;
     graph = HammingGraph.restore(kernels, header.graph);

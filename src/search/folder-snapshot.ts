@@ -63,7 +63,7 @@ export function readSnapshot(
   }
   const views = new Map<string, Columns>();
   try {
-    const header = file.readHeader(magic) as Header | undefined;
+    const header = file.readHeader(magic, 1 << 26) as Header | undefined;
     if (header?.log !== log.name || header.bytes * 8 !== log.space.bits) return undefined;
     for (const { name, rows } of header.views) {
       const columns = new Columns(kernels, name, header.bytes);
