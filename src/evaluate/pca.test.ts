@@ -74,6 +74,19 @@ test("covariance, Gram matrix and subspace iteration find the same components", 
   assert.ok(gram.ratios.reduce((sum, r) => sum + r, 0) > 0.999);
 });
 
+test("many rows and many components: the covariance's own eigenvectors, which subspace iteration only comes near to", async () => {
+  const random = new Random(3);
+  const [rows, columns, components] = [6000, 520, 150];
+  const x = dense(
+    rows,
+    columns,
+    Float32Array.from({ length: rows * columns }, () => random.normal()),
+  );
+  const all = await fitPca(x, columns, engine);
+  const some = await fitPca(x, components, engine);
+  assertClose(some.variances, all.variances.subarray(0, components), 1e-6);
+});
+
 test("directions without variance are zeros", async () => {
   const flat = await fitPca(
     dense(

@@ -18,16 +18,18 @@ export interface Pca {
   readonly ratios: Float64Array;
 }
 
-/** Up to this many rows or columns all eigenvectors are computed; beyond it, a few are found by subspace iteration. */
+/** Up to this many rows or columns all eigenvectors are computed; beyond it, a few may be found by subspace iteration. */
 const fullSize = 500;
+/** Directions that subspace iteration follows beside those asked for, and how often it applies XᵀX. */
+const [oversampling, powers] = [10, 7];
 /** Rows whose products are summed in float32 before float64 takes over. */
 const blockRows = 4096;
 
 /**
- * The directions of greatest variance of the rows of x. With up to 500 rows or columns, or when most components are wanted:
- * eigenvectors of the covariance matrix, or of the Gram matrix where rows are fewer than columns. Otherwise randomised
- * subspace iteration with 10 more directions and 7 power iterations (Halko, Martinsson and Tropp, SIAM Review 53, 2011,
- * algorithms 4.4 and 5.1), as scikit-learn chooses too. Products are float32: variances under 1e-6 of the greatest are noise.
+ * The directions of greatest variance of the rows of x. With up to 500 rows or columns, when most components are wanted, or
+ * where it is less work, as for far more rows than columns: eigenvectors of the covariance matrix, or of the Gram matrix where
+ * rows are fewer than columns. Otherwise randomised subspace iteration with 10 more directions and 7 power iterations (Halko,
+ * Martinsson and Tropp, SIAM Review 53, 2011, algorithms 4.4 and 5.1), as scikit-learn chooses too. Products are float32: variances under 1e-6 of the greatest are noise.
  * A component without variance is a row of zeros.
  * @throws UserError where more components are asked than rows or columns, or x holds NaN or infinity.
  */
@@ -40,7 +42,7 @@ export async function fitPca(x: DenseMatrix, components: number, engine?: Engine
   }
   const points = toPoints(x);
   const on = engine ?? (await sharedEngine());
-  const full = most <= fullSize || components >= 0.8 * most;
+  const full = most <= fullSize || components >= 0.8 * most || eigenvectorsAreLessWork(x, components);
   const { axes, squares } = await (full ? eigenvectors : subspace)(on, points, components);
   const total = points.squares.reduce((sum, square) => sum + square, 0);
   fixSigns(axes, x.columns);
@@ -50,6 +52,15 @@ export async function fitPca(x: DenseMatrix, components: number, engine?: Engine
     variances: squares.map((square) => (x.rows > 1 ? square / (x.rows - 1) : 0)),
     ratios: squares.map((square) => (total > 0 ? square / total : 0)),
   };
+}
+
+/**
+ * Both in nanoseconds, as measured: the eigenvectors of n × n take some 12 n³, and the products that orthonormalise w rows of
+ * length l take 4 w² l, for rows as long as x has rows and as it has columns in turn.
+ */
+function eigenvectorsAreLessWork({ rows, columns }: DenseMatrix, components: number): boolean {
+  const width = components + oversampling;
+  return 12 * Math.min(rows, columns) ** 3 < powers * 4 * width ** 2 * (rows + columns);
 }
 
 /** The rows of x along the components: rows × components. */
@@ -115,12 +126,12 @@ async function scatterMatrix(engine: Engine, { rows, columns, data }: Points): P
 
 async function subspace(engine: Engine, points: Points, components: number): Promise<Directions> {
   const { rows, columns, data } = points;
-  const width = Math.min(components + 10, rows, columns);
+  const width = Math.min(components + oversampling, rows, columns);
   const random = new Random(0, "PCA");
   /** width × rows: spans approximately the leading left singular vectors. */
   let left: Float32Array = Float32Array.from({ length: width * rows }, () => random.normal());
   orthonormalise(left, width, rows);
-  for (let power = 0; power < 7; power++) {
+  for (let power = 0; power < powers; power++) {
     const right = await matmul(engine, left, data, { m: width, k: rows, n: columns });
     orthonormalise(right, width, columns);
     left = await matmul(engine, right, data, { m: width, k: columns, n: rows, transposeB: true });

@@ -41,6 +41,11 @@ export interface State {
   readonly json: { readonly [key: string]: Json };
 }
 
+/** The state of a model with that of its training beside it: the tensors of both, and the training's JSON as `training`. */
+export function withTraining(model: State, { tensors, json }: State): State {
+  return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training: json } };
+}
+
 export interface Checkpoint extends State {
   readonly position: Position;
 }

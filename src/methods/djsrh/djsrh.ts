@@ -9,7 +9,7 @@ import { HashingMethod, rowsWith } from "../hashing/hashing-method.js";
 import { type HashingNetwork, networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
-import type { Json, Stage, State } from "../training.js";
+import { type Json, type Stage, type State, withTraining } from "../training.js";
 import { djsrhNetwork } from "./networks.js";
 import { type DjsrhOptions, djsrhOptions } from "./options.js";
 import { DjsrhTraining } from "./training.js";
@@ -99,9 +99,7 @@ export class DJSRH extends HashingMethod<DjsrhOptions> {
   }
 
   protected override trainingState(): State {
-    const model = this.modelState();
-    const { tensors, json } = this.#fitted!.training.state();
-    return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training: json } };
+    return withTraining(this.modelState(), this.#fitted!.training.state());
   }
 
   protected override restoreTraining({ tensors, json }: State): void {

@@ -11,7 +11,7 @@ import { allRows, type ViewShape } from "../feeding.js";
 import { type ExportedModel, Method } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
-import type { Json, Metrics, Stage, State } from "../training.js";
+import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
 import { matchModalities, namesOf } from "./matching.js";
 import { type Dm2cModel, dm2cModel } from "./model.js";
@@ -191,9 +191,7 @@ export class DM2C extends Method<Dm2cOptions> {
   }
 
   protected override trainingState(): State {
-    const model = this.modelState();
-    const { tensors, json } = this.#fitted!.training.state();
-    return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training: json } };
+    return withTraining(this.modelState(), this.#fitted!.training.state());
   }
 
   protected override restoreTraining({ tensors, json }: State): void {

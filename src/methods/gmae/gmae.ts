@@ -14,7 +14,7 @@ import { allRows, matchViews, type ViewShape } from "../feeding.js";
 import { type ExportedModel, Method, stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
-import type { Json, Metrics, Stage, State } from "../training.js";
+import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { exportGmae, GmaeInference } from "./inference.js";
 import { type GmaeNetworks, type GmaeShape, gmaeNetworks } from "./networks.js";
 import { type GmaeOptions, gmaeOptions, publishedEpochs } from "./options.js";
@@ -204,9 +204,7 @@ export class GMAE extends Method<GmaeOptions> {
   }
 
   protected override trainingState(): State {
-    const model = this.modelState();
-    const { tensors, json } = this.#fitted!.training.state();
-    return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training: json } };
+    return withTraining(this.modelState(), this.#fitted!.training.state());
   }
 
   protected override restoreTraining({ tensors, json }: State): void {

@@ -9,7 +9,7 @@ import { parseOptions } from "../options.js";
 import { PerViewMethod } from "../per-view/per-view-method.js";
 import { scalerTensors, storedScalers } from "../per-view/scalers.js";
 import { readModel } from "../saving.js";
-import type { Json, Stage, State } from "../training.js";
+import { type Json, type Stage, type State, withTraining } from "../training.js";
 import { checkTraining } from "./checks.js";
 import { fitScalers, type MvlnetModel, makeModel } from "./model.js";
 import { type MvlnetOptions, mvlnetOptions } from "./options.js";
@@ -84,8 +84,7 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     const active = this.#trainedStages.find((stage) => stage.state() !== undefined);
     if (active === undefined) return model;
     const { tensors, json } = active.state()!;
-    const training = { stage: active.name, ...json };
-    return { tensors: new Map([...model.tensors, ...tensors]), json: { ...model.json, training } };
+    return withTraining(model, { tensors, json: { stage: active.name, ...json } });
   }
 
   protected override restoreTraining({ tensors, json }: State): void {
