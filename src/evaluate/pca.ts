@@ -20,6 +20,8 @@ export interface Pca {
 
 /** Up to this many rows or columns all eigenvectors are computed; beyond it, a few may be found by subspace iteration. */
 const fullSize = 500;
+/** Rows that are made orthonormal one by one; more go through matrix products. */
+const blockWidth = 32;
 /** Directions that subspace iteration follows beside those asked for, and how often it applies XᵀX. */
 const [oversampling, powers] = [10, 7];
 /** Rows whose products are summed in float32 before float64 takes over. */
@@ -27,9 +29,10 @@ const blockRows = 4096;
 
 /**
  * The directions of greatest variance of the rows of x. With up to 500 rows or columns, when most components are wanted, or
- * where it is less work, as for far more rows than columns: eigenvectors of the covariance matrix, or of the Gram matrix where
- * rows are fewer than columns. Otherwise randomised subspace iteration with 10 more directions and 7 power iterations (Halko,
- * Martinsson and Tropp, SIAM Review 53, 2011, algorithms 4.4 and 5.1), as scikit-learn chooses too. Products are float32: variances under 1e-6 of the greatest are noise.
+ * where it does not take much longer, as for far more rows than columns: eigenvectors of the covariance matrix, or of the Gram
+ * matrix where rows are fewer than columns. Otherwise randomised subspace iteration with 10 more directions and 7 power
+ * iterations (Halko, Martinsson and Tropp, SIAM Review 53, 2011, algorithms 4.4 and 5.1), as scikit-learn chooses too.
+ * Products are float32: variances under 1e-6 of the greatest are noise.
  * A component without variance is a row of zeros.
  * @throws UserError where more components are asked than rows or columns, or x holds NaN or infinity.
  */
@@ -42,7 +45,7 @@ export async function fitPca(x: DenseMatrix, components: number, engine?: Engine
   }
   const points = toPoints(x);
   const on = engine ?? (await sharedEngine());
-  const full = most <= fullSize || components >= 0.8 * most || eigenvectorsAreLessWork(x, components);
+  const full = most <= fullSize || components >= 0.8 * most || eigenvectorsAreWorthIt(x, components);
   const { axes, squares } = await (full ? eigenvectors : subspace)(on, points, components);
   const total = points.squares.reduce((sum, square) => sum + square, 0);
   fixSigns(axes, x.columns);
@@ -55,12 +58,14 @@ export async function fitPca(x: DenseMatrix, components: number, engine?: Engine
 }
 
 /**
- * Both in nanoseconds, as measured: the eigenvectors of n × n take some 12 n³, and the products that orthonormalise w rows of
- * length l take 4 w² l, for rows as long as x has rows and as it has columns in turn.
+ * In nanoseconds, as measured: the eigenvectors of n × n take some 12 n³; to orthonormalise w rows of length l takes 4 w l for each
+ * row of a block and w² l / 20 in products, for rows as long as x has rows and as it has columns in turn. Four times the time is
+ * taken for eigenvectors, which are exact.
  */
-function eigenvectorsAreLessWork({ rows, columns }: DenseMatrix, components: number): boolean {
+function eigenvectorsAreWorthIt({ rows, columns }: DenseMatrix, components: number): boolean {
   const width = components + oversampling;
-  return 12 * Math.min(rows, columns) ** 3 < powers * 4 * width ** 2 * (rows + columns);
+  const iterations = powers * (4 * blockWidth * width + width ** 2 / 20) * (rows + columns);
+  return 12 * Math.min(rows, columns) ** 3 < 4 * iterations;
 }
 
 /** The rows of x along the components: rows × components. */
@@ -130,12 +135,12 @@ async function subspace(engine: Engine, points: Points, components: number): Pro
   const random = new Random(0, "PCA");
   /** width × rows: spans approximately the leading left singular vectors. */
   let left: Float32Array = Float32Array.from({ length: width * rows }, () => random.normal());
-  orthonormalise(left, width, rows);
+  await orthonormalise(engine, left, width, rows);
   for (let power = 0; power < powers; power++) {
     const right = await matmul(engine, left, data, { m: width, k: rows, n: columns });
-    orthonormalise(right, width, columns);
+    await orthonormalise(engine, right, width, columns);
     left = await matmul(engine, right, data, { m: width, k: columns, n: rows, transposeB: true });
-    orthonormalise(left, width, rows);
+    await orthonormalise(engine, left, width, rows);
   }
   // within the subspace: eigenvectors of (QᵀX)(QᵀX)ᵀ
   const projected = await matmul(engine, left, data, { m: width, k: rows, n: columns });
@@ -146,22 +151,48 @@ async function subspace(engine: Engine, points: Points, components: number): Pro
   return scaledAxes(engine, points, turned, components);
 }
 
-/** Makes the rows orthonormal in place: modified Gram–Schmidt, twice (Giraud et al. 2005); a dependent row becomes zeros. */
-function orthonormalise(rows: Float32Array, count: number, length: number): void {
-  for (let i = 0; i < count; i++) {
-    const row = rows.subarray(i * length, (i + 1) * length);
-    const before = norm(row);
+/**
+ * Makes the rows orthonormal in place: block Gram–Schmidt, each block freed of the ones before it by matrix products and then
+ * within itself, everything twice (Giraud et al. 2005; Stewart, SIAM J. Sci. Comput. 31, 2008). A dependent row becomes zeros.
+ */
+async function orthonormalise(engine: Engine, rows: Float32Array, count: number, length: number): Promise<void> {
+  for (let first = 0; first < count; first += blockWidth) {
+    const size = Math.min(blockWidth, count - first);
+    const block = rows.subarray(first * length, (first + size) * length);
+    const before = Float64Array.from({ length: size }, (_, i) => norm(block.subarray(i * length, (i + 1) * length)));
     for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < i; j++) {
-        const other = rows.subarray(j * length, (j + 1) * length);
-        let product = 0;
-        for (let e = 0; e < length; e++) product += row[e]! * other[e]!;
-        for (let e = 0; e < length; e++) row[e]! -= product * other[e]!;
-      }
+      if (first > 0) await project(engine, block, rows.subarray(0, first * length), { size, first, length });
+      orthonormaliseBlock(block, length, before);
+    }
+  }
+}
+
+/** Takes from the rows of `block` what lies along the orthonormal rows of `earlier`. */
+async function project(
+  engine: Engine,
+  block: Float32Array,
+  earlier: Float32Array,
+  { size, first, length }: { readonly size: number; readonly first: number; readonly length: number },
+): Promise<void> {
+  const along = await matmul(engine, block, earlier, { m: size, k: length, n: first, transposeB: true });
+  const part = await matmul(engine, along, earlier, { m: size, k: first, n: length });
+  for (let e = 0; e < block.length; e++) block[e]! -= part[e]!;
+}
+
+/** Modified Gram–Schmidt; a row that is left with less than 1e-6 of its norm `before` becomes zeros. */
+function orthonormaliseBlock(rows: Float32Array, length: number, before: Float64Array): void {
+  for (let i = 0; i < before.length; i++) {
+    const row = rows.subarray(i * length, (i + 1) * length);
+    for (let j = 0; j < i; j++) {
+      const other = rows.subarray(j * length, (j + 1) * length);
+      let product = 0;
+      for (let e = 0; e < length; e++) product += row[e]! * other[e]!;
+      for (let e = 0; e < length; e++) row[e]! -= product * other[e]!;
     }
     const after = norm(row);
-    const scale = after > 1e-6 * before ? 1 / after : 0;
+    const scale = after > 1e-6 * before[i]! ? 1 / after : 0;
     for (let e = 0; e < length; e++) row[e]! *= scale;
+    if (scale > 0) before[i] = 1;
   }
 }
 
