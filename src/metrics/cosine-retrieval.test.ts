@@ -1,7 +1,6 @@
-// Ranking by scores, and retrieval measures of embeddings by hand and against the Hamming ranking.
+// Retrieval measures of embeddings by hand and against the Hamming ranking.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import fc from "fast-check";
 import type { Labels } from "../data/dataset.js";
 import { dense } from "../data/matrix.js";
 import { Random } from "../kernels/random.js";
@@ -9,27 +8,11 @@ import { Engine } from "../runtime/engine.js";
 import { cosineRetrievalMetrics } from "./cosine-retrieval.js";
 import { retrievalMetrics } from "./hamming-retrieval.js";
 import { forEachProductBlock } from "./product-blocks.js";
-import { scoreRanker } from "./rank-by-score.js";
 
 const engine = await Engine.open({ threads: 2 });
 after(() => engine.close());
 
 const single = (values: Int32Array): Labels => ({ kind: "single", values, names: ["a", "b", "c"] });
-
-test("scoreRanker sorts as a stable comparison sort does", () => {
-  const score = fc.oneof(fc.float({ noNaN: true }), fc.constantFrom(0, -0, 1, -1, Infinity, -Infinity, 1e-45));
-  fc.assert(
-    fc.property(fc.array(score, { minLength: 1, maxLength: 200 }), (values) => {
-      const scores = Float32Array.from(values);
-      const { order, groupEnds, groups } = scoreRanker(scores.length)(scores);
-      const expected = [...scores.keys()].sort((i, j) => (scores[i] === scores[j] ? i - j : scores[j]! - scores[i]!));
-      assert.deepEqual([...order], expected);
-      const ends = expected.map((_, r) => r + 1).filter((r) => scores[expected[r - 1]!] !== scores[expected[r]!]);
-      assert.deepEqual([...groupEnds.subarray(0, groups)], ends);
-    }),
-    { seed: 3 },
-  );
-});
 
 test("forEachProductBlock covers every row once", async () => {
   const [rows, columns, k] = [701, 1000, 3];

@@ -2,9 +2,9 @@
 import type { Labels } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
+import { smallestK } from "../kernels/select.js";
 import { type Engine, sharedEngine } from "../runtime/engine.js";
 import { forEachProductBlock } from "./product-blocks.js";
-import { scoreRanker } from "./rank-by-score.js";
 import { relevance } from "./relevance.js";
 import { type RetrievalMetrics, type RetrievalOptions, retrievalAccumulator } from "./retrieval.js";
 import { unitRows } from "./unit-rows.js";
@@ -38,23 +38,58 @@ export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<Ret
       `retrieval: queries have ${queries.columns} dimensions but the database has ${database.columns}; both must come from one space`,
     );
   }
-  const accumulator = retrievalAccumulator(database.rows, relevant.maxShared, 0, task);
-  const rank = scoreRanker(database.rows);
-  const shared = new Uint8Array(database.rows);
-  const ranked = new Uint8Array(database.rows);
-  await forEachProductBlock(
-    task.engine ?? (await sharedEngine()),
-    unitRows(queries, "queries"),
-    unitRows(database, "database"),
-    { rows: queries.rows, columns: database.rows, k: queries.columns },
-    (similarities, first, count) => {
-      for (let q = 0; q < count; q++) {
-        const { order, groupEnds, groups } = rank(similarities.subarray(q * database.rows, (q + 1) * database.rows));
-        relevant.shared(first + q, shared);
-        for (let r = 0; r < order.length; r++) ranked[r] = shared[order[r]!]!;
-        accumulator.add(ranked, groupEnds, groups);
-      }
-    },
-  );
+  const engine = task.engine ?? (await sharedEngine());
+  const { rows: items } = database;
+  const accumulator = retrievalAccumulator(items, relevant.maxShared, 0, task);
+  const shared = new Uint8Array(items);
+  const ranked = new Uint8Array(items);
+  const groupEnds = new Int32Array(items);
+  const opposites = unitRows(queries, "queries").map((value) => -value);
+  let order = engine.memory.int32(0);
+  try {
+    await forEachProductBlock(
+      engine,
+      opposites,
+      unitRows(database, "database"),
+      { rows: queries.rows, columns: items, k: queries.columns },
+      (dissimilarities, first, count) => {
+        if (order.length < dissimilarities.length) {
+          engine.memory.free(order);
+          order = engine.memory.int32(dissimilarities.length);
+        }
+        smallestK(engine.kernels, dissimilarities, count, items, items, order);
+        for (let q = 0; q < count; q++) {
+          relevant.shared(first + q, shared);
+          const scores = dissimilarities.subarray(q * items, (q + 1) * items);
+          const groups = follow(order.subarray(q * items, (q + 1) * items), scores, groupEnds, shared, ranked);
+          accumulator.add(ranked, groupEnds, groups);
+        }
+      },
+    );
+  } finally {
+    engine.memory.free(order);
+  }
   return accumulator.result();
+}
+
+/** Puts `shared` into the order of the ranking, and where each group of equal scores ends into `groupEnds`; returns how many there are. */
+function follow(
+  order: Int32Array,
+  scores: Float32Array,
+  groupEnds: Int32Array,
+  shared: Uint8Array,
+  ranked: Uint8Array,
+): number {
+  let groups = 0;
+  let score = scores[order[0]!]!;
+  for (let r = 0; r < order.length; r++) {
+    const item = order[r]!;
+    ranked[r] = shared[item]!;
+    if (scores[item] !== score) {
+      groupEnds[groups++] = r;
+      score = scores[item]!;
+    }
+  }
+  groupEnds[groups++] = order.length;
+  return groups;
 }
