@@ -74,6 +74,23 @@ test("covariance, Gram matrix and subspace iteration find the same components", 
   assert.ok(gram.ratios.reduce((sum, r) => sum + r, 0) > 0.999);
 });
 
+test("subspace iteration with more directions than a block: orthonormal axes, variances of the covariance's eigenvectors", async () => {
+  const n = 620;
+  const random = new Random(4);
+  const falling = Float32Array.from({ length: n * n }, (_, e) => random.normal() / (1 + (e % n) / 10));
+  const x = dense(n, n, falling);
+  const all = await fitPca(x, n, engine);
+  const some = await fitPca(x, 70, engine);
+  for (let c = 0; c < 70; c++) {
+    assert.ok(Math.abs(some.variances[c]! / all.variances[c]! - 1) < 0.01, `variance ${c}`);
+    for (let d = 0; d <= c; d++) {
+      let product = 0;
+      for (let j = 0; j < n; j++) product += some.components.data[c * n + j]! * some.components.data[d * n + j]!;
+      assert.ok(Math.abs(product - (c === d ? 1 : 0)) < 1e-4, `axes ${c} and ${d}: ${product}`);
+    }
+  }
+});
+
 test("many rows and many components: the covariance's own eigenvectors, which subspace iteration only comes near to", async () => {
   const random = new Random(3);
   const [rows, columns, components] = [6000, 520, 150];
