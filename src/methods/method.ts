@@ -81,8 +81,11 @@ export abstract class Method<Options = object> {
    */
   protected abstract stages(resumed: boolean): readonly Stage[];
 
-  /** Measures on the data that was fitted, by the method's published protocol. */
-  abstract evaluate(): Promise<Metrics>;
+  /**
+   * Measures on the data that was fitted, by the method's published protocol. A signal ends it where it may take long; it then
+   * rejects with the signal's reason.
+   */
+  abstract evaluate(signal?: AbortSignal): Promise<Metrics>;
 
   /** What training goes on from. */
   protected abstract trainingState(): State;
@@ -135,7 +138,11 @@ export abstract class Method<Options = object> {
     await this.prepare(this.split(data));
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
     const stages = this.stages(hooks.resume !== undefined);
-    const course = { stages, evaluate: () => this.evaluate(), state: () => this.trainingState() };
+    const course = {
+      stages,
+      evaluate: (signal?: AbortSignal) => this.evaluate(signal),
+      state: () => this.trainingState(),
+    };
     await runStages(course, hooks, hooks.resume?.position);
     await this.finish();
     return this;

@@ -85,13 +85,15 @@ export class InterruptedError extends Error {
 
 export interface Course {
   readonly stages: readonly Stage[];
-  evaluate(): Promise<Metrics>;
+  /** May be ended by the signal, and then rejects with its reason. */
+  evaluate(signal?: AbortSignal): Promise<Metrics>;
   state(): State;
 }
 
 /**
  * Runs stages from a position to their end.
- * @throws InterruptedError after a last checkpoint when the signal aborts; DivergenceError where a checkpoint would hold
+ * @throws InterruptedError when the signal aborts: after a last checkpoint, or without one where an evaluation had to be
+ *   ended, since going on then repeats its epoch; DivergenceError where a checkpoint would hold
  *   values that are no numbers.
  */
 export async function runStages(
@@ -108,7 +110,7 @@ export async function runStages(
       const seconds = (performance.now() - start) / 1000;
       const ends = epoch + 1 === epochs || result.done === true;
       const due = evaluateEvery > 0 && ((epoch + 1) % evaluateEvery === 0 || ends);
-      const metrics = due ? await course.evaluate() : undefined;
+      const metrics = due ? await evaluated(course, hooks.signal, `${name}, epoch ${epoch + 1}`) : undefined;
       await hooks.onEpoch?.({ stage: name, epoch: epoch + 1, epochs, seconds, metrics, ...result });
       const position = ends ? { stage: stage + 1, epoch: 0 } : { stage, epoch: epoch + 1 };
       const last = position.stage === course.stages.length || hooks.signal?.aborted === true;
@@ -118,6 +120,29 @@ export async function runStages(
       }
       if (ends) break;
     }
+  }
+}
+
+/** An evaluation that goes on for longer than this after the signal is ended, in milliseconds. */
+const evaluationPatience = 5000;
+
+/** Evaluates. @throws InterruptedError where that had to be ended. */
+async function evaluated(course: Course, signal: AbortSignal | undefined, when: string): Promise<Metrics> {
+  const ending = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const endSoon = () => {
+    timer = setTimeout(() => ending.abort(), evaluationPatience);
+  };
+  if (signal?.aborted) endSoon();
+  else signal?.addEventListener("abort", endSoon, { once: true });
+  try {
+    return await course.evaluate(ending.signal);
+  } catch (error) {
+    if (error !== ending.signal.reason) throw error;
+    throw new InterruptedError(`interrupted while measuring, in stage ${when}, which will be done again`);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", endSoon);
   }
 }
 

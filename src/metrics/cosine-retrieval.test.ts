@@ -90,3 +90,10 @@ test("embeddings that cannot be ranked are refused", async () => {
   await assert.rejects(cosineRetrievalMetrics({ ...task, queries: dense(1, 3) }), /queries have 3 dimensions/);
   await assert.rejects(cosineRetrievalMetrics({ ...task, queries: dense(2, 2) }), RangeError);
 });
+
+test("a signal ends it", async () => {
+  const z = dense(2, 1, Float32Array.of(1, 2));
+  const labels = single(Int32Array.of(0, 1));
+  const task = { queries: z, database: z, queryLabels: labels, databaseLabels: labels, engine };
+  await assert.rejects(cosineRetrievalMetrics({ ...task, signal: AbortSignal.abort() }), { name: "AbortError" });
+});

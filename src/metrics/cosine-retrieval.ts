@@ -17,6 +17,8 @@ export interface CosineRetrieval extends RetrievalOptions {
   readonly queryLabels: Labels;
   readonly databaseLabels: Labels;
   readonly engine?: Engine;
+  /** Ends it, rejecting with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<Ret
       unitRows(database, "database"),
       { rows: queries.rows, columns: items, k: queries.columns },
       (dissimilarities, first, count) => {
+        task.signal?.throwIfAborted();
         if (order.length < dissimilarities.length) {
           engine.memory.free(order);
           order = engine.memory.int32(dissimilarities.length);

@@ -50,7 +50,7 @@ export async function judgeRetrieval(
   { views }: Pick<MultiViewDataset, "views">,
   representations: readonly DenseMatrix[],
   labels: Labels,
-  engine: Engine,
+  { engine, signal }: { readonly engine: Engine; readonly signal?: AbortSignal },
 ): Promise<{ metrics: Metrics; curves: RetrievalCurves[] }> {
   const found = new Map<string, RetrievalMetrics>();
   const items = representations[0]!.rows;
@@ -58,7 +58,7 @@ export async function judgeRetrieval(
   for (const [from, queries] of representations.entries()) {
     for (const [to, database] of representations.entries()) {
       if (from === to && views.length > 1) continue;
-      const task = { queries, database, queryLabels: labels, databaseLabels: labels, at, engine };
+      const task = { queries, database, queryLabels: labels, databaseLabels: labels, at, engine, signal };
       found.set(`${views[from]!.name}->${views[to]!.name}`, await cosineRetrievalMetrics(task));
     }
   }

@@ -59,19 +59,24 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
   }
 
   /** Measures on the test samples. */
-  override async evaluate(): Promise<Metrics> {
+  override async evaluate(signal?: AbortSignal): Promise<Metrics> {
     const { train, test } = this.#fittedOn!.splits;
-    this.#measured ??= await this.#judge(this.#fittedOn!, train!, test!);
+    this.#measured ??= await this.#judge(this.#fittedOn!, train!, test!, signal);
     return this.#measured;
   }
 
-  async #judge(data: MultiViewDataset, train: Int32Array, test: Int32Array): Promise<Metrics> {
+  async #judge(
+    data: MultiViewDataset,
+    train: Int32Array,
+    test: Int32Array,
+    signal: AbortSignal | undefined,
+  ): Promise<Metrics> {
     await this.settle(data, train);
     const tested = await this.represent(data, test);
     const labels = data.labels && labelsOf(data.labels, test);
     const { task, seed, starts } = this.options;
     const { engine } = this;
-    if (task === "retrieval") return this.#judgeRetrieval(data, tested, labels);
+    if (task === "retrieval") return this.#judgeRetrieval(data, tested, labels, signal);
     if (task === "clustering") {
       const options = { clusters: this.clusterCount(), starts, seed, engine };
       const judged = await judgeClusters(sideBySide(tested), labels, options);
@@ -92,9 +97,10 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     data: MultiViewDataset,
     representations: readonly DenseMatrix[],
     labels: Labels | undefined,
+    signal?: AbortSignal,
   ): Promise<Metrics> {
     if (labels === undefined) return {};
-    const { metrics, curves } = await judgeRetrieval(data, representations, labels, this.engine);
+    const { metrics, curves } = await judgeRetrieval(data, representations, labels, { engine: this.engine, signal });
     this.#curves = curves;
     return metrics;
   }
