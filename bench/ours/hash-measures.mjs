@@ -22,4 +22,4 @@ const task = {
   at: [1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, ITEMS],
 };
 const seconds = await repeat(() => retrievalMetrics(task), 3, 1);
-emit("hash_measures", { seconds, median: median(seconds), map: retrievalMetrics(task).map });
+emit("hash_measures", { seconds, median: median(seconds), map: (await retrievalMetrics(task)).map });

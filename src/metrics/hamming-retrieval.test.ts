@@ -34,7 +34,7 @@ function single(...values: number[]): Labels {
   return { kind: "single", values: Int32Array.from(values), names: ["a", "b", "c"] };
 }
 
-test("retrievalMetrics gives the fixture's numbers", { skip: fixture === undefined }, () => {
+test("retrievalMetrics gives the fixture's numbers", { skip: fixture === undefined }, async () => {
   assert.equal(fixture!.retrieval.length, 2);
   for (const set of fixture!.retrieval) {
     const width = set.query_bits.shape[1]!;
@@ -47,7 +47,7 @@ test("retrievalMetrics gives the fixture's numbers", { skip: fixture === undefin
       databaseLabels: multi(set.database_labels.data, classes),
     };
     const { expected } = set;
-    const zero = retrievalMetrics(task);
+    const zero = await retrievalMetrics(task);
     close(zero.map, expected.map_all, 1e-6);
     close(zero.mapAt[10], expected.map_at_10, 1e-6);
     close(zero.mapAt[50], expected.map_at_50, 1e-6);
@@ -55,7 +55,7 @@ test("retrievalMetrics gives the fixture's numbers", { skip: fixture === undefin
     for (const [r, value] of Object.entries(expected.precision_within_radius)) {
       close(zero.byRadius!.precision[Number(r)], value, 1e-6);
     }
-    const skipping = retrievalMetrics({ ...task, withoutRelevant: "skip" });
+    const skipping = await retrievalMetrics({ ...task, withoutRelevant: "skip" });
     close(skipping.map, expected.map_all_skipping_queries_without_relevant_items, 1e-6);
     assert.equal(skipping.queries, zero.queries - zero.withoutRelevant);
   }
@@ -71,9 +71,9 @@ const byHand: HammingRetrieval = {
   at: [1, 3, 5],
 };
 
-test("every measure of one ranking, by hand", () => {
+test("every measure of one ranking, by hand", async () => {
   // rank order 1, 0, 2, 3, 4 → relevance 0 1 1 0 1
-  const metrics = retrievalMetrics(byHand);
+  const metrics = await retrievalMetrics(byHand);
   close(metrics.map, (1 / 2 + 2 / 3 + 3 / 5) / 3);
   close(metrics.mapAt[1], 0);
   close(metrics.mapAt[3], (1 / 2 + 2 / 3) / 2);
@@ -89,22 +89,22 @@ test("every measure of one ranking, by hand", () => {
   assert.equal(metrics.queries, 1);
 });
 
-test("queries without a relevant item count 0 or not at all", () => {
+test("queries without a relevant item count 0 or not at all", async () => {
   const task = { ...byHand, queryCodes: Uint8Array.of(0, 0), queryLabels: single(1, 7) };
-  const alone = retrievalMetrics(byHand);
-  const zero = retrievalMetrics({ ...task, withoutRelevant: "zero" });
+  const alone = await retrievalMetrics(byHand);
+  const zero = await retrievalMetrics({ ...task, withoutRelevant: "zero" });
   close(zero.map, alone.map / 2);
   close(zero.ndcgAt[5], alone.ndcgAt[5]! / 2);
   assert.deepEqual([zero.queries, zero.withoutRelevant], [2, 1]);
   close(zero.byRadius!.answered[0], 1);
-  const skip = retrievalMetrics({ ...task, withoutRelevant: "skip" });
+  const skip = await retrievalMetrics({ ...task, withoutRelevant: "skip" });
   assert.deepEqual(skip, { ...alone, withoutRelevant: 1 });
-  const none = retrievalMetrics({ ...task, queryLabels: single(7, 8), withoutRelevant: "skip" });
+  const none = await retrievalMetrics({ ...task, queryLabels: single(7, 8), withoutRelevant: "skip" });
   assert.deepEqual([none.queries, none.map, none.mapAt[5], none.byRadius!.precision[8]], [0, 0, 0, 0]);
 });
 
-test("nDCG gains grow with the number of shared labels", () => {
-  const metrics = retrievalMetrics({
+test("nDCG gains grow with the number of shared labels", async () => {
+  const metrics = await retrievalMetrics({
     queryCodes: Uint8Array.of(0),
     databaseCodes: Uint8Array.of(0, 1, 3, 7, 15),
     bytes: 1,
@@ -118,10 +118,10 @@ test("nDCG gains grow with the number of shared labels", () => {
   close(metrics.map, (1 + 2 / 3 + 3 / 5) / 3);
 });
 
-test("more than 32 classes, more than one word of code, and a ragged last word", () => {
+test("more than 32 classes, more than one word of code, and a ragged last word", async () => {
   const classes = 70;
   const row = (...on: number[]) => Array.from({ length: classes }, (_, c) => (on.includes(c) ? 1 : 0));
-  const metrics = retrievalMetrics({
+  const metrics = await retrievalMetrics({
     queryCodes: Uint8Array.of(255, 0, 255, 0, 1, 128, 7),
     databaseCodes: Uint8Array.of(
       ...[0, 0, 0, 0, 0, 0, 0],
@@ -142,25 +142,26 @@ test("more than 32 classes, more than one word of code, and a ragged last word",
   );
 });
 
-test("expected mAP is the mean over all orders of the database", () => {
+test("expected mAP is the mean over all orders of the database", async () => {
   const orders = (items: readonly number[]): number[][] =>
     items.length === 0
       ? [[]]
       : items.flatMap((item) => orders(items.filter((i) => i !== item)).map((rest) => [item, ...rest]));
   const all = orders([0, 1, 2, 3, 4]);
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(fc.constantFrom(0, 1, 3), { minLength: 5, maxLength: 5 }),
       fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 5, maxLength: 5 }),
-      (codes, labels) => {
+      async (codes, labels) => {
         const measure = (order: readonly number[]) =>
           retrievalMetrics({
             ...byHand,
             databaseCodes: Uint8Array.from(order, (i) => codes[i]!),
             databaseLabels: single(...order.map((i) => labels[i]!)),
           });
-        const mean = all.reduce((sum, order) => sum + measure(order).map, 0) / all.length;
-        close(measure([0, 1, 2, 3, 4]).expectedMap, mean, 1e-12);
+        let sum = 0;
+        for (const order of all) sum += (await measure(order)).map;
+        close((await measure([0, 1, 2, 3, 4])).expectedMap, sum / all.length, 1e-12);
       },
     ),
     { seed: 2, numRuns: 40 },
@@ -175,23 +176,35 @@ test("popcounts", () => {
   }
 });
 
-test("codes and labels that do not fit are refused", () => {
-  assert.throws(
+test("codes and labels that do not fit are refused", async () => {
+  await assert.rejects(
     () => retrievalMetrics({ ...byHand, queryLabels: single(1, 1) }),
     /1 bytes of codes for 2 labelled queries/,
   );
-  assert.throws(() => retrievalMetrics({ ...byHand, bytes: 2 }), RangeError);
-  assert.throws(() => retrievalMetrics({ ...byHand, at: [0] }), /cut-off 0/);
-  assert.throws(
+  await assert.rejects(() => retrievalMetrics({ ...byHand, bytes: 2 }), RangeError);
+  await assert.rejects(() => retrievalMetrics({ ...byHand, at: [0] }), /cut-off 0/);
+  await assert.rejects(
     () => retrievalMetrics({ ...byHand, databaseCodes: new Uint8Array(), databaseLabels: single() }),
     /the database is empty/,
   );
-  assert.throws(
+  await assert.rejects(
     () => retrievalMetrics({ ...byHand, queryLabels: multi([1, 0], 2) }),
     /queries have several labels each out of 2 classes but the database has one label each/,
   );
-  assert.throws(
+  await assert.rejects(
     () => retrievalMetrics({ ...byHand, queryLabels: multi([1, 0], 2), databaseLabels: multi([1, 0, 1], 3) }),
     /out of 2 classes .* out of 3 classes/,
   );
+});
+
+test("a signal ends it, though it comes while queries are measured", async () => {
+  const queries = 200_000;
+  const long = {
+    ...byHand,
+    queryCodes: new Uint8Array(queries),
+    queryLabels: { ...single(), values: new Int32Array(queries).fill(1) } as Labels,
+  };
+  const interrupt = new AbortController();
+  setTimeout(() => interrupt.abort(), 1);
+  await assert.rejects(retrievalMetrics({ ...long, signal: interrupt.signal }), { name: "AbortError" });
 });

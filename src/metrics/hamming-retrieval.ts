@@ -1,4 +1,5 @@
 // Retrieval measures of binary codes ranked by Hamming distance.
+import { setImmediate } from "node:timers/promises";
 import type { Labels } from "../data/dataset.js";
 import { popcount32, popcount64 } from "./popcount.js";
 import { relevance } from "./relevance.js";
@@ -13,7 +14,12 @@ export interface HammingRetrieval extends RetrievalOptions {
   readonly bytes: number;
   readonly queryLabels: Labels;
   readonly databaseLabels: Labels;
+  /** Ends it, rejecting with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
+
+/** The event loop has a turn at least this often, in milliseconds. */
+const turn = 50;
 
 /**
  * Ranks the database for every query by Hamming distance, ties in database order, and measures the rankings; an item is
@@ -21,7 +27,7 @@ export interface HammingRetrieval extends RetrievalOptions {
  * queries × items and memory linear in the database.
  * @throws RangeError where codes and labels differ in number.
  */
-export function retrievalMetrics(task: HammingRetrieval): RetrievalMetrics {
+export async function retrievalMetrics(task: HammingRetrieval): Promise<RetrievalMetrics> {
   const relevant = relevance(task.queryLabels, task.databaseLabels);
   const { queries, items } = relevant;
   const { bytes } = task;
@@ -37,7 +43,13 @@ export function retrievalMetrics(task: HammingRetrieval): RetrievalMetrics {
   const shared = new Uint8Array(items);
   const ranked = new Uint8Array(items);
   const next = new Int32Array(radii);
+  let turned = performance.now();
   for (let q = 0; q < queries; q++) {
+    if (performance.now() - turned > turn) {
+      await setImmediate();
+      turned = performance.now();
+    }
+    task.signal?.throwIfAborted();
     hammingDistances(queryWords.subarray(q * words, (q + 1) * words), databaseWords, distances);
     relevant.shared(q, shared);
     next.fill(0);

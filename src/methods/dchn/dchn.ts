@@ -176,7 +176,7 @@ export class DCHN extends HashingMethod<DchnOptions> {
     this.#resume = hooks.resume;
     const course = {
       stages: [this.#stage(name, [name])],
-      evaluate: () => this.evaluate(),
+      evaluate: (signal?: AbortSignal) => this.evaluate(signal),
       state: () => this.#withTraining(this.viewState(name)),
     };
     await runStages(course, hooks, hooks.resume?.position);

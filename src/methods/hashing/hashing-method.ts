@@ -36,14 +36,14 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
   }
 
   /** Search between the views that are trained, queries against database; nothing without labels. */
-  override async evaluate(): Promise<Metrics> {
+  override async evaluate(signal?: AbortSignal): Promise<Metrics> {
     const views: CodedView[] = [];
     for (const { network } of this.networks()) {
       const { name } = network.view;
       const data = this.fittedOn(name);
       if (data !== undefined) views.push(await this.#coded(name, data, data.selectViews([name]).views[0]!));
     }
-    return this.#judge(views);
+    return this.#judge(views, signal);
   }
 
   override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
@@ -58,8 +58,9 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     return this.#curves;
   }
 
-  #judge(views: readonly CodedView[]): Metrics {
-    const { metrics, curves } = crossViewRetrieval(views, this.options.bits, this.options.withoutRelevant);
+  async #judge(views: readonly CodedView[], signal?: AbortSignal): Promise<Metrics> {
+    const { bits, withoutRelevant } = this.options;
+    const { metrics, curves } = await crossViewRetrieval(views, bits, withoutRelevant, signal);
     this.#curves = curves;
     return metrics;
   }

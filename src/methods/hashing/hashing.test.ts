@@ -55,11 +55,11 @@ test("no samples left for the database, or too few for queries", () => {
   assert.throws(() => withRetrievalSplits(data(4), undefined, 0), UserError);
 });
 
-test("every ordered pair of views is searched, by the codes of each", () => {
+test("every ordered pair of views is searched, by the codes of each", async () => {
   const labels: Labels = { kind: "single", values: Int32Array.of(0, 1), names: ["x", "y"] };
   const right = { codes: Uint8Array.of(0b11110000, 0b00001111), labels };
   const wrong = { codes: Uint8Array.of(0b00001111, 0b11110000), labels };
-  const { metrics, curves } = crossViewRetrieval(
+  const { metrics, curves } = await crossViewRetrieval(
     [
       { name: "a", query: right, database: right },
       { name: "b", query: right, database: wrong },
@@ -77,12 +77,12 @@ test("every ordered pair of views is searched, by the codes of each", () => {
   assert.deepEqual(curve.byRadius!.recall, [0, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
 
-test("one view is searched by itself", () => {
+test("one view is searched by itself", async () => {
   const labels: Labels = { kind: "single", values: Int32Array.of(0), names: ["x"] };
   const samples = { codes: Uint8Array.of(1), labels };
-  const { metrics } = crossViewRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero");
+  const { metrics } = await crossViewRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero");
   assert.deepEqual(metrics.map, { "a->a": 1 });
-  assert.deepEqual(crossViewRetrieval([{ name: "a", query: samples }], 8, "zero"), { metrics: {}, curves: [] });
+  assert.deepEqual(await crossViewRetrieval([{ name: "a", query: samples }], 8, "zero"), { metrics: {}, curves: [] });
 });
 
 test("a view's name gives a file name that leads nowhere else", () => {

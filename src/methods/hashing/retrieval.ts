@@ -32,11 +32,12 @@ const CURVE = [1, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 10
  * Measures of every ordered pair of different views that have queries and a database; of the view with itself where there
  * is one only. Every measure is keyed by direction, as in map["image->text"].
  */
-export function crossViewRetrieval(
+export async function crossViewRetrieval(
   views: readonly CodedView[],
   bits: number,
   withoutRelevant: WithoutRelevant,
-): RetrievalResult {
+  signal?: AbortSignal,
+): Promise<RetrievalResult> {
   const found = new Map<string, RetrievalMetrics>();
   const curves: RetrievalCurves[] = [];
   for (const { name: from, query } of views) {
@@ -51,7 +52,7 @@ export function crossViewRetrieval(
       };
       const items = database.codes.length / task.bytes;
       const at = [...new Set([...REPORTED, ...CURVE.filter((k) => k < items), items])];
-      const measures = retrievalMetrics({ ...task, at, withoutRelevant });
+      const measures = await retrievalMetrics({ ...task, at, withoutRelevant, signal });
       found.set(`${from}->${to}`, measures);
       curves.push(curvesOf(`${from}->${to}`, measures, items));
     }
