@@ -46,8 +46,10 @@ export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<Ret
   const shared = new Uint8Array(items);
   const ranked = new Uint8Array(items);
   const groupEnds = new Int32Array(items);
-  const opposites = unitRows(queries, "queries").map((value) => -value);
-  let order = engine.memory.int32(0);
+  // The kernel puts the smallest first: the products of the opposite vectors are the similarities with their signs changed.
+  const opposites = unitRows(queries, "queries");
+  for (let e = 0; e < opposites.length; e++) opposites[e] = -opposites[e]!;
+  let order: Int32Array | undefined;
   try {
     await forEachProductBlock(
       engine,
@@ -56,10 +58,8 @@ export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<Ret
       { rows: queries.rows, columns: items, k: queries.columns },
       (dissimilarities, first, count) => {
         task.signal?.throwIfAborted();
-        if (order.length < dissimilarities.length) {
-          engine.memory.free(order);
-          order = engine.memory.int32(dissimilarities.length);
-        }
+        // No later block is larger than the first.
+        order ??= engine.memory.int32(dissimilarities.length);
         smallestK(engine.kernels, dissimilarities, count, items, items, order);
         for (let q = 0; q < count; q++) {
           relevant.shared(first + q, shared);
@@ -70,7 +70,7 @@ export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<Ret
       },
     );
   } finally {
-    engine.memory.free(order);
+    if (order !== undefined) engine.memory.free(order);
   }
   return accumulator.result();
 }
