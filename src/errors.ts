@@ -18,3 +18,21 @@ export class StorageError extends UserError {}
 
 /** What was stored before cannot be read back: the file is damaged, or its disk fails. */
 export class UnreadableError extends UserError {}
+
+/** One of several ways to go on: what it means, and the flags of the command line that choose it. */
+export interface Choice {
+  readonly flags: string;
+  readonly meaning: string;
+}
+
+/** Data that can be understood in several ways. The message is one line that names the first choices; `choices` has all. */
+export class AmbiguousDataError extends UserError {
+  readonly choices: readonly Choice[];
+
+  /** @param question what is not known, as "data.csv: which column holds the labels?". */
+  constructor(question: string, choices: readonly Choice[]) {
+    const shown = choices.slice(0, 4).map(({ flags, meaning }) => `${flags} (${meaning})`);
+    super(`${question} Choose with ${shown.join(" or ")}${choices.length > 4 ? `, or ${choices.length - 4} more` : ""}`);
+    this.choices = choices;
+  }
+}

@@ -8,13 +8,15 @@ export interface View {
   readonly matrix: Matrix;
   /** 1 where the sample has this view, 0 where it is missing (its row is then meaningless); absent = every sample has it. */
   readonly present?: Uint8Array;
+  /** Names of the columns as the data has them, where it has any; all different. */
+  readonly features?: readonly string[];
 }
 
 /** What is known about the classes of the samples. */
 export type Labels =
   | {
       readonly kind: "single";
-      /** Class of each sample, 0 … names.length-1. */
+      /** Class of each sample, 0 … names.length-1; -1 where it has no label. */
       readonly values: Int32Array;
       /** Name of each class. */
       readonly names: readonly string[];
@@ -100,10 +102,11 @@ export class MultiViewDataset {
     const { ids } = this;
     return new MultiViewDataset({
       ...this,
-      views: this.views.map(({ name, matrix, present }) => ({
+      views: this.views.map(({ name, matrix, present, features }) => ({
         name,
         matrix: selectRows(matrix, rows),
         ...(present && { present: Uint8Array.from(rows, (row) => present[row]!) }),
+        ...(features && { features }),
       })),
       labels: this.labels && selectLabels(this.labels, rows),
       ids: ids && Array.from(rows, (row) => ids[row]!),
@@ -134,11 +137,21 @@ export class MultiViewDataset {
   }
 }
 
-/** The samples of each class, in ascending order. */
+/** The samples of each class, in ascending order; those without a label are in none. */
 export function samplesByClass({ values, names }: Extract<Labels, { kind: "single" }>): number[][] {
   const groups: number[][] = names.map(() => []);
-  for (let row = 0; row < values.length; row++) groups[values[row]!]!.push(row);
+  for (let row = 0; row < values.length; row++) if (values[row]! >= 0) groups[values[row]!]!.push(row);
   return groups;
+}
+
+/** The samples that have a label (one class or more), ascending. */
+export function labelledRows(labels: Labels): Int32Array {
+  if (labels.kind === "single") {
+    return Int32Array.from(labels.values.keys()).filter((row) => labels.values[row]! >= 0);
+  }
+  const classes = labels.names.length;
+  const rows = Int32Array.from({ length: labels.matrix.length / classes }, (_, row) => row);
+  return rows.filter((row) => labels.matrix.subarray(row * classes, (row + 1) * classes).includes(1));
 }
 
 /** The samples that have the view, ascending; undefined where all have it. */
@@ -154,7 +167,7 @@ function checkViews(dataset: string, views: readonly View[]): void {
   const first = views[0];
   if (!first) throw new UserError(`${dataset}: no views; a data set needs at least one`);
   const names = new Set<string>();
-  for (const { name, matrix, present } of views) {
+  for (const { name, matrix, present, features } of views) {
     if (name === "") throw new UserError(`${dataset}: a view without a name`);
     if (names.has(name)) throw new UserError(`${dataset}: two views named "${name}"; give each its own name`);
     names.add(name);
@@ -171,6 +184,11 @@ function checkViews(dataset: string, views: readonly View[]): void {
         `${dataset}: the mask of view "${name}" has ${present.length} entries for ${matrix.rows} samples`,
       );
     }
+    if (features && features.length !== matrix.columns) {
+      throw new UserError(
+        `${dataset}: view "${name}" has ${matrix.columns} columns and ${features.length} names for them`,
+      );
+    }
   }
 }
 
@@ -180,8 +198,10 @@ function checkLabels(dataset: string, labels: Labels, samples: number): void {
     const { values } = labels;
     if (values.length !== samples) throw new UserError(`${dataset}: ${values.length} labels for ${samples} samples`);
     for (let i = 0; i < samples; i++) {
-      if (values[i]! < 0 || values[i]! >= classes) {
-        throw new UserError(`${dataset}: sample ${i} has label ${values[i]}, expected 0 … ${classes - 1}`);
+      if (values[i]! < -1 || values[i]! >= classes) {
+        throw new UserError(
+          `${dataset}: sample ${i} has label ${values[i]}, expected 0 … ${classes - 1}, or -1 where it has none`,
+        );
       }
     }
     return;

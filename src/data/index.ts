@@ -7,6 +7,7 @@ export { type Corruption, type CorruptionKind, corrupt, corruptionKinds, parseCo
 export {
   type DatasetInit,
   type Labels,
+  labelledRows,
   MultiViewDataset,
   presentRows,
   type Splits,

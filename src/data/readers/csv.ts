@@ -44,7 +44,7 @@ export async function readCsv(source: Source): Promise<FileContent> {
   );
   const numbers = table.columns.filter((column) => column.values).length;
   if (numbers === 0 || table.rows === 0) throw new UserError(`${path} is text without columns of numbers`);
-  return { format: "csv", path, variables, notes: [], close: () => {} };
+  return { format: "csv", path, variables, table: { index: [], hasHeader: true }, notes: [], close: () => {} };
 }
 
 function* pieces(source: Source): Generator<Buffer> {

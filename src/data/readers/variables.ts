@@ -43,6 +43,20 @@ export interface NumericVariable {
   read(start?: number, end?: number): Promise<NumericArray>;
   /** Rows `start` … `end`-1 of the first axis, row-major whatever the storage order; reads only what it needs. */
   slice(start: number, end: number): Promise<NumericArray>;
+  /**
+   * Every value as the file writes it, in storage order: "00003", "13e3", "740245381351497730". There only where a number may
+   * lose some of that: cells of text that are not plain numbers, 64-bit integers. Never throws for large integers.
+   */
+  written?(): Promise<readonly string[]>;
+  readonly names?: AxisNames;
+}
+
+/** Names that the file itself gives to the rows and columns of a matrix (a data frame's index and columns, AnnData's obs and var). */
+export interface AxisNames {
+  /** One for each position of the first axis. */
+  readonly rows?: readonly string[];
+  /** One for each position of the second axis. */
+  readonly columns?: readonly string[];
 }
 
 /** Compressed sparse columns: column j has its rows and values at columnOffsets[j] … columnOffsets[j+1]-1, rows ascending. */
@@ -59,12 +73,17 @@ export interface SparseVariable {
   readonly shape: readonly [number, number];
   /** @throws UserError where the arrays cannot be read or contradict each other. */
   read(): Promise<SparseColumns>;
+  readonly names?: AxisNames;
 }
 
 /** Strings: a char matrix is one line per row, a string array one line per element. */
 export interface TextVariable {
   readonly kind: "text";
   readonly lines: readonly string[];
+  /** 1 where the file says that there is no value (null, an empty cell); that line is then "". Absent where every line is there. */
+  readonly missing?: Uint8Array;
+  /** The format says that these are categories or classes (pandas' Categorical, ARFF's nominal, Arrow's dictionary), with all of their names. */
+  readonly categories?: readonly string[];
 }
 
 export interface CellVariable {
@@ -95,13 +114,37 @@ export type Variable =
   | StructVariable
   | SkippedVariable;
 
-export type Format = "matlab5" | "matlab7.3" | "hdf5" | "npy" | "npz" | "csv" | "idx" | "parquet";
+export type Format =
+  | "matlab4"
+  | "matlab5"
+  | "matlab7.3"
+  | "hdf5"
+  | "anndata"
+  | "npy"
+  | "npz"
+  | "csv"
+  | "json"
+  | "arff"
+  | "idx"
+  | "parquet"
+  | "arrow";
+
+/** What is known of a file whose variables are the columns of one table. */
+export interface TableFacts {
+  /** Columns that the file marks as names of the rows: pandas' index, R's row names, a first column without a name. */
+  readonly index: readonly string[];
+  /** Whether the columns' names stand in the file; otherwise they are column0, column1, … */
+  readonly hasHeader: boolean;
+  /** How a text file was understood: "comma-separated, decimal point, header in line 1, UTF-8". */
+  readonly dialect?: string;
+}
 
 export interface FileContent {
   readonly format: Format;
   readonly path: string;
-  /** In a "csv" or "parquet" file each variable is one column of a table. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Present where each variable is one column of a table: all have a value, or a list of values, for every row. */
+  readonly table?: TableFacts;
   readonly notes: readonly string[];
   /** Lets the file go; variables that were not read yet can no longer be. */
   close(): void;
