@@ -32,7 +32,9 @@ export class AmbiguousDataError extends UserError {
   /** @param question what is not known, as "data.csv: which column holds the labels?". */
   constructor(question: string, choices: readonly Choice[]) {
     const shown = choices.slice(0, 4).map(({ flags, meaning }) => `${flags} (${meaning})`);
-    super(`${question} Choose with ${shown.join(" or ")}${choices.length > 4 ? `, or ${choices.length - 4} more` : ""}`);
+    super(
+      `${question} Choose with ${shown.join(" or ")}${choices.length > 4 ? `, or ${choices.length - 4} more` : ""}`,
+    );
     this.choices = choices;
   }
 }

@@ -42,8 +42,7 @@ export function readParquet(path: string, size: number): Promise<FileContent> {
       clearTimeout(timer);
       child.kill("SIGKILL");
       if (error) failed(error);
-      else
-        done({ format: "parquet", path, variables, table: { index: [], hasHeader: true }, notes, close: () => {} });
+      else done({ format: "parquet", path, variables, table: { index: [], hasHeader: true }, notes, close: () => {} });
     };
     const wait = () => {
       clearTimeout(timer);
