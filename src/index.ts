@@ -6,7 +6,7 @@ export { type CatalogueEntry, catalogue, type OpenOptions } from "./data/catalog
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
 export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
 export { type DatasetDescription, describeDataset, type ViewDescription } from "./data/describe.js";
-export type { ViewSelection } from "./data/layout.js";
+export type { ViewSelection } from "./data/layout/index.js";
 export {
   type DenseMatrix,
   dense,

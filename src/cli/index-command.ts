@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { parseViewSelection } from "../data/layout.js";
+import { parseViewSelection } from "../data/layout/index.js";
 import { UserError } from "../errors.js";
 import { allRows } from "../methods/feeding.js";
 import { InterruptedError } from "../methods/training.js";

@@ -1,7 +1,7 @@
 // Opening data as flags and configuration files name it.
 import { openDataset } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { parseViewSelection } from "../data/layout.js";
+import { parseViewSelection } from "../data/layout/index.js";
 
 /** What --data, --views and --labels say. */
 export interface DataSource {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { catalogue, openDataset } from "./catalogue.js";
-import { parseViewSelection } from "./layout.js";
+import { parseViewSelection } from "./layout/index.js";
 import { toDense } from "./matrix.js";
 import { writeNpz } from "./readers/index.js";
 

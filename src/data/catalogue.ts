@@ -14,18 +14,16 @@ import {
   languages,
   makers,
 } from "./emoji/index.js";
-import { layout, type ViewSelection } from "./layout.js";
-import { mixedModalLayout } from "./mixed-modal-file.js";
+import { type LayoutOptions, layout, type ViewSelection } from "./layout/index.js";
+import { mixedModalLayout } from "./layout/mixed-modal-file.js";
 import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
 import { readVariables } from "./readers/index.js";
 import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
 
 /** How a data set is opened. */
-export interface OpenOptions {
+export interface OpenOptions extends LayoutOptions {
   /** Which views to take and what to call them: by variable of a file, or by name or number (from 0) of a catalogue's view. */
   readonly views?: readonly ViewSelection[];
-  /** Which variable of a file holds the labels. */
-  readonly labels?: string;
   /** Seed of data that is made up, 0 by default; `seed=1` in the name goes before it. */
   readonly seed?: number;
   /** Hears the share of a set that is built, 0 … 1. */
@@ -179,9 +177,9 @@ async function openFile(path: string, options: OpenOptions): Promise<{ dataset: 
       const dataset = options.views === undefined ? mixed : pickViews(mixed, options.views);
       return { dataset, notes: [`each sample is in one modality (${counts})`] };
     }
-    const { views, labels, ids, notes } = await layout(content, { views: options.views, labels: options.labels });
+    const { notes, ...read } = await layout(content, options);
     const name = basename(path, extname(path));
-    return { dataset: new MultiViewDataset({ name, views, labels, ids, source: path }), notes };
+    return { dataset: new MultiViewDataset({ name, ...read, source: path }), notes: [...notes] };
   } finally {
     content.close();
   }

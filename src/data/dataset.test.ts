@@ -53,7 +53,7 @@ const refused: [string, Partial<DatasetInit>, RegExp][] = [
     { labels: { kind: "single", values: Int32Array.of(0, 1, 0), names: ["x"] } },
     /sample 1 has label 1, expected 0 … 0/,
   ],
-  ["negative label", { labels: { kind: "single", values: Int32Array.of(0, -1, 0), names: ["x"] } }, /label -1/],
+  ["negative label", { labels: { kind: "single", values: Int32Array.of(0, -2, 0), names: ["x"] } }, /label -2/],
   [
     "label matrix size",
     { labels: { kind: "multi", matrix: new Uint8Array(5), names: ["x", "y"] } },

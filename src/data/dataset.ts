@@ -1,5 +1,6 @@
 // A multi-view data set: the same samples seen through several views, with labels, ids and splits where there are any.
 import { UserError } from "../errors.js";
+import type { AccountEntry } from "./layout/account.js";
 import { type Matrix, selectRows } from "./matrix.js";
 
 /** One way of seeing the samples: a matrix with a row per sample. */
@@ -43,6 +44,8 @@ export interface DatasetInit {
   readonly splits?: Splits;
   /** Where the data came from: a path, a package, a recipe. */
   readonly source?: string;
+  /** What became of every variable of the file that the data came from. */
+  readonly account?: readonly AccountEntry[];
 }
 
 /** Samples × views, immutable; every view has a row for every sample. */
@@ -53,6 +56,7 @@ export class MultiViewDataset {
   readonly ids?: readonly string[];
   readonly splits: Splits;
   readonly source?: string;
+  readonly account?: readonly AccountEntry[];
 
   /**
    * @throws UserError where there is no view or no sample, names repeat, a view, mask, label list or id list has another
@@ -65,6 +69,7 @@ export class MultiViewDataset {
     this.ids = init.ids;
     this.splits = init.splits ?? {};
     this.source = init.source;
+    if (init.account) this.account = init.account;
     checkViews(this.name, this.views);
     if (this.labels) checkLabels(this.name, this.labels, this.samples);
     if (this.ids && this.ids.length !== this.samples) {

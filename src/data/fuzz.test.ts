@@ -8,7 +8,7 @@ import { type FuzzTarget, fuzz } from "../fuzz.testing.js";
 import { readCard } from "./cards/card.js";
 import { openDataset } from "./catalogue.js";
 import { describeDataset } from "./describe.js";
-import { loadMixedModal } from "./mixed-modal-file.js";
+import { loadMixedModal } from "./layout/mixed-modal-file.js";
 import { type NamedArrays, writeNpz } from "./readers/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./readers/matlab5.testing.js";
 

@@ -15,7 +15,7 @@ export {
   type View,
 } from "./dataset.js";
 export { type DatasetDescription, describeDataset, formatDescription, type ViewDescription } from "./describe.js";
-export { parseViewSelection, type ViewSelection } from "./layout.js";
+export { parseViewSelection, type ViewSelection } from "./layout/index.js";
 export {
   type DenseMatrix,
   dense,

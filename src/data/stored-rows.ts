@@ -7,6 +7,7 @@ import { constrainedMemory, pid } from "node:process";
 import { UserError } from "../errors.js";
 import { fileError } from "../files.js";
 import { cacheFolder } from "./cache.js";
+import { featuresRowMajor, matrixSize } from "./layout/matrix.js";
 import type { LazyMatrix } from "./matrix.js";
 import { count, type NumericVariable } from "./readers/variables.js";
 
@@ -36,8 +37,12 @@ export function memoryForView(): number {
 }
 
 /** Whether a dense variable takes more than that, and lies so that its samples can be read some at a time. */
-export function isTooLarge({ shape, order }: NumericVariable, samplesLast: boolean): boolean {
-  return count(shape) * bytesPerValue > memoryForView() && !(samplesLast && order === "row" && shape.length > 1);
+export function isTooLarge(variable: NumericVariable, samplesLast: boolean): boolean {
+  const { shape, order } = variable;
+  const [rows] = matrixSize(variable, samplesLast);
+  const isSliced =
+    (samplesLast ? shape.at(-1) : shape[0]) === rows && !(samplesLast && order === "row" && shape.length > 1);
+  return isSliced && count(shape) * bytesPerValue > memoryForView();
 }
 
 /**
@@ -54,13 +59,19 @@ export async function storeRows(
   reference: string,
 ): Promise<LazyMatrix> {
   const { shape, order } = variable;
-  const rows = (samplesLast ? shape.at(-1) : shape[0])!;
-  const columns = count(shape) / rows;
+  const [rows, columns] = matrixSize(variable, samplesLast);
   const { size, mtimeMs } = statSync(path);
-  const key = JSON.stringify([resolve(path), size, mtimeMs, reference, samplesLast]);
+  // the number counts the orders in which columns have been written
+  const key = JSON.stringify([resolve(path), size, mtimeMs, reference, samplesLast, 2]);
   const stored = join(cacheFolder(), `rows-${createHash("sha256").update(key).digest("hex").slice(0, 32)}.f32`);
   if (statSync(stored, { throwIfNoEntry: false })?.size !== rows * columns * bytesPerValue) {
-    const read = samplesLast || order === "row" ? variable.read : variable.slice;
+    const inOrder = samplesLast
+      ? async (start: number, end: number) =>
+          featuresRowMajor(await variable.read(start, end), shape.slice(0, -1), end - start)
+      : order === "row"
+        ? variable.read
+        : variable.slice;
+    const read = shape.length === 1 ? variable.read : inOrder;
     await writeRows(stored, rows, Math.max(1, Math.floor(blockBytes / bytesPerValue / columns)), read);
   }
   return storedRows(stored, rows, columns);

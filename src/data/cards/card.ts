@@ -23,7 +23,7 @@ const cardSchema = z
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower-case letters, digits and hyphens"),
     title: z.string(),
     source: z.string().optional(),
-    /** `parts`, or `mixed-modal` for DM2C's files (mixed-modal-file.ts), which say themselves what they hold. */
+    /** `parts`, or `mixed-modal` for DM2C's files (layout/mixed-modal-file.ts), which say themselves what they hold. */
     layout: z.enum(["parts", "mixed-modal"]).default("parts"),
     /** Files of a layout that has no parts. */
     files: z.array(z.string()).default([]),

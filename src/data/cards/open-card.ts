@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.js";
 import { type Labels, MultiViewDataset, type Splits, type View } from "../dataset.js";
-import { asMatrix, orient } from "../layout-find.js";
-import { labelLengths, readLabels } from "../layout-labels.js";
-import { resolveReference } from "../layout-selection.js";
-import { readView } from "../layout-view.js";
-import { loadMixedModal } from "../mixed-modal-file.js";
+import { orientViews } from "../layout/arrays.js";
+import { asMatrix } from "../layout/entry.js";
+import { labelLengths, readLabels } from "../layout/labels.js";
+import { loadMixedModal } from "../layout/mixed-modal-file.js";
+import { resolveReference } from "../layout/selection.js";
+import { readView } from "../layout/view.js";
 import { type FileContent, readVariables } from "../readers/index.js";
 import { perLabelSplit } from "../splits.js";
 import { stackRows } from "../stack-rows.js";
@@ -111,11 +112,11 @@ async function readTable(
       `${labelled.path}: labels ${labelled.reference} are ${labelled.variable.kind}, expected integers, a matrix of 0 and 1, or strings`,
     );
   }
-  const { samples, samplesLast } = orient(found, lengths, labelled?.reference, true, found[0]!.path);
+  const { samples, samplesLast } = orientViews(found, lengths, labelled?.reference, true, found[0]!.path);
   const views: View[] = [];
   const notes: string[] = [];
   for (const [v, each] of found.entries())
-    views.push(await readView(each.name, each, samplesLast[v]!, each.path, notes));
+    views.push(await readView({ ...each, samplesLast: samplesLast[v]! }, each.path, notes));
   const read = labelled && (await readLabels({ ...labelled, lengths }, samples, labelled.path));
   for (const note of [...notes, ...(read?.notes ?? [])]) onNote(note);
   return { rows: samples, views, ...(read && { labels: read.labels }) };

@@ -1,6 +1,7 @@
 // How a user names variables: "image=0,text=X{2}" for views, "data.labels" for labels.
-import { UserError } from "../errors.js";
-import { describe, type Variable } from "./readers/variables.js";
+import { UserError } from "../../errors.js";
+import { describe, type NumericVariable, numeric, type Variable } from "../readers/variables.js";
+import { isMatrix } from "./entry.js";
 
 /** One view as the user asked for it. */
 export interface ViewSelection {
@@ -35,7 +36,7 @@ export type Scope = ReadonlyMap<string, Variable>;
  */
 export function resolveReference(scope: Scope, reference: string, path: string): Variable {
   const names = [...scope.keys()].filter(
-    (name) => name !== "" && reference.startsWith(name) && /^($|[.[{/])/.test(reference.slice(name.length)),
+    (name) => name !== "" && reference.startsWith(name) && /^($|[.[{/(])/.test(reference.slice(name.length)),
   );
   const name = names.reduce((longest, each) => (each.length > longest.length ? each : longest), "");
   const start = scope.get(name);
@@ -43,14 +44,38 @@ export function resolveReference(scope: Scope, reference: string, path: string):
   let variable: Variable = start;
   let walked = name;
   for (let rest = reference.slice(name.length); rest !== ""; ) {
+    const column = /^\[:,(\d+)\]$|^\(:,(\d+)\)$/.exec(rest);
+    if (column)
+      return columnOf(variable, walked, column[1] === undefined ? Number(column[2]) - 1 : Number(column[1]), path);
     const step = /^\[(\d+)\]|^\{(\d+)\}|^[./]([^.[{/]+)/.exec(rest);
     if (!step)
-      throw new UserError(`${path}: ${reference} cannot be understood after ${walked}; write X{1}, X[0] or s.field`);
+      throw new UserError(
+        `${path}: ${reference} cannot be understood after ${walked}; write X{1}, X[0], s.field or, for a column, X[:,0]`,
+      );
     variable = follow(variable, walked, step, path);
     walked += step[0];
     rest = rest.slice(step[0].length);
   }
   return variable;
+}
+
+/** One column of a matrix, counted from 0. */
+function columnOf(variable: Variable, walked: string, column: number, path: string): NumericVariable {
+  if (variable.kind !== "numeric" || !isMatrix(variable) || variable.shape.length !== 2) {
+    throw new UserError(`${path}: ${walked} has no columns; it is ${describe(variable)}`);
+  }
+  const [rows, width] = variable.shape as [number, number];
+  if (column < 0 || column >= width) {
+    throw new UserError(
+      `${path}: ${walked} has no column ${column}; it is ${describe(variable)}, columns 0 to ${width - 1}`,
+    );
+  }
+  const values = async (start = 0, end = rows) => {
+    if (variable.order === "column") return (await variable.read(column, column + 1)).slice(start, end);
+    const block = await variable.slice(start, end);
+    return Float64Array.from({ length: end - start }, (_, i) => block[i * width + column]!);
+  };
+  return { ...numeric(variable.element, [rows], "row", new Float64Array(0)), read: values, slice: values };
 }
 
 function follow(variable: Variable, walked: string, step: RegExpExecArray, path: string): Variable {

@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openDataset } from "./catalogue.js";
-import { parseViewSelection } from "./layout.js";
-import { isMixedModal, modalities } from "./mixed-modal.js";
+import { openDataset } from "../catalogue.js";
+import { isMixedModal, modalities } from "../mixed-modal.js";
+import { writeNpz } from "../readers/index.js";
+import { array, encodeMatlab5, type MatlabValue } from "../readers/matlab5.testing.js";
+import { parseViewSelection } from "./index.js";
 import { loadMixedModal } from "./mixed-modal-file.js";
-import { writeNpz } from "./readers/index.js";
-import { array, encodeMatlab5, type MatlabValue } from "./readers/matlab5.testing.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-mixed-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

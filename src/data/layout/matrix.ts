@@ -1,14 +1,16 @@
 // A variable as a view's matrix: samples in rows, float32, dense or sparse as it was; and the checks at the door.
-import type { UserError } from "../errors.js";
-import { type DenseMatrix, dense, denseParts, type LazyMatrix, type Matrix, type SparseMatrix } from "./matrix.js";
-import { count, type NumericArray, type NumericVariable, type SparseVariable } from "./readers/variables.js";
+import type { UserError } from "../../errors.js";
+import { type DenseMatrix, dense, denseParts, type LazyMatrix, type Matrix, type SparseMatrix } from "../matrix.js";
+import { count, type NumericArray, type NumericVariable, type SparseVariable } from "../readers/variables.js";
 
 /** Values read from disk and turned at a time; also the reach of a tile while transposing. */
 const blockValues = 2 ** 22;
 const tile = 32;
 
 /**
- * The matrix with a row per sample. Axes beyond the samples' one are flattened in the order in which they are stored.
+ * The matrix with a row per sample. Axes of length 1 do not count. The axes beyond the samples' one are flattened in row-major
+ * order (the last one runs fastest), whatever the file and its storage order: the same pictures give the same columns from
+ * MATLAB, NumPy and HDF5, in memory and read from disk.
  * @param samplesLast samples run along the last axis (features × samples) rather than the first.
  * @param fail makes an error about this variable.
  */
@@ -20,15 +22,30 @@ export async function toMatrix(
   return variable.kind === "sparse" ? sparseRows(variable, samplesLast, fail) : denseRows(variable, samplesLast);
 }
 
+/** Samples and columns of an array as a matrix. */
+export function matrixSize({ shape }: { readonly shape: readonly number[] }, samplesLast: boolean): [number, number] {
+  const axes = longAxesOf(shape);
+  const rows = (samplesLast ? axes.at(-1) : axes[0]) ?? 1;
+  return [rows, rows === 0 ? 0 : count(shape) / rows];
+}
+
+/** The axes that count: both of a plain matrix, otherwise those longer than 1. */
+function longAxesOf(shape: readonly number[]): readonly number[] {
+  if (shape.length <= 2 || shape.includes(0)) return shape;
+  const axes = shape.filter((length) => length > 1);
+  return axes.length === 0 ? [1] : axes;
+}
+
 async function denseRows(variable: NumericVariable, samplesLast: boolean): Promise<DenseMatrix> {
   const { shape, order } = variable;
-  const rows = (samplesLast ? shape.at(-1) : shape[0])!;
-  const columns = rows === 0 ? 0 : count(shape) / rows;
+  const [rows, columns] = matrixSize(variable, samplesLast);
+  const axes = longAxesOf(shape);
   const outer = (order === "row" ? shape[0] : shape.at(-1))!;
   const inner = outer === 0 ? 0 : count(shape) / outer;
-  const step = Math.max(1, Math.floor(blockValues / Math.max(1, inner)));
-  const contiguous = (order === "row") !== samplesLast || shape.length === 1;
-  if (contiguous && outer <= step) {
+  // an outer axis of length 1 cannot be read in pieces
+  const step = outer === 1 ? 1 : Math.max(1, Math.floor(blockValues / Math.max(1, inner)));
+  const isInPlace = axes.length === 1 || (order === "row" ? !samplesLast : samplesLast && axes.length === 2);
+  if (isInPlace && outer <= step) {
     const values = await variable.read();
     return dense(
       rows,
@@ -37,13 +54,69 @@ async function denseRows(variable: NumericVariable, samplesLast: boolean): Promi
     );
   }
   const data = new Float32Array(rows * columns);
+  const place = isInPlace || (axes.length === 2 && outer > 1) ? undefined : placesOf(axes, order, samplesLast, columns);
   for (let start = 0; start < outer; start += step) {
     const end = Math.min(outer, start + step);
     const block = await variable.read(start, end);
-    if (contiguous) data.set(block, start * inner);
+    if (isInPlace) data.set(block, start * inner);
+    else if (place) scatter(data, block, start * inner, place);
     else transposeInto(data, block, start, end, rows, columns);
   }
   return dense(rows, columns, data);
+}
+
+/** Axes from the fastest in storage to the slowest, each with its length and its step in the matrix of samples. */
+type Places = readonly { readonly length: number; readonly step: number }[];
+
+function placesOf(axes: readonly number[], order: "row" | "column", samplesLast: boolean, columns: number): Places {
+  const sampleAxis = samplesLast ? axes.length - 1 : 0;
+  const steps = new Array<number>(axes.length).fill(columns);
+  let step = 1;
+  for (let axis = axes.length - 1; axis >= 0; axis--) {
+    if (axis === sampleAxis) continue;
+    steps[axis] = step;
+    step *= axes[axis]!;
+  }
+  const places = axes.map((length, axis) => ({ length, step: steps[axis]! }));
+  return order === "row" ? places.reverse() : places;
+}
+
+/** Puts values that lie one after the other in storage, from position `from` on, to their places. */
+function scatter(data: Float32Array, block: NumericArray, from: number, places: Places): void {
+  const fastest = places[0]!;
+  const position = places.map(() => 0);
+  let rest = from;
+  for (const [axis, { length }] of places.entries()) {
+    position[axis] = rest % length;
+    rest = Math.floor(rest / length);
+  }
+  let target = places.reduce((sum, { step }, axis) => sum + step * position[axis]!, 0);
+  for (let k = 0; k < block.length; ) {
+    const run = Math.min(fastest.length - position[0]!, block.length - k);
+    for (let i = 0; i < run; i++) data[target + i * fastest.step] = block[k + i]!;
+    k += run;
+    target -= fastest.step * position[0]!;
+    position[0] = 0;
+    for (let axis = 1; axis < places.length; axis++) {
+      const { length, step } = places[axis]!;
+      target += step;
+      if (++position[axis]! < length) break;
+      position[axis] = 0;
+      target -= step * length;
+    }
+  }
+}
+
+/**
+ * Samples that lie one after the other along the slowest axis of a column-major array, each with its features in row-major
+ * order.
+ * @param featureAxes lengths of the axes before the samples' one.
+ */
+export function featuresRowMajor(values: NumericArray, featureAxes: readonly number[], samples: number): Float32Array {
+  const axes = [...featureAxes.filter((length) => length > 1), samples];
+  const data = new Float32Array(values.length);
+  scatter(data, values, 0, placesOf(axes, "column", true, values.length / samples));
+  return data;
 }
 
 /** Columns start … end-1 of a row-major matrix from a block that holds them one after the other. */
@@ -104,8 +177,8 @@ export interface Inspection {
   readonly matrix: Matrix;
   /** 0 for the samples whose row held nothing but NaN; absent where there are none. Their rows are now 0. */
   readonly present?: Uint8Array;
-  /** Columns with one value in all present samples. */
-  readonly constantColumns: number;
+  /** Least and greatest value of each column over the present samples; absent for a sparse matrix. */
+  readonly range?: { readonly min: Float32Array; readonly max: Float32Array };
 }
 
 /**
@@ -113,19 +186,23 @@ export interface Inspection {
  * one column): it is blanked and marked missing.
  * @throws UserError (made by `fail`) for an empty view, and for any other NaN or infinity: where and how many.
  */
-export function inspect(matrix: Matrix, fail: (what: string) => UserError): Inspection {
+export function inspect(matrix: Matrix, fail: (what: string) => UserError, features?: readonly string[]): Inspection {
   const { rows, columns } = matrix;
   if (rows === 0 || columns === 0) throw fail(`is empty (${rows} samples × ${columns} columns)`);
-  return matrix.kind === "sparse" ? inspectSparse(matrix, fail) : inspectRows(matrix, fail);
+  return matrix.kind === "sparse" ? inspectSparse(matrix, fail) : inspectRows(matrix, fail, features);
 }
 
-function inspectRows(matrix: DenseMatrix | LazyMatrix, fail: (what: string) => UserError): Inspection {
+function inspectRows(
+  matrix: DenseMatrix | LazyMatrix,
+  fail: (what: string) => UserError,
+  features?: readonly string[],
+): Inspection {
   const { rows, columns } = matrix;
   let bad = 0;
   let first: { value: number; row: number; column: number } | undefined;
   const missing: number[] = [];
-  const constant = new Uint8Array(columns).fill(1);
-  let reference: Float32Array | undefined;
+  const min = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
+  const max = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
   let row = 0;
   for (const { part } of denseParts(matrix)) {
     for (let at = 0; at < part.data.length; at += columns, row++) {
@@ -149,17 +226,20 @@ function inspectRows(matrix: DenseMatrix | LazyMatrix, fail: (what: string) => U
         const column = values.findIndex((value) => !Number.isFinite(value));
         first = { value: values[column]!, row, column };
       }
-      reference ??= values.slice();
-      for (let j = 0; j < columns; j++) if (values[j] !== reference[j]) constant[j] = 0;
+      for (let j = 0; j < columns; j++) {
+        const value = values[j]!;
+        if (value < min[j]!) min[j] = value;
+        if (value > max[j]!) max[j] = value;
+      }
     }
   }
-  if (first) throw fail(notFinite(bad, first.value, first.row, first.column));
+  if (first) throw fail(notFinite(bad, first.value, first.row, first.column, features));
   if (missing.length === rows) throw fail("is empty: all its values are NaN");
-  const constantColumns = rows - missing.length > 1 ? constant.reduce((sum, each) => sum + each, 0) : 0;
-  if (missing.length === 0) return { matrix, constantColumns };
+  const range = { min, max };
+  if (missing.length === 0) return { matrix, range };
   const present = new Uint8Array(rows).fill(1);
   for (const i of missing) present[i] = 0;
-  return { matrix: blank(matrix, present), present, constantColumns };
+  return { matrix: blank(matrix, present), present, range };
 }
 
 /** The matrix with zeros in the rows that are not present. */
@@ -184,7 +264,7 @@ function blank(matrix: DenseMatrix | LazyMatrix, present: Uint8Array): Matrix {
 }
 
 function inspectSparse(matrix: SparseMatrix, fail: (what: string) => UserError): Inspection {
-  const { rows, columns, offsets, indices, values } = matrix;
+  const { offsets, indices, values } = matrix;
   let bad = 0;
   let first = -1;
   for (let e = 0; e < values.length; e++) {
@@ -197,23 +277,11 @@ function inspectSparse(matrix: SparseMatrix, fail: (what: string) => UserError):
     while (offsets[row + 1]! <= first) row++;
     throw fail(notFinite(bad, values[first]!, row, indices[first]!));
   }
-  const entries = new Uint32Array(columns);
-  const value = new Float32Array(columns);
-  const varies = new Uint8Array(columns);
-  for (let e = 0; e < values.length; e++) {
-    const j = indices[e]!;
-    if (entries[j]!++ === 0) value[j] = values[e]!;
-    else if (values[e] !== value[j]) varies[j] = 1;
-  }
-  let constantColumns = 0;
-  for (let j = 0; j < columns; j++) {
-    const same = entries[j] === rows || value[j] === 0;
-    if (!varies[j] && same) constantColumns++;
-  }
-  return { matrix, constantColumns: rows > 1 ? constantColumns : 0 };
+  return { matrix };
 }
 
-function notFinite(bad: number, value: number, row: number, column: number): string {
+function notFinite(bad: number, value: number, row: number, column: number, features?: readonly string[]): string {
   const what = Number.isNaN(value) ? "NaN" : `${value > 0 ? "" : "-"}infinity or a number beyond float32`;
-  return `holds ${what} at row ${row}, column ${column} (counting from 0)${bad > 1 ? `, ${bad} such values in all` : ""}; remove or fill them`;
+  const named = features ? `, named ${JSON.stringify(features[column])}` : "";
+  return `holds ${what} at row ${row}, column ${column} (counting from 0)${named}${bad > 1 ? `, ${bad} such values in all` : ""}; remove or fill them`;
 }

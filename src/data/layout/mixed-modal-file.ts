@@ -1,12 +1,14 @@
 // Mixed-modal data from files: DM2C's published cell arrays, or a matrix and labels for each modality.
 import { existsSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { UserError } from "../errors.js";
-import { type Labels, MultiViewDataset } from "./dataset.js";
-import { inspect, toMatrix } from "./layout-matrix.js";
-import { inventory } from "./layout-selection.js";
-import { type DenseMatrix, dense, toDense } from "./matrix.js";
-import { type FileContent, readVariables, strings, type Variable } from "./readers/index.js";
+import { UserError } from "../../errors.js";
+import { type Labels, MultiViewDataset } from "../dataset.js";
+import { type DenseMatrix, dense, toDense } from "../matrix.js";
+import { type FileContent, readVariables, strings, type Variable } from "../readers/index.js";
+import { Column, couldBeClasses } from "./columns.js";
+import { isMatrix, unwrap } from "./entry.js";
+import { inspect, toMatrix } from "./matrix.js";
+import { inventory } from "./selection.js";
 
 /** Samples of one modality, in one matrix. */
 interface Part {
@@ -51,16 +53,21 @@ export async function loadMixedModal(path: string): Promise<MultiViewDataset> {
  * matrices may as well be paired, being equally long and with the same labels.
  * @throws UserError where it has one of them and contradicts itself.
  */
-export async function mixedModalLayout({ path, variables }: FileContent): Promise<MultiViewDataset | undefined> {
-  const cells = (await samplesInCells(variables, path)) ?? (await modalitiesInCells(variables, path));
+export async function mixedModalLayout({ path, variables, table }: FileContent): Promise<MultiViewDataset | undefined> {
+  // the columns of a table are of the same samples
+  if (table) return undefined;
+  const published = await samplesInCells(variables, path);
+  if (published) return assemble(basename(path, extname(path)), path, published);
+  const cells = await modalitiesInCells(variables, path);
   const parts = cells ?? (await namedMatrices(variables, path));
-  if (cells === undefined) {
-    const modalities = new Set(parts.map(({ modality }) => modality));
-    const alike = parts.every(({ labels }) => labels!.join() === parts[0]!.labels!.join());
-    // A matrix without labels of its own may belong to the same samples as one with labels.
-    const everything = variables.size === 2 * parts.length;
-    if (modalities.size > 1 ? alike : !everything || modalities.size === 0) return undefined;
-  }
+  const modalities = new Set(parts.map(({ modality }) => modality));
+  const splits = new Set(parts.map(({ split }) => split));
+  const alike = [...splits].every((split) => {
+    const own = parts.filter((each) => each.split === split);
+    return own.every(({ labels }) => labels!.join() === own[0]!.labels!.join());
+  });
+  // one matrix with labels beside it is a data set of one view
+  if (modalities.size < 2 || alike) return undefined;
   return assemble(basename(path, extname(path)), path, parts);
 }
 
@@ -88,6 +95,8 @@ async function samplesInCells(variables: Scope, path: string): Promise<Part[] | 
   const [samples, width] = cell.shape as [number, number];
   if (width !== 2 && width !== 3) return undefined;
   const column = (c: number) => cell.items.slice(c * samples, (c + 1) * samples);
+  // a matrix in a row is a view of many samples, not the features of one
+  if (column(0).some((item) => isMatrix(unwrap(item)))) return undefined;
   const names = await Promise.all(column(width - 1).map(modalityName));
   if (names.some((name) => name === undefined)) return undefined;
   const labels = await labelsOf(variables.get("y"), samples, `${path}: y`);
@@ -151,13 +160,14 @@ const featureWords = new Set(["x", "features", "feature", "feat"]);
 
 /** Matrices and vectors of labels whose names tell what belongs together. */
 async function namedMatrices(variables: Scope, path: string): Promise<Part[]> {
-  const labels = new Map<string, Variable>();
+  const labels = new Map<string, { variable: Variable; isY: boolean }>();
   const matrices = new Map<string, { name: string; split?: string; modality: string }>();
   for (const name of variables.keys()) {
     const words = name.split(/[_.-]/);
     const rest = words.filter((word) => !featureWords.has(word.toLowerCase()) && !labelWords.has(word.toLowerCase()));
     const key = rest.toSorted().join("_");
-    if (words.some((word) => labelWords.has(word.toLowerCase()))) labels.set(key, variables.get(name)!);
+    const own = words.filter((word) => labelWords.has(word.toLowerCase()));
+    if (own.length > 0) labels.set(key, { variable: variables.get(name)!, isY: own.join().toLowerCase() === "y" });
     else {
       const split = rest.find((word) => word === "train" || word === "test");
       matrices.set(key, { name, split, modality: rest.filter((word) => word !== split).join("_") });
@@ -167,9 +177,22 @@ async function namedMatrices(variables: Scope, path: string): Promise<Part[]> {
   for (const [key, { name, split, modality }] of matrices) {
     const own = labels.get(key);
     if (own === undefined || modality === "") continue;
-    parts.push({ ...(await part(modality, variables.get(name)!, own, name, path)), ...(split && { split }) });
+    // acc_y beside acc_x is another axis
+    if (own.isY && !isMatrix(unwrap(variables.get(name)!))) continue;
+    const column = await Column.from(name, unwrap(own.variable));
+    if (!column || !(await couldBeLabels(column))) continue;
+    parts.push({ ...(await part(modality, variables.get(name)!, own.variable, name, path)), ...(split && { split }) });
   }
   return parts;
+}
+
+/** Whether values beside a matrix are its labels: texts, or whole numbers that are not all different. */
+async function couldBeLabels(column: Column): Promise<boolean> {
+  return (
+    (await couldBeClasses(column)) ||
+    ((column.isText || column.isWhole) && (await column.distinct()) < column.length) ||
+    column.length < 5
+  );
 }
 
 async function part(modality: string, matrix: Variable, labelled: Variable, name: string, path: string): Promise<Part> {

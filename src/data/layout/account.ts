@@ -1,0 +1,38 @@
+// The account of a file: what every variable or column became.
+
+/** What a variable or column is used as. */
+export type Role = "view" | "labels" | "ids" | "split" | "names" | "ignored";
+
+/** One variable, or a run of columns that became the same thing. */
+export interface AccountEntry {
+  /** As the file calls it; "rna_0 … rna_999" for a run of columns. */
+  readonly variable: string;
+  /** Its shape and type: "2000×240 uint8", "1000 columns". */
+  readonly what: string;
+  readonly role: Role;
+  /** The view's name, or why it is ignored. */
+  readonly detail: string;
+}
+
+/** Why a variable that could have been of use is left out: its reason, and whether the user should read it in a note. */
+export interface Ignored {
+  readonly variable: string;
+  readonly what: string;
+  readonly reason: string;
+  readonly isNoted: boolean;
+}
+
+/** "a, b, c and 4 more". */
+export function few(items: readonly string[], most = 5): string {
+  const shown = items.slice(0, most).join(", ");
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
+/** One note for what is ignored for the same reason. */
+export function ignoredNotes(ignored: readonly Ignored[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { variable, reason, isNoted } of ignored) {
+    if (isNoted) byReason.set(reason, [...(byReason.get(reason) ?? []), variable]);
+  }
+  return [...byReason].map(([reason, names]) => `not used: ${few(names)} (${reason})`);
+}

@@ -1,0 +1,124 @@
+// From the variables of a file to views, labels, ids and splits: what is certain is read, what is not is asked.
+import { UserError } from "../../errors.js";
+import type { Labels, Splits, View } from "../dataset.js";
+import { describe, type FileContent } from "../readers/variables.js";
+import { type AccountEntry, ignoredNotes } from "./account.js";
+import { arraysDraft } from "./arrays.js";
+import type { Draft, LayoutOptions } from "./draft.js";
+import { entriesOf } from "./entry.js";
+import { disagreements, type LabelCandidate, type ReadLabels, readLabels } from "./labels.js";
+import { viewNames, withClassNames } from "./names.js";
+import { partedDraft } from "./parts.js";
+import { joinParts } from "./stack.js";
+import { tableDraft } from "./tables.js";
+import { readView } from "./view.js";
+
+export type { AccountEntry, Role } from "./account.js";
+export type { LayoutOptions } from "./draft.js";
+export { flagsOf } from "./draft.js";
+export { parseViewSelection, type ViewSelection } from "./selection.js";
+
+/** What a file holds, ready for a MultiViewDataset. */
+export interface Layout {
+  readonly views: readonly View[];
+  readonly labels?: Labels;
+  /** One per sample, as the file writes them. */
+  readonly ids?: readonly string[];
+  readonly splits?: Splits;
+  /** What was assumed, left out or noticed, a line each. */
+  readonly notes: readonly string[];
+  /** What became of every variable or column. */
+  readonly account: readonly AccountEntry[];
+}
+
+/**
+ * Views, labels, ids and splits out of named variables, each of which is accounted for: columns of a table (`tableDraft`),
+ * training and test samples under names of their own (`partedDraft`), or arrays (`arraysDraft`).
+ * @throws UserError (one line) for anything that is missing or unusable; AmbiguousDataError where several readings are as likely.
+ */
+export async function layout(content: FileContent, options: LayoutOptions = {}): Promise<Layout> {
+  const { path, notes } = content;
+  if (content.table) return readDraft(await tableDraft(content, options), path, notes, options);
+  const { variables, format } = content;
+  const file = { path, variables, entries: entriesOf(content), rowsAreUsual: !format.startsWith("matlab") };
+  const parts = await partedDraft(file, options);
+  if (!parts) return readDraft(await arraysDraft(file, options), path, notes, options);
+  const layouts: { part: string; layout: Layout }[] = [];
+  for (const { part, draft } of parts.drafts) layouts.push({ part, layout: await readDraft(draft, path, [], options) });
+  return joinParts(layouts, parts.ignored, path, notes);
+}
+
+/** Reads the numbers of a draft. */
+async function readDraft(
+  draft: Draft,
+  path: string,
+  before: readonly string[],
+  options: LayoutOptions,
+): Promise<Layout> {
+  const notes = [...before, ...draft.notes];
+  const account: AccountEntry[] = [];
+  const { entries, labels: candidate, samples } = draft;
+  const naming = options.views ? { named: draft.views.map(({ name }) => name) } : viewNames(draft.views, entries);
+  if (naming.note) notes.push(naming.note);
+  const views: View[] = [];
+  for (const [v, plan] of draft.views.entries()) {
+    const name = naming.named[v]!;
+    views.push(await readView({ ...plan, name }, path, notes));
+    account.push({ variable: plan.reference, what: describe(plan.variable), role: "view", detail: name });
+  }
+  const read = candidate && (await readLabels(candidate, samples, path));
+  const naming2 = read && withClassNames(read, entries, candidate.reference);
+  if (read) {
+    notes.push(...read.notes);
+    notes.push(...(await compareOthers(read, candidate, draft.otherLabels, samples, path)));
+    const { names, kind } = naming2!.named;
+    const detail = `${names.length} classes${kind === "multi" ? ", any number per sample" : ""}`;
+    account.push({ variable: candidate.reference, what: describe(candidate.variable), role: "labels", detail });
+  }
+  if (naming2?.note) notes.push(naming2.note);
+  if (!candidate && options.labels === undefined)
+    notes.push("no labels were found (y, gt, gnd, label, truth, … are looked for); name them with --labels");
+  if (draft.ids) account.push({ variable: draft.ids.reference, what: `${samples} ids`, role: "ids", detail: "" });
+  for (const [part, rows] of Object.entries(draft.splits?.splits ?? {})) {
+    account.push({ variable: draft.splits!.reference, what: `${rows.length} samples`, role: "split", detail: part });
+  }
+  for (const reference of [naming.reference, naming2?.reference]) {
+    const entry = entries.find((each) => each.reference === reference);
+    if (entry) account.push({ variable: entry.reference, what: describe(entry.variable), role: "names", detail: "" });
+  }
+  const named = new Set(account.map(({ variable }) => variable));
+  const ignored = draft.ignored.filter(({ variable }) => !named.has(variable));
+  notes.push(...ignoredNotes(ignored));
+  for (const { variable, what, reason } of ignored) account.push({ variable, what, role: "ignored", detail: reason });
+  return {
+    views,
+    ...(naming2 && { labels: naming2.named }),
+    ...(draft.ids && { ids: draft.ids.lines }),
+    ...(draft.splits && { splits: draft.splits.splits }),
+    notes,
+    account,
+  };
+}
+
+async function compareOthers(
+  read: ReadLabels,
+  used: LabelCandidate,
+  others: readonly LabelCandidate[],
+  samples: number,
+  path: string,
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const other of others) {
+    const second = await readLabels(other, samples, path).catch((error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    const apart = second ? disagreements(read.labels, second.labels) : 0;
+    if (apart === 0) continue;
+    const what = apart < 0 ? "are of another kind" : `differ in ${apart} of ${samples} samples`;
+    notes.push(
+      `labels ${used.reference} are used; ${other.reference} ${what} (choose with --labels ${other.reference})`,
+    );
+  }
+  return notes;
+}
