@@ -23,6 +23,8 @@ export class UnreadableError extends UserError {}
 export interface Choice {
   readonly flags: string;
   readonly meaning: string;
+  /** The same for the library: options of `loadDataset`. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** Data that can be understood in several ways. The message is one line that names the first choices; `choices` has all. */

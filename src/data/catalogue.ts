@@ -1,10 +1,10 @@
 // Opening a data set by what the user typed: a path to a file, or a name in the catalogue of sets that need no download.
 import { existsSync, statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { extname, join } from "node:path";
 import { UserError } from "../errors.js";
 import { cardFiles, findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
-import { MultiViewDataset, presentRows } from "./dataset.js";
+import type { MultiViewDataset } from "./dataset.js";
 import {
   defaultEmojiViews,
   type EmojiOptions,
@@ -14,16 +14,13 @@ import {
   languages,
   makers,
 } from "./emoji/index.js";
-import { type LayoutOptions, layout, type ViewSelection } from "./layout/index.js";
-import { mixedModalLayout } from "./layout/mixed-modal-file.js";
+import { layoutBeside } from "./layout/layout-file.js";
 import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
-import { readVariables } from "./readers/index.js";
+import { type FileOptions, type OpenedFiles, openFiles, pickViews } from "./open-files.js";
 import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
 
 /** How a data set is opened. */
-export interface OpenOptions extends LayoutOptions {
-  /** Which views to take and what to call them: by variable of a file, or by name or number (from 0) of a catalogue's view. */
-  readonly views?: readonly ViewSelection[];
+export interface OpenOptions extends FileOptions {
   /** Seed of data that is made up, 0 by default; `seed=1` in the name goes before it. */
   readonly seed?: number;
   /** Hears the share of a set that is built, 0 … 1. */
@@ -121,31 +118,40 @@ export function catalogue(): readonly CatalogueEntry[] {
 }
 
 /**
- * Opens a data set and checks it (`checkDataset`). What is before a colon, or the whole, is looked up in the catalogue
+ * Opens a data set and checks it (`checkDataset`). Several paths are one data set, joined by the ids of the samples. What is before a colon, or the whole, is looked up in the catalogue
  * first, then among the dataset cards (`findCard`); everything else is a path. A file's set is named after the file, without
  * its extension.
  * @param nameOrPath such as `noisy-mnist`, `synthetic:samples=100000,views=3,dimensions=64/32/16`, `data/Digits-2V.mat`,
  *   `xmedia:downloads/XMedia`, or a folder or YAML file with a dataset card.
  * @throws UserError where there is no such set or file, a parameter or view does not exist, or the data cannot be used.
  */
-export async function openDataset(nameOrPath: string, options: OpenOptions = {}): Promise<MultiViewDataset> {
+export async function openDataset(
+  nameOrPath: string | readonly string[],
+  options: OpenOptions = {},
+): Promise<MultiViewDataset> {
   const { onNote = () => {} } = options;
-  const [name, ...rest] = nameOrPath.split(":");
-  const recipe = recipes.find((each) => each.name === name);
-  const { dataset, notes } = recipe
-    ? { dataset: await makeByRecipe(recipe, rest.join(":"), options), notes: [] }
-    : await openFile(nameOrPath, options);
+  const opened =
+    typeof nameOrPath === "string" ? await openOne(nameOrPath, options) : await openFiles(nameOrPath, options);
+  const { dataset, notes } = opened;
   // A reader may have told the shorter half of what the check says.
   const all = [...notes, ...checkDataset(dataset)];
   for (const [i, note] of all.entries()) if (!all.some((other, j) => j > i && other.startsWith(note))) onNote(note);
   return dataset;
 }
 
+async function openOne(nameOrPath: string, options: OpenOptions): Promise<OpenedFiles> {
+  const [name, ...rest] = nameOrPath.split(":");
+  const recipe = recipes.find((each) => each.name === name);
+  if (!recipe) return openFile(nameOrPath, options);
+  return { dataset: await makeByRecipe(recipe, rest.join(":"), options), notes: [] };
+}
+
 /** The files that `openDataset` reads for a name or path: none for a set of the catalogue, a card and its files, or one file. */
-export function dataFiles(nameOrPath: string): string[] {
+export function dataFiles(nameOrPath: string | readonly string[]): string[] {
+  if (typeof nameOrPath !== "string") return nameOrPath.flatMap(dataFiles);
   if (recipes.some(({ name }) => name === nameOrPath.split(":")[0])) return [];
   const placed = findCard(nameOrPath);
-  if (placed === undefined) return [nameOrPath];
+  if (placed === undefined) return [nameOrPath, ...[layoutBeside(nameOrPath) ?? []].flat()];
   const own = existsSync(nameOrPath) && statSync(nameOrPath).isFile() ? [nameOrPath] : [];
   return [...own, ...cardFiles(placed.card).map((file) => join(placed.folder, file))];
 }
@@ -158,7 +164,7 @@ async function makeByRecipe(recipe: Recipe, text: string, options: OpenOptions):
   return options.views === undefined ? dataset : pickViews(dataset, options.views);
 }
 
-async function openFile(path: string, options: OpenOptions): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
+async function openFile(path: string, options: OpenOptions): Promise<OpenedFiles> {
   const placed = findCard(path);
   if (placed) return openByCard(placed, options);
   const looksLikePath = /[/\\]/.test(path) || extname(path) !== "";
@@ -168,27 +174,13 @@ async function openFile(path: string, options: OpenOptions): Promise<{ dataset: 
     const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalogue has ${names.join(", ")}`;
     throw new UserError(`"${path}" is neither a file nor a data set of the catalogue; ${hint}`);
   }
-  const content = await readVariables(path);
-  try {
-    // Who names the labels takes the file's matrices as they stand, one row of each for a sample.
-    const mixed = options.labels === undefined ? await mixedModalLayout(content) : undefined;
-    if (mixed) {
-      const counts = mixed.views.map((view) => `${view.name} ${presentRows(view)!.length}`).join(", ");
-      const dataset = options.views === undefined ? mixed : pickViews(mixed, options.views);
-      return { dataset, notes: [`each sample is in one modality (${counts})`] };
-    }
-    const { notes, ...read } = await layout(content, options);
-    const name = basename(path, extname(path));
-    return { dataset: new MultiViewDataset({ name, ...read, source: path }), notes: [...notes] };
-  } finally {
-    content.close();
-  }
+  return openFiles([path], options);
 }
 
 async function openByCard(
   { card, folder }: PlacedCard,
   { views, labels, seed = 0 }: OpenOptions,
-): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
+): Promise<OpenedFiles> {
   if (labels !== undefined) {
     throw new UserError(
       `${card.name}: its card says which labels it has; labels "${labels}" can only be chosen from a file`,
@@ -222,16 +214,6 @@ function parseParameters(recipe: Recipe, text: string): ParameterValues {
     values[name] = numbers.length === 1 ? numbers[0]! : numbers;
   }
   return values;
-}
-
-/** Keeps the selected views under their new names. */
-function pickViews(dataset: MultiViewDataset, selection: readonly ViewSelection[]): MultiViewDataset {
-  const views = selection.map(({ name, variable }) => {
-    const isName = dataset.views.some((view) => view.name === variable);
-    const numbered = !isName && /^\d+$/.test(variable) ? dataset.views[Number(variable)] : undefined;
-    return { ...(numbered ?? dataset.selectViews([variable]).views[0]!), name };
-  });
-  return new MultiViewDataset({ ...dataset, views });
 }
 
 /** Edits (insertions, deletions, replacements) that turn one text into the other (Levenshtein 1966). */

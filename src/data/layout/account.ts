@@ -12,6 +12,10 @@ export interface AccountEntry {
   readonly role: Role;
   /** The view's name, or why it is ignored. */
   readonly detail: string;
+  /** How --views, --labels, --ids and --split name it. */
+  readonly reference?: string;
+  /** The columns of a table that it is made of. */
+  readonly columns?: readonly string[];
 }
 
 /** Why a variable that could have been of use is left out: its reason, and whether the user should read it in a note. */

@@ -645,7 +645,7 @@ async function sideVariables(
     .map(({ variable, samplesLast }) => (samplesLast ? variable.names?.columns : variable.names?.rows))
     .find((names) => names?.length === samples);
   if (!ids && rowNames && !isNone(options.ids) && new Set(rowNames).size === samples) {
-    return { ids: { reference: "the names of the rows", lines: rowNames }, ...(splits && { splits }), used };
+    return { ids: { reference: "names of the rows", lines: rowNames, isAxis: true }, ...(splits && { splits }), used };
   }
   if (!ids) return { ...(splits && { splits }), used };
   used.add(ids.reference);
@@ -681,7 +681,7 @@ async function listedSplits(state: Arrays, samples: number): Promise<Draft["spli
   const base = all.has(0) ? 0 : all.has(samples) ? 1 : undefined;
   if (base === undefined || (base === 0 && all.has(samples))) return undefined;
   const splits = Object.fromEntries(lists.map(({ part, rows }) => [part, rows.map((row) => row - base)]));
-  return { reference: lists.map(({ reference }) => reference).join(", "), splits };
+  return { reference: lists.map(({ reference }) => reference).join(", "), splits, isList: true };
 }
 
 /** Views without those that are the labels once more. */

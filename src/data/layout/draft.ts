@@ -30,8 +30,8 @@ export interface Draft {
   readonly labels?: LabelCandidate;
   /** Further labels, compared with those that are used. */
   readonly otherLabels: readonly LabelCandidate[];
-  readonly ids?: { readonly reference: string; readonly lines: readonly string[] };
-  readonly splits?: { readonly reference: string; readonly splits: Splits };
+  readonly ids?: { readonly reference: string; readonly lines: readonly string[]; readonly isAxis?: boolean };
+  readonly splits?: { readonly reference: string; readonly splits: Splits; readonly isList?: boolean };
   readonly ignored: readonly Ignored[];
   /** Where lists of names are looked for. */
   readonly entries: readonly Entry[];
@@ -52,7 +52,11 @@ export function flagsOf({ views, labels, ids, split, ignore, samples }: LayoutOp
 }
 
 /** A way to go on that is a setting of these options. */
-export const choice = (options: LayoutOptions, meaning: string): Choice => ({ flags: flagsOf(options), meaning });
+export const choice = (options: LayoutOptions, meaning: string): Choice => ({
+  flags: flagsOf(options),
+  meaning,
+  options: { ...options },
+});
 
 /** @throws AmbiguousDataError with the choices, the likeliest first. */
 export function ask(path: string, question: string, choices: readonly Choice[]): never {

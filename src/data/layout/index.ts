@@ -34,11 +34,12 @@ export interface Layout {
 /**
  * Views, labels, ids and splits out of named variables, each of which is accounted for: columns of a table (`tableDraft`),
  * training and test samples under names of their own (`partedDraft`), or arrays (`arraysDraft`).
+ * @param needsViews false for one of several files of a data set, which may hold labels only.
  * @throws UserError (one line) for anything that is missing or unusable; AmbiguousDataError where several readings are as likely.
  */
-export async function layout(content: FileContent, options: LayoutOptions = {}): Promise<Layout> {
+export async function layout(content: FileContent, options: LayoutOptions = {}, needsViews = true): Promise<Layout> {
   const { path, notes } = content;
-  if (content.table) return readDraft(await tableDraft(content, options), path, notes, options);
+  if (content.table) return readDraft(await tableDraft(content, options, needsViews), path, notes, options);
   const { variables, format } = content;
   const file = { path, variables, entries: entriesOf(content), rowsAreUsual: !format.startsWith("matlab") };
   const parts = await partedDraft(file, options);
@@ -64,7 +65,9 @@ async function readDraft(
   for (const [v, plan] of draft.views.entries()) {
     const name = naming.named[v]!;
     views.push(await readView({ ...plan, name }, path, notes));
-    account.push({ variable: plan.reference, what: describe(plan.variable), role: "view", detail: name });
+    const { reference, variable, columns } = plan;
+    const what = describe(variable);
+    account.push({ variable: reference, what, role: "view", detail: name, reference, ...(columns && { columns }) });
   }
   const read = candidate && (await readLabels(candidate, samples, path));
   const naming2 = read && withClassNames(read, entries, candidate.reference);
@@ -73,14 +76,21 @@ async function readDraft(
     notes.push(...(await compareOthers(read, candidate, draft.otherLabels, samples, path)));
     const { names, kind } = naming2!.named;
     const detail = `${names.length} classes${kind === "multi" ? ", any number per sample" : ""}`;
-    account.push({ variable: candidate.reference, what: describe(candidate.variable), role: "labels", detail });
+    const { reference, variable } = candidate;
+    account.push({ variable: reference, what: describe(variable), role: "labels", detail, reference });
   }
   if (naming2?.note) notes.push(naming2.note);
   if (!candidate && options.labels === undefined)
     notes.push("no labels were found (y, gt, gnd, label, truth, … are looked for); name them with --labels");
-  if (draft.ids) account.push({ variable: draft.ids.reference, what: `${samples} ids`, role: "ids", detail: "" });
+  if (draft.ids) {
+    const { reference, isAxis } = draft.ids;
+    const named = isAxis ? {} : { reference };
+    account.push({ variable: reference, what: `${samples} ids`, role: "ids", detail: "", ...named });
+  }
   for (const [part, rows] of Object.entries(draft.splits?.splits ?? {})) {
-    account.push({ variable: draft.splits!.reference, what: `${rows.length} samples`, role: "split", detail: part });
+    const { reference, isList } = draft.splits!;
+    const named = isList ? {} : { reference };
+    account.push({ variable: reference, what: `${rows.length} samples`, role: "split", detail: part, ...named });
   }
   for (const reference of [naming.reference, naming2?.reference]) {
     const entry = entries.find((each) => each.reference === reference);

@@ -8,6 +8,8 @@ export interface ViewSelection {
   readonly name: string;
   /** A variable, an item of a cell (X{1} counts from 1 as MATLAB does, X[0] from 0), a field (s.a), or the number of a found view. */
   readonly variable: string;
+  /** In a table, the columns instead. */
+  readonly columns?: readonly string[];
 }
 
 /**

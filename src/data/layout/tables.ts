@@ -47,9 +47,10 @@ interface Table {
 /**
  * Reads the roles of a table's columns. Every column is accounted for: a feature of a view, the labels, the ids, the split, or
  * ignored with a reason.
+ * @param needsViews false for one of several files of a data set, which may hold labels only.
  * @throws UserError for names that are not there; AmbiguousDataError where several columns could be the labels.
  */
-export async function tableDraft(content: FileContent, options: LayoutOptions): Promise<Draft> {
+export async function tableDraft(content: FileContent, options: LayoutOptions, needsViews: boolean): Promise<Draft> {
   const { path, variables, table } = content;
   const rows = rowsOf(variables);
   const state: Table = {
@@ -79,7 +80,7 @@ export async function tableDraft(content: FileContent, options: LayoutOptions): 
   const sides = await sideColumns(state, selected);
   await leaveOutRepeats(state, labels, selected);
   const views = selected ?? (await automaticViews(state));
-  if (views.length === 0) throw noViews(state);
+  if (views.length === 0 && needsViews) throw noViews(state);
   for (const [name, variable] of state.open) {
     if (variable.kind === "text") leaveOut(state, name, "text is no feature");
     else if (selected) leaveOut(state, name, "not among --views", false);
@@ -139,10 +140,10 @@ function planOf({ open, hasHeader }: Table, name: string, columns: readonly stri
   for (const column of columns) open.delete(column);
   const reference = columns.length === 1 ? columns[0]! : `${columns[0]} … ${columns.at(-1)}`;
   if (columns.length === 1 && isMatrix(only!)) {
-    return { name, reference, variable: only as NumericVariable, samplesLast: false };
+    return { name, reference, variable: only as NumericVariable, samplesLast: false, columns };
   }
   const features = hasHeader ? { features: columns } : {};
-  return { name, reference, variable: joinColumns(variables), samplesLast: false, ...features };
+  return { name, reference, variable: joinColumns(variables), samplesLast: false, columns, ...features };
 }
 
 /** The views that the user names; undefined where there is no such wish. */
@@ -153,8 +154,10 @@ function selectedViews(table: Table): ViewPlan[] | undefined {
   const numbers = [...open].filter(([, variable]) => variable.kind === "numeric").map(([name]) => name);
   const found = featureGroups(table).groups;
   const plans: ViewPlan[] = [];
-  for (const { name, variable: reference } of options.views) {
-    let columns = columnsNamed(numbers, reference);
+  for (const { name, variable: reference, columns: listed } of options.views) {
+    const absent = listed?.find((column) => !open.has(column));
+    if (absent !== undefined) throw noColumn(path, absent, open);
+    let columns = listed ? [...listed] : columnsNamed(numbers, reference);
     if (columns.length === 0) columns = [...(found.find((group) => group.name === reference)?.columns ?? [])];
     if (columns.length === 0 && /^\d+$/.test(reference)) {
       const group = found[Number(reference)];

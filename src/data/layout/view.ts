@@ -17,6 +17,8 @@ export interface ViewPlan {
   readonly samplesLast: boolean;
   /** Names of the columns, where the file has them. */
   readonly features?: readonly string[];
+  /** The columns of a table that it is made of. */
+  readonly columns?: readonly string[];
 }
 
 /**

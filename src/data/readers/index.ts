@@ -25,7 +25,7 @@ const startSize = 2 ** 16;
  * for: call `close` on the result when done.
  * @throws UserError where the file is missing, unreadable, corrupt, truncated or of no supported format.
  */
-export async function readVariables(path: string): Promise<FileContent> {
+export async function readVariables(path: string, _options: object = {}): Promise<FileContent> {
   const source = openSource(path);
   try {
     return await readSource(source);

@@ -1,0 +1,97 @@
+// A reading written down: YAML that says which variables of a file are what, kept beside the file or given with --layout.
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { UserError } from "../../errors.js";
+import { readYaml } from "../../yaml.js";
+import type { AccountEntry } from "./account.js";
+import { columnsNamed } from "./column-groups.js";
+import type { LayoutOptions } from "./draft.js";
+
+const name = z.string().min(1);
+
+const schema = z.strictObject({
+  /** Of each view: a variable, the start of columns' names, a pattern, or the columns. */
+  views: z.record(name, z.union([name, z.array(name).min(1)])).optional(),
+  labels: name.optional(),
+  ids: name.optional(),
+  split: name.optional(),
+  ignore: z.array(name).optional(),
+  samples: z.enum(["rows", "columns"]).optional(),
+  /** How a text file is to be understood. */
+  text: z
+    .strictObject({
+      delimiter: name.optional(),
+      decimal: name.optional(),
+      thousands: name.optional(),
+      header: z.enum(["yes", "no"]).optional(),
+      encoding: name.optional(),
+      missing: z.array(z.string()).optional(),
+    })
+    .optional(),
+});
+
+/** What a layout file says. */
+export interface LayoutFile extends LayoutOptions {
+  readonly text?: NonNullable<z.output<typeof schema>["text"]>;
+}
+
+/** Where the reading of a file is kept beside it. */
+export const layoutPath = (dataPath: string): string => `${dataPath}.layout.yaml`;
+
+/** The layout file beside a data file; undefined where there is none. */
+export const layoutBeside = (dataPath: string): string | undefined =>
+  existsSync(layoutPath(dataPath)) ? layoutPath(dataPath) : undefined;
+
+/** @throws UserError where the file cannot be read, is not YAML or says something that a layout file cannot say. */
+export function readLayoutFile(path: string): LayoutFile {
+  const result = schema.safeParse(readYaml(path) ?? {});
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const where = issue!.path.length > 0 ? `${issue!.path.join(".")}: ` : "";
+    throw new UserError(`${path} is no layout file: ${where}${issue!.message}; docs/reading.md says what it holds`);
+  }
+  const { views, ...rest } = result.data;
+  if (!views) return rest;
+  const selection = Object.entries(views).map(([view, variable]) =>
+    typeof variable === "string"
+      ? { name: view, variable }
+      : { name: view, variable: variable.join("+"), columns: variable },
+  );
+  return { ...rest, views: selection };
+}
+
+/** The account of a file as a layout file that reads it in the same way. */
+export function writeLayout(dataPath: string, account: readonly AccountEntry[], text?: LayoutFile["text"]): string {
+  const views: Record<string, string | readonly string[]> = {};
+  const columns = account.flatMap((entry) => entry.columns ?? []);
+  for (const { role, detail, reference, columns: own } of account) {
+    if (role !== "view" || reference === undefined || detail in views) continue;
+    views[detail] = own ? shortest(detail, own, columns) : reference;
+  }
+  // what came from names of rows or from several lists is found again by itself
+  const one = (role: "labels" | "ids" | "split") => {
+    const entry = account.find((each) => each.role === role);
+    if (!entry) return { [role]: "none" };
+    return entry.reference === undefined ? {} : { [role]: entry.reference };
+  };
+  const ignore = [...new Set(account.filter(({ role }) => role === "ignored").map(({ variable }) => variable))];
+  const body = {
+    views,
+    ...one("labels"),
+    ...one("ids"),
+    ...one("split"),
+    ...(ignore.length > 0 && { ignore }),
+    ...(text && Object.keys(text).length > 0 && { text }),
+  };
+  const file = basename(dataPath);
+  return `# How ${file} is read. Give it with --layout, or keep it beside the file as ${layoutPath(file)}.\n${stringify(body)}`;
+}
+
+/** A view's columns by the start of their names, where that means these and no others. */
+function shortest(view: string, own: readonly string[], all: readonly string[]): string | readonly string[] {
+  if (own.length === 1) return own[0]!;
+  const named = columnsNamed(all, view);
+  return named.length === own.length && named.every((column, i) => column === own[i]) ? view : own;
+}
