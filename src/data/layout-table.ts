@@ -33,17 +33,13 @@ export async function tableScope(columns: Scope, asked: string | undefined): Pro
     else if (hasIdName(name) && (await isUnique(variable))) scope.set(name, variable);
     else numbers.push([name, variable]);
   }
-  const groups = new Map<string, NumericVariable[]>();
-  for (const [name, column] of numbers) {
-    const prefix = /^(.*?)[_.-]?\d+$/.exec(name)?.[1] ?? "";
-    groups.set(prefix, [...(groups.get(prefix) ?? []), column]);
+  const groups = new Map<string, [string, NumericVariable][]>();
+  for (const each of numbers) {
+    const prefix = /^(.*?)[_.-]?\d+$/.exec(each[0])?.[1] ?? "";
+    groups.set(prefix, [...(groups.get(prefix) ?? []), each]);
   }
   const separate = !groups.has("") && [...groups.values()].every((members) => members.length > 1);
-  const views = separate
-    ? [...groups]
-    : numbers.length > 0
-      ? [["data", numbers.map(([, column]) => column)] as const]
-      : [];
+  const views = separate ? [...groups] : numbers.length > 0 ? [["data", numbers] as const] : [];
   for (const [prefix, members] of views) {
     const name = prefix === "column" ? "data" : prefix;
     scope.set(scope.has(name) ? `${name} columns` : name, await joined(members));
@@ -71,11 +67,12 @@ async function isUnique(variable: NumericVariable): Promise<boolean> {
   return new Set<number>(values as Float64Array).size === values.length;
 }
 
-async function joined(members: readonly NumericVariable[]): Promise<NumericVariable> {
-  const rows = members[0]!.shape[0]!;
+async function joined(members: readonly (readonly [string, NumericVariable])[]): Promise<NumericVariable> {
+  const rows = members[0]![1].shape[0]!;
   const data = new Float64Array(rows * members.length);
-  for (const [i, member] of members.entries()) data.set(await member.read(), i * rows);
-  return numeric("double", [rows, members.length], "column", data);
+  for (const [i, [, member]] of members.entries()) data.set(await member.read(), i * rows);
+  const columns = members.map(([name]) => name);
+  return { ...numeric("double", [rows, members.length], "column", data), names: { columns } };
 }
 
 /** @throws UserError where the label column that was asked for is not there. */

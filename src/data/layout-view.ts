@@ -29,5 +29,7 @@ export async function readView(
     const missing = present.reduce((sum, each) => sum + 1 - each, 0);
     notes.push(`view "${name}": ${missing} of ${matrix.rows} samples are all NaN; they count as missing in this view`);
   }
-  return { name, matrix, ...(present && { present }) };
+  const names = "names" in variable ? variable.names : undefined;
+  const features = samplesLast ? names?.rows : names?.columns;
+  return { name, matrix, ...(present && { present }), ...(features && { features }) };
 }
