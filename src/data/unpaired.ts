@@ -64,7 +64,7 @@ export function joinLabels(parts: readonly Labels[], dataset: string): Labels {
   const singles = parts.flatMap((part) => (part.kind === "single" ? part : []));
   if (singles.length === parts.length) {
     const values = Int32Array.from(
-      singles.flatMap((part) => Array.from(part.values, (c) => place.get(part.names[c]!)!)),
+      singles.flatMap((part) => Array.from(part.values, (c) => (c < 0 ? -1 : place.get(part.names[c]!)!))),
     );
     return { kind: "single", values, names };
   }
