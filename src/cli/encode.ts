@@ -53,9 +53,9 @@ async function encode(folder: string, flags: Flags): Promise<void> {
       encoded = { values: codes, columns: bits / 8, name: "codes" };
     }
     const predicted = method.predicts ? await method.predict(data) : undefined;
-    if (path !== undefined && (view === undefined || data.views.some(({ name }) => name === view))) {
-      noteTrained(method, data, onNote);
-    }
+    const encodes = (name: string) => view === undefined || view === name;
+    const used = data.views.filter(({ name }) => encodes(name)).map(({ name }) => name);
+    if (path !== undefined && used.length > 0) noteTrained(method, data.selectViews(used), onNote);
     noteClasses(method.unknownClasses(data), onNote);
     if (format === ".npy")
       onNote("a .npy file holds the matrix alone: .npz, .parquet and .csv have ids, labels and predictions");
