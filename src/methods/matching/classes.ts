@@ -56,7 +56,10 @@ export function knownSamples(
     if (unlabelled === data.samples)
       throw new UserError(`${data.name}: none of the ${data.samples} samples has a label`);
     throw new UserError(
-      `${data.name} has the classes ${some(Object.keys(unknown), 20)}; the model was trained on ${some(names ?? [], 20)}: none is the same`,
+      `${data.name} has the classes ${some(
+        labels.names.filter((name) => Object.hasOwn(unknown, name)),
+        20,
+      )}; the model was trained on ${some(names ?? [], 20)}: none is the same`,
     );
   }
   const strangers = Object.entries(unknown);
