@@ -74,6 +74,7 @@ async function indexEmoji(
           folder,
           name: emoji.name,
           data: emoji,
+          shapes: method.views,
           variables: new Map(),
           rows: allRows(emoji.samples),
         },

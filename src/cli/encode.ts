@@ -1,11 +1,10 @@
-// vantage encode <run>: representations, or packed codes of one view, as .npy, .npz or .parquet.
+// vantage encode <run>: representations, or packed codes of one view, as .npy, .npz, .parquet or .csv.
 import { extname } from "node:path";
 import type { Command } from "commander";
-import type { MultiViewDataset } from "../data/dataset.js";
-import { writeNpy, writeNpz, writeParquet } from "../data/readers/index.js";
 import { UserError } from "../errors.js";
 import { Engine } from "../runtime/index.js";
-import { openData } from "./open-data.js";
+import { type Encoded, encodedFormats, writeEncoded } from "./encoded-file.js";
+import { Notes, noteTrained, openOtherData } from "./other-data.js";
 import { printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { addDataFlags, engineOptions } from "./settings.js";
@@ -19,48 +18,50 @@ interface Flags {
   readonly threads?: string;
 }
 
-const formats = [".npy", ".npz", ".parquet"];
-
 export function addEncodeCommand(root: Command): void {
   addDataFlags(root.command("encode <run>").description("representations or codes of a data set by a trained run"))
-    .requiredOption("--out <file>", "where to: .npy (the matrix), .npz or .parquet (with ids, labels and predictions)")
+    .requiredOption(
+      "--out <file>",
+      "where to: .npz, .parquet or .csv (with ids, labels and predictions), or .npy (the matrix alone)",
+    )
     .option("--view <name>", "methods that make codes: which view to encode")
     .option("--threads <n>", "threads for matrix products and kernels")
     .action(encode);
 }
 
-interface Encoded {
-  /** samples × columns. */
-  readonly values: Float32Array | Uint8Array;
-  readonly columns: number;
-  /** "representation", or "codes" for packed bits. */
-  readonly name: string;
-}
-
 async function encode(folder: string, flags: Flags): Promise<void> {
   const format = extname(flags.out);
-  if (!formats.includes(format))
-    throw new UserError(`--out ${flags.out}: expected a name that ends in ${formats.join(", ")}`);
+  if (!encodedFormats.includes(format))
+    throw new UserError(`--out ${flags.out}: expected a name that ends in ${encodedFormats.join(", ")}`);
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
     const { method, restore, config, ownData } = openModel(folder, engine);
-    const { data: path, views, labels, view } = flags;
-    const data =
-      path === undefined ? await ownData() : await openData({ data: path, views, labels, seed: config.seed });
+    const { data: path, view } = flags;
+    const notes = new Notes();
+    const onNote = notes.add;
+    const data = path === undefined ? await ownData() : await openOtherData(config, { ...flags, data: path }, onNote);
     await restore();
-    let encoded: Encoded;
+    let encoded: Pick<Encoded, "values" | "columns" | "name">;
     if (method.encode === undefined) {
       if (view !== undefined) throw new UserError(`--view: ${method.name} encodes all views together`);
-      const z = await method.transform(data);
+      const z = await method.transform(data, { onNote });
       encoded = { values: z.data, columns: z.columns, name: "representation" };
     } else {
       if (view === undefined)
         throw new UserError(`--view is missing: one of ${data.views.map((v) => v.name).join(", ")}`);
-      const { codes, bits } = await method.encode(view, data);
+      const { codes, bits } = await method.encode(view, data, { onNote });
       encoded = { values: codes, columns: bits / 8, name: "codes" };
     }
     const predicted = method.predicts ? await method.predict(data) : undefined;
-    write(flags.out, format, encoded, data, predicted);
+    const encodes = (name: string) => view === undefined || view === name;
+    const used = data.views.filter(({ name }) => encodes(name)).map(({ name }) => name);
+    if (path !== undefined && used.length > 0) noteTrained(method, data.selectViews(used), onNote);
+    noteClasses(method.unknownClasses(data), onNote);
+    if (format === ".npy")
+      onNote("a .npy file holds the matrix alone: .npz, .parquet and .csv have ids, labels and predictions");
+    notes.say();
+    const { ids, labels } = data;
+    writeEncoded(flags.out, { ...encoded, samples: data.samples, ids, labels, predicted, classes: method.classes });
     printResult(
       false,
       {},
@@ -71,20 +72,8 @@ async function encode(folder: string, flags: Flags): Promise<void> {
   }
 }
 
-function write(path: string, format: string, encoded: Encoded, data: MultiViewDataset, predicted?: Int32Array): void {
-  const { values, columns, name } = encoded;
-  const rows = data.samples;
-  const labels = data.labels?.kind === "single" ? data.labels.values : undefined;
-  const extra = { ...(labels && { labels }), ...(predicted && { predicted }) };
-  if (format === ".npy") writeNpy(path, values, [rows, columns]);
-  else if (format === ".npz") {
-    const vectors = Object.entries(extra).map(([key, vector]) => [key, { data: vector, shape: [rows] }] as const);
-    writeNpz(path, { [name]: { data: values, shape: [rows, columns] }, ...Object.fromEntries(vectors) });
-  } else {
-    writeParquet(path, [
-      ...(data.ids ? [{ name: "id", data: [...data.ids] }] : []),
-      ...Object.entries(extra).map(([key, vector]) => ({ name: key, data: vector })),
-      { name, data: values, width: columns },
-    ]);
-  }
+function noteClasses(unknown: Readonly<Record<string, number>>, onNote: (note: string) => void): void {
+  const names = Object.entries(unknown).map(([name, samples]) => `"${name}" ${samples}`);
+  if (names.length === 0) return;
+  onNote(`samples of classes that the model does not know, and cannot predict: ${names.slice(0, 10).join(", ")}`);
 }

@@ -1,7 +1,9 @@
 // vantage evaluate <run>: the measures of a trained run, on its own data or other data.
 import type { Command } from "commander";
+import type { MultiViewDataset } from "../data/dataset.js";
+import type { Metrics } from "../methods/training.js";
 import { Engine } from "../runtime/index.js";
-import { openData } from "./open-data.js";
+import { Notes, noteTrained, openOtherData } from "./other-data.js";
 import { formatMetrics, printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { addDataFlags, engineOptions } from "./settings.js";
@@ -28,10 +30,27 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
   try {
     const started = performance.now();
     const { method, config, reopen, restore } = openModel(folder, engine);
-    const { data: path, views, labels } = flags;
-    const data = path === undefined ? await reopen() : await openData({ data: path, views, labels, seed: config.seed });
-    if (path !== undefined) await restore();
-    const metrics = path === undefined ? await method.evaluate() : await method.evaluateOn(data);
+    const { data: path } = flags;
+    const notes = new Notes();
+    let data: MultiViewDataset;
+    let metrics: Metrics;
+    let known: object = {};
+    if (path === undefined) {
+      data = await reopen();
+      metrics = await method.evaluate();
+    } else {
+      data = await openOtherData(config, { ...flags, data: path }, notes.add);
+      await restore();
+      metrics = await method.evaluateOn(data, { onNote: notes.add });
+      const trainedOn = noteTrained(method, data, notes.add);
+      const unknownClasses = method.unknownClasses(data);
+      known = {
+        ...(Object.keys(unknownClasses).length > 0 && { unknownClasses }),
+        ...(trainedOn !== undefined && { trainedOn }),
+        ...(notes.all.length > 0 && { notes: notes.all }),
+      };
+    }
+    notes.say();
     const { name, samples, dimensions, classes } = data;
     const summary = {
       method: config.method,
@@ -39,6 +58,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       dataset: { name, samples, views: dimensions, classes },
       seed: config.seed,
       metrics,
+      ...known,
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };

@@ -11,7 +11,7 @@ import { buildIndex, type IndexSummary } from "../search/build-index.js";
 import { type StoreKind, storeKinds } from "../search/index-folder.js";
 import { readUserDetails } from "../search/item-details.js";
 import { interruption } from "./interruption.js";
-import { openData } from "./open-data.js";
+import { Notes, openOtherData } from "./other-data.js";
 import { printResult, say } from "./output.js";
 import { itemProgress } from "./progress.js";
 import { dataSource, openModel } from "./saved-model.js";
@@ -54,11 +54,13 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
   const store = storeKind(flags.store);
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
-    const { method, config, ownData } = openModel(run, engine);
-    const { data: path, views, labels, metadata, split } = flags;
+    const { method, config, ownData, restore } = openModel(run, engine);
+    const { data: path, metadata, split } = flags;
     const details = metadata === undefined ? undefined : await readUserDetails(metadata);
+    const notes = new Notes();
     const data =
-      path === undefined ? await ownData() : await openData({ data: path, views, labels, seed: config.seed });
+      path === undefined ? await ownData() : await openOtherData(config, { ...flags, data: path }, notes.add);
+    await restore();
     const summary = await withProgress((hooks) =>
       buildIndex(
         {
@@ -69,13 +71,21 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
           name: flags.name ?? indexName(flags.out),
           store,
           data,
+          shapes: method.views,
           variables: variablesOf(dataSource(config).views),
           rows: split === undefined ? allRows(data.samples) : splitRows(method.split(data), split),
           views: flags.viewsToIndex?.split(",").map((view) => view.trim()),
           details,
         },
         engine,
-        hooks,
+        {
+          ...hooks,
+          onNote: notes.add,
+          onStage(stage) {
+            notes.say();
+            hooks.onStage?.(stage);
+          },
+        },
       ),
     );
     printResult(flags.json, summary, formatIndex(summary));

@@ -169,11 +169,11 @@ test("a modality that the test set lacks, and new data with one modality, anothe
   assert.ok(later.acc >= 1 / 3);
   await refused(
     evaluate(write("audio.npz", part("image", 9, 8), part("audio", 12, 6))),
-    /^vantage: audio: modality audio is unknown to the model, which was trained on image, text$/,
+    /^vantage: audio has the views "image", "audio"; the model was trained on "image", "text": say which is which with --views/,
   );
   await refused(
     evaluate(write("wide.npz", part("image", 9, 9))),
-    /modality image has 9 columns, the model was trained on 8/,
+    /view "image" has 9 columns, the model was trained on 8/,
   );
 });
 

@@ -5,6 +5,8 @@ import { type DenseMatrix, toDense } from "../data/matrix.js";
 import { applyScaler, fitScaler } from "../data/scaling.js";
 import { embeddingMap } from "../evaluate/embedding-map.js";
 import { kmeans } from "../evaluate/kmeans.js";
+import { allRows } from "../methods/feeding.js";
+import { classesOf, withLabel } from "../methods/matching/labelled.js";
 import type { Method } from "../methods/method.js";
 import type { Metrics } from "../methods/training.js";
 import { confusionMatrix } from "../metrics/classification.js";
@@ -50,12 +52,16 @@ async function describePredictions(
 ): Promise<Predictions> {
   const z = await method.transform(data);
   const { labels, splits } = data;
-  const truth = labels?.kind === "single" ? labels.values : undefined;
+  const labelled = labels && withLabel(labels, allRows(data.samples));
+  const truth = labels?.kind === "single" && labelled!.length > 0 ? labels.values : undefined;
   const names = labels?.names ?? [];
   const predicted = truth === undefined ? undefined : await method.predict(data);
   const classes = method.predicts === "classes";
+  const pick = (values: Int32Array) => Int32Array.from(labelled!, (row) => values[row]!);
   const matched =
-    predicted && truth && !classes ? relabelClusters(predicted, matchClusters(truth, predicted)) : predicted;
+    predicted && truth && !classes
+      ? relabelClusters(predicted, matchClusters(pick(truth), pick(predicted)))
+      : predicted;
   const { rows, positions } = await embeddingMap(z, { seed, points: MAP_POINTS });
   const colourings: Colouring[] = [];
   const at = (values: Int32Array) => Int32Array.from(rows, (row) => values[row]!);
@@ -66,20 +72,21 @@ async function describePredictions(
   }
   for (const each of method.colourings?.(data) ?? []) colourings.push({ ...each, values: at(each.values) });
   const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
-  const judged = classes ? splits.test : undefined;
+  const judged = labels && withLabel(labels, classes ? splits.test! : allRows(data.samples));
   return {
     map: { projection: "t-SNE", x: axis(0), y: axis(1), colourings },
-    confusion: truth && matched && confusionOf(truth, matched, names, judged),
+    confusion: truth && matched && judged?.length ? confusionOf(truth, matched, names, judged) : undefined,
   };
 }
 
 function confusionOf(truth: Int32Array, predicted: Int32Array, names: readonly string[], rows?: Int32Array): Confusion {
   const pick = (values: Int32Array) => (rows === undefined ? values : Int32Array.from(rows, (row) => values[row]!));
-  const unmatched = predicted.some((value) => value >= names.length);
+  const isUnmatched = (value: number) => value < 0 || value >= names.length;
+  const unmatched = pick(predicted).some(isUnmatched);
   const size = names.length + (unmatched ? 1 : 0);
   const counts = confusionMatrix(
     pick(truth),
-    pick(predicted).map((value) => Math.min(value, size - 1)),
+    pick(predicted).map((value) => (isUnmatched(value) ? size - 1 : value)),
     size,
   );
   return {
@@ -92,13 +99,18 @@ function confusionOf(truth: Int32Array, predicted: Int32Array, names: readonly s
 /** k-means on every view alone, features scaled to [0, 1]: what the representation is to be measured against. */
 async function viewsAlone(data: MultiViewDataset, seed: number): Promise<Record<string, Metrics> | undefined> {
   if (data.labels?.kind !== "single" || data.samples > VIEW_SAMPLES) return undefined;
-  const { values, names } = data.labels;
+  const { names } = data.labels;
   const alone: Record<string, Metrics> = {};
   for (const { name, matrix, present } of data.views) {
     if (present !== undefined || matrix.kind === "lazy") continue;
     const scaled: DenseMatrix = toDense(applyScaler(fitScaler("minmax", matrix), matrix));
     const { labels } = await kmeans(scaled, { clusters: names.length, seed });
-    const { acc, nmi, ari, purity } = clusteringMetrics(values, labels);
+    const rows = withLabel(data.labels, allRows(data.samples));
+    if (rows.length === 0) return undefined;
+    const { acc, nmi, ari, purity } = clusteringMetrics(
+      classesOf(data.labels, rows),
+      rows.map((row) => labels[row]!),
+    );
     alone[name] = { acc, nmi, ari, purity };
   }
   return alone;

@@ -146,7 +146,7 @@ test("mistakes: commands, queries, folders", async () => {
   );
   await place.refuse(
     ["index", "codes", "--out", "new", "--data", "blobs.npz", "--views", "x=X1"],
-    /has views x, codes encodes a, b/,
+    /has the views "x"; the model was trained on "a", "b"/,
   );
   await place.refuse(["index", "codes", "--out", "new", "--metadata", "none.csv"], /none\.csv cannot be read/);
   await place.refuse(["serve", "index", "--port", "70000"], /--port 70000/);

@@ -7,7 +7,7 @@ import { fileError } from "../files.js";
 import { Engine } from "../runtime/index.js";
 import { SearchIndex, type SearchQuery } from "../search/search-index.js";
 import { type Hit, searchModes } from "../search/store.js";
-import { printResult } from "./output.js";
+import { printResult, say } from "./output.js";
 import { engineOptions, wholeNumber } from "./settings.js";
 
 interface Flags {
@@ -78,21 +78,25 @@ async function queryOf({ view, query, id, words, image, target, mode, ...flags }
     target,
     k,
     mode: mode as SearchQuery["mode"],
-    features: query === undefined ? undefined : await features(query),
+    ...(query !== undefined && (await features(query))),
+    onNote: (note) => say(`  note: ${note}`),
     image: image === undefined ? undefined : readImage(image),
     rerank: flags.rerank === undefined ? undefined : wholeNumber("--rerank", flags.rerank),
   };
 }
 
-/** Numbers as they are given, or the one row of a file. */
-async function features(text: string): Promise<ArrayLike<number>> {
+/** Numbers as they are given, or the one row of a file; of a table with the names of its columns. */
+async function features(text: string): Promise<Pick<SearchQuery, "features" | "names">> {
   if (!existsSync(text)) {
     const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-    if (values.every((value) => Number.isFinite(value))) return values;
+    if (values.every((value) => Number.isFinite(value))) return { features: values };
     throw new UserError(`--query ${text.slice(0, 60)}: neither a file nor numbers parted by commas`);
   }
   const { variables } = await readVariables(text);
-  const columns = [...variables.values()].filter((variable) => variable.kind === "numeric");
+  const numbers = [...variables].flatMap(([name, variable]) =>
+    variable.kind === "numeric" ? [{ name, variable }] : [],
+  );
+  const columns = numbers.map(({ variable }) => variable);
   const sizes = columns.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
   // A table is a variable for each column.
   const isRow = sizes.length > 1 && sizes.every((size) => size === 1);
@@ -103,7 +107,8 @@ async function features(text: string): Promise<ArrayLike<number>> {
     throw new UserError(`${text} holds ${columns[0]!.shape.join(" × ")} values, expected the features of one sample`);
   }
   const parts = await Promise.all(columns.map((column) => column.read()));
-  return parts.flatMap((part) => Array.from(part as ArrayLike<number>));
+  const values = parts.flatMap((part) => Array.from(part as ArrayLike<number>));
+  return { features: values, ...(isRow && { names: numbers.map(({ name }) => name) }) };
 }
 
 function readImage(path: string): Uint8Array {

@@ -105,6 +105,7 @@ test("encode writes the representation as .npy and .npz, with predictions beside
     "labels",
     "predicted",
     "representation",
+    "row",
   ]);
 });
 

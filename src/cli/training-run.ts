@@ -158,7 +158,7 @@ function wholeMethod(method: AnyMethod, opened: OpenedData): Pick<Training, "fit
   return {
     fit: (hooks) => method.fit(opened.data, hooks),
     takeUp: (state) => method.reopen(opened.data, state),
-    state: () => method.modelState(),
+    state: () => method.state(),
     models: () => method.exportModels(),
   };
 }

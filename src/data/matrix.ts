@@ -128,6 +128,65 @@ export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   return { kind: "sparse", rows: rows.length, columns: matrix.columns, offsets, indices, values };
 }
 
+/**
+ * The chosen columns, in the given order. A sparse matrix is copied, of any other the values are picked as its rows are gathered.
+ * @param places columns of the matrix, each named once at most.
+ */
+export function selectColumns(matrix: Matrix, places: Int32Array): Matrix {
+  const { rows } = matrix;
+  const columns = places.length;
+  if (matrix.kind === "sparse") return selectSparseColumns(matrix, places);
+  return {
+    kind: "lazy",
+    rows,
+    columns,
+    gather(asked, target) {
+      // Rows of a file are read together.
+      const step = Math.min(asked.length, Math.max(1, Math.floor(partValues / matrix.columns)));
+      const whole = new Float32Array(step * matrix.columns);
+      for (let start = 0; start < asked.length; start += step) {
+        const part = Int32Array.from({ length: Math.min(step, asked.length - start) }, (_, i) => asked[start + i]!);
+        gatherRows(matrix, part, whole);
+        for (let i = 0; i < part.length; i++) {
+          const [from, to] = [i * matrix.columns, (start + i) * columns];
+          for (let j = 0; j < columns; j++) target[to + j] = whole[from + places[j]!]!;
+        }
+      }
+    },
+  };
+}
+
+function selectSparseColumns(
+  { rows, columns, offsets, indices, values }: SparseMatrix,
+  places: Int32Array,
+): SparseMatrix {
+  const newPlace = new Int32Array(columns).fill(-1);
+  places.forEach((place, j) => {
+    newPlace[place] = j;
+  });
+  const chosen = { offsets: new Uint32Array(rows + 1), indices: [] as number[], values: [] as number[] };
+  for (let row = 0; row < rows; row++) {
+    const entries: [number, number][] = [];
+    for (let e = offsets[row]!; e < offsets[row + 1]!; e++) {
+      const j = newPlace[indices[e]!]!;
+      if (j >= 0) entries.push([j, values[e]!]);
+    }
+    for (const [j, value] of entries.sort(([a], [b]) => a - b)) {
+      chosen.indices.push(j);
+      chosen.values.push(value);
+    }
+    chosen.offsets[row + 1] = chosen.indices.length;
+  }
+  return {
+    kind: "sparse",
+    rows,
+    columns: places.length,
+    offsets: chosen.offsets,
+    indices: Uint32Array.from(chosen.indices),
+    values: Float32Array.from(chosen.values),
+  };
+}
+
 /** Values of a lazy matrix that are in memory at a time while all of it is gone through. */
 const partValues = 2 ** 22;
 

@@ -14,7 +14,8 @@ export interface RandomSplitOptions {
 
 /**
  * A random split into train and test, over all samples alike or class by class. Stratified, each class gives its share
- * rounded down and the classes that lost most by rounding give one more, until the total is right.
+ * rounded down and the classes that lost most by rounding give one more, until the total is right; samples without a label
+ * count as a class of their own.
  * @throws UserError where a part would be empty, or stratification finds more than one class per sample.
  */
 export function randomSplit(samples: number, options: RandomSplitOptions): { train: Int32Array; test: Int32Array } {
@@ -119,7 +120,9 @@ function groupByClass(labels: Labels, samples: number): number[][] {
   if (labels.kind !== "single")
     throw new UserError("a stratified split needs one class per sample, these samples have several");
   if (labels.values.length !== samples) throw new RangeError(`${labels.values.length} labels for ${samples} samples`);
-  return samplesByClass(labels);
+  const groups = samplesByClass(labels);
+  const unlabelled = Array.from(labels.values.keys()).filter((row) => labels.values[row]! < 0);
+  return unlabelled.length > 0 ? [...groups, unlabelled] : groups;
 }
 
 /** Whole numbers that add up to `total`, each share rounded down or up by largest remainder. */

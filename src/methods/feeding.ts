@@ -3,7 +3,6 @@
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type DenseMatrix, dense, gatherRows, type Matrix } from "../data/matrix.js";
 import type { Scaler } from "../data/scaling.js";
-import { UserError } from "../errors.js";
 import type { Execution, Program } from "../runtime/index.js";
 import { add, constant, mul, normalizeRows, type Tensor } from "../tensor/index.js";
 
@@ -76,30 +75,9 @@ export async function outputRows(
   return result;
 }
 
-/** A view as a model knows it: by its name, with so many features. */
+/** A view as a model knows it: by its name, with so many features, and their names where the data had any. */
 export interface ViewShape {
   readonly name: string;
   readonly columns: number;
-}
-
-/**
- * The data set with the views that a model was trained on, in its order: by name, or as they stand where the file has as
- * many views with other names.
- * @throws UserError where a view is missing or has other columns.
- */
-export function matchViews(data: MultiViewDataset, expected: readonly ViewShape[]): MultiViewDataset {
-  const byName = expected.every(({ name }) => data.views.some((view) => view.name === name));
-  if (!byName && data.views.length !== expected.length) {
-    const names = (list: readonly { name: string }[]) => list.map((view) => view.name).join(", ");
-    throw new UserError(`${data.name} has the views ${names(data.views)}; the model was trained on ${names(expected)}`);
-  }
-  const matched = byName ? data.selectViews(expected.map((view) => view.name)) : data;
-  matched.views.forEach(({ name, matrix }, v) => {
-    if (matrix.columns !== expected[v]!.columns) {
-      throw new UserError(
-        `${data.name}: view ${name} has ${matrix.columns} columns, the model was trained on ${expected[v]!.columns}`,
-      );
-    }
-  });
-  return matched;
+  readonly features?: readonly string[];
 }

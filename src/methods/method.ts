@@ -4,6 +4,16 @@ import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import type { Colouring, RetrievalCurves } from "../runs/result.js";
 import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
+import { allRows, type ViewShape } from "./feeding.js";
+import { matchLabels } from "./matching/classes.js";
+import {
+  countTrained,
+  type Fingerprints,
+  fingerprints,
+  fingerprintTensor,
+  storedFingerprints,
+} from "./matching/trained-rows.js";
+import { type MatchOptions, matchViews } from "./matching/views.js";
 import { saveModel } from "./saving.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
 
@@ -48,6 +58,7 @@ export interface MethodDefinition<Options = object> {
 export abstract class Method<Options = object> {
   #engine: Engine | undefined;
   #fittedOn = "data";
+  #trained: Fingerprints | undefined;
 
   /** Takes the options; nothing is opened yet. @param engine what runs it; by default the shared engine, opened by the first `fit` or `restore`. */
   constructor(
@@ -68,6 +79,29 @@ export abstract class Method<Options = object> {
 
   /** What `predict` tells of a sample: its cluster, its class, or nothing. */
   abstract get predicts(): "clusters" | "classes" | undefined;
+
+  /** The views that the model was trained on, in its order. @throws Error before the first fit or load. */
+  abstract get views(): readonly ViewShape[];
+
+  /** Names of the classes that `predict` gives the numbers of; undefined where it gives clusters or nothing, or a run of an older version kept no names. */
+  get classes(): readonly string[] | undefined {
+    return undefined;
+  }
+
+  /** Whether other data may lack some of the views. */
+  protected get takesSomeViews(): boolean {
+    return false;
+  }
+
+  /** The samples that the model is trained on. @param data with splits. */
+  protected trainedRows(data: MultiViewDataset): Int32Array {
+    return data.splits.train ?? allRows(data.samples);
+  }
+
+  /** What a user should know about the data that the model is trained on, a sentence each. @param data with splits. */
+  protected notesOn(_data: MultiViewDataset): readonly string[] {
+    return [];
+  }
 
   /** The data set with the splits that the method trains and is judged on; splits that are there are kept. */
   abstract split(data: MultiViewDataset): MultiViewDataset;
@@ -102,20 +136,47 @@ export abstract class Method<Options = object> {
   /** Called once after the last epoch: whatever `predict` needs beyond the networks. */
   protected async finish(): Promise<void> {}
 
-  /** Measures on another data set of the same views. */
-  abstract evaluateOn(data: MultiViewDataset): Promise<Metrics>;
+  /**
+   * Measures on another data set of the same views; classes are the same where their names are, and samples of classes that the
+   * model does not know are left out, with a note.
+   * @throws UserError where the views are others than the model knows, or no class is the same.
+   */
+  abstract evaluateOn(data: MultiViewDataset, options?: MatchOptions): Promise<Metrics>;
 
   /** The representation of every sample: a float32 matrix, samples × dimensions. @throws UserError where the views are others than the model knows. */
-  abstract transform(data: MultiViewDataset): Promise<DenseMatrix>;
+  abstract transform(data: MultiViewDataset, options?: MatchOptions): Promise<DenseMatrix>;
 
-  /** Clusters, or classes where a classifier was trained, one per sample. */
-  abstract predict(data: MultiViewDataset): Promise<Int32Array>;
+  /** Clusters, or classes where a classifier was trained (numbers of `classes`), one per sample. */
+  abstract predict(data: MultiViewDataset, options?: MatchOptions): Promise<Int32Array>;
 
   /** The encoders as ONNX models: raw features in, scaling inside. */
   abstract exportModels(): ExportedModel[];
 
   /** Codes of all samples of one view, for methods that make them. @throws UserError where there is no such view. */
-  encode?(view: string, data: MultiViewDataset): Promise<PackedCodes>;
+  encode?(view: string, data: MultiViewDataset, options?: MatchOptions): Promise<PackedCodes>;
+
+  /**
+   * Another data set as the model takes it: its views and columns found by name, in the model's order. What uses the model does
+   * this by itself.
+   * @throws UserError with the names of both sides where they do not fit.
+   */
+  match(data: MultiViewDataset, options: MatchOptions = {}): MultiViewDataset {
+    return matchViews(data, this.views, { ...options, some: this.takesSomeViews });
+  }
+
+  /** Samples of classes that the model does not know, by the name of the class; none where it does not predict classes. */
+  unknownClasses({ labels }: MultiViewDataset): Readonly<Record<string, number>> {
+    if (this.classes === undefined || labels?.kind !== "single") return {};
+    return matchLabels(labels, this.classes).unknown;
+  }
+
+  /**
+   * How many samples of a data set are among those that the model was trained on, by the values of their views.
+   * @returns undefined where the model does not know: data of more than 2^27 values, a run of an older version.
+   */
+  countTrained(data: MultiViewDataset): number | undefined {
+    return this.#trained && countTrained(this.match(data), this.#trained);
+  }
 
   /** Curves of every direction of search as the last evaluation found them, for methods that search between views. */
   retrievalCurves?(): readonly RetrievalCurves[];
@@ -135,13 +196,15 @@ export abstract class Method<Options = object> {
   async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
     this.#engine ??= await sharedEngine();
     this.#fittedOn = data.name;
-    await this.prepare(this.split(data));
+    const split = this.split(data);
+    await this.prepare(split);
+    this.#trained = fingerprints(split, this.trainedRows(split));
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
     const stages = this.stages(hooks.resume !== undefined);
     const course = {
-      stages,
+      stages: withNotes(stages, this.notesOn(split)),
       evaluate: (signal?: AbortSignal) => this.evaluate(signal),
-      state: () => this.trainingState(),
+      state: () => this.#withTrained(this.trainingState()),
     };
     await runStages(course, hooks, hooks.resume?.position);
     await this.finish();
@@ -153,7 +216,25 @@ export abstract class Method<Options = object> {
     this.#engine ??= await sharedEngine();
     await this.prepare(this.split(data));
     this.takeModel(state);
+    this.#takeTrained(state);
     return this;
+  }
+
+  /** The model's state with the fingerprints of the samples that it was trained on: what is saved. */
+  state(): State {
+    return this.#withTrained(this.modelState());
+  }
+
+  #withTrained(state: State): State {
+    if (this.#trained === undefined) return state;
+    const { tensor, views } = fingerprintTensor(this.#trained);
+    const { tensors, json } = state;
+    return { tensors: new Map([...tensors, [trainedTensor, tensor]]), json: { ...json, trainedViews: views } };
+  }
+
+  #takeTrained({ tensors, json }: State): void {
+    const tensor = tensors.get(trainedTensor);
+    this.#trained = tensor && storedFingerprints(tensor, json.trainedViews as string[]);
   }
 
   /** Writes the fitted model as a run folder: settings, checkpoint, encoders. @throws UserError where it is not empty. */
@@ -161,15 +242,29 @@ export abstract class Method<Options = object> {
     const options = this.options as Record<string, unknown>;
     const seed = typeof options.seed === "number" ? options.seed : 0;
     const config = { method: this.name, dataset: { name: this.#fittedOn }, seed, options };
-    await saveModel(folder, config, this.modelState(), this.exportModels());
+    await saveModel(folder, config, this.state(), this.exportModels());
   }
 
   /** Takes up a saved model in place of fitting. */
   async restore(state: State): Promise<this> {
     this.#engine ??= await sharedEngine();
     await this.build(state);
+    this.#takeTrained(state);
     return this;
   }
+}
+
+const trainedTensor = "trained.fingerprints";
+
+/** The stages, the first of which tells these notes with its first epoch. */
+function withNotes(stages: readonly Stage[], notes: readonly string[]): readonly Stage[] {
+  const [first, ...others] = stages;
+  if (first === undefined || notes.length === 0) return stages;
+  const run: Stage["run"] = async (epoch) => {
+    const result = await first.run(epoch);
+    return epoch === 0 ? { ...result, notes: [...notes, ...(result.notes ?? [])] } : result;
+  };
+  return [{ name: first.name, epochs: first.epochs, evaluateEvery: first.evaluateEvery, run }, ...others];
 }
 
 /** A tensor from a state. @throws RangeError where it is missing. */

@@ -36,7 +36,8 @@ function singleLabel(queries: Int32Array, items: Int32Array): Relevance {
     maxShared: 1,
     shared(query, target) {
       const label = queries[query]!;
-      for (let i = 0; i < items.length; i++) target[i] = items[i] === label ? 1 : 0;
+      // Without a label (-1) a sample is relevant to nothing.
+      for (let i = 0; i < items.length; i++) target[i] = label >= 0 && items[i] === label ? 1 : 0;
     },
   };
 }

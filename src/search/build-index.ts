@@ -5,8 +5,11 @@ import type { MultiViewDataset, View } from "../data/dataset.js";
 import { gatherRows } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { removeUnfinished } from "../files.js";
+import type { ViewShape } from "../methods/feeding.js";
+import { matchViews } from "../methods/matching/views.js";
 import type { Engine } from "../runtime/index.js";
 import {
+  type ColumnNames,
   createIndexFolder,
   type IndexContent,
   type IndexFolder,
@@ -35,6 +38,8 @@ export interface IndexRequest {
   /** Default: the store that the index has, or else folder. */
   readonly store?: StoreKind;
   readonly data: MultiViewDataset;
+  /** The views that the run was trained on, by which those of the data are known. */
+  readonly shapes: readonly ViewShape[];
   /** What the run's data set calls its views, where they were renamed: to know how their features are made. */
   readonly variables: ReadonlyMap<string, string>;
   /** Which samples. */
@@ -50,6 +55,8 @@ export interface IndexHooks {
   /** Items stored so far, and of how many. */
   onItems?(done: number, total: number): void;
   onStage?(stage: "pictures" | "items" | "graphs" | "map"): void;
+  /** Hears how the data was matched with the run. */
+  onNote?(note: string): void;
 }
 
 export interface IndexSummary {
@@ -78,7 +85,7 @@ const storedTogether = 4 * CHUNK;
 export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
   const { data, rows, folder } = request;
   const encoders = runEncoders(request.run);
-  const sources = chooseSources(encoders, request);
+  const sources = chooseSources(encoders, request, hooks.onNote);
   const index = await openFolder(request, encoders, sources, engine);
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
   hooks.onStage?.("pictures");
@@ -121,35 +128,26 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   return { index: folder, name, method, dataset, bits, dimensions, store: kind, added, items };
 }
 
-/** The data's views that feed each view to be indexed. */
+/** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */
 function chooseSources(
   encoders: readonly RunEncoder[],
-  { data, views, run }: IndexRequest,
+  { data, shapes, views, run }: IndexRequest,
+  onNote?: (note: string) => void,
 ): ReadonlyMap<string, readonly View[]> {
-  const has = ({ inputs }: RunEncoder) => inputs.every(({ name }) => data.views.some((view) => view.name === name));
   const known = encoders.map(({ view }) => view).join(", ");
   const chosen = views?.map((name) => {
     const encoder = encoders.find(({ view }) => view === name);
     if (encoder === undefined) throw new UserError(`${run} encodes no view "${name}"; it encodes ${known}`);
     return encoder;
   });
-  const usable = chosen ?? encoders.filter(has);
-  if (usable.length === 0) {
-    const there = data.views.map(({ name }) => name).join(", ");
-    throw new UserError(`${data.name} has views ${there}, ${run} encodes ${known}: name them alike with --views`);
-  }
-  return new Map(usable.map((encoder) => [encoder.view, inputViews(data, encoder)]));
-}
-
-function inputViews(data: MultiViewDataset, { inputs }: RunEncoder): View[] {
-  const { views } = data.selectViews(inputs.map(({ name }) => name));
-  return views.map((view, i) => {
-    const { columns } = inputs[i]!;
-    if (view.matrix.columns === columns) return view;
-    throw new UserError(
-      `${data.name}: view "${view.name}" has ${view.matrix.columns} columns, the run was trained on ${columns}`,
-    );
-  });
+  const wanted = chosen ?? encoders;
+  const inputs = wanted.flatMap((encoder) => encoder.inputs);
+  const expected = inputs.map((each) => ({ ...shapes.find(({ name }) => name === each.name), ...each }));
+  const apart = chosen === undefined && encoders.every((encoder) => encoder.inputs.length === 1);
+  const matched = matchViews(data, expected, { some: apart, onNote });
+  const view = (name: string) => matched.views.find((each) => each.name === name);
+  const usable = wanted.filter((encoder) => encoder.inputs.every(({ name }) => view(name) !== undefined));
+  return new Map(usable.map((encoder) => [encoder.view, encoder.inputs.map(({ name }) => view(name)!)]));
 }
 
 /** Samples that are present in all of the views. */
@@ -179,16 +177,28 @@ async function openFolder(
     views,
     store: store ?? "folder",
   };
-  if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, store);
+  const columns = columnNames(encoders, request.shapes);
+  if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
   if (existsSync(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
     throw new UserError(`${folder} is not empty and is no index: give another folder`);
   }
-  if (makesCodes) return createIndexFolder(folder, about, models);
+  if (makesCodes) return createIndexFolder(folder, about, models, { columns });
   // The encoders are where the run has them until the folder is made.
-  const centre = await meanVector({ folder: run, manifest: { format: 1, ...about } }, sources, request.rows, engine);
-  return createIndexFolder(folder, about, models, centre);
+  const start = { folder: run, manifest: { format: 1, ...about }, columns } as const;
+  const centre = await meanVector(start, sources, request.rows, engine);
+  return createIndexFolder(folder, about, models, { columns, centre });
+}
+
+/** Names of the features of each view, its inputs side by side; of those that have any, all different. */
+function columnNames(encoders: readonly RunEncoder[], shapes: readonly ViewShape[]): ColumnNames {
+  const named = encoders.flatMap(({ view, inputs }): [string, string[]][] => {
+    const features = inputs.flatMap(({ name }) => shapes.find((shape) => shape.name === name)?.features ?? []);
+    const columns = inputs.reduce((sum, input) => sum + input.columns, 0);
+    return features.length === columns && new Set(features).size === columns ? [[view, features]] : [];
+  });
+  return Object.fromEntries(named);
 }
 
 function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variables }: IndexRequest): IndexView {
@@ -202,6 +212,7 @@ function extendFolder(
   index: IndexFolder,
   about: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
+  columns: ColumnNames,
   store: StoreKind | undefined,
 ): IndexFolder {
   const { folder, manifest, centre } = index;
@@ -216,7 +227,7 @@ function extendFolder(
   }
   const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));
   if (more.length === 0) return index;
-  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, centre);
+  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, { columns, centre });
 }
 
 async function meanVector(

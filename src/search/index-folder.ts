@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { isUnfinished, makeFolder, writeFileAtomic } from "../files.js";
+import { isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
+import { parseJson } from "../json.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 import { readYaml } from "../yaml.js";
 
 const format = 1;
 const manifestFile = "index.yaml";
 const centreFile = "centre.safetensors";
+const columnsFile = "columns.json";
 
 export const storeKinds = ["folder", "pglite", "postgres"] as const;
 export type StoreKind = (typeof storeKinds)[number];
@@ -54,11 +56,15 @@ const manifest = z.strictObject({
 export type Manifest = z.output<typeof manifest>;
 export type IndexContent = Omit<Manifest, "format">;
 
+/** Names of the raw features by view, for those views that have any: by them a query's are put in order. */
+export type ColumnNames = Readonly<Record<string, readonly string[]>>;
+
 export interface IndexFolder {
   readonly folder: string;
   readonly manifest: Manifest;
   /** What is subtracted before signs are taken, where codes are `centred`. */
   readonly centre?: Float32Array;
+  readonly columns: ColumnNames;
 }
 
 export function isIndexFolder(folder: string): boolean {
@@ -67,7 +73,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  return file === "model" || file === centreFile || isUnfinished(file);
+  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file);
 }
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
@@ -85,7 +91,27 @@ export function readIndexFolder(folder: string): IndexFolder {
     const issue = result.error.issues[0]!;
     throw new UserError(`${path}: ${issue.path.join(".") || "the file"}: ${issue.message}`);
   }
-  return { folder, manifest: result.data, centre: readCentre(folder, result.data) };
+  return {
+    folder,
+    manifest: result.data,
+    centre: readCentre(folder, result.data),
+    columns: readColumns(folder, result.data),
+  };
+}
+
+/** None in an index of an older version. */
+function readColumns(folder: string, { views }: Manifest): ColumnNames {
+  const path = join(folder, columnsFile);
+  if (!existsSync(path)) return {};
+  const found = z.record(z.string(), z.array(z.string())).safeParse(parseJson(readText(path), path));
+  if (!found.success) throw new UserError(`${path}: expected lists of column names by view`);
+  for (const { name, columns } of views) {
+    const names = found.data[name];
+    if (names !== undefined && names.length !== columns) {
+      throw new UserError(`${path}: ${names.length} names for the ${columns} columns of view "${name}"`);
+    }
+  }
+  return found.data;
 }
 
 function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
@@ -107,7 +133,7 @@ export function createIndexFolder(
   folder: string,
   content: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
-  centre?: Float32Array,
+  { columns = {}, centre }: Partial<Pick<IndexFolder, "columns" | "centre">> = {},
 ): IndexFolder {
   const checked = manifest.safeParse({ format, ...content });
   if (!checked.success) {
@@ -119,8 +145,9 @@ export function createIndexFolder(
   if (centre) {
     writeTensors(join(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
   }
+  if (Object.keys(columns).length > 0) writeFileAtomic(join(folder, columnsFile), `${JSON.stringify(columns)}\n`);
   writeFileAtomic(join(folder, manifestFile), stringify(checked.data));
-  return { folder, manifest: checked.data, centre };
+  return { folder, manifest: checked.data, centre, columns };
 }
 
 export function modelPath(folder: string, view: IndexView): string {

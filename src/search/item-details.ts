@@ -22,7 +22,9 @@ export function sampleId(data: MultiViewDataset, row: number): string {
 export function labelDetails({ labels }: MultiViewDataset): Details {
   if (labels === undefined) return () => ({});
   const { names } = labels;
-  if (labels.kind === "single") return (row) => ({ label: names[labels.values[row]!]! });
+  if (labels.kind === "single") {
+    return (row) => (labels.values[row]! < 0 ? {} : { label: names[labels.values[row]!]! });
+  }
   return (row) => ({ label: names.filter((_, c) => labels.matrix[row * names.length + c] === 1) });
 }
 

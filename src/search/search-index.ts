@@ -1,5 +1,6 @@
 // An index in use: queries of any kind encoded and looked up, items added and deleted.
 import { UserError } from "../errors.js";
+import { columnPlaces } from "../methods/matching/columns.js";
 import type { Engine } from "../runtime/index.js";
 import { Batcher } from "./batcher.js";
 import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
@@ -11,6 +12,8 @@ import { type Encoding, ViewEncoder } from "./view-encoder.js";
 /** What a code is made from: exactly one of these. */
 export interface Content {
   readonly features?: ArrayLike<number>;
+  /** Names of the features, where they may stand in another order than the index has them: further ones are not used. */
+  readonly names?: readonly string[];
   readonly words?: string;
   /** Bytes of a PNG or SVG file. */
   readonly image?: Uint8Array;
@@ -28,12 +31,18 @@ export interface SearchQuery extends Content {
   readonly mode: Query["mode"];
   /** Default: 0 for hash codes; where codes only stand in for representations, the larger of 1000 and 10 k. */
   readonly rerank?: number;
+  /** Hears how the features were matched with the view's. */
+  onNote?(note: string): void;
 }
 
 /** An item to be encoded and stored. */
 export interface NewItem extends ItemKey, Content {
   readonly metadata?: Metadata;
+  /** Hears how the features were matched with the view's. */
+  onNote?(note: string): void;
 }
+
+type Asked = Content & Pick<SearchQuery, "onNote">;
 
 /** Something that was asked for by name and is not there. */
 export class MissingError extends UserError {}
@@ -86,7 +95,7 @@ export class SearchIndex {
     return this.#queries.add({ code, vector, k, mode, rerank: candidates, view: target });
   }
 
-  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view" | keyof Content>) {
+  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Asked) {
     const kinds = kindsOf(content);
     if (kinds.length + (id === undefined ? 0 : 1) !== 1) {
       throw new UserError("expected one of id, features, words and image");
@@ -145,11 +154,27 @@ export class SearchIndex {
     return encoder;
   }
 
-  async #encode(view: IndexView, { features, words, image }: Content): Promise<Encoding> {
+  async #encode(view: IndexView, { features, names, words, image, onNote }: Asked): Promise<Encoding> {
     const encoder = await this.encoder(view);
     if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words));
     if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image));
-    return encoder.encode(features!);
+    return encoder.encode(names === undefined ? features! : this.#inOrder(view, features!, names, onNote));
+  }
+
+  /** Features as the view has them, found by their names. @throws UserError where some are lacking. */
+  #inOrder(
+    { name, columns }: IndexView,
+    features: ArrayLike<number>,
+    names: readonly string[],
+    onNote?: (note: string) => void,
+  ): ArrayLike<number> {
+    if (names.length !== features.length) throw new UserError(`${names.length} names for ${features.length} features`);
+    if (new Set(names).size < names.length) throw new UserError("two features have the same name");
+    const known = this.index.columns[name];
+    const expected = { columns, ...(known && { features: known }) };
+    const found = { columns: features.length, features: names };
+    const places = columnPlaces(`the query for view "${name}"`, found, expected, "the index has", onNote);
+    return places === undefined ? features : Array.from(places, (place) => features[place]!);
   }
 
   #view(name: string): IndexView {

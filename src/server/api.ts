@@ -17,6 +17,11 @@ const newMetadata = metadata.refine(isPlainJson, "expected at most 64 KiB, neste
 /** What a code is made from: one of these. */
 const content = {
   features: z.array(z.number()).max(1_000_000).optional().describe("raw features, as many as the view has columns"),
+  names: z
+    .array(z.string().max(1000))
+    .max(1_000_000)
+    .optional()
+    .describe("names of the features, by which they are put in the view's order; without them they stand in it"),
   words: text(10_000).optional().describe("text, where the index knows how to make the view's features from it"),
   image: text(8_000_000).optional().describe("a PNG or SVG picture in base64, where the index knows how to read one"),
 };
@@ -45,11 +50,20 @@ export const hit = z.object({
   similarity: z.number().optional().describe("cosine, where re-ranked"),
   metadata: metadata.optional(),
 });
-export const searchReply = z.object({ index: z.string(), bits: z.int(), hits: z.array(hit), seconds: z.number() });
+/** How features were matched with the view's by their names. */
+const notes = z.array(z.string());
+
+export const searchReply = z.object({
+  index: z.string(),
+  bits: z.int(),
+  hits: z.array(hit),
+  notes: notes.optional(),
+  seconds: z.number(),
+});
 
 export const newItem = z.strictObject({ id, view, ...content, metadata: newMetadata.optional() });
 export const addRequest = z.strictObject({ index, items: z.array(newItem).min(1).max(1000) });
-export const addReply = z.object({ added: z.int() });
+export const addReply = z.object({ added: z.int(), notes: notes.optional() });
 export const deleteRequest = z.strictObject({ index, ids: z.array(id).min(1).max(1000), view: view.optional() });
 export const deleteReply = z.object({ deleted: z.int() });
 export const itemParams = z.object({ id });

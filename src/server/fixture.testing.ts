@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeModel } from "../onnx/model.js";
 import { Engine } from "../runtime/index.js";
-import { createIndexFolder } from "../search/index-folder.js";
+import { type ColumnNames, createIndexFolder } from "../search/index-folder.js";
 import { MemoryStore } from "../search/memory-store.testing.js";
 import { SearchIndex } from "../search/search-index.js";
 import type { Store } from "../search/store.js";
@@ -18,7 +18,11 @@ function identityModel(view: string, columns: number): Uint8Array {
 }
 
 /** Views "a" and "b" of 16 columns each, codes of 16 bits. */
-export function writeSmallIndex(folder: string, store: "folder" | "pglite" | "postgres" = "folder") {
+export function writeSmallIndex(
+  folder: string,
+  store: "folder" | "pglite" | "postgres" = "folder",
+  columns: ColumnNames = {},
+) {
   const views = ["a", "b"].map((name) => ({
     name,
     columns: 16,
@@ -34,7 +38,9 @@ export function writeSmallIndex(folder: string, store: "folder" | "pglite" | "po
     dataset: "made-up",
     run: "runs/none",
   };
-  return createIndexFolder(folder, { ...about, bits: 16, dimensions: 16, codes: "sign", views, store }, models);
+  return createIndexFolder(folder, { ...about, bits: 16, dimensions: 16, codes: "sign", views, store }, models, {
+    columns,
+  });
 }
 
 export interface SmallIndex {
@@ -44,11 +50,11 @@ export interface SmallIndex {
   close(): Promise<void>;
 }
 
-export async function smallIndex(): Promise<SmallIndex> {
+export async function smallIndex(columns?: ColumnNames): Promise<SmallIndex> {
   const folder = mkdtempSync(join(tmpdir(), "vantage-index-"));
   const engine = await Engine.open({ threads: 1 });
   const store = new MemoryStore({ bits: 16, dimensions: 16 });
-  const index = new SearchIndex(writeSmallIndex(folder), store, engine);
+  const index = new SearchIndex(writeSmallIndex(folder, "folder", columns), store, engine);
   return {
     folder,
     index,

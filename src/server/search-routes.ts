@@ -48,11 +48,15 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
       const started = performance.now();
       const { index: asked, image, ...query } = body;
       const [name, index] = found(asked);
-      const hits = await index.search({ ...query, ...(image !== undefined && { image: pictureBytes(image) }) });
+      const notes = new Set<string>();
+      const onNote = (note: string) => void notes.add(note);
+      const picture = image !== undefined && { image: pictureBytes(image) };
+      const hits = await index.search({ ...query, ...picture, onNote });
       return {
         index: name,
         bits: index.store.space.bits,
         hits: hits.map((hit) => ({ ...hit, metadata: shown(name, hit.metadata) })),
+        ...(notes.size > 0 && { notes: [...notes] }),
         seconds: Number(((performance.now() - started) / 1000).toFixed(6)),
       };
     },
@@ -68,8 +72,10 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     },
     async handler({ body }) {
       const [, index] = found(body.index);
-      await index.add(body.items.map(contentOf));
-      return { added: body.items.length };
+      const notes = new Set<string>();
+      const onNote = (note: string) => void notes.add(note);
+      await index.add(body.items.map((item) => ({ ...contentOf(item), onNote })));
+      return { added: body.items.length, ...(notes.size > 0 && { notes: [...notes] }) };
     },
   });
 

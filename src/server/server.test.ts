@@ -368,3 +368,28 @@ test("runs: the list, a log from a line on while it is written, the report in a 
     await served.close();
   }
 });
+
+test("features with names are put in the view's order, and what is not used is told", async () => {
+  const served = await smallIndex({ b: Array.from({ length: 16 }, (_, j) => `b${j}`) });
+  const named = await start({ indexes: new Map([["small", served.index]]) });
+  try {
+    const features = featuresOf(0b1111_0000_0000_0001).map((value, j) => value * (j + 1));
+    const names = features.map((_, j) => `b${j}`);
+    await ask("POST", "/items", { items: [{ id: "x", view: "b", features }] }, {}, named);
+    const turned = { features: [3, ...features.toReversed()], names: ["age", ...names.toReversed()] };
+    const { body } = await ask("POST", "/search", { view: "b", ...turned }, {}, named);
+    assert.deepEqual([body.hits[0].distance, body.notes.length], [0, 2]);
+    assert.match(body.notes[0], /"age"; not used/);
+    const added = await ask("POST", "/items", { items: [{ id: "y", view: "b", ...turned }] }, {}, named);
+    assert.deepEqual([added.body.added, added.body.notes.length], [1, 2]);
+    const [y] = await served.store.get("y");
+    const [x] = await served.store.get("x");
+    assert.deepEqual(y!.vector, x!.vector);
+    const lacking = await ask("POST", "/search", { view: "b", features: [1], names: ["b3"] }, {}, named);
+    assert.equal(lacking.status, 400);
+    assert.match(lacking.body.error, /lacks 15 columns/);
+  } finally {
+    await named.close();
+    await served.close();
+  }
+});

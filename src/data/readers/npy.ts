@@ -123,13 +123,17 @@ function text(
   return { kind: "text", lines };
 }
 
+/** Bytes of text that a file can have: every line takes the room of the longest. */
+const mostTextBytes = 2 ** 31 - 1;
+
 /**
- * An array as the pieces of a .npy file (version 1, row-major).
- * @throws RangeError where shape and number of values differ.
+ * An array as the pieces of a .npy file (version 1, row-major); text as fixed-width Unicode (`<U`).
+ * @throws RangeError where shape and number of values differ; UserError for text that is too long to be padded.
  */
-export function npyPieces(data: NumericArray, shape: readonly number[]): Uint8Array[] {
+export function npyPieces(data: NumericArray | readonly string[], shape: readonly number[]): Uint8Array[] {
   if (count(shape) !== data.length)
     throw new RangeError(`npyPieces: ${data.length} values for shape ${shape.join("×")}`);
+  if (!ArrayBuffer.isView(data)) return textPieces(data, shape);
   const letter =
     data instanceof Float32Array || data instanceof Float64Array
       ? "f"
@@ -137,14 +141,34 @@ export function npyPieces(data: NumericArray, shape: readonly number[]): Uint8Ar
         ? "u"
         : "i";
   const size = data.BYTES_PER_ELEMENT;
+  const head = headerOf(`${size === 1 ? "|" : "<"}${letter}${size}`, shape);
+  return [head, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)];
+}
+
+function textPieces(lines: readonly string[], shape: readonly number[]): Uint8Array[] {
+  const points = lines.map((line) => Uint32Array.from(line, (character) => character.codePointAt(0)!));
+  const width = points.reduce((most, { length }) => Math.max(most, length), 1);
+  if (lines.length * width * 4 > mostTextBytes) {
+    throw new UserError(
+      `${lines.length} texts of up to ${width} characters are too much for a NumPy array of text; .parquet and .csv hold them`,
+    );
+  }
+  const cells = new Uint32Array(lines.length * width);
+  points.forEach((own, i) => {
+    cells.set(own, i * width);
+  });
+  return [headerOf(`<U${width}`, shape), new Uint8Array(cells.buffer)];
+}
+
+function headerOf(descr: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const start = `{'descr': '${size === 1 ? "|" : "<"}${letter}${size}', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const start = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const header = `${start}${" ".repeat(63 - ((10 + start.length) % 64))}\n`;
   const head = Buffer.alloc(10 + header.length);
   head.set([...magic, 1, 0]);
   head.writeUInt16LE(header.length, 8);
   head.write(header, 10, "latin1");
-  return [head, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)];
+  return head;
 }
 
 /** Writes an array as a .npy file, atomically. @throws UserError where it cannot be written. */

@@ -29,8 +29,10 @@ export function readNpz(source: Source): FileContent {
   return { format: "npz", path, variables, notes, close: () => source.close() };
 }
 
-/** Arrays by name, each with its shape. */
-export type NamedArrays = Readonly<Record<string, { readonly data: NumericArray; readonly shape: readonly number[] }>>;
+/** Arrays of numbers or text by name, each with its shape. */
+export type NamedArrays = Readonly<
+  Record<string, { readonly data: NumericArray | readonly string[]; readonly shape: readonly number[] }>
+>;
 
 /**
  * Writes arrays as a .npz file, atomically.

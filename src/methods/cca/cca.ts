@@ -9,6 +9,7 @@ import { type Engine, ParameterStore, Program } from "../../runtime/index.js";
 import { input, type Tensor } from "../../tensor/index.js";
 import { outputRows, scaleInGraph, type ViewShape } from "../feeding.js";
 import { fileName } from "../hashing/encoder.js";
+import { viewShapes } from "../matching/views.js";
 import type { ExportedModel } from "../method.js";
 import { parseOptions } from "../options.js";
 import { checkCompleteViews, checkTask } from "../per-view/checks.js";
@@ -22,6 +23,8 @@ import { mostVariates, solveCca } from "./solve.js";
 interface Model {
   readonly views: readonly ViewShape[];
   readonly classes: number;
+  /** Undefined in runs of older versions. */
+  readonly classNames: readonly string[] | undefined;
   readonly scalers: readonly Scaler[];
   readonly layers: readonly Layer[];
   readonly store: ParameterStore;
@@ -59,14 +62,19 @@ export class CCA extends PerViewMethod<CcaOptions> {
         `option dimensions: ${dimensions} variates of ${train.length} training samples in views of ${data.dimensions.join(", ")} columns; there can be ${most}`,
       );
     }
-    const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
+    const views = viewShapes(data);
     const scalers = data.views.map(({ matrix }) => fitScaler(scaling, matrix, train));
-    await this.#makeModel(views, data.classes, scalers);
+    await this.#makeModel(views, data.classes, data.labels?.names ?? [], scalers);
     this.#data = data;
     this.judgeOn(data);
   }
 
-  async #makeModel(views: readonly ViewShape[], classes: number, scalers: readonly Scaler[]): Promise<void> {
+  async #makeModel(
+    views: readonly ViewShape[],
+    classes: number,
+    classNames: readonly string[] | undefined,
+    scalers: readonly Scaler[],
+  ): Promise<void> {
     for (const program of this.#programs.splice(0)) await program.release();
     this.#model?.store.release();
     const parameters = new Parameters();
@@ -74,7 +82,7 @@ export class CCA extends PerViewMethod<CcaOptions> {
       linear(parameters.scope(`view.${v}`), columns, this.options.dimensions),
     );
     const store = new ParameterStore(this.engine.memory, parameters.all);
-    this.#model = { views, classes, scalers, layers, store };
+    this.#model = { views, classes, classNames, scalers, layers, store };
     for (const [v, { name, columns }] of views.entries()) {
       const outputs = { variates: this.#variates(v, input("x", ["n", columns])) };
       this.#programs.push(await Program.compile(this.engine, { name, outputs, store }));
@@ -104,8 +112,12 @@ export class CCA extends PerViewMethod<CcaOptions> {
     return { losses: { total: 1 - mean, correlation: mean } };
   }
 
-  protected override viewShapes(): readonly ViewShape[] {
+  override get views(): readonly ViewShape[] {
     return this.#requireModel().views;
+  }
+
+  override get classes(): readonly string[] | undefined {
+    return this.options.task === "classification" ? this.#requireModel().classNames : undefined;
   }
 
   protected override clusterCount(): number {
@@ -133,11 +145,11 @@ export class CCA extends PerViewMethod<CcaOptions> {
   }
 
   override modelState(): State {
-    const { views, classes, scalers, store } = this.#requireModel();
+    const { views, classes, classNames, scalers, store } = this.#requireModel();
     const judges = this.judgeState();
     return {
       tensors: new Map([...store.tensors(), ...scalerTensors(scalers), ...judges.tensors]),
-      json: { views: views as unknown as Json, classes, ...judges.json },
+      json: { views: views as unknown as Json, classes, ...(classNames && { classNames }), ...judges.json },
     };
   }
 
@@ -151,7 +163,8 @@ export class CCA extends PerViewMethod<CcaOptions> {
 
   protected override async build(state: State): Promise<void> {
     const views = state.json.views as unknown as ViewShape[];
-    await this.#makeModel(views, state.json.classes as number, storedScalers(state, this.options.scaling, views));
+    const { classes, classNames } = state.json as { classes: number; classNames?: string[] };
+    await this.#makeModel(views, classes, classNames, storedScalers(state, this.options.scaling, views));
     this.takeModel(state);
   }
 

@@ -8,11 +8,13 @@ import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/ind
 import type { ViewShape } from "../feeding.js";
 import { HashingMethod } from "../hashing/hashing-method.js";
 import { networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
+import { unlabelledNotes } from "../matching/labelled.js";
+import { viewShapes } from "../matching/views.js";
 import { stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
 import { type EpochResult, type FitHooks, type Json, runStages, type Stage, type State } from "../training.js";
-import { labelRows, requireEveryClass, requireLabels, withClasses } from "./labels.js";
+import { labelledRows, labelRows, requireEveryClass, requireLabels, withClasses } from "./labels.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
 import { mhn } from "./objective.js";
 import { type DchnOptions, dchnOptions } from "./options.js";
@@ -69,6 +71,14 @@ export class DCHN extends HashingMethod<DchnOptions> {
     for (const { name } of data.views) this.#prepareView(data, name);
   }
 
+  protected override trainedRows(data: MultiViewDataset): Int32Array {
+    return labelledRows(requireLabels(data), data.splits.train!);
+  }
+
+  protected override notesOn(data: MultiViewDataset): readonly string[] {
+    return unlabelledNotes(data, "they are left out of training and measures");
+  }
+
   #makeSpace(kind: Labels["kind"], classNames: readonly string[]): void {
     const shape = [classNames.length, this.options.bits] as const;
     this.#space = { kind, classNames, w: { shape, data: new Float32Array(shape[0] * shape[1]) } };
@@ -76,11 +86,12 @@ export class DCHN extends HashingMethod<DchnOptions> {
 
   /** A network with its first values, to be trained on the data. */
   #prepareView(data: MultiViewDataset, name: string): ViewModel {
-    const { matrix } = data.selectViews([name]).views[0]!;
+    const own = data.selectViews([name]);
+    const { matrix } = own.views[0]!;
     const rows = trainingRows(data, name);
     if (rows.length === 0) throw new UserError(`${data.name}: no training sample has view "${name}" and a label`);
     const scaler = fitScaler(this.options.scaling, matrix, rows);
-    const model = this.#makeView({ name, columns: matrix.columns }, scaler, data);
+    const model = this.#makeView(viewShapes(own)[0]!, scaler, data);
     initialize(this.engine.kernels, model.store, model.network.parameters.all, this.options.seed);
     return model;
   }

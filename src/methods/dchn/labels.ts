@@ -4,6 +4,7 @@ import { type Labels, MultiViewDataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
 import type { Random } from "../../kernels/random.js";
 import { labelsOf } from "../hashing/labels.js";
+import { withLabel } from "../matching/labelled.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
 
 /** @throws UserError where there are none. */
@@ -15,8 +16,9 @@ export function requireLabels({ name, labels }: MultiViewDataset): Labels {
 
 /** Calls back for each class that a sample has. */
 export function forEachClass(labels: Labels, row: number, use: (label: number) => void): void {
-  if (labels.kind === "single") use(labels.values[row]!);
-  else {
+  if (labels.kind === "single") {
+    if (labels.values[row]! >= 0) use(labels.values[row]!);
+  } else {
     const classes = labels.names.length;
     for (let c = 0; c < classes; c++) if (labels.matrix[row * classes + c] === 1) use(c);
   }
@@ -24,7 +26,7 @@ export function forEachClass(labels: Labels, row: number, use: (label: number) =
 
 /** Those of the rows that have a label at all. */
 export function labelledRows(labels: Labels, rows: Int32Array): Int32Array {
-  if (labels.kind === "single") return rows;
+  if (labels.kind === "single") return withLabel(labels, rows);
   const classes = labels.names.length;
   return rows.filter((row) => labels.matrix.subarray(row * classes, (row + 1) * classes).includes(1));
 }
@@ -84,7 +86,8 @@ export function withClasses(data: MultiViewDataset, kind: Labels["kind"], names:
 }
 
 function renumbered(labels: Labels, places: readonly number[], names: readonly string[]): Labels {
-  if (labels.kind === "single") return { kind: "single", values: labels.values.map((value) => places[value]!), names };
+  if (labels.kind === "single")
+    return { kind: "single", values: labels.values.map((value) => places[value] ?? -1), names };
   const old = labels.names.length;
   const matrix = new Uint8Array((labels.matrix.length / old) * names.length);
   labels.matrix.forEach((value, e) => {

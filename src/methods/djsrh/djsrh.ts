@@ -7,6 +7,8 @@ import { type Engine, ParameterStore } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { HashingMethod, rowsWith } from "../hashing/hashing-method.js";
 import { type HashingNetwork, networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
+import { unlabelledNotes } from "../matching/labelled.js";
+import { viewShapes } from "../matching/views.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
 import { type Json, type Stage, type State, withTraining } from "../training.js";
@@ -57,8 +59,9 @@ export class DJSRH extends HashingMethod<DjsrhOptions> {
         `${data.name}: ${rows.length} training samples with both views, fewer than a batch: lower option batch (${options.batch})`,
       );
     }
-    const prepared = [first, second].map(({ name, matrix }): [ViewShape, Scaler] => [
-      { name, columns: matrix.columns },
+    const shapes = viewShapes(data);
+    const prepared = [first, second].map(({ matrix }, v): [ViewShape, Scaler] => [
+      shapes[v]!,
       fitScaler(options.scaling, matrix, rows),
     ]);
     const { networks, store } = this.#makeModel(prepared);
@@ -69,6 +72,10 @@ export class DJSRH extends HashingMethod<DjsrhOptions> {
       options.seed,
     );
     this.#fitted = { data, training: await DjsrhTraining.compile({ engine, networks, store, data, rows, options }) };
+  }
+
+  protected override notesOn(data: MultiViewDataset): readonly string[] {
+    return unlabelledNotes(data, "they are trained on and left out of the measures");
   }
 
   #makeModel(views: readonly (readonly [ViewShape, Scaler])[]): Model {

@@ -306,8 +306,8 @@ test("what does not fit is refused in one line", async () => {
   });
   await assert.rejects(
     model.transform(audio),
-    /later: modality audio is unknown to the model, which was trained on view1, view2/,
+    /later has the views "view1", "audio"; the model was trained on "view1", "view2"/,
   );
   const wide = new MultiViewDataset({ name: "later", views: [{ name: "view1", matrix: dense(2, 13) }] });
-  await assert.rejects(model.predict(wide), /modality view1 has 13 columns, the model was trained on 12/);
+  await assert.rejects(model.predict(wide), /view "view1" has 13 columns, the model was trained on 12/);
 });

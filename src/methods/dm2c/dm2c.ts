@@ -1,19 +1,20 @@
 // DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that are each in one modality only.
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
-import { modalities } from "../../data/mixed-modal.js";
+import { mixedModal, modalities } from "../../data/mixed-modal.js";
 import { UserError } from "../../errors.js";
 import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import type { Colouring } from "../../runs/result.js";
 import type { Engine, NamedTensor } from "../../runtime/index.js";
 import { allRows, type ViewShape } from "../feeding.js";
+import { classesOf, unlabelledNotes, withLabel } from "../matching/labelled.js";
+import { type MatchOptions, viewShapes } from "../matching/views.js";
 import { type ExportedModel, Method } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
 import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
-import { matchModalities, namesOf } from "./matching.js";
 import { type Dm2cModel, dm2cModel } from "./model.js";
 import { type Dm2cOptions, dm2cOptions } from "./options.js";
 import { takeAutoencoders } from "./reuse.js";
@@ -63,6 +64,18 @@ export class DM2C extends Method<Dm2cOptions> {
     return this.#centres === undefined ? undefined : "clusters";
   }
 
+  override get views(): readonly ViewShape[] {
+    return this.#requireModel().views;
+  }
+
+  protected override get takesSomeViews(): boolean {
+    return true;
+  }
+
+  protected override notesOn(data: MultiViewDataset): readonly string[] {
+    return unlabelledNotes(data, "they are trained on and left out of the measures");
+  }
+
   /** Paired data becomes mixed-modal: each sample keeps one of its views, drawn by the seed. */
   override split(data: MultiViewDataset): MultiViewDataset {
     return mixedModalSplit(data, this.options.test, this.options.seed);
@@ -71,7 +84,7 @@ export class DM2C extends Method<Dm2cOptions> {
   protected override async prepare(data: MultiViewDataset): Promise<void> {
     const { engine, options } = this;
     const rows = trainingRows(data);
-    const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
+    const views = viewShapes(data);
     this.#model = this.#makeModel(views, data.labels?.names ?? []);
     this.#mapped = false;
     this.#centres = undefined;
@@ -124,7 +137,7 @@ export class DM2C extends Method<Dm2cOptions> {
     const place = unify === "first" ? 0 : unify === "second" ? 1 : views.findIndex(({ name }) => name === unify);
     if (place < 0 && unify !== "neither") {
       throw new UserError(
-        `option unify: there is no modality ${unify}; expected first, second, neither, ${namesOf(views)}`,
+        `option unify: there is no modality ${unify}; expected first, second, neither, ${views.map(({ name }) => name).join(", ")}`,
       );
     }
     return place < 0 || !this.#mapped ? undefined : place;
@@ -134,12 +147,20 @@ export class DM2C extends Method<Dm2cOptions> {
   override async evaluate(): Promise<Metrics> {
     const { data } = this.#fitted!;
     if (data.labels?.kind !== "single") return {};
-    const { values } = data.labels;
-    const { train, test } = data.splits;
+    const { labels: truth, splits } = data;
     const { labels, centres } = await this.#clusterTraining();
-    const testClusters = await nearestCentre(await this.#encodeFitted(test!), centres, this.engine);
-    const truth = (rows: Int32Array) => rows.map((row) => values[row]!);
-    return { ...clusteringMetrics(truth(test!), testClusters), train: { ...clusteringMetrics(truth(train!), labels) } };
+    const test = withLabel(truth, splits.test!);
+    const clusterOf = new Map(Array.from(splits.train!, (row, i) => [row, labels[i]!]));
+    const train = withLabel(truth, splits.train!);
+    const onTrain =
+      train.length > 0 &&
+      clusteringMetrics(
+        classesOf(truth, train),
+        train.map((row) => clusterOf.get(row)!),
+      );
+    if (test.length === 0) return onTrain ? { train: { ...onTrain } } : {};
+    const testClusters = await nearestCentre(await this.#encodeFitted(test), centres, this.engine);
+    return { ...clusteringMetrics(classesOf(truth, test), testClusters), ...(onTrain && { train: { ...onTrain } }) };
   }
 
   #encodeFitted(rows: Int32Array): Promise<DenseMatrix> {
@@ -160,19 +181,33 @@ export class DM2C extends Method<Dm2cOptions> {
   }
 
   /** Measures of the clusters that `predict` gives; nothing without labels. */
-  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
-    if (data.labels?.kind !== "single") return {};
-    return { ...clusteringMetrics(data.labels.values, await this.predict(data)) };
+  override async evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
+    const { labels } = data;
+    const clusters = await this.predict(data, options);
+    if (labels?.kind !== "single") return {};
+    const rows = withLabel(labels, allRows(data.samples));
+    if (rows.length === 0) return {};
+    return {
+      ...clusteringMetrics(
+        classesOf(labels, rows),
+        rows.map((row) => clusters[row]!),
+      ),
+    };
   }
 
   /** Codes in the common space. Samples with several views are given one of them, as in training. */
-  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
-    const matched = matchModalities(data, this.#requireModel().views, this.options.seed);
-    return this.#requireModel().inference.encode(matched.data, matched.places, allRows(data.samples), this.#space());
+  override async transform(data: MultiViewDataset, options: MatchOptions = {}): Promise<DenseMatrix> {
+    const mixed = mixedModal(this.match(data, options), this.options.seed);
+    return this.#requireModel().inference.encode(mixed, this.#places(mixed), allRows(data.samples), this.#space());
   }
 
-  override async predict(data: MultiViewDataset): Promise<Int32Array> {
-    const codes = await this.transform(data);
+  /** Of each view of matched data, the place among the model's modalities. */
+  #places({ views }: MultiViewDataset): number[] {
+    return views.map(({ name }) => this.#requireModel().views.findIndex((view) => view.name === name));
+  }
+
+  override async predict(data: MultiViewDataset, options: MatchOptions = {}): Promise<Int32Array> {
+    const codes = await this.transform(data, options);
     if (this.#centres === undefined)
       throw new UserError("this model was trained without a number of clusters and has none to assign");
     return nearestCentre(codes, this.#centres, this.engine);
@@ -180,7 +215,8 @@ export class DM2C extends Method<Dm2cOptions> {
 
   /** The modality of each sample, in which one sees on a map whether the modalities came together. */
   override colourings(data: MultiViewDataset): Colouring[] {
-    const { data: mixed, places } = matchModalities(data, this.#requireModel().views, this.options.seed);
+    const mixed = mixedModal(this.match(data), this.options.seed);
+    const places = this.#places(mixed);
     const values = modalities(mixed).map((v) => places[v]!);
     return [{ name: "modality", values, names: this.#requireModel().views.map(({ name }) => name) }];
   }

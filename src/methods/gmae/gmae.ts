@@ -10,7 +10,10 @@ import { classificationMetrics } from "../../metrics/classification.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import { initialize, Parameters } from "../../nn/index.js";
 import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
-import { allRows, matchViews, type ViewShape } from "../feeding.js";
+import { allRows, type ViewShape } from "../feeding.js";
+import { knownSamples } from "../matching/classes.js";
+import { classesOf, unlabelledNotes, withLabel } from "../matching/labelled.js";
+import { type MatchOptions, viewShapes } from "../matching/views.js";
 import { type ExportedModel, Method, stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
@@ -71,19 +74,46 @@ export class GMAE extends Method<GmaeOptions> {
     return this.options.task === "classification";
   }
 
+  override get views(): readonly ViewShape[] {
+    return this.#requireModel().views;
+  }
+
+  override get classes(): readonly string[] | undefined {
+    return this.#classify ? this.#requireModel().classNames : undefined;
+  }
+
+  /** Of samples without a label none is drawn. */
   override split(data: MultiViewDataset): MultiViewDataset {
     if (!this.#classify || (data.splits.train && data.splits.test)) return data;
-    const { train, test } = randomSplit(data.samples, {
-      train: 1 - this.options.testFraction,
-      seed: this.options.seed,
-    });
-    return new MultiViewDataset({ ...data, splits: { ...data.splits, train, test } });
+    const { seed, testFraction } = this.options;
+    const all = allRows(data.samples);
+    const labelled = data.labels === undefined ? all : withLabel(data.labels, all);
+    const { train, test } = randomSplit(labelled.length, { train: 1 - testFraction, seed });
+    const rowsOf = (places: Int32Array) => places.map((place) => labelled[place]!);
+    return data.withSplits({ ...data.splits, train: rowsOf(train), test: rowsOf(test) });
+  }
+
+  protected override trainedRows(data: MultiViewDataset): Int32Array {
+    if (!this.#classify) return allRows(data.samples);
+    return this.#labelled(data, "train");
+  }
+
+  protected override notesOn(data: MultiViewDataset): readonly string[] {
+    if (this.#classify) return unlabelledNotes(data, "they are left out of training and measures");
+    return unlabelledNotes(data, "they are trained on and left out of the measures");
+  }
+
+  /** The samples of a split that have a label. @throws UserError where there is none. */
+  #labelled(data: MultiViewDataset, split: "train" | "test"): Int32Array {
+    const rows = withLabel(singleLabels(data, "classification"), data.splits[split]!);
+    if (rows.length === 0) throw new UserError(`${data.name}: no sample of split ${split} has a label`);
+    return rows;
   }
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {
     const { options } = this;
     const labels = this.#classify ? singleLabels(data, "classification") : data.labels;
-    const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
+    const views = viewShapes(data);
     const scalers = data.views.map((view) => fitScaler("minmax", view.matrix, presentRows(view)));
     this.#model = this.#makeModel(views, labels?.names ?? [], scalers);
     const { networks, parameters, store } = this.#model;
@@ -91,7 +121,8 @@ export class GMAE extends Method<GmaeOptions> {
     const work = options.corrupt === undefined ? data : corruptScaled(data, scalers, options.corrupt, options.seed);
     const { clusters } = this.#model;
     const parts = { networks, parameters, store, clusters, scalers: work === data ? scalers : undefined };
-    const rows = this.#classify ? data.splits.train! : allRows(data.samples);
+    const rows = this.trainedRows(data);
+    if (this.#classify) this.#labelled(data, "test");
     if (rows.length < clusters) {
       throw new UserError(`${data.name}: ${rows.length} samples for ${clusters} clusters`);
     }
@@ -136,30 +167,53 @@ export class GMAE extends Method<GmaeOptions> {
   override async evaluate(): Promise<Metrics> {
     const { data, inference } = this.#fitted!;
     if (!this.#classify) return this.#judgeClusters(data, (await inference.encode(data)).hidden);
-    const { train, test } = data.splits;
-    const onTest = await this.#judgeClassifier(data, inference, test!);
+    const { values } = singleLabels(data, "classification");
+    const judge = (split: "train" | "test") => {
+      const rows = this.#labelled(data, split);
+      return this.#judgeClassifier(
+        data,
+        inference,
+        rows,
+        rows.map((row) => values[row]!),
+      );
+    };
+    const onTest = await judge("test");
     const { kmeans: testClusters, ...metrics } = onTest;
-    const { kmeans: trainClusters, ...trainMetrics } = await this.#judgeClassifier(data, inference, train!);
+    const { kmeans: trainClusters, ...trainMetrics } = await judge("train");
     return { ...metrics, train: trainMetrics, kmeans: { test: testClusters!, train: trainClusters! } };
   }
 
-  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
-    const matched = matchViews(data, this.#requireModel().views);
+  override async evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
+    const matched = this.match(data, options);
     const inference = await this.#freeInference();
-    if (this.#classify) return this.#judgeClassifier(matched, inference, allRows(matched.samples));
+    if (this.#classify) {
+      const { rows, truth } = knownSamples(data, this.classes, options.onNote);
+      return this.#judgeClassifier(matched, inference, rows, truth);
+    }
     return this.#judgeClusters(matched, (await inference.encode(matched)).hidden);
   }
 
   /** k-means on the representation against the labels; nothing where there are none. */
   async #judgeClusters(data: MultiViewDataset, z: DenseMatrix): Promise<Metrics> {
     if (data.labels?.kind !== "single") return {};
+    const rows = withLabel(data.labels, allRows(data.samples));
+    if (rows.length === 0) return {};
     const { labels } = await this.#cluster(z);
-    return { ...clusteringMetrics(data.labels.values, labels) };
+    return {
+      ...clusteringMetrics(
+        classesOf(data.labels, rows),
+        rows.map((row) => labels[row]!),
+      ),
+    };
   }
 
-  async #judgeClassifier(data: MultiViewDataset, inference: GmaeInference, rows: Int32Array): Promise<Metrics> {
-    const { values } = singleLabels(data, "classification");
-    const truth = Int32Array.from(rows, (row) => values[row]!);
+  /** @param truth class of each of the rows. */
+  async #judgeClassifier(
+    data: MultiViewDataset,
+    inference: GmaeInference,
+    rows: Int32Array,
+    truth: Int32Array,
+  ): Promise<Metrics> {
     const { hidden, classes } = await inference.encode(data, rows);
     const clusters = rows.length >= this.#model!.clusters ? await this.#cluster(hidden) : undefined;
     return {
@@ -183,13 +237,13 @@ export class GMAE extends Method<GmaeOptions> {
   }
 
   /** The representation [samples, dimensions]: the shared part and the specific parts side by side; a missing view counts as zeros. @throws UserError where the views are others than the model knows. */
-  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
-    const matched = matchViews(data, this.#requireModel().views);
+  override async transform(data: MultiViewDataset, options: MatchOptions = {}): Promise<DenseMatrix> {
+    const matched = this.match(data, options);
     return (await (await this.#freeInference()).encode(matched)).hidden;
   }
 
-  override async predict(data: MultiViewDataset): Promise<Int32Array> {
-    const matched = matchViews(data, this.#requireModel().views);
+  override async predict(data: MultiViewDataset, options: MatchOptions = {}): Promise<Int32Array> {
+    const matched = this.match(data, options);
     const { hidden, classes } = await (await this.#freeInference()).encode(matched);
     if (classes !== undefined) return classes;
     if (this.#centres === undefined)

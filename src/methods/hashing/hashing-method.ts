@@ -3,7 +3,9 @@ import type { MultiViewDataset, View } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import type { RetrievalCurves } from "../../runs/result.js";
-import { allRows, matchViews, type ViewShape } from "../feeding.js";
+import { allRows, type ViewShape } from "../feeding.js";
+import { withLabel } from "../matching/labelled.js";
+import { type MatchOptions, matchViews } from "../matching/views.js";
 import { type ExportedModel, Method, type PackedCodes } from "../method.js";
 import type { Metrics } from "../training.js";
 import { exportNetwork, ViewEncoder } from "./encoder.js";
@@ -23,6 +25,14 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
 
   override get predicts(): undefined {
     return undefined;
+  }
+
+  override get views(): readonly ViewShape[] {
+    return this.networks().map(({ network }) => network.view);
+  }
+
+  protected override get takesSomeViews(): boolean {
+    return true;
   }
 
   /** The networks that are there, one per view. */
@@ -46,10 +56,10 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     return this.#judge(views, signal);
   }
 
-  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
-    const split = this.split(data);
+  override async evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
+    const split = this.split(this.match(data, options));
     const views: CodedView[] = [];
-    for (const [name, view] of this.#find(split)) views.push(await this.#coded(name, split, view));
+    for (const view of split.views) views.push(await this.#coded(view.name, split, view));
     return this.#judge(views);
   }
 
@@ -68,22 +78,23 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
   async #coded(name: string, { labels, splits }: MultiViewDataset, view: View): Promise<CodedView> {
     const encoder = await this.#encoder(name);
     const part = async (split: "query" | "database") => {
-      const rows = rowsWith(view, splits[split]!);
-      if (rows.length === 0 || labels === undefined) return undefined;
+      if (labels === undefined) return undefined;
+      const rows = withLabel(labels, rowsWith(view, splits[split]!));
+      if (rows.length === 0) return undefined;
       return { codes: await encoder.codes(view.matrix, rows), labels: labelsOf(labels, rows) };
     };
     return { name, query: await part("query"), database: await part("database") };
   }
 
   /** Real-valued codes of the views that the data has, side by side in the model's order; zeros where a sample lacks one. */
-  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
+  override async transform(data: MultiViewDataset, options: MatchOptions = {}): Promise<DenseMatrix> {
     const { bits } = this.options;
-    const views = this.#find(data);
-    const result = dense(data.samples, views.size * bits);
+    const { views } = this.match(data, options);
+    const result = dense(data.samples, views.length * bits);
     let column = 0;
-    for (const [name, view] of views) {
+    for (const view of views) {
       const rows = rowsWith(view, allRows(data.samples));
-      const values = await (await this.#encoder(name)).values(view.matrix, rows);
+      const values = await (await this.#encoder(view.name)).values(view.matrix, rows);
       rows.forEach((row, i) => {
         result.data.set(values.data.subarray(i * bits, (i + 1) * bits), row * result.columns + column);
       });
@@ -94,17 +105,22 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
 
   /**
    * Packed codes of all samples of one view, bits / 8 bytes each; zeros where a sample lacks it.
-   * @param data with the view under its name, or with one view only.
+   * @param data with the view under its name, or with one view only that has no name of its own.
    * @throws UserError where the model or the data has no such view.
    */
-  override async encode(view: string, data: MultiViewDataset): Promise<PackedCodes> {
+  override async encode(view: string, data: MultiViewDataset, options: MatchOptions = {}): Promise<PackedCodes> {
     const { bits } = this.options;
-    const shape = this.#shapes().find(({ name }) => name === view);
+    const shape = this.views.find(({ name }) => name === view);
     if (shape === undefined) {
-      throw new UserError(`there is no view "${view}": the model was trained on ${this.#names()}`);
+      const names = this.views.map(({ name }) => name).join(", ");
+      throw new UserError(`there is no view "${view}": the model was trained on ${names}`);
     }
+    const [only, ...others] = data.views;
     const has = data.views.some(({ name }) => name === view);
-    const [found] = matchViews(has ? data.selectViews([view]) : data, [shape]).views;
+    if (!has && others.length === 0 && this.views.some(({ name }) => name === only!.name)) {
+      throw new UserError(`${data.name} has the view "${only!.name}", and not "${view}"`);
+    }
+    const [found] = matchViews(has ? data.selectViews([view]) : data, [shape], options).views;
     const rows = rowsWith(found!, allRows(data.samples));
     const codes = await (await this.#encoder(view)).codes(found!.matrix, rows);
     if (rows.length === data.samples) return { codes, bits };
@@ -125,25 +141,6 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
   /** `<view>.onnx`: raw features, an input named as the view, to `code`, the real-valued code, and `bits`, true where it is positive. */
   override exportModels(): ExportedModel[] {
     return this.networks().map((stored) => exportNetwork(stored, this.name));
-  }
-
-  #shapes(): ViewShape[] {
-    return this.networks().map(({ network }) => network.view);
-  }
-
-  #names(): string {
-    return this.#shapes()
-      .map(({ name }) => name)
-      .join(", ");
-  }
-
-  /** The views that the model knows, by name; all by their place where no name is known and there are as many. */
-  #find(data: MultiViewDataset): Map<string, View> {
-    const shapes = this.#shapes();
-    const named = shapes.filter(({ name }) => data.views.some((view) => view.name === name));
-    const expected = named.length > 0 ? named : shapes;
-    const { views } = matchViews(data, expected);
-    return new Map(expected.map(({ name }, v) => [name, views[v]!]));
   }
 
   async #encoder(view: string): Promise<ViewEncoder> {

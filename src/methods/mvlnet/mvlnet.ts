@@ -4,6 +4,7 @@ import type { DenseMatrix } from "../../data/matrix.js";
 import { initialize } from "../../nn/index.js";
 import type { Engine } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
+import { viewShapes } from "../matching/views.js";
 import type { ExportedModel } from "../method.js";
 import { parseOptions } from "../options.js";
 import { PerViewMethod } from "../per-view/per-view-method.js";
@@ -42,7 +43,7 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     const { engine, options } = this;
     const classNames = data.labels?.names ?? [];
     checkTraining(data, options, options.clusters ?? classNames.length);
-    const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
+    const views = viewShapes(data);
     const model = makeModel(engine, options, { views, classNames, scalers: fitScalers(data, options) });
     initialize(engine.kernels, model.store, model.parameters.all, options.seed);
     this.#model = model;
@@ -57,8 +58,12 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     return this.#trainedStages;
   }
 
-  protected override viewShapes(): readonly ViewShape[] {
+  override get views(): readonly ViewShape[] {
     return this.#requireModel().views;
+  }
+
+  override get classes(): readonly string[] | undefined {
+    return this.options.task === "classification" ? this.#requireModel().classNames : undefined;
   }
 
   protected override clusterCount(): number {

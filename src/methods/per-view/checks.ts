@@ -2,6 +2,7 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { columnStatistics, constantColumns } from "../../data/statistics.js";
 import { UserError } from "../../errors.js";
+import { classesOf, withLabel } from "../matching/labelled.js";
 import type { PerViewOptions } from "./options.js";
 
 /** @throws UserError where a sample lacks a view, or a view is the same for all training samples. */
@@ -36,7 +37,12 @@ export function checkTask(data: MultiViewDataset, task: PerViewOptions["task"], 
   if (labels === undefined) throw new UserError(`${name}: classification needs labels, and there are none`);
   if (labels.kind !== "single")
     throw new UserError(`${name}: classification needs one label per sample, these have several`);
-  const classes = new Set(splits.train!.map((row) => labels.values[row]!)).size;
+  for (const split of ["train", "test"]) {
+    if (withLabel(labels, splits[split]!).length === 0) {
+      throw new UserError(`${name}: no sample of split ${split} has a label`);
+    }
+  }
+  const classes = new Set(classesOf(labels, withLabel(labels, splits.train!))).size;
   if (classes < 2)
     throw new UserError(`${name}: all training samples are of one class; classification needs two or more`);
 }

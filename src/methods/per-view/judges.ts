@@ -11,16 +11,25 @@ import { cosineRetrievalMetrics } from "../../metrics/cosine-retrieval.js";
 import type { RetrievalMetrics } from "../../metrics/retrieval.js";
 import type { RetrievalCurves } from "../../runs/result.js";
 import type { Engine } from "../../runtime/index.js";
+import { allRows } from "../feeding.js";
+import { classesOf, withLabel } from "../matching/labelled.js";
 import type { Metrics } from "../training.js";
 
-/** k-means on the representation; measures where the samples have one label each. */
+/** k-means on the representation; measures over the samples that have a label, where they have one each. */
 export async function judgeClusters(
   z: DenseMatrix,
   labels: Labels | undefined,
   options: { readonly clusters: number; readonly starts: number; readonly seed: number; readonly engine: Engine },
 ): Promise<{ metrics: Metrics; centres: DenseMatrix }> {
   const { labels: clusters, centres } = await kmeans(z, options);
-  return { metrics: labels?.kind === "single" ? { ...clusteringMetrics(labels.values, clusters) } : {}, centres };
+  if (labels?.kind !== "single") return { metrics: {}, centres };
+  const rows = withLabel(labels, allRows(z.rows));
+  if (rows.length === 0) return { metrics: {}, centres };
+  const metrics = clusteringMetrics(
+    classesOf(labels, rows),
+    rows.map((row) => clusters[row]!),
+  );
+  return { metrics: { ...metrics }, centres };
 }
 
 /**

@@ -7,8 +7,11 @@ import { type LinearSvm, predictLinearSvm } from "../../evaluate/linear-svm.js";
 import { classificationMetrics } from "../../metrics/classification.js";
 import type { RetrievalCurves } from "../../runs/result.js";
 import type { NamedTensor } from "../../runtime/index.js";
-import { allRows, matchViews, type ViewShape } from "../feeding.js";
+import { allRows } from "../feeding.js";
 import { labelsOf } from "../hashing/labels.js";
+import { knownSamples } from "../matching/classes.js";
+import { unlabelledNotes, withLabel } from "../matching/labelled.js";
+import type { MatchOptions } from "../matching/views.js";
 import { Method, stateTensor } from "../method.js";
 import type { Metrics, State } from "../training.js";
 import { judgeClassifiers, judgeClusters, judgeRetrieval } from "./judges.js";
@@ -26,9 +29,6 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
   #curves: readonly RetrievalCurves[] = [];
   #measured: Metrics | undefined;
 
-  /** The views that the model was trained on, in its order. */
-  protected abstract viewShapes(): readonly ViewShape[];
-
   /** The representation of each view [rows, dimensions], in the order of the rows. */
   protected abstract represent(data: MultiViewDataset, rows: Int32Array): Promise<DenseMatrix[]>;
 
@@ -45,6 +45,10 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
 
   override split(data: MultiViewDataset): MultiViewDataset {
     return withTestSplit(data, this.options.test, this.options.seed);
+  }
+
+  protected override notesOn(data: MultiViewDataset): readonly string[] {
+    return unlabelledNotes(data, "they are trained on, and left out of classifiers and measures");
   }
 
   /** The data that `evaluate` measures on from now on. */
@@ -73,51 +77,61 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
   ): Promise<Metrics> {
     await this.settle(data, train);
     const tested = await this.represent(data, test);
-    const labels = data.labels && labelsOf(data.labels, test);
     const { task, seed, starts } = this.options;
     const { engine } = this;
-    if (task === "retrieval") return this.#judgeRetrieval(data, tested, labels, signal);
+    if (task === "retrieval") return this.#judgeRetrieval(data, test, tested, signal);
+    const labels = data.labels && labelsOf(data.labels, test);
     if (task === "clustering") {
       const options = { clusters: this.clusterCount(), starts, seed, engine };
       const judged = await judgeClusters(sideBySide(tested), labels, options);
       this.#centres = judged.centres;
       return judged.metrics;
     }
-    const trained = await this.represent(data, train);
-    const { metrics, svm } = await judgeClassifiers(
-      { z: sideBySide(trained), labels: classesOf(labelsOf(data.labels!, train)) },
-      { z: sideBySide(tested), labels: classesOf(labels!) },
-      { seed, engine },
-    );
+    const part = async (rows: Int32Array) => {
+      const labelled = withLabel(data.labels!, rows);
+      return {
+        z: sideBySide(labelled === test ? tested : await this.represent(data, labelled)),
+        labels: (labelsOf(data.labels!, labelled) as Extract<Labels, { kind: "single" }>).values,
+      };
+    };
+    const { metrics, svm } = await judgeClassifiers(await part(train), await part(test), { seed, engine });
     this.#svm = svm;
     return metrics;
   }
 
+  /** Search among those of the rows that have a label. @param representations of all of the rows. */
   async #judgeRetrieval(
     data: MultiViewDataset,
-    representations: readonly DenseMatrix[],
-    labels: Labels | undefined,
+    rows: Int32Array,
+    whole: readonly DenseMatrix[],
     signal?: AbortSignal,
   ): Promise<Metrics> {
-    if (labels === undefined) return {};
+    if (data.labels === undefined) return {};
+    const labelled = withLabel(data.labels, rows);
+    if (labelled.length === 0) return {};
+    const labels = labelsOf(data.labels, labelled);
+    const representations = labelled === rows ? whole : await this.represent(data, labelled);
     const { metrics, curves } = await judgeRetrieval(data, representations, labels, { engine: this.engine, signal });
     this.#curves = curves;
     return metrics;
   }
 
-  override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
-    const matched = matchViews(data, this.viewShapes());
+  override async evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
+    const matched = this.match(data, options);
     const { engine } = this;
     const { task, seed, starts } = this.options;
     const { labels } = matched;
-    const representations = await this.represent(matched, allRows(matched.samples));
-    if (task === "retrieval") return this.#judgeRetrieval(matched, representations, labels);
-    const z = sideBySide(representations);
-    if (task === "clustering") {
-      return (await judgeClusters(z, labels, { clusters: this.clusterCount(), starts, seed, engine })).metrics;
+    if (task === "classification") {
+      if (labels?.kind !== "single") return {};
+      const { rows, truth } = knownSamples(data, this.classes, options.onNote);
+      const z = sideBySide(await this.represent(matched, rows));
+      return { ...classificationMetrics(truth, predictLinearSvm(this.#requireSvm(), z)) };
     }
-    if (labels?.kind !== "single") return {};
-    return { ...classificationMetrics(labels.values, predictLinearSvm(this.#requireSvm(), z)) };
+    const rows = allRows(matched.samples);
+    const representations = await this.represent(matched, rows);
+    if (task === "retrieval") return this.#judgeRetrieval(matched, rows, representations);
+    const z = sideBySide(representations);
+    return (await judgeClusters(z, labels, { clusters: this.clusterCount(), starts, seed, engine })).metrics;
   }
 
   protected override async finish(): Promise<void> {
@@ -125,18 +139,18 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
   }
 
   /** The representations of all views side by side. */
-  override async transform(data: MultiViewDataset): Promise<DenseMatrix> {
-    const matched = matchViews(data, this.viewShapes());
+  override async transform(data: MultiViewDataset, options: MatchOptions = {}): Promise<DenseMatrix> {
+    const matched = this.match(data, options);
     return sideBySide(await this.represent(matched, allRows(matched.samples)));
   }
 
-  override async predict(data: MultiViewDataset): Promise<Int32Array> {
+  override async predict(data: MultiViewDataset, options: MatchOptions = {}): Promise<Int32Array> {
     if (this.options.task === "retrieval") {
       throw new UserError(
         "this model was trained for retrieval and predicts neither classes nor clusters: use transform",
       );
     }
-    const z = await this.transform(data);
+    const z = await this.transform(data, options);
     if (this.options.task === "classification") return predictLinearSvm(this.#requireSvm(), z);
     if (this.#centres === undefined)
       throw new UserError("this model has no clusters to assign: its training was not finished");
@@ -193,8 +207,4 @@ export function sideBySide(parts: readonly DenseMatrix[]): DenseMatrix {
     offset += part.columns;
   }
   return joined;
-}
-
-function classesOf(labels: Labels): Int32Array {
-  return (labels as Extract<Labels, { kind: "single" }>).values;
 }

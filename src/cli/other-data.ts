@@ -1,0 +1,88 @@
+// The data that a trained run is used on, where it is not its own: opened as the run's was, and what is known of it.
+import type { MultiViewDataset } from "../data/dataset.js";
+import { parseViewSelection } from "../data/layout/index.js";
+import { UserError } from "../errors.js";
+import type { Method } from "../methods/method.js";
+import type { RunConfig } from "../runs/config.js";
+import { type DataSource, openData } from "./open-data.js";
+import { say } from "./output.js";
+import { dataSource } from "./saved-model.js";
+
+/** What a command is told of its data. */
+export interface DataFlags {
+  readonly data?: string;
+  readonly views?: string;
+  readonly labels?: string;
+}
+
+/**
+ * Opens data by flags. Where they do not say which variables are views and labels, those are taken that the run's own flags
+ * name, if the data has them; places of views (`image=0`) are not carried over, since the other data may have another order.
+ * @param onNote hears what was worked out about the data.
+ * @throws UserError where it cannot be opened.
+ */
+export async function openOtherData(
+  config: RunConfig,
+  { data, views, labels }: DataFlags & Pick<DataSource, "data">,
+  onNote: (note: string) => void,
+): Promise<MultiViewDataset> {
+  const own = dataSource(config);
+  const asRun: DataFlags = {
+    ...(views === undefined && own.views !== undefined && !namesPlaces(own.views) && { views: own.views }),
+    ...(labels === undefined && own.labels !== undefined && { labels: own.labels }),
+  };
+  const attempts: DataFlags[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
+  const different = attempts.filter(
+    (each, i) => attempts.findIndex((other) => other.views === each.views && other.labels === each.labels) === i,
+  );
+  for (const [i, attempt] of different.entries()) {
+    const notes: string[] = [];
+    const flags = { views: views ?? attempt.views, labels: labels ?? attempt.labels };
+    try {
+      const opened = await openData({ data, ...flags, seed: config.seed }, { onNote: (note) => notes.push(note) });
+      const taken = [attempt.views && `--views ${attempt.views}`, attempt.labels && `--labels ${attempt.labels}`];
+      const told = taken.filter((flag) => flag !== undefined).join(" ");
+      if (told !== "") onNote(`${opened.name} is opened as the run's own data was: ${told}`);
+      for (const note of notes) onNote(note);
+      return opened;
+    } catch (error) {
+      if (!(error instanceof UserError) || i === different.length - 1) throw error;
+    }
+  }
+  throw new Error("there is always an attempt");
+}
+
+function namesPlaces(views: string): boolean {
+  return parseViewSelection(views).some(({ variable }) => /^\d+$/.test(variable));
+}
+
+/** How many samples of other data the run was trained on, with a note where there are any; undefined where that is not known. */
+export function noteTrained(
+  method: Method<Record<string, unknown>>,
+  data: MultiViewDataset,
+  onNote: (note: string) => void,
+): number | undefined {
+  const count = method.countTrained(data);
+  if (count) onNote(`${count} of ${data.samples} samples are among those that the run was trained on`);
+  return count;
+}
+
+/** Notes as they come, each once: said on stderr when that is asked for, so that a refusal stays one line. */
+export class Notes {
+  readonly #notes = new Set<string>();
+  #said = 0;
+
+  readonly add = (note: string): void => {
+    this.#notes.add(note);
+  };
+
+  get all(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  /** Says those that have not been said. */
+  say(): void {
+    for (const note of this.all.slice(this.#said)) say(`  note: ${note}`);
+    this.#said = this.#notes.size;
+  }
+}
