@@ -6,16 +6,14 @@ import { viewFolder } from "../methods/saving.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, isRunFolder, resumeRun } from "../runs/run-folder.js";
 import { Engine } from "../runtime/index.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings, settingsOf } from "./open-data.js";
 import { printResult } from "./output.js";
 import { dataSource, openModel } from "./saved-model.js";
-import { addDataFlags, engineOptions } from "./settings.js";
+import { engineOptions } from "./settings.js";
 import { formatOutcome, openForRun, train } from "./training-run.js";
 
-interface Flags {
+interface Flags extends DataFlags {
   readonly view: string;
-  readonly data?: string;
-  readonly views?: string;
-  readonly labels?: string;
   readonly device?: string;
   readonly threads?: string;
   readonly resume?: true;
@@ -47,14 +45,16 @@ async function addView(folder: string, flags: Flags): Promise<void> {
   const { run, checkpoint: saved } = begun ? resumeRun(place) : {};
   try {
     if (run !== undefined) await checkDataFiles(run.environment);
-    const { data: source, views, labels } = run === undefined ? flags : dataSource(run.config);
+    const { data: source, ...own } =
+      run === undefined ? { data: dataName(flags), ...dataSettings(flags) } : dataSource(run.config);
     if (source === undefined) throw new UserError("--data is missing: the data that has the new view");
     await reopen();
     const unchanged = watchFiles(dataFiles(source));
-    const opened = await openForRun(source, { views, labels, seed: config.seed });
+    const settings = settingsOf(own);
+    const opened = await openForRun(source, { ...settings, seed: config.seed });
     const environment = await describeEnvironment(dataFiles(source));
     unchanged();
-    const dataset = { name: opened.data.name, data: source, view, ...(views && { views }), ...(labels && { labels }) };
+    const dataset = { name: opened.data.name, data: source, view, ...settings };
     const command = ["vantage", ...process.argv.slice(2)];
     const outcome = await train({
       method,

@@ -1,15 +1,16 @@
 // vantage datasets: what there is by name, what a file holds, building a set ahead of time.
 import type { Command } from "commander";
 import { type CardState, cardFiles, cardStates, viewNames } from "../data/cards/index.js";
-import { catalogue } from "../data/catalogue.js";
+import { catalogue, openDataset } from "../data/catalogue.js";
 import { describeDataset, formatDescription } from "../data/describe.js";
-import { openData } from "./open-data.js";
+import { writeLayout } from "../data/layout/layout-file.js";
+import { AmbiguousDataError, UserError } from "../errors.js";
+import { writeFileAtomic } from "../files.js";
+import { addDataFlags, type DataFlags, type DataSource, dataSettings, openData } from "./open-data.js";
 import { printResult, say } from "./output.js";
-import { addDataFlags, wholeNumber } from "./settings.js";
+import { wholeNumber } from "./settings.js";
 
-interface Flags {
-  readonly views?: string;
-  readonly labels?: string;
+interface Flags extends DataFlags {
   readonly seed: string;
   readonly json?: boolean;
 }
@@ -24,6 +25,16 @@ export function addDatasetsCommand(root: Command): void {
     .description("data sets that need no download, and published ones with the files that they need")
     .option("--json", "as one JSON array")
     .action(list);
+  addDataFlags(
+    datasets
+      .command("describe <path>")
+      .description(
+        "how a file is read, as a layout file for --layout; where that is not certain, each way that it can be",
+      ),
+  )
+    .option("--seed <n>", "of data that is made up", "0")
+    .option("--out <file.yaml>", "where to write it (default: standard output)")
+    .action(describeLayout);
   for (const [verb, text] of [
     ["info", "what a file or data set holds: views, shapes, types, sparsity, classes, ranges, what is missing"],
     ["build", "make a data set and keep it in the cache"],
@@ -87,10 +98,12 @@ function cardViews({ card }: CardState): string[] {
   return views.length > 0 ? views : Object.keys(card.expect.columns ?? {});
 }
 
-async function describe(source: string, { views, labels, seed, json }: Flags): Promise<void> {
+async function describe(source: string, { seed, json, ...flags }: Flags): Promise<void> {
   const notes: string[] = [];
   let shown = -1;
-  const request = { data: source, views, labels, seed: wholeNumber("--seed", seed) };
+  const more = flags.data ?? [];
+  const name = more.length > 0 ? [source, ...more] : source;
+  const request = { data: name, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
   const data = await openData(request, {
     onNote: (note) => notes.push(note),
     onProgress(share) {
@@ -101,4 +114,33 @@ async function describe(source: string, { views, labels, seed, json }: Flags): P
   });
   const description = describeDataset(data, notes);
   printResult(json, description, formatDescription(description));
+}
+
+/** The layout file of a data file, or one for each way in which it can be understood. */
+async function describeLayout(source: string, { seed, out, ...flags }: Flags & { out?: string }): Promise<void> {
+  const request = { data: source, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
+  const text = await layoutOf(source, request);
+  if (out === undefined) {
+    printResult(false, {}, text.trimEnd());
+    return;
+  }
+  writeFileAtomic(out, text);
+  say(`${out} is written; --layout ${out} reads ${source} as it says`);
+}
+
+async function layoutOf(source: string, request: DataSource): Promise<string> {
+  try {
+    const { account } = await openData(request);
+    if (!account) throw new UserError(`${source} is no single file of arrays or columns: it has no layout file`);
+    return writeLayout(source, account, request.text);
+  } catch (error) {
+    if (!(error instanceof AmbiguousDataError)) throw error;
+    const parts = [`# ${error.message}`];
+    for (const [i, { flags, meaning, options }] of error.choices.entries()) {
+      const own = options && (await openDataset(source, { ...options }).catch(() => undefined));
+      const text = own?.account ? writeLayout(source, own.account, request.text).replace(/^#.*\n/, "") : "";
+      parts.push(`\n# ${i + 1}. ${flags} (${meaning})\n${text.replace(/^(?=.)/gm, "# ")}`);
+    }
+    return `${parts.join("\n")}\n`;
+  }
 }

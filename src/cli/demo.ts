@@ -46,7 +46,7 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags): Promise<voi
   say(
     "DCHN learns codes of 64 bits for each, alike where Unicode puts them in one subgroup; a fifth is kept for testing.",
   );
-  const outcome = await startTraining({ method: findMethod("dchn"), options, data, labels, out, engine });
+  const outcome = await startTraining({ method: findMethod("dchn"), options, data, settings: { labels }, out, engine });
   const { run } = outcome.summary;
   const folder = index ?? join(run, "index");
   const summary = await indexEmoji(outcome, folder, engine);

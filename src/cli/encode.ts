@@ -4,15 +4,13 @@ import type { Command } from "commander";
 import { UserError } from "../errors.js";
 import { Engine } from "../runtime/index.js";
 import { type Encoded, encodedFormats, writeEncoded } from "./encoded-file.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
 import { Notes, noteTrained, openOtherData } from "./other-data.js";
 import { printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
-import { addDataFlags, engineOptions } from "./settings.js";
+import { engineOptions } from "./settings.js";
 
-interface Flags {
-  readonly data?: string;
-  readonly views?: string;
-  readonly labels?: string;
+interface Flags extends DataFlags {
   readonly view?: string;
   readonly out: string;
   readonly threads?: string;
@@ -36,10 +34,14 @@ async function encode(folder: string, flags: Flags): Promise<void> {
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
     const { method, restore, config, ownData } = openModel(folder, engine);
-    const { data: path, view } = flags;
+    const { view } = flags;
+    const path = dataName(flags);
     const notes = new Notes();
     const onNote = notes.add;
-    const data = path === undefined ? await ownData() : await openOtherData(config, { ...flags, data: path }, onNote);
+    const data =
+      path === undefined
+        ? await ownData()
+        : await openOtherData(config, { ...dataSettings(flags), data: path }, onNote);
     await restore();
     let encoded: Pick<Encoded, "values" | "columns" | "name">;
     if (method.encode === undefined) {

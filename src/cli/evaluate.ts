@@ -3,15 +3,13 @@ import type { Command } from "commander";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { Metrics } from "../methods/training.js";
 import { Engine } from "../runtime/index.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
 import { Notes, noteTrained, openOtherData } from "./other-data.js";
 import { formatMetrics, printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
-import { addDataFlags, engineOptions } from "./settings.js";
+import { engineOptions } from "./settings.js";
 
-interface Flags {
-  readonly data?: string;
-  readonly views?: string;
-  readonly labels?: string;
+interface Flags extends DataFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly json?: boolean;
@@ -30,7 +28,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
   try {
     const started = performance.now();
     const { method, config, reopen, restore } = openModel(folder, engine);
-    const { data: path } = flags;
+    const path = dataName(flags);
     const notes = new Notes();
     let data: MultiViewDataset;
     let metrics: Metrics;
@@ -39,7 +37,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       data = await reopen();
       metrics = await method.evaluate();
     } else {
-      data = await openOtherData(config, { ...flags, data: path }, notes.add);
+      data = await openOtherData(config, { ...dataSettings(flags), data: path }, notes.add);
       await restore();
       metrics = await method.evaluateOn(data, { onNote: notes.add });
       const trainedOn = noteTrained(method, data, notes.add);

@@ -11,16 +11,14 @@ import { buildIndex, type IndexSummary } from "../search/build-index.js";
 import { type StoreKind, storeKinds } from "../search/index-folder.js";
 import { readUserDetails } from "../search/item-details.js";
 import { interruption } from "./interruption.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
 import { Notes, openOtherData } from "./other-data.js";
 import { printResult, say } from "./output.js";
 import { itemProgress } from "./progress.js";
 import { dataSource, openModel } from "./saved-model.js";
-import { addDataFlags, engineOptions } from "./settings.js";
+import { engineOptions } from "./settings.js";
 
-interface Flags {
-  readonly data?: string;
-  readonly views?: string;
-  readonly labels?: string;
+interface Flags extends DataFlags {
   readonly out: string;
   readonly name?: string;
   readonly viewsToIndex?: string;
@@ -55,11 +53,14 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
     const { method, config, ownData, restore } = openModel(run, engine);
-    const { data: path, metadata, split } = flags;
+    const { metadata, split } = flags;
+    const path = dataName(flags);
     const details = metadata === undefined ? undefined : await readUserDetails(metadata);
     const notes = new Notes();
     const data =
-      path === undefined ? await ownData() : await openOtherData(config, { ...flags, data: path }, notes.add);
+      path === undefined
+        ? await ownData()
+        : await openOtherData(config, { ...dataSettings(flags), data: path }, notes.add);
     await restore();
     const summary = await withProgress((hooks) =>
       buildIndex(

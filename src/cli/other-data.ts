@@ -4,16 +4,9 @@ import { parseViewSelection } from "../data/layout/index.js";
 import { UserError } from "../errors.js";
 import type { Method } from "../methods/method.js";
 import type { RunConfig } from "../runs/config.js";
-import { type DataSource, openData } from "./open-data.js";
+import { type DataSettings, type DataSource, openData } from "./open-data.js";
 import { say } from "./output.js";
 import { dataSource } from "./saved-model.js";
-
-/** What a command is told of its data. */
-export interface DataFlags {
-  readonly data?: string;
-  readonly views?: string;
-  readonly labels?: string;
-}
 
 /**
  * Opens data by flags. Where they do not say which variables are views and labels, those are taken that the run's own flags
@@ -23,15 +16,15 @@ export interface DataFlags {
  */
 export async function openOtherData(
   config: RunConfig,
-  { data, views, labels }: DataFlags & Pick<DataSource, "data">,
+  { data, views, labels, ...settings }: DataSource,
   onNote: (note: string) => void,
 ): Promise<MultiViewDataset> {
   const own = dataSource(config);
-  const asRun: DataFlags = {
+  const asRun: DataSettings = {
     ...(views === undefined && own.views !== undefined && !namesPlaces(own.views) && { views: own.views }),
     ...(labels === undefined && own.labels !== undefined && { labels: own.labels }),
   };
-  const attempts: DataFlags[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
+  const attempts: DataSettings[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
   const different = attempts.filter(
     (each, i) => attempts.findIndex((other) => other.views === each.views && other.labels === each.labels) === i,
   );
@@ -39,7 +32,10 @@ export async function openOtherData(
     const notes: string[] = [];
     const flags = { views: views ?? attempt.views, labels: labels ?? attempt.labels };
     try {
-      const opened = await openData({ data, ...flags, seed: config.seed }, { onNote: (note) => notes.push(note) });
+      const opened = await openData(
+        { data, ...settings, ...flags, seed: config.seed },
+        { onNote: (note) => notes.push(note) },
+      );
       const taken = [attempt.views && `--views ${attempt.views}`, attempt.labels && `--labels ${attempt.labels}`];
       const told = taken.filter((flag) => flag !== undefined).join(" ");
       if (told !== "") onNote(`${opened.name} is opened as the run's own data was: ${told}`);

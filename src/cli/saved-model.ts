@@ -7,7 +7,7 @@ import { parseOptions } from "../methods/options.js";
 import { type OpenedModel, readModel } from "../methods/saving.js";
 import type { RunConfig } from "../runs/config.js";
 import type { Engine } from "../runtime/index.js";
-import { type DataSource, openData } from "./open-data.js";
+import { type DataSource, openData, settingsOf } from "./open-data.js";
 
 export interface SavedModel extends OpenedModel {
   readonly method: Method<Record<string, unknown>>;
@@ -32,9 +32,9 @@ export function openModel(folder: string, engine: Engine): SavedModel {
   const options = parseOptions(config.method, definition.options, config.options);
   const method = definition.create(options, engine);
   const open = (of: RunConfig) => {
-    const { data, views, labels } = dataSource(of);
+    const { data, ...settings } = dataSource(of);
     if (data === undefined) throw new UserError(`${folder} does not say what data it was trained on: give --data`);
-    return openData({ data, views, labels, seed: of.seed });
+    return openData({ data, ...settingsOf(settings), seed: of.seed });
   };
   return {
     ...opened,

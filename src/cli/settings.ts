@@ -5,11 +5,9 @@ import { z } from "zod";
 import { UserError } from "../errors.js";
 import { devices } from "../runtime/index.js";
 import { readYaml } from "../yaml.js";
+import { addDataFlags, type DataFlags } from "./open-data.js";
 
-export interface CommonFlags {
-  readonly data?: string;
-  readonly views?: string;
-  readonly labels?: string;
+export interface CommonFlags extends DataFlags {
   readonly task?: string;
   readonly epochs?: string;
   readonly batch?: string;
@@ -34,7 +32,20 @@ const configFile = z.looseObject({
   task: z.string().optional(),
   seed: z.number().int().optional(),
   dataset: z
-    .looseObject({ data: z.string().optional(), views: z.string().optional(), labels: z.string().optional() })
+    .looseObject({
+      data: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+      views: z.string().optional(),
+      labels: z.string().optional(),
+      ids: z.string().optional(),
+      splits: z.string().optional(),
+      ignore: z.array(z.string()).optional(),
+      samples: z.enum(["rows", "columns"]).optional(),
+      layout: z.string().optional(),
+      text: z
+        .looseObject({ header: z.enum(["yes", "no"]).optional(), missing: z.array(z.string()).readonly().optional() })
+        .catchall(z.unknown())
+        .optional(),
+    })
     .optional(),
   options: z.record(z.string(), z.unknown()).optional(),
 });
@@ -111,13 +122,6 @@ export function engineOptions({ device, threads }: CommonFlags) {
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
-
-export function addDataFlags(command: Command): Command {
-  return command
-    .option("--data <path|name>", "a data file, or a data set by name (vantage datasets lists them)")
-    .option("--views <a=X1,b=X2>", "which variables are views, and their names; a number is the place of a found view")
-    .option("--labels <name>", "which variable holds the labels");
-}
 
 export function addCommonFlags(command: Command): Command {
   return addDataFlags(command)

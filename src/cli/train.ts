@@ -4,6 +4,7 @@ import { catalogue } from "../data/index.js";
 import { methods } from "../methods/index.js";
 import type { MethodDefinition } from "../methods/method.js";
 import { trainLengths } from "./code-lengths.js";
+import { dataName, dataSettings, settingsOf } from "./open-data.js";
 import { printResult } from "./output.js";
 import {
   addCommonFlags,
@@ -55,9 +56,8 @@ async function trainMethod(method: MethodDefinition<Record<string, unknown>>, fl
   const request: TrainingRequest = {
     method,
     options,
-    data: flags.data ?? config.dataset?.data ?? ownData(flags.preset),
-    views: flags.views ?? config.dataset?.views,
-    labels: flags.labels ?? config.dataset?.labels,
+    data: dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset),
+    settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags) },
     out: flags.out,
     engine: engineOptions(flags),
   };

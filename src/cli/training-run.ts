@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { dataFiles } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
+import { accountLines } from "../data/layout/account.js";
 import { UserError } from "../errors.js";
 import { findMethod } from "../methods/index.js";
 import type { ExportedModel, Method, MethodDefinition } from "../methods/method.js";
@@ -17,7 +18,7 @@ import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environ
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { Engine, type EngineOptions } from "../runtime/index.js";
 import { interruption } from "./interruption.js";
-import { openData } from "./open-data.js";
+import { type DataName, type DataSettings, openData, settingsOf } from "./open-data.js";
 import { formatDuration, formatMetrics, say } from "./output.js";
 import { trainingProgress } from "./progress.js";
 import { describeResult } from "./result.js";
@@ -29,9 +30,9 @@ type AnyMethod = Method<Record<string, unknown>>;
 export interface TrainingRequest {
   readonly method: MethodDefinition<Record<string, unknown>>;
   readonly options: Record<string, unknown>;
-  readonly data: string | undefined;
-  readonly views?: string;
-  readonly labels?: string;
+  readonly data: DataName | undefined;
+  /** How the data is to be understood. */
+  readonly settings: DataSettings;
   readonly out?: string;
   readonly engine: EngineOptions;
 }
@@ -65,17 +66,17 @@ const CHECKPOINT_SECONDS = 20;
 
 /** @throws UserError where settings, data or folder are no good; InterruptedError after Ctrl-C. */
 export async function startTraining(request: TrainingRequest): Promise<TrainingOutcome> {
-  const { method: definition, data: source, views, labels } = request;
+  const { method: definition, data: source, settings } = request;
   if (source === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
   const options = parseOptions(definition.name, definition.options, request.options);
   const task = taskOf(definition, options);
   const unchanged = watchFiles(dataFiles(source));
-  const opened = await openForRun(source, { views, labels, seed: options.seed as number });
+  const opened = await openForRun(source, { ...settings, seed: options.seed as number });
   const { data } = opened;
   const config: RunConfig = {
     method: definition.name,
     task,
-    dataset: { name: data.name, data: source, ...(views && { views }), ...(labels && { labels }) },
+    dataset: { name: data.name, data: source, ...settings },
     seed: options.seed as number,
     options,
     command: ["vantage", ...process.argv.slice(2)],
@@ -104,8 +105,8 @@ export async function resumeTraining(name: string, flags: CommonFlags): Promise<
     const options = parseOptions(name, definition.options, { ...config.options, ...epochs });
     const unchanged = watchFiles(environment.files.map(({ path }) => path));
     await checkDataFiles(environment);
-    const { data: source = config.dataset.name, views, labels } = dataSource(config);
-    const opened = await openForRun(source, { views, labels, seed: config.seed });
+    const { data: source = config.dataset.name, ...settings } = dataSource(config);
+    const opened = await openForRun(source, { ...settingsOf(settings), seed: config.seed });
     unchanged();
     const engine = await Engine.open(engineOptions(flags));
     const method = definition.create(options, engine);
@@ -126,14 +127,12 @@ export interface OpenedData {
   readonly notes: readonly string[];
 }
 
-export async function openForRun(
-  source: string,
-  { views, labels, seed }: { views?: string; labels?: string; seed: number },
-): Promise<OpenedData> {
+export async function openForRun(source: DataName, settings: DataSettings & { seed: number }): Promise<OpenedData> {
   const notes: string[] = [];
-  const data = await openData({ data: source, views, labels, seed }, { onNote: (note) => notes.push(note) });
+  const data = await openData({ data: source, ...settings }, { onNote: (note) => notes.push(note) });
   const shapes = data.views.map((view) => `${view.name} ${view.matrix.columns}`).join(", ");
   say(`${data.name}: ${data.samples} samples, ${data.classes} classes, views ${shapes}`);
+  for (const line of accountLines(data.account ?? [])) say(`  ${line}`);
   for (const note of notes) say(`  note: ${note}`);
   return { data, notes };
 }

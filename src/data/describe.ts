@@ -1,6 +1,7 @@
 // What a data set holds, as a plain object for programs and as text for people.
 import { classCounts } from "./check.js";
 import { type Labels, type MultiViewDataset, presentRows, type View } from "./dataset.js";
+import type { AccountEntry } from "./layout/account.js";
 import type { Matrix } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
@@ -32,6 +33,8 @@ export interface DatasetDescription {
   };
   /** Samples of each split. */
   readonly splits: { readonly [name: string]: number };
+  /** What became of every variable or column of the file. */
+  readonly account?: readonly AccountEntry[];
   readonly notes: readonly string[];
 }
 
@@ -45,6 +48,7 @@ export function describeDataset(dataset: MultiViewDataset, notes: readonly strin
     views: dataset.views.map(describeView),
     ...(labels && { labels: { kind: labels.kind, classes: describeClasses(labels) } }),
     splits: Object.fromEntries(Object.entries(dataset.splits).map(([name, rows]) => [name, rows.length])),
+    ...(dataset.account && { account: dataset.account }),
     notes,
   };
 }
@@ -76,7 +80,7 @@ const shownClasses = 20;
 
 /** The description as lines of text with a table of the views. */
 export function formatDescription(description: DatasetDescription): string {
-  const { name, source, samples, views, labels, splits, notes } = description;
+  const { name, source, samples, views, labels, splits, account, notes } = description;
   const lines = [`${name}: ${count(samples, "sample")}, ${count(views.length, "view")}`];
   if (source !== undefined) lines.push(`from ${source}`);
   const rows = views.map((view) => [
@@ -106,6 +110,7 @@ export function formatDescription(description: DatasetDescription): string {
   }
   const parts = Object.entries(splits).map(([split, size]) => `${split} (${size})`);
   if (parts.length > 0) lines.push(`splits: ${parts.join(", ")}`);
+  if (account) lines.push("", ...accountTable(account), "");
   lines.push(...notes.map((note) => `note: ${note}`));
   return `${lines.join("\n")}\n`;
 }
@@ -117,6 +122,19 @@ function count(number: number, one: string, many = `${one}s`): string {
 /** Four significant digits, without zeros at the end. */
 function short(value: number): string {
   return `${Number(value.toPrecision(4))}`;
+}
+
+/** Every variable of the file and what it became, texts flush left. */
+function accountTable(account: readonly AccountEntry[]): string[] {
+  const rows = account.map(({ variable, what, role, detail }) => [variable, what, role, detail]);
+  const all = [["in the file", "is", "used as", ""], ...rows];
+  const widths = [0, 1, 2].map((c) => Math.max(...all.map((row) => row[c]!.length)));
+  return all.map((row) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 /** Columns as wide as their widest cell: the first flush left, the others flush right. */

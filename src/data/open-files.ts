@@ -86,7 +86,7 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
         ...own,
         ...(!has(own.labels) && { labels: "none" }),
         ...(!has(own.ids) && { ids: undefined }),
-        ...(!has(own.split) && { split: undefined }),
+        ...(!has(own.splits) && { splits: undefined }),
         ignore: own.ignore?.filter((name) => content.variables.has(name)),
       };
       const read = await layout(content, asked, false);

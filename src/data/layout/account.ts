@@ -12,7 +12,7 @@ export interface AccountEntry {
   readonly role: Role;
   /** The view's name, or why it is ignored. */
   readonly detail: string;
-  /** How --views, --labels, --ids and --split name it. */
+  /** How --views, --labels, --ids and --splits name it. */
   readonly reference?: string;
   /** The columns of a table that it is made of. */
   readonly columns?: readonly string[];
@@ -39,4 +39,25 @@ export function ignoredNotes(ignored: readonly Ignored[]): string[] {
     if (isNoted) byReason.set(reason, [...(byReason.get(reason) ?? []), variable]);
   }
   return [...byReason].map(([reason, names]) => `not used: ${few(names)} (${reason})`);
+}
+
+/** The account in up to three lines: the views; labels, ids and split; what is not used. */
+export function accountLines(account: readonly AccountEntry[]): string[] {
+  const of = (role: Role) => account.filter((entry) => entry.role === role);
+  const views = of("view").map(
+    ({ detail, variable, what }) => `${detail} (${variable === detail ? "" : `${variable}, `}${what})`,
+  );
+  const unique = (role: Role) => [...new Set(of(role).map(({ variable }) => variable))];
+  const others = [
+    ...of("labels").map(({ variable, detail }) => `labels ${variable} (${detail})`),
+    ...unique("ids").map((variable) => `ids ${variable}`),
+    ...unique("split").map((variable) => `split ${variable}`),
+    ...unique("names").map((variable) => `names from ${variable}`),
+  ];
+  const ignored = of("ignored").map(({ variable, detail }) => `${variable} (${detail})`);
+  return [
+    ...(views.length > 0 ? [`views: ${few(views, 12)}`] : []),
+    ...(others.length > 0 ? [others.join("; ")] : []),
+    ...(ignored.length > 0 ? [`not used: ${few(ignored, 8)}`] : []),
+  ];
 }

@@ -182,7 +182,7 @@ async function contentLabels(
   const { path, notes, options } = state;
   const free = columns.filter(({ reference }) => {
     return (
-      reference !== options.ids && reference !== options.split && !isListName(reference) && !isViewNames(reference)
+      reference !== options.ids && reference !== options.splits && !isListName(reference) && !isViewNames(reference)
     );
   });
   const byContent = await labelsByContent(free, path, false).catch((error: unknown) => {
@@ -630,9 +630,9 @@ async function sideVariables(
     ids = named.sort(byIdRank)[0];
   }
   let splits: Draft["splits"];
-  if (options.split !== undefined) {
-    if (!isNone(options.split))
-      splits = { reference: options.split, splits: await columnSplits(await askedFor(options.split)) };
+  if (options.splits !== undefined) {
+    if (!isNone(options.splits))
+      splits = { reference: options.splits, splits: await columnSplits(await askedFor(options.splits)) };
   } else {
     for (const column of columns) {
       const own = column.reference === labels?.reference ? undefined : await splitsOf(column);

@@ -16,7 +16,7 @@ export interface LayoutOptions {
   /** Which variable holds the ids of the samples, or "none". */
   readonly ids?: string;
   /** Which variable says the part (train, test, …) of each sample, or "none". */
-  readonly split?: string;
+  readonly splits?: string;
   /** Variables or columns to leave out. */
   readonly ignore?: readonly string[];
   /** Whether the samples of matrices are their rows or their columns, where nothing else says so. */
@@ -39,13 +39,13 @@ export interface Draft {
 }
 
 /** The flags for some options, as they are typed. */
-export function flagsOf({ views, labels, ids, split, ignore, samples }: LayoutOptions): string {
+export function flagsOf({ views, labels, ids, splits, ignore, samples }: LayoutOptions): string {
   const quote = (text: string) => (/^[\w.,=:*+/-]+$/.test(text) ? text : `"${text}"`);
   const flags: string[] = [];
   if (views) flags.push(`--views ${quote(views.map(({ name, variable }) => `${name}=${variable}`).join(","))}`);
   if (labels !== undefined) flags.push(`--labels ${quote(labels)}`);
   if (ids !== undefined) flags.push(`--ids ${quote(ids)}`);
-  if (split !== undefined) flags.push(`--split ${quote(split)}`);
+  if (splits !== undefined) flags.push(`--splits ${quote(splits)}`);
   for (const name of ignore ?? []) flags.push(`--ignore ${quote(name)}`);
   if (samples !== undefined) flags.push(`--samples ${samples}`);
   return flags.join(" ");

@@ -16,7 +16,7 @@ const schema = z.strictObject({
   views: z.record(name, z.union([name, z.array(name).min(1)])).optional(),
   labels: name.optional(),
   ids: name.optional(),
-  split: name.optional(),
+  splits: name.optional(),
   ignore: z.array(name).optional(),
   samples: z.enum(["rows", "columns"]).optional(),
   /** How a text file is to be understood. */
@@ -27,7 +27,7 @@ const schema = z.strictObject({
       thousands: name.optional(),
       header: z.enum(["yes", "no"]).optional(),
       encoding: name.optional(),
-      missing: z.array(z.string()).optional(),
+      missing: z.array(z.string()).readonly().optional(),
     })
     .optional(),
 });
@@ -71,17 +71,17 @@ export function writeLayout(dataPath: string, account: readonly AccountEntry[], 
     views[detail] = own ? shortest(detail, own, columns) : reference;
   }
   // what came from names of rows or from several lists is found again by itself
-  const one = (role: "labels" | "ids" | "split") => {
-    const entry = account.find((each) => each.role === role);
-    if (!entry) return { [role]: "none" };
-    return entry.reference === undefined ? {} : { [role]: entry.reference };
+  const one = (key: "labels" | "ids" | "splits") => {
+    const entry = account.find(({ role }) => role === (key === "splits" ? "split" : key));
+    if (!entry) return { [key]: "none" };
+    return entry.reference === undefined ? {} : { [key]: entry.reference };
   };
   const ignore = [...new Set(account.filter(({ role }) => role === "ignored").map(({ variable }) => variable))];
   const body = {
     views,
     ...one("labels"),
     ...one("ids"),
-    ...one("split"),
+    ...one("splits"),
     ...(ignore.length > 0 && { ignore }),
     ...(text && Object.keys(text).length > 0 && { text }),
   };

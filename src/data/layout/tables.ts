@@ -63,7 +63,7 @@ export async function tableDraft(content: FileContent, options: LayoutOptions, n
     ignored: [],
     notes: [],
   };
-  for (const name of [options.labels, options.ids, options.split].filter(
+  for (const name of [options.labels, options.ids, options.splits].filter(
     (each) => each !== undefined && !isNone(each),
   )) {
     if (!variables.has(name!) && columnsNamed([...variables.keys()], name!).length === 0)
@@ -242,7 +242,7 @@ async function findLabels(
   const columns: Column[] = [];
   for (const [name, variable] of open) {
     const isCandidate = variable.kind === "text" || isLabelName(name) || isSubjectName(name);
-    if (!isCandidate || isCoordinate(name, open) || options.ids === name || options.split === name) continue;
+    if (!isCandidate || isCoordinate(name, open) || options.ids === name || options.splits === name) continue;
     const column = await Column.from(name, variable);
     if (column && column.length === table.rows && !table.index.has(name)) columns.push(column);
   }
@@ -363,11 +363,11 @@ async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft,
   const { options, open, index, path } = table;
   const ids: Column[] = [];
   let splits: Draft["splits"];
-  if (options.split !== undefined && !isNone(options.split)) {
-    const column = (await columnNamed(table, options.split))!;
+  if (options.splits !== undefined && !isNone(options.splits)) {
+    const column = (await columnNamed(table, options.splits))!;
     const own = (await splitsOf(column)) ?? (await splitsByValue(column));
-    splits = { reference: options.split, splits: own };
-    open.delete(options.split);
+    splits = { reference: options.splits, splits: own };
+    open.delete(options.splits);
   }
   if (options.ids !== undefined && !isNone(options.ids)) {
     const column = (await columnNamed(table, options.ids))!;
@@ -387,7 +387,7 @@ async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft,
     const column = await Column.from(name, variable);
     if (!column) continue;
     const own = isSplitName(name) || (await isSplit(column)) ? await splitsOf(column) : undefined;
-    if (own && isNone(options.split)) leaveOut(table, name, "--split none", false);
+    if (own && isNone(options.splits)) leaveOut(table, name, "--splits none", false);
     else if (own && !splits) {
       splits = { reference: name, splits: own };
       open.delete(name);
