@@ -10,6 +10,8 @@ import { type FuzzTarget, fuzz } from "../../fuzz.testing.js";
 import { readCsv } from "./csv.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { readVariables, writeNpy, writeNpz, writeParquet } from "./index.js";
+import { readMatlab4 } from "./matlab4.js";
+import { encodeMatlab4 } from "./matlab4.testing.js";
 import { readMatlab5 } from "./matlab5.js";
 import { array, encodeMatlab5, type MatlabValue } from "./matlab5.testing.js";
 import { readNpy } from "./npy.js";
@@ -67,13 +69,23 @@ const values: Record<string, MatlabValue> = {
     ],
   },
   f: { kind: "functionHandle" },
-  o: { kind: "opaque" },
+  o: { kind: "opaque", class: "string" },
 };
 const matlab = [
   encodeMatlab5(values),
   encodeMatlab5(values, { little: false }),
   encodeMatlab5(values, { compressed: true }),
 ];
+const matlab4 = [true, false].map((little) =>
+  encodeMatlab4(
+    [
+      { name: "x", rows: 2, columns: 2, values: [1, 2, 3, 4] },
+      { name: "t", rows: 2, columns: 1, values: [65, 66], type: "uint8", kind: "text" },
+      { name: "s", rows: 3, columns: 3, values: [1, 2, 2, 1, 2, 2, 5, 6, 0], kind: "sparse" },
+    ],
+    little,
+  ),
+);
 const npy = [
   written("a.npy", (path) => writeNpy(path, x1.data, x1.shape)),
   written("b.npy", (path) => writeNpy(path, Float64Array.of(1, 2), [2])),
@@ -131,6 +143,7 @@ function hdf5(): Uint8Array {
 }
 
 const targets: Record<string, FuzzTarget> = {
+  "MATLAB v4": { seeds: matlab4, read: of(readMatlab4) },
   "MATLAB v5": { seeds: matlab, read: of(readMatlab5) },
   NumPy: { seeds: npy, read: of(readNpy) },
   "NumPy archives": { seeds: npz, read: of(readNpz) },
@@ -145,7 +158,7 @@ const targets: Record<string, FuzzTarget> = {
     }),
   },
   "any file, recognised by its content": {
-    seeds: [...matlab, ...npy, ...npz, ...csv, ...idx, gzipSync(npy[0]!), gzipSync(csv[0]!)],
+    seeds: [...matlab4, ...matlab, ...npy, ...npz, ...csv, ...idx, gzipSync(npy[0]!), gzipSync(csv[0]!)],
     read: anyFile,
     share: 0.2,
   },
