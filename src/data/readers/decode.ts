@@ -1,4 +1,5 @@
 // Bytes of a file as numbers.
+import { isUtf8 } from "node:buffer";
 import { endianness } from "node:os";
 import { UserError } from "../../errors.js";
 import type { NumericArray } from "./variables.js";
@@ -52,6 +53,20 @@ const hostLittle = endianness() === "LE";
  * @throws UserError for 64-bit integers beyond 2^53 (naming the file and variable).
  */
 export function decode(bytes: Uint8Array, type: StoredType, little: boolean, path: string, name: string): NumericArray {
+  const values = ofType(bytes, type, little);
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array) return fromBigIntegers(values, path, name);
+  return type === "half" ? fromHalf(values as Uint16Array) : values;
+}
+
+/** Types whose values a double may not hold. */
+export const isWide = (type: StoredType): type is "int64" | "uint64" => type === "int64" || type === "uint64";
+
+/** 64-bit integers as the file has them. */
+export function writtenIntegers(bytes: Uint8Array, type: "int64" | "uint64", little: boolean): string[] {
+  return Array.from(ofType(bytes, type, little) as BigInt64Array | BigUint64Array, String);
+}
+
+function ofType(bytes: Uint8Array, type: StoredType, little: boolean) {
   const size = storedBytes[type];
   let aligned = bytes;
   if (little !== hostLittle && size > 1) {
@@ -61,9 +76,7 @@ export function decode(bytes: Uint8Array, type: StoredType, little: boolean, pat
     else if (size === 4) buffer.swap32();
     else buffer.swap64();
   } else if (bytes.byteOffset % size !== 0) aligned = new Uint8Array(bytes);
-  const values = new views[type](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / size);
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array) return fromBigIntegers(values, path, name);
-  return type === "half" ? fromHalf(values as Uint16Array) : values;
+  return new views[type](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / size);
 }
 
 /** IEEE binary16 bits as float32. */
@@ -89,4 +102,14 @@ function fromBigIntegers(values: BigInt64Array | BigUint64Array, path: string, n
     }
   }
   return result;
+}
+
+/** Bytes as text: UTF-8 where they are valid UTF-8, otherwise Latin-1. */
+export function decodeText(bytes: Uint8Array): string {
+  return utf8(bytes) ?? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+}
+
+/** Bytes as UTF-8, or undefined where they are not. */
+export function utf8(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8") : undefined;
 }

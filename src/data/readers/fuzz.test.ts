@@ -3,17 +3,22 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { zipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { File, ready } from "h5wasm/node";
 import { UserError } from "../../errors.js";
 import { type FuzzTarget, fuzz } from "../../fuzz.testing.js";
 import { readCsv } from "./csv.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { readVariables, writeNpy, writeNpz, writeParquet } from "./index.js";
+import { readMatlab4 } from "./matlab4.js";
+import { encodeMatlab4 } from "./matlab4.testing.js";
 import { readMatlab5 } from "./matlab5.js";
 import { array, encodeMatlab5, type MatlabValue } from "./matlab5.testing.js";
 import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
+import { objectsNpz } from "./numpy.testing.js";
+import { PickleError, readPickle } from "./pickle.js";
+import { pythonVariable } from "./python-values.js";
 import { readAll, testFolder } from "./readers.testing.js";
 import { bytesSource, type Source } from "./source.js";
 import type { FileContent } from "./variables.js";
@@ -33,6 +38,15 @@ async function everything(opening: FileContent | Promise<FileContent>): Promise<
 /** A reader of files that are in memory. */
 const of = (read: (source: Source) => FileContent | Promise<FileContent>) => (bytes: Uint8Array) =>
   everything(read(bytesSource("file", bytes)));
+
+/** The value in a pickle, as .npy files and pandas' HDF5 files hold them. */
+async function pickle(bytes: Uint8Array): Promise<void> {
+  try {
+    await readAll(pythonVariable(readPickle(bytes), { path: "file", name: "x", bytes: bytes.length, notes: [] }));
+  } catch (error) {
+    throw error instanceof PickleError ? new UserError(error.message) : error;
+  }
+}
 
 /** Any reader, by way of the disk. */
 async function anyFile(bytes: Uint8Array): Promise<void> {
@@ -67,20 +81,35 @@ const values: Record<string, MatlabValue> = {
     ],
   },
   f: { kind: "functionHandle" },
-  o: { kind: "opaque" },
+  o: { kind: "opaque", class: "string" },
 };
 const matlab = [
   encodeMatlab5(values),
   encodeMatlab5(values, { little: false }),
   encodeMatlab5(values, { compressed: true }),
 ];
+const matlab4 = [true, false].map((little) =>
+  encodeMatlab4(
+    [
+      { name: "x", rows: 2, columns: 2, values: [1, 2, 3, 4] },
+      { name: "t", rows: 2, columns: 1, values: [65, 66], type: "uint8", kind: "text" },
+      { name: "s", rows: 3, columns: 3, values: [1, 2, 2, 1, 2, 2, 5, 6, 0], kind: "sparse" },
+    ],
+    little,
+  ),
+);
 const npy = [
   written("a.npy", (path) => writeNpy(path, x1.data, x1.shape)),
   written("b.npy", (path) => writeNpy(path, Float64Array.of(1, 2), [2])),
   npyFile("{'descr': '>f8', 'fortran_order': True, 'shape': (2, 1), }", Float64Array.of(1, 2)),
   npyFile("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", Uint8Array.of(1, 0, 1)),
 ];
+const recordNpy = npyFile(
+  "{'descr': [('a', '<i8'), ('b', '<U2'), ('c', '>f4', (2,))], 'fortran_order': False, 'shape': (2,), }",
+  new Uint8Array(48),
+);
 const npz = [written("a.npz", (path) => writeNpz(path, { x1, y })), packedNpz()];
+const pickles = Object.entries(unzipSync(objectsNpz())).map(([, bytes]) => bytes.subarray(128));
 const csv = [
   'id,a,b,label\nx1,1,-2.5e1,cat\nx2,,NA,dog\nx3,+.5,inf,"cat, big"\n',
   "1;2,5;red\n3;4;blue\n",
@@ -131,9 +160,11 @@ function hdf5(): Uint8Array {
 }
 
 const targets: Record<string, FuzzTarget> = {
+  "MATLAB v4": { seeds: matlab4, read: of(readMatlab4) },
   "MATLAB v5": { seeds: matlab, read: of(readMatlab5) },
-  NumPy: { seeds: npy, read: of(readNpy) },
+  NumPy: { seeds: [...npy, recordNpy], read: of(readNpy) },
   "NumPy archives": { seeds: npz, read: of(readNpz) },
+  "Python's pickles": { seeds: pickles, read: pickle, mayRefuse: true },
   "NumPy, inside an archive": { seeds: npy, read: (bytes) => of(readNpz)(zipSync({ "a.npy": bytes })), share: 0.5 },
   CSV: { seeds: csv, read: of(readCsv), share: 0.5 },
   IDX: {
@@ -145,7 +176,7 @@ const targets: Record<string, FuzzTarget> = {
     }),
   },
   "any file, recognised by its content": {
-    seeds: [...matlab, ...npy, ...npz, ...csv, ...idx, gzipSync(npy[0]!), gzipSync(csv[0]!)],
+    seeds: [...matlab4, ...matlab, ...npy, ...npz, ...csv, ...idx, gzipSync(npy[0]!), gzipSync(csv[0]!)],
     read: anyFile,
     share: 0.2,
   },

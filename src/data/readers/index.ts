@@ -5,6 +5,7 @@ import { readCsv } from "./csv.js";
 import { openHdf5 } from "./hdf5.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { deflateLimit } from "./inflate.js";
+import { isMatlab4, readMatlab4 } from "./matlab4.js";
 import { readMatlab5 } from "./matlab5.js";
 import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
@@ -17,7 +18,8 @@ export { type NamedArrays, writeNpz } from "./npz.js";
 export { type ParquetColumn, writeParquet } from "./parquet-write.js";
 export * from "./variables.js";
 
-const supported = "MATLAB v5 to v7.3 (.mat), HDF5, NumPy (.npy, .npz), Parquet, CSV and IDX files";
+const supported =
+  "MATLAB v4 to v7.3 (.mat), HDF5 (also of pandas and AnnData), NumPy (.npy, .npz), Parquet, CSV and IDX files";
 const startSize = 2 ** 16;
 
 /**
@@ -50,11 +52,7 @@ async function readSource(source: Source): Promise<FileContent> {
   if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)));
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
-  if (isMatlab4(start)) {
-    throw new UserError(
-      `${path} is a MATLAB v4 file, which is not supported; load it in MATLAB or SciPy and save it again (save -v7)`,
-    );
-  }
+  if (isMatlab4(start)) return readMatlab4(source);
   return readText(source, start);
 }
 
@@ -80,30 +78,6 @@ function isMatlab5(start: Buffer): boolean {
   const version = start.readUInt16LE(124);
   const mark = start.toString("latin1", 126, 128);
   return (mark === "IM" && version === 0x0100) || (mark === "MI" && version === 0x0001);
-}
-
-/** The first number of a v4 file is M·1000 + O·100 + P·10 + T (byte order, 0, precision, type), then rows, columns, imaginary, name length. */
-function isMatlab4(start: Buffer): boolean {
-  if (start.length < 20) return false;
-  return [true, false].some((little) => {
-    const at = (i: number) => (little ? start.readInt32LE(i * 4) : start.readInt32BE(i * 4));
-    const [mopt, rows, columns, imaginary, name] = [at(0), at(1), at(2), at(3), at(4)];
-    const kinds =
-      mopt >= 0 &&
-      mopt <= 4052 &&
-      Math.floor(mopt / 100) % 10 === 0 &&
-      Math.floor(mopt / 10) % 10 <= 5 &&
-      mopt % 10 <= 2;
-    return (
-      kinds &&
-      rows >= 0 &&
-      columns >= 0 &&
-      (imaginary === 0 || imaginary === 1) &&
-      name >= 2 &&
-      name <= 64 &&
-      start[20 + name - 1] === 0
-    );
-  });
 }
 
 function gunzip(source: Source): Uint8Array {

@@ -25,19 +25,28 @@ export function inflateExactly(
   wrapper: "zlib" | "raw",
   complain: (what: string) => UserError,
 ): Uint8Array {
+  const bytes = inflateAtMost(packed, length, wrapper, complain);
+  if (bytes.length !== length) throw complain(`compressed data of ${bytes.length} bytes where ${length} are claimed`);
+  return bytes;
+}
+
+/** Decompresses a whole stream, which may hold fewer bytes than `length` but not more. @throws UserError as `inflateExactly`. */
+export function inflateAtMost(
+  packed: Uint8Array,
+  length: number,
+  wrapper: "zlib" | "raw",
+  complain: (what: string) => UserError,
+): Uint8Array {
   if (!plausiblyInflates(packed.length, length)) {
     throw complain(`${packed.length} compressed bytes claim to hold ${length}`);
   }
-  let bytes: Uint8Array;
   try {
     const inflate = wrapper === "zlib" ? inflateSync : inflateRawSync;
     const chunkSize = Math.min(Math.max(length, 1024), 2 ** 26);
-    bytes = inflate(packed, { maxOutputLength: Math.max(1, length), chunkSize });
+    return inflate(packed, { maxOutputLength: Math.max(1, length), chunkSize });
   } catch (error) {
     throw complain(`compressed data that cannot be read (${reason(error)})`);
   }
-  if (bytes.length !== length) throw complain(`compressed data of ${bytes.length} bytes where ${length} are claimed`);
-  return bytes;
 }
 
 /** The first bytes (at most a hundred) of a zlib stream, fewer where it breaks before. */

@@ -1,11 +1,13 @@
 // MATLAB v5 files: data elements (tag and bytes), each length checked against the bytes that are really there.
 import { UserError } from "../../errors.js";
-import { decode, type StoredType } from "./decode.js";
+import { decode, decodeText, type StoredType } from "./decode.js";
 
 /** What stays the same while one file is read. */
 export interface Matlab5File {
   readonly path: string;
   readonly little: boolean;
+  /** Octave wrote it: its arrays with several rows of text claim more bytes than they have. */
+  readonly octave: boolean;
 }
 
 /** Data types of elements (miINT8 … miUTF32 in MathWorks' "MAT-File Format"). */
@@ -63,9 +65,11 @@ export function nextElement(elements: Elements): Element {
     elements.offset += 8;
     return { type: tag & 0xffff, bytes: bytes.subarray(offset + 4, offset + 4 + length) };
   }
-  const length = view.getUint32(offset + 4, file.little);
+  const claimed = view.getUint32(offset + 4, file.little);
+  const left = bytes.length - offset - 8;
+  const length = file.octave && tag === elementTypes.matrix ? Math.min(claimed, left) : claimed;
   const end = offset + 8 + length;
-  if (end > bytes.length) throw complain(`an element of ${length} bytes where ${bytes.length - offset - 8} are left`);
+  if (end > bytes.length) throw complain(`an element of ${length} bytes where ${left} are left`);
   elements.offset = Math.min(bytes.length, end + ((8 - (length % 8)) % 8));
   return { type: tag, bytes: bytes.subarray(offset + 8, end) };
 }
@@ -79,11 +83,11 @@ export function nextIntegers(elements: Elements, what: string): Int32Array {
   return decode(bytes, "int32", elements.file.little, elements.file.path, elements.name) as Int32Array;
 }
 
-/** An element that must hold a name in ASCII. */
+/** An element that must hold a name: ASCII, or UTF-8 where others than MATLAB wrote the file. */
 export function nextName(elements: Elements): string {
   const { type, bytes } = nextElement(elements);
-  if (type !== 1 && type !== 2) {
+  if (type !== 1 && type !== 2 && type !== elementTypes.utf8) {
     throw corrupt(elements.file.path, elements.name, `a name of data type ${type}`);
   }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").replace(/\0+$/, "");
+  return decodeText(bytes).replace(/\0+$/, "");
 }

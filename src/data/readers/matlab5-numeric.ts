@@ -1,5 +1,6 @@
 // MATLAB v5 files: numeric, logical, char and sparse arrays.
-import { decode, storedBytes } from "./decode.js";
+import { decode, isWide, storedBytes, utf8, writtenIntegers } from "./decode.js";
+import { charRows, unpackUtf8 } from "./matlab-text.js";
 import {
   corrupt,
   type Element,
@@ -14,6 +15,7 @@ import {
   type ElementClass,
   type NumericVariable,
   numeric,
+  type SkippedVariable,
   type SparseVariable,
   sparse,
   sparseIsHonest,
@@ -30,25 +32,20 @@ export function readNumeric(elements: Elements, shape: readonly number[], elemen
   if (stored.bytes.length !== values * storedBytes[type]) {
     throw corrupt(file.path, name, `${shape.join("×")} ${type} values in ${stored.bytes.length} bytes`);
   }
-  return numeric(element, shape, "column", () => decode(stored.bytes, type, file.little, file.path, name));
+  const written = isWide(type) && { written: async () => writtenIntegers(stored.bytes, type, file.little) };
+  const data = () => decode(stored.bytes, type, file.little, file.path, name);
+  return numeric(element, shape, "column", data, written || {});
 }
 
 /** A char array as one line per row; higher axes count as further columns. */
-export function readText(elements: Elements, shape: readonly number[]): TextVariable {
-  const { file, name } = elements;
-  const units = codeUnits(nextElement(elements), elements);
-  const rows = shape[0]!;
-  const columns = rows === 0 ? 0 : count(shape) / rows;
-  if (rows <= 1 || units.length === 0) return { kind: "text", lines: [units] };
-  if (units.length !== rows * columns) {
-    throw corrupt(file.path, name, `${shape.join("×")} characters in ${units.length}`);
-  }
-  const lines = Array.from({ length: rows }, (_, row) => {
-    let line = "";
-    for (let column = 0; column < columns; column++) line += units[column * rows + row];
-    return line.trimEnd();
-  });
-  return { kind: "text", lines };
+export function readText(elements: Elements, shape: readonly number[]): TextVariable | SkippedVariable {
+  const { type, bytes } = nextElement(elements);
+  const isUnicode = type >= elementTypes.utf8;
+  // Octave's rows are bytes: each is UTF-8 by itself, all of them column by column are not
+  const isBytes = type === elementTypes.utf8 && utf8(bytes) === undefined;
+  const text = charRows(isBytes ? Buffer.from(bytes).toString("latin1") : codeUnits({ type, bytes }, elements), shape);
+  if (text.kind === "skipped" || (isUnicode && !isBytes)) return text;
+  return { kind: "text", lines: unpackUtf8(text.lines) };
 }
 
 function codeUnits({ type, bytes }: Element, { file, name }: Elements): string {
@@ -74,8 +71,9 @@ export function readSparse(elements: Elements, shape: readonly number[], element
   const rowIndices = nextIntegers(elements, "row indices");
   const offsets = nextIntegers(elements, "column offsets");
   const stored = nextElement(elements);
-  const type = numberTypes[stored.type];
-  if (!type) throw complain(`numbers of data type ${stored.type}`);
+  const tagged = numberTypes[stored.type];
+  if (!tagged) throw complain(`numbers of data type ${stored.type}`);
+  const type = element === "logical" && isByteEach(stored.bytes.length, offsets, rowIndices) ? "uint8" : tagged;
   const size: [number, number] = [shape[0]!, shape[1]!];
   if (!sparseIsHonest(size[0], size[1], rowIndices.length)) {
     throw complain(`a sparse matrix of ${size[0]} rows with room for ${rowIndices.length} values`);
@@ -94,6 +92,11 @@ export function readSparse(elements: Elements, shape: readonly number[], element
       return sparse(element, size, columns, complain);
     },
   };
+}
+
+/** MATLAB writes a sparse logical matrix with a byte for each value, and yet with the tag of double. */
+function isByteEach(bytes: number, offsets: Int32Array, rowIndices: Int32Array): boolean {
+  return bytes === rowIndices.length || bytes === offsets.at(-1);
 }
 
 const unsigned = (values: Int32Array): Uint32Array =>

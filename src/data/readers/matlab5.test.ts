@@ -1,7 +1,7 @@
 // Tests of the MATLAB v5 reader: every class, both byte orders, compressed or not; damaged files give a UserError in time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deflateSync } from "node:zlib";
+import { deflateSync, gunzipSync } from "node:zlib";
 import { array, encodeMatlab5, type MatlabFileOptions, type MatlabValue } from "./matlab5.testing.js";
 import { numbers, readContent, refuseTruncations, surviveFlips, testFolder } from "./readers.testing.js";
 import type { CellVariable, NumericVariable, SparseVariable, StructVariable } from "./variables.js";
@@ -10,6 +10,9 @@ const folder = testFolder();
 const readBytes = (bytes: Uint8Array) => readContent(folder, "x.mat", bytes);
 const roundTrip = (variables: Record<string, MatlabValue>, options?: MatlabFileOptions) =>
   readBytes(encodeMatlab5(variables, options));
+
+const octave =
+  "H4sIAAAAAAACA/N1DPFxdFIw1TNQ8HUM0U3LzEnVUSgvyiwpSc1TSKpU8E8uSSxLVTDXM9Yz0FEwMjAy0zU01DUyVzAwszIwsjI0VAgNcVYgDzAwevryMTAwWAAxGxBzADELEDMCMSuUzwTEzGAxRoYSIC0AVZt4OGllsgIDA0h/A5J+TiaIGTD9zFAzQPqLoeIgMxjg4hAaJM6DJM4CZXMCsQIDDHywx0WD3LEEyR2MaP5gRHJHMgPE3SYE/A1zHwPYzSwMiclJKejhxYbFHkYkfZxQcQjgcADpDyCgnxlJLDGtJLUIao4ERjgwOMDMBQBJWzdSSAIAAA==";
 
 const layouts: MatlabFileOptions[] = [
   { little: true, compressed: false },
@@ -41,6 +44,15 @@ const everything: Record<string, MatlabValue> = {
   },
   sp: { kind: "sparse", shape: [3, 2], offsets: [0, 2, 3], rows: [0, 2, 1], values: [1.5, 2.5, -1] },
   lsp: { kind: "sparse", shape: [2, 2], offsets: [0, 1, 1], rows: [1], values: [1], logical: true },
+  onehot: {
+    kind: "sparse",
+    shape: [3, 9],
+    offsets: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    rows: [0, 1, 2, 0, 1, 2, 0, 1, 2],
+    values: [1, 1, 1, 1, 1, 1, 1, 1, 1],
+    logical: true,
+  },
+  größe: array([1, 1], [3]),
 };
 
 for (const options of layouts) {
@@ -73,6 +85,9 @@ for (const options of layouts) {
     assert.deepEqual([...columns.values], [1.5, 2.5, -1]);
     const logical = await (variables.get("lsp") as SparseVariable).read();
     assert.deepEqual([...logical.values], [1]);
+    const onehot = await (variables.get("onehot") as SparseVariable).read();
+    assert.deepEqual([...onehot.values], [1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    assert.deepEqual(await (variables.get("i64") as NumericVariable).written?.(), ["-9007199254740991", "5"]);
   });
 }
 
@@ -90,13 +105,15 @@ test("slices of a column-major array come out row-major", async () => {
 test("what is no data is skipped with a note", async () => {
   const { variables, notes } = await roundTrip({
     f: { kind: "functionHandle" },
-    o: { kind: "opaque" },
+    o: { kind: "opaque", class: "string" },
+    c: { kind: "cell", shape: [1, 1], items: [{ kind: "opaque", class: "table" }] },
     z: { kind: "numeric", shape: [1, 1], values: [1], complex: true },
     x: array([1, 1], [1]),
   });
   assert.deepEqual(notes, [
     "f is skipped: a function handle",
-    "o is skipped: an object (table, string, datetime or another class)",
+    "o is skipped: an object of class string, whose content only MATLAB can read; in MATLAB, save cellstr(o) instead",
+    "c{1} is skipped: an object of class table, whose content only MATLAB can read; in MATLAB, save table2array(c), or with its names by writetable(c, 'x.csv') instead",
     "z is skipped: a 1×1 complex array; only real numbers are supported",
   ]);
   assert.deepEqual(await numbers(variables.get("x")), [1]);
@@ -110,6 +127,7 @@ test("64-bit integers beyond 2^53 are refused when they are asked for", async ()
     numbers(variables.get("big")),
     /big holds the 64-bit integer 9007199254740992, expected at most 2\^53/,
   );
+  assert.deepEqual(await (variables.get("big") as NumericVariable).written?.(), ["9007199254740992"]);
 });
 
 test("every truncation of a file with one variable is named", async () => {
@@ -177,14 +195,55 @@ test("cells nested too deep are refused", async () => {
   await assert.rejects(roundTrip({ X: value }), /nested more than 40 deep/);
 });
 
-test("a file without variables, and one of MATLAB v4, say so", async () => {
+test("text of every encoding, one row or several", async () => {
+  const lines = ["café", "jalapeño", "ab"];
+  for (const encoding of ["utf8", "utf16", "packed", "latin1"] as const) {
+    for (const little of [true, false]) {
+      const { variables } = await roundTrip(
+        { rows: { kind: "text", lines, encoding }, row: { kind: "text", lines: ["ñandú"], encoding } },
+        { little },
+      );
+      assert.deepEqual(variables.get("rows"), { kind: "text", lines }, encoding);
+      assert.deepEqual(variables.get("row"), { kind: "text", lines: ["ñandú"] }, encoding);
+    }
+  }
+  const { variables } = await roundTrip({
+    pairs: { kind: "text", lines: ["😀b", "abc"], encoding: "utf16" },
+    korean: { kind: "text", lines: ["가나", "다라"], encoding: "utf16" },
+  });
+  assert.deepEqual(variables.get("pairs"), { kind: "text", lines: ["😀b", "abc"] });
+  assert.deepEqual(variables.get("korean"), { kind: "text", lines: ["가나", "다라"] });
+});
+
+test("characters that do not fill their array are skipped, not called corrupt", async () => {
+  const bytes = new Uint8Array(encodeMatlab5({ t: { kind: "text", lines: ["abc", "def"] }, x: array([1, 1], [1]) }));
+  new DataView(bytes.buffer).setInt32(160, 4, true);
+  const { variables, notes } = await readBytes(bytes);
+  assert.deepEqual(notes, ["t is skipped: a 4×3 char array with 6 characters"]);
+  assert.deepEqual(await numbers(variables.get("x")), [1]);
+});
+
+test("Octave's arrays that claim more bytes than they have, and its sparse logical class", async () => {
+  // save -v6 of Octave 7.3: t = ['abc'; 'é ']; s = sparse([1 0; 0 1; 1 1]) > 0; c = {['ab'; 'cd'], 3}; after = [1 2 3]
+  const content = await readBytes(gunzipSync(Buffer.from(octave, "base64")));
+  assert.deepEqual(content.variables.get("t"), { kind: "text", lines: ["abc", "é"] });
+  const { columnOffsets, rowIndices, values } = await (content.variables.get("s") as SparseVariable).read();
+  assert.deepEqual(
+    [[...columnOffsets], [...rowIndices], [...values]],
+    [
+      [0, 2, 4],
+      [0, 2, 1, 2],
+      [1, 1, 1, 1],
+    ],
+  );
+  const { items } = content.variables.get("c") as CellVariable;
+  assert.deepEqual(items[0], { kind: "text", lines: ["ab", "cd"] });
+  assert.deepEqual(await numbers(items[1]), [3]);
+  assert.deepEqual(await numbers(content.variables.get("after")), [1, 2, 3]);
+});
+
+test("a file without variables says so", async () => {
   await assert.rejects(roundTrip({}), /without any variable/);
-  const v4 = Buffer.alloc(20 + 2 + 8);
-  v4.writeInt32LE(1, 4);
-  v4.writeInt32LE(1, 8);
-  v4.writeInt32LE(2, 16);
-  v4.write("x", 20);
-  await assert.rejects(readBytes(v4), /MATLAB v4 file, which is not supported; load it/);
 });
 
 test("flipped bytes give the content or a UserError, quickly", async () => {

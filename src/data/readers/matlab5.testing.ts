@@ -14,13 +14,19 @@ export type MatlabValue =
       readonly logical?: boolean;
       readonly complex?: boolean;
     }
-  | { readonly kind: "text"; readonly lines: readonly string[]; readonly encoding?: "utf8" | "utf16" }
+  | {
+      readonly kind: "text";
+      readonly lines: readonly string[];
+      /** "packed" is MATLAB's -v6: units of 16 bits, each with the bytes of one UTF-8 character of at most two. */
+      readonly encoding?: "utf8" | "utf16" | "packed" | "latin1";
+    }
   | {
       readonly kind: "sparse";
       readonly shape: readonly [number, number];
       readonly offsets: readonly number[];
       readonly rows: readonly number[];
       readonly values: readonly number[];
+      /** With a byte for each value, and the tag of double, as MATLAB has it. */
       readonly logical?: boolean;
     }
   | { readonly kind: "cell"; readonly shape: readonly number[]; readonly items: readonly (MatlabValue | null)[] }
@@ -30,7 +36,7 @@ export type MatlabValue =
       readonly elements: readonly Record<string, MatlabValue>[];
     }
   | { readonly kind: "functionHandle" }
-  | { readonly kind: "opaque" };
+  | { readonly kind: "opaque"; readonly class: string };
 
 export interface MatlabFileOptions {
   readonly little?: boolean;
@@ -145,7 +151,7 @@ function numbers(type: StoredType, values: readonly (number | bigint)[], little:
 function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
   const flags = (arrayClass: number, bits = 0, room = 0) => numbers("uint32", [arrayClass + bits * 256, room], little);
   const shape = (lengths: readonly number[]) => numbers("int32", lengths, little);
-  const label = element(1, Buffer.from(name, "latin1"), little);
+  const label = element(1, Buffer.from(name), little);
   switch (value.kind) {
     case "numeric": {
       const { class: arrayClass = "double", stored = arrayClass, logical, complex } = value;
@@ -160,10 +166,17 @@ function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
       let text = "";
       for (let column = 0; column < width; column++) for (const line of padded) text += line[column];
       const utf16 = Buffer.from(text, "utf16le");
-      const data =
-        value.encoding === "utf16"
-          ? element(17, little ? utf16 : utf16.swap16(), little)
-          : element(16, Buffer.from(text), little);
+      const data = {
+        utf8: () => element(16, Buffer.from(text), little),
+        utf16: () => element(17, little ? utf16 : utf16.swap16(), little),
+        latin1: () => element(1, Buffer.from(text, "latin1"), little),
+        packed: () =>
+          numbers(
+            "uint16",
+            Array.from(text, (c) => Buffer.from(c).reduce((unit, byte) => unit * 256 + byte)),
+            little,
+          ),
+      }[value.encoding ?? "utf8"]();
       return Buffer.concat([flags(4), shape([value.lines.length, width]), label, data]);
     }
     case "sparse":
@@ -173,7 +186,7 @@ function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
         label,
         numbers("int32", value.rows, little),
         numbers("int32", value.offsets, little),
-        numbers(value.logical ? "uint8" : "double", value.values, little),
+        value.logical ? element(9, Buffer.from(value.values), little) : numbers("double", value.values, little),
       ]);
     case "cell": {
       const items = value.items.map((item) =>
@@ -184,7 +197,7 @@ function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
     case "struct": {
       const fields = Object.keys(value.elements[0] ?? {});
       const names = Buffer.alloc(fields.length * 32);
-      for (const [i, field] of fields.entries()) names.write(field, i * 32, "latin1");
+      for (const [i, field] of fields.entries()) names.write(field, i * 32);
       const items = value.elements.flatMap((each) =>
         fields.map((field) => element(14, matrix("", each[field]!, little), little)),
       );
@@ -209,7 +222,7 @@ function matrix(name: string, value: MatlabValue, little: boolean): Buffer {
         flags(17),
         label,
         element(1, Buffer.from("MCOS"), little),
-        element(1, Buffer.from("string"), little),
+        element(1, Buffer.from(value.class), little),
       ]);
   }
 }

@@ -1,8 +1,9 @@
 // MATLAB v5 files (MAT-File Level 5, what MATLAB saves with -v6 and -v7): header and top-level variables.
 import { UserError } from "../../errors.js";
-import { inflateExactly, inflateStart } from "./inflate.js";
+import { inflateAtMost, inflateExactly, inflateStart } from "./inflate.js";
 import { readArray } from "./matlab5-arrays.js";
 import { corrupt, elementTypes, type Matlab5File } from "./matlab5-elements.js";
+import { skippedNotes } from "./notes.js";
 import type { Source } from "./source.js";
 import type { FileContent, Variable } from "./variables.js";
 
@@ -22,7 +23,8 @@ export function readMatlab5(source: Source): FileContent {
       `${path} is truncated: a MATLAB file has a header of ${headerSize} bytes, this one has ${header.length}`,
     );
   }
-  const file: Matlab5File = { path, little: header[126] === 0x49 };
+  const octave = Buffer.from(header.subarray(0, 116)).includes("Octave");
+  const file: Matlab5File = { path, little: header[126] === 0x49, octave };
   const variables = new Map<string, Variable>();
   const notes: string[] = [];
   for (let offset = headerSize; offset < source.size; ) {
@@ -31,12 +33,11 @@ export function readMatlab5(source: Source): FileContent {
     // a matrix without a name holds what the objects of the file refer to
     if (name === "") continue;
     if (variables.has(name)) notes.push(`${name} is there twice; the last one is used`);
-    if (value.kind === "skipped") notes.push(`${name} is skipped: ${value.reason}`);
     variables.set(name, value);
   }
   source.close();
   if (variables.size === 0) throw new UserError(`${path} is a MATLAB file without any variable`);
-  return { format: "matlab5", path, variables, notes, close: () => {} };
+  return { format: "matlab5", path, variables, notes: [...notes, ...skippedNotes(variables)], close: () => {} };
 }
 
 function readVariable(
@@ -53,11 +54,13 @@ function readVariable(
     throw corrupt(path, where, `data type ${type} where an array is due`);
   }
   const left = source.size - offset - 8;
-  if (length > left) throw corrupt(path, where, `it claims ${length} bytes where ${left} are left`);
+  if (length > left && !file.octave) throw corrupt(path, where, `it claims ${length} bytes where ${left} are left`);
   const bytes = source.read(offset + 8, length);
-  if (bytes.length < length) throw corrupt(path, where, `${bytes.length} of its ${length} bytes could be read`);
-  const array = type === elementTypes.compressed ? inflateArray(file, bytes, where) : bytes;
-  return { ...readArray(file, array, where, 0), end: offset + 8 + length };
+  if (bytes.length < Math.min(length, left))
+    throw corrupt(path, where, `${bytes.length} of its ${length} bytes could be read`);
+  const isCompressed = type === elementTypes.compressed;
+  const { name, value, used } = readArray(file, isCompressed ? inflateArray(file, bytes, where) : bytes, where, 0);
+  return { name, value, end: offset + 8 + (file.octave && !isCompressed ? used : length) };
 }
 
 function inflateArray(file: Matlab5File, packed: Uint8Array, where: string): Uint8Array {
@@ -66,7 +69,8 @@ function inflateArray(file: Matlab5File, packed: Uint8Array, where: string): Uin
   if (start.length < 8) throw complain("compressed data that cannot be read");
   const [type, length] = readTag(start, file);
   if (type !== elementTypes.matrix) throw complain(`data type ${type} inside compressed data where an array is due`);
-  return inflateExactly(packed, length + 8, "zlib", complain).subarray(8);
+  const inflate = file.octave ? inflateAtMost : inflateExactly;
+  return inflate(packed, length + 8, "zlib", complain).subarray(8);
 }
 
 function readTag(bytes: Uint8Array, file: Matlab5File): [type: number, length: number] {

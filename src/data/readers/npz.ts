@@ -2,6 +2,7 @@
 import { type Zippable, zipSync } from "fflate";
 import { UserError } from "../../errors.js";
 import { writeFileAtomic } from "../../files.js";
+import { skippedNotes } from "./notes.js";
 import { npyPieces, npyVariable } from "./npy.js";
 import type { Source } from "./source.js";
 import type { FileContent, NumericArray, Variable } from "./variables.js";
@@ -14,11 +15,13 @@ export function readNpz(source: Source): FileContent {
   const variables = new Map<string, Variable>();
   const notes: string[] = [];
   for (const entry of entries) {
-    if (!entry.name.endsWith(".npy")) continue;
+    if (!entry.name.endsWith(".npy")) {
+      if (!entry.name.endsWith("/")) notes.push(`${entry.name} is left out: it is not a NumPy array`);
+      continue;
+    }
     const name = entry.name.slice(0, -".npy".length);
-    const variable = npyVariable(openEntry(source, entry), name);
-    if (variable.kind === "skipped") notes.push(`${name} is skipped: ${variable.reason}`);
-    variables.set(name, variable);
+    if (variables.has(name)) notes.push(`${name} is there twice; the last one is used`);
+    variables.set(name, npyVariable(openEntry(source, entry), name, notes));
   }
   if (variables.size === 0) {
     const names = entries.slice(0, 4).map((entry) => entry.name);
@@ -26,7 +29,7 @@ export function readNpz(source: Source): FileContent {
       `${path} is a ZIP archive without .npy files (${names.join(", ") || "empty"}); expected what numpy.savez writes`,
     );
   }
-  return { format: "npz", path, variables, notes, close: () => source.close() };
+  return { format: "npz", path, variables, notes: [...notes, ...skippedNotes(variables)], close: () => source.close() };
 }
 
 /** Arrays of numbers or text by name, each with its shape. */

@@ -1,6 +1,6 @@
 // A dense array whose values lie one after the other in a file: read in pieces, only when asked for.
 import { UserError } from "../../errors.js";
-import { decode, type StoredType, storedBytes } from "./decode.js";
+import { decode, isWide, type StoredType, storedBytes, writtenIntegers } from "./decode.js";
 import type { Source } from "./source.js";
 import { count, type ElementClass, type NumericArray, type NumericVariable, sliceColumnMajor } from "./variables.js";
 
@@ -28,11 +28,12 @@ export function storedArray(source: Source, array: StoredArray): NumericVariable
       `${source.path} is ${what}: ${shape.join("×")} ${array.element} values need ${needed} bytes, it has ${there}`,
     );
   }
-  const run = (from: number, to: number): NumericArray => {
+  const bytesOf = (from: number, to: number): Uint8Array => {
     const bytes = source.read(offset + from * size, (to - from) * size);
     if (bytes.length < (to - from) * size) throw new UserError(`${source.path} became shorter while it was read`);
-    return decode(bytes, type, little, source.path, name);
+    return bytes;
   };
+  const run = (from: number, to: number): NumericArray => decode(bytesOf(from, to), type, little, source.path, name);
   const outer = (order === "row" ? shape[0] : shape.at(-1)) ?? 1;
   const inner = outer === 0 ? 0 : count(shape) / outer;
   return {
@@ -43,5 +44,6 @@ export function storedArray(source: Source, array: StoredArray): NumericVariable
     read: async (start = 0, end = outer) => run(start * inner, end * inner),
     slice: async (start, end) =>
       order === "row" ? run(start * inner, end * inner) : sliceColumnMajor(shape, start, end, run),
+    ...(isWide(type) && { written: async () => writtenIntegers(bytesOf(0, count(shape)), type, little) }),
   };
 }

@@ -155,12 +155,16 @@ export function count(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** An array that is in memory, or whose values come from a function the first time they are asked for. */
+/**
+ * An array that is in memory, or whose values come from a function the first time they are asked for.
+ * @param more what the variable has besides its numbers: `written`, `names`.
+ */
 export function numeric(
   element: ElementClass,
   shape: readonly number[],
   order: "row" | "column",
   data: NumericArray | (() => NumericArray),
+  more: Pick<NumericVariable, "written" | "names"> = {},
 ): NumericVariable {
   let values = typeof data === "function" ? undefined : data;
   const all = (): NumericArray => {
@@ -180,6 +184,7 @@ export function numeric(
       if (order === "row") return whole.subarray(start * inner, end * inner);
       return sliceColumnMajor(shape, start, end, (from, to) => whole.subarray(from, to));
     },
+    ...more,
   };
 }
 
