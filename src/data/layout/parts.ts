@@ -2,7 +2,8 @@
 import { UserError } from "../../errors.js";
 import { describe } from "../readers/variables.js";
 import type { Ignored } from "./account.js";
-import { type ArrayFile, arraysDraft } from "./arrays.js";
+import type { ArrayFile } from "./array-state.js";
+import { arraysDraft } from "./arrays.js";
 import type { Draft, LayoutOptions } from "./draft.js";
 import { type Entry, isMatrix } from "./entry.js";
 import { isListName, partOfName } from "./words.js";

@@ -1,0 +1,113 @@
+// Which variables of a file of arrays are labels, and which views only repeat them.
+import { UserError } from "../../errors.js";
+import { strings, type Variable } from "../readers/variables.js";
+import { type Arrays, leaveOut, scopeOf } from "./array-state.js";
+import { Column, isNone, labelsByContent } from "./columns.js";
+import { type Entry, matrixOf, unwrap } from "./entry.js";
+import { codedGroups, groups, matrixCode, sameGroups } from "./facts.js";
+import { type LabelCandidate, labelLengths, labelsLast } from "./labels.js";
+import { isWholeMatrix } from "./loose-matrices.js";
+import { resolveReference, type Scope } from "./selection.js";
+import type { ViewPlan } from "./view.js";
+import { isLabelName, isListName, isViewNames, labelRank } from "./words.js";
+
+export async function labelCandidates(
+  state: Arrays,
+  entries: readonly Entry[],
+  selected: ReadonlySet<string>,
+): Promise<LabelCandidate[]> {
+  const { options, path } = state;
+  if (isNone(options.labels)) return [];
+  if (options.labels !== undefined) return [labelsNamed(scopeOf(state), options.labels, path)];
+  const named = entries
+    .filter(({ reference }) => isLabelName(reference) && !selected.has(reference))
+    .sort((a, b) => labelRank(a.reference) - labelRank(b.reference));
+  const candidates: LabelCandidate[] = [];
+  for (const { reference, variable } of named) {
+    const lengths = labelLengths(variable);
+    if (lengths.length === 0 || Math.max(...lengths) < 2) continue;
+    const matrix = matrixOf(variable);
+    if (matrix ? !(await matrixCode(matrix)) : !(await holdsClasses(reference, variable))) continue;
+    candidates.push({ reference, variable, lengths });
+  }
+  return candidates;
+}
+
+/** Whole numbers, texts, or a cell of such; under the plainest names also what readLabels will then refuse with its reason. */
+async function holdsClasses(reference: string, variable: Variable): Promise<boolean> {
+  if (variable.kind === "cell" && strings(variable) === undefined) return true;
+  const column = await Column.from(reference, variable);
+  if (!column) return false;
+  return column.isText || column.isWhole || labelRank(reference) < 12;
+}
+
+function labelsNamed(scope: Scope, reference: string, path: string): LabelCandidate {
+  const variable = unwrap(resolveReference(scope, reference, path));
+  const lengths = labelLengths(variable);
+  if (variable.kind === "skipped")
+    throw new UserError(`${path}: labels ${reference} cannot be used: ${variable.reason}`);
+  if (lengths.length === 0) {
+    throw new UserError(
+      `${path}: labels ${reference} are ${variable.kind}, expected whole numbers, a matrix of two values, or strings`,
+    );
+  }
+  return { reference, variable, lengths };
+}
+
+export async function contentLabels(
+  state: Arrays,
+  columns: readonly Column[],
+  isSelected: boolean,
+): Promise<LabelCandidate | undefined> {
+  const { path, notes, options } = state;
+  const free = columns.filter(({ reference }) => {
+    return (
+      reference !== options.ids && reference !== options.splits && !isListName(reference) && !isViewNames(reference)
+    );
+  });
+  const byContent = await labelsByContent(free, path, false).catch((error: unknown) => {
+    if (isSelected) return undefined;
+    throw error;
+  });
+  if (!byContent) return undefined;
+  const { column, note } = byContent;
+  notes.push(note);
+  return { reference: column.reference, variable: column.variable, lengths: [column.length] };
+}
+
+/** Views without those that are the labels once more. */
+export async function withoutLabelCopies(
+  state: Arrays,
+  views: readonly ViewPlan[],
+  labels: LabelCandidate | undefined,
+  samples: number,
+): Promise<readonly ViewPlan[]> {
+  if (!labels) return views;
+  const own = await labelGroups(labels, samples);
+  if (!own) return views;
+  const kept: ViewPlan[] = [];
+  for (const view of views) {
+    const { variable, samplesLast, reference } = view;
+    const code = variable.shape.length === 2 ? await matrixCode(variable) : undefined;
+    const coded = code && (await codedGroups(variable, code, samplesLast));
+    if (coded && sameGroups(coded, own))
+      leaveOut(state, { reference, variable }, `it repeats the labels ${labels.reference}`);
+    else if (isLabelName(reference) && (code || (await isWholeMatrix(variable)))) {
+      leaveOut(
+        state,
+        { reference, variable },
+        `named as labels are; labels ${labels.reference} are used, choose with --labels`,
+      );
+    } else kept.push(view);
+  }
+  return kept;
+}
+
+async function labelGroups({ reference, variable }: LabelCandidate, samples: number): Promise<Int32Array | undefined> {
+  const column = await Column.from(reference, variable);
+  if (column) return groups(await column.texts());
+  const matrix = matrixOf(variable);
+  if (matrix?.shape.length !== 2) return undefined;
+  const code = await matrixCode(matrix);
+  return code && codedGroups(matrix, code, labelsLast(matrix.shape, code, samples));
+}
