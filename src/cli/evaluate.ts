@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { Metrics } from "../methods/training.js";
 import { Engine } from "../runtime/index.js";
-import { Notes, noteTrained, openOtherData } from "./other-data.js";
+import { Notes, noteChanged, noteTrained, openOtherData } from "./other-data.js";
 import { formatMetrics, printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { addDataFlags, engineOptions } from "./settings.js";
@@ -37,6 +37,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
     let known: object = {};
     if (path === undefined) {
       data = await reopen();
+      noteChanged(method, data, notes.add);
       metrics = await method.evaluate();
     } else {
       data = await openOtherData(config, { ...flags, data: path }, notes.add);
@@ -47,7 +48,6 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       known = {
         ...(Object.keys(unknownClasses).length > 0 && { unknownClasses }),
         ...(trainedOn !== undefined && { trainedOn }),
-        ...(notes.all.length > 0 && { notes: notes.all }),
       };
     }
     notes.say();
@@ -59,6 +59,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       seed: config.seed,
       metrics,
       ...known,
+      ...(notes.all.length > 0 && { notes: notes.all }),
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };

@@ -130,6 +130,11 @@ export abstract class Method<Options = object> {
   abstract modelState(): State;
   /** Makes the networks that a saved model describes, and takes its tensors. */
   protected abstract build(state: State): Promise<void>;
+  /** The views that a saved model was trained on. */
+  protected savedViews({ json }: State): readonly ViewShape[] {
+    return json.views as unknown as ViewShape[];
+  }
+
   /** Takes the tensors of a model into networks that are there. */
   protected abstract takeModel(state: State): void;
 
@@ -168,6 +173,11 @@ export abstract class Method<Options = object> {
   unknownClasses({ labels }: MultiViewDataset): Readonly<Record<string, number>> {
     if (this.classes === undefined || labels?.kind !== "single") return {};
     return matchLabels(labels, this.classes).unknown;
+  }
+
+  /** How many samples the model was trained on; undefined where it does not know which. */
+  get trainedSamples(): number | undefined {
+    return this.#trained && [...this.#trained.values()][0]!.length;
   }
 
   /**
@@ -211,10 +221,13 @@ export abstract class Method<Options = object> {
     return this;
   }
 
-  /** Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit. */
+  /**
+   * Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit.
+   * @throws UserError where the data has other views or columns by now.
+   */
   async reopen(data: MultiViewDataset, state: State): Promise<this> {
     this.#engine ??= await sharedEngine();
-    await this.prepare(this.split(data));
+    await this.prepare(this.split(matchViews(data, this.savedViews(state))));
     this.takeModel(state);
     this.#takeTrained(state);
     return this;
