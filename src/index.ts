@@ -39,6 +39,7 @@ export { HashingMethod } from "./methods/hashing/hashing-method.js";
 export type { HashingNetwork, StoredNetwork } from "./methods/hashing/network.js";
 export type { HashingOptions } from "./methods/hashing/options.js";
 export { methods } from "./methods/index.js";
+export type { MatchOptions } from "./methods/matching/views.js";
 export { type ExportedModel, Method, type MethodDefinition, type PackedCodes, type Task } from "./methods/method.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
 export type { PerViewOptions } from "./methods/per-view/options.js";

@@ -4,7 +4,7 @@ import type { MultiViewDataset } from "../data/dataset.js";
 import type { Metrics } from "../methods/training.js";
 import { Engine } from "../runtime/index.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
-import { Notes, noteTrained, openOtherData } from "./other-data.js";
+import { Notes, noteChanged, noteTrained, openOtherData } from "./other-data.js";
 import { formatMetrics, printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { engineOptions } from "./settings.js";
@@ -35,6 +35,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
     let known: object = {};
     if (path === undefined) {
       data = await reopen();
+      noteChanged(method, data, notes.add);
       metrics = await method.evaluate();
     } else {
       data = await openOtherData(config, { ...dataSettings(flags), data: path }, notes.add);
@@ -45,7 +46,6 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       known = {
         ...(Object.keys(unknownClasses).length > 0 && { unknownClasses }),
         ...(trainedOn !== undefined && { trainedOn }),
-        ...(notes.all.length > 0 && { notes: notes.all }),
       };
     }
     notes.say();
@@ -57,6 +57,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       seed: config.seed,
       metrics,
       ...known,
+      ...(notes.all.length > 0 && { notes: notes.all }),
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };

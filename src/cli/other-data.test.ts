@@ -77,6 +77,19 @@ test("evaluate: columns in another order, a class that is new, samples that were
     [undefined, undefined],
     "its own test split is not what it trained on",
   );
+
+  writeFileSync(place.path("train.csv"), csv(permuted, own));
+  assert.deepEqual(
+    (await evaluate("run")).metrics,
+    itself.metrics,
+    "the columns of its own data stand in another order",
+  );
+  writeFileSync(place.path("train.csv"), csv(permuted, [...own.slice(30), ...later]));
+  assert.match(
+    (await evaluate("run")).notes[0],
+    /train has changed since .*: of 48 training samples 2\d are still there/,
+  );
+  writeFileSync(place.path("train.csv"), csv(["id", ...columns, "label"], own));
 });
 
 test("evaluate: a column that is lacking, views under other names and strange classes are refused with both sides", async () => {

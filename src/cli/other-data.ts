@@ -63,6 +63,20 @@ export function noteTrained(
   return count;
 }
 
+/** A note where a run's own data no longer has all the samples that the run was trained on: its test split is another then. */
+export function noteChanged(
+  method: Method<Record<string, unknown>>,
+  data: MultiViewDataset,
+  onNote: (note: string) => void,
+): void {
+  const { trainedSamples } = method;
+  const there = method.countTrained(data);
+  if (trainedSamples === undefined || there === undefined || there >= trainedSamples) return;
+  onNote(
+    `${data.name} has changed since the run was trained on it: of ${trainedSamples} training samples ${there} are still there, and its test samples may be others`,
+  );
+}
+
 /** Notes as they come, each once: said on stderr when that is asked for, so that a refusal stays one line. */
 export class Notes {
   readonly #notes = new Set<string>();

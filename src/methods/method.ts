@@ -8,9 +8,9 @@ import { allRows, type ViewShape } from "./feeding.js";
 import { matchLabels } from "./matching/classes.js";
 import {
   countTrained,
-  type Fingerprints,
   fingerprints,
   fingerprintTensor,
+  type StoredFingerprints,
   storedFingerprints,
 } from "./matching/trained-rows.js";
 import { type MatchOptions, matchViews } from "./matching/views.js";
@@ -58,7 +58,7 @@ export interface MethodDefinition<Options = object> {
 export abstract class Method<Options = object> {
   #engine: Engine | undefined;
   #fittedOn = "data";
-  #trained: Fingerprints | undefined;
+  #trained: StoredFingerprints | undefined;
 
   /** Takes the options; nothing is opened yet. @param engine what runs it; by default the shared engine, opened by the first `fit` or `restore`. */
   constructor(
@@ -130,6 +130,11 @@ export abstract class Method<Options = object> {
   abstract modelState(): State;
   /** Makes the networks that a saved model describes, and takes its tensors. */
   protected abstract build(state: State): Promise<void>;
+  /** The views that a saved model was trained on. */
+  protected savedViews({ json }: State): readonly ViewShape[] {
+    return json.views as unknown as ViewShape[];
+  }
+
   /** Takes the tensors of a model into networks that are there. */
   protected abstract takeModel(state: State): void;
 
@@ -170,12 +175,17 @@ export abstract class Method<Options = object> {
     return matchLabels(labels, this.classes).unknown;
   }
 
+  /** How many samples the model was trained on; undefined where it does not know which. */
+  get trainedSamples(): number | undefined {
+    return this.#trained?.tensor.shape[0];
+  }
+
   /**
    * How many samples of a data set are among those that the model was trained on, by the values of their views.
    * @returns undefined where the model does not know: data of more than 2^27 values, a run of an older version.
    */
   countTrained(data: MultiViewDataset): number | undefined {
-    return this.#trained && countTrained(this.match(data), this.#trained);
+    return this.#trained && countTrained(this.match(data), storedFingerprints(this.#trained));
   }
 
   /** Curves of every direction of search as the last evaluation found them, for methods that search between views. */
@@ -198,7 +208,8 @@ export abstract class Method<Options = object> {
     this.#fittedOn = data.name;
     const split = this.split(data);
     await this.prepare(split);
-    this.#trained = fingerprints(split, this.trainedRows(split));
+    const found = fingerprints(split, this.trainedRows(split));
+    this.#trained = found && fingerprintTensor(found);
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
     const stages = this.stages(hooks.resume !== undefined);
     const course = {
@@ -211,10 +222,13 @@ export abstract class Method<Options = object> {
     return this;
   }
 
-  /** Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit. */
+  /**
+   * Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit.
+   * @throws UserError where the data has other views or columns by now.
+   */
   async reopen(data: MultiViewDataset, state: State): Promise<this> {
     this.#engine ??= await sharedEngine();
-    await this.prepare(this.split(data));
+    await this.prepare(this.split(matchViews(data, this.savedViews(state))));
     this.takeModel(state);
     this.#takeTrained(state);
     return this;
@@ -227,14 +241,14 @@ export abstract class Method<Options = object> {
 
   #withTrained(state: State): State {
     if (this.#trained === undefined) return state;
-    const { tensor, views } = fingerprintTensor(this.#trained);
+    const { tensor, views } = this.#trained;
     const { tensors, json } = state;
-    return { tensors: new Map([...tensors, [trainedTensor, tensor]]), json: { ...json, trainedViews: views } };
+    return { tensors: new Map([...tensors, [trainedTensor, tensor]]), json: { ...json, trainedViews: [...views] } };
   }
 
   #takeTrained({ tensors, json }: State): void {
     const tensor = tensors.get(trainedTensor);
-    this.#trained = tensor && storedFingerprints(tensor, json.trainedViews as string[]);
+    this.#trained = tensor && { tensor, views: json.trainedViews as string[] };
   }
 
   /** Writes the fitted model as a run folder: settings, checkpoint, encoders. @throws UserError where it is not empty. */

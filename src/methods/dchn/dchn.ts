@@ -9,7 +9,7 @@ import type { ViewShape } from "../feeding.js";
 import { HashingMethod } from "../hashing/hashing-method.js";
 import { networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
 import { unlabelledNotes } from "../matching/labelled.js";
-import { viewShapes } from "../matching/views.js";
+import { matchViews, viewShapes } from "../matching/views.js";
 import { stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
@@ -208,7 +208,7 @@ export class DCHN extends HashingMethod<DchnOptions> {
   override takeView(state: State, data?: MultiViewDataset): void {
     const { kind, classNames } = this.#requireSpace();
     const view = state.json.view as unknown as ViewShape;
-    const split = data && this.split(withClasses(data, kind, classNames));
+    const split = data && this.split(withClasses(matchViews(data, [view]), kind, classNames));
     const known = this.#views.get(view.name)?.data;
     const model = this.#makeView(view, storedScaler(state, this.options.scaling, view), split ?? known);
     model.store.load(state.tensors);
@@ -253,6 +253,10 @@ export class DCHN extends HashingMethod<DchnOptions> {
       views.push(state.json);
     }
     return { tensors, json: { kind, classNames, views } };
+  }
+
+  protected override savedViews({ json }: State): readonly ViewShape[] {
+    return (json.views as State["json"][]).map(({ view }) => view as unknown as ViewShape);
   }
 
   protected override async build(state: State): Promise<void> {

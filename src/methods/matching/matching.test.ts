@@ -193,9 +193,9 @@ test("samples are known again by their values, in the views that they have", () 
     },
     rows,
   )!;
-  const { tensor, views } = fingerprintTensor(trained);
-  assert.ok(tensor.data.every((value) => Number.isInteger(value) && value < 2 ** 32));
-  assert.deepEqual(storedFingerprints(tensor, views), trained);
+  const stored = fingerprintTensor(trained);
+  assert.ok(stored.tensor.data.every((value) => Number.isInteger(value) && value < 2 ** 32));
+  assert.deepEqual(storedFingerprints(stored), trained);
   const count = (...views: View[]) => countTrained(new MultiViewDataset({ name: "new", views }), trained);
   assert.equal(count({ name: "image", matrix: image }, { name: "text", matrix: text }), 3);
   assert.equal(count({ name: "text", matrix: text }, { name: "image", matrix: image }), 3);

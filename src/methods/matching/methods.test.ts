@@ -10,7 +10,8 @@ import { mixedModal } from "../../data/mixed-modal.js";
 import { synthetic } from "../../data/synthetic.js";
 import { CCA, DCHN, DJSRH, DM2C, GMAE, type Method, MvLNet } from "../../index.js";
 import { Engine } from "../../runtime/index.js";
-import type { Metrics } from "../training.js";
+import type { ViewShape } from "../feeding.js";
+import type { Metrics, State } from "../training.js";
 
 let engine: Engine;
 let folder: string;
@@ -178,6 +179,28 @@ async function classesApart(model: Method): Promise<void> {
     /the classes "fir", .*; the model was trained on "ash", "elm", "oak"/,
   );
 }
+
+test("runs of older versions, without names and fingerprints, still open", async () => {
+  for (const title of ["cca classification", "gmae classification"]) {
+    const model = await cases[title]!().fit(data);
+    const { tensors, json } = model.state();
+    const views = (json.views as unknown as ViewShape[]).map(({ name, columns }) => ({ name, columns }));
+    const { classNames, trainedViews, ...rest } = json;
+    assert.deepEqual([classNames, trainedViews], [names, ["image", "text"]]);
+    const named: State["json"] = title.startsWith("gmae") ? { classNames: names } : {};
+    const old = {
+      tensors: new Map([...tensors].filter(([name]) => !name.startsWith("trained"))),
+      json: { ...rest, ...named, views },
+    };
+    const again = await cases[title]!().restore(old);
+    const told: string[] = [];
+    const metrics = await again.evaluateOn(data, { onNote: (note) => told.push(note) });
+    assert.deepEqual(metrics, await model.evaluateOn(data));
+    assert.match(told.join(), /matched by their place, since only one side has names/);
+    if (again.classes === undefined) assert.match(told.join(), /keeps no names of its classes/);
+    assert.equal(again.countTrained(data), undefined);
+  }
+});
 
 test("a mixed-modal set with labels missing", async () => {
   const model = await cases["dm2c clustering"]!().fit(mixedModal(data, 1));

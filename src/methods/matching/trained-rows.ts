@@ -2,6 +2,7 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { gatherRows, type Matrix } from "../../data/matrix.js";
 import type { NamedTensor } from "../../runtime/index.js";
+import { allRows } from "../feeding.js";
 
 /** Values of all views that are gone through at most; of views that are read from disk fewer. */
 const mostValues = 2 ** 27;
@@ -61,52 +62,68 @@ function hash(words: Int32Array, from: number, to: number): number {
   return (b >>> 11) * 2 ** 32 + (a >>> 0);
 }
 
+/** Views that are compared; of more, the first. Their numbers are bits of a pattern. */
+const mostViews = 30;
+
 /**
  * How many of the samples are, in all views that both have, the same as one of those of the fingerprints.
  * @returns undefined where the data is too large to go through.
  */
 export function countTrained(data: MultiViewDataset, trained: Fingerprints): number | undefined {
-  const common = data.views.filter(({ name }) => trained.has(name));
-  const rows = Int32Array.from({ length: data.samples }, (_, row) => row);
-  const own = fingerprints({ views: common }, rows);
+  const common = data.views.filter(({ name }) => trained.has(name)).slice(0, mostViews);
+  const own = fingerprints({ views: common }, allRows(data.samples));
   if (own === undefined) return undefined;
-  const known = byPattern(common.map(({ name }) => trained.get(name)!));
-  const asked = byPattern(common.map(({ name }) => own.get(name)!));
+  const [known, asked] = [trained, own].map((of) => common.map(({ name }) => of.get(name)!)) as [Hashes[], Hashes[]];
+  const knownRows = rowsByPattern(known);
   let count = 0;
-  for (const [pattern, samples] of asked) {
-    const sets = [...known].flatMap(([other, members]) => {
+  for (const [pattern, rows] of rowsByPattern(asked)) {
+    const sets = [...knownRows].flatMap(([other, members]) => {
       const shared = pattern & other;
-      return shared === 0n ? [] : [{ shared, keys: new Set(members.map((hashes) => keyOf(hashes, shared))) }];
+      return shared === 0 ? [] : [{ shared, keys: new Set(members.map((row) => keyOf(known, row, shared))) }];
     });
-    for (const hashes of samples) if (sets.some(({ shared, keys }) => keys.has(keyOf(hashes, shared)))) count++;
+    for (const row of rows) if (sets.some(({ shared, keys }) => keys.has(keyOf(asked, row, shared)))) count++;
   }
   return count;
 }
 
+/** Of one view, sample by sample. */
 type Hashes = readonly (number | undefined)[];
 
-/** The fingerprints of samples, in all views, by which views they have: bit v of the key for view v. */
-function byPattern(views: readonly (readonly (number | undefined)[])[]): Map<bigint, Hashes[]> {
-  const groups = new Map<bigint, Hashes[]>();
-  for (let i = 0; i < (views[0]?.length ?? 0); i++) {
-    const hashes = views.map((view) => view[i]);
-    const pattern = hashes.reduce<bigint>(
-      (bits, value, v) => (value === undefined ? bits : bits | (1n << BigInt(v))),
-      0n,
-    );
+/** Samples by the views that they have: bit v of the key for view v. */
+function rowsByPattern(views: readonly Hashes[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  for (let row = 0; row < (views[0]?.length ?? 0); row++) {
+    let pattern = 0;
+    for (let v = 0; v < views.length; v++) if (views[v]![row] !== undefined) pattern |= 1 << v;
     const group = groups.get(pattern);
-    if (group === undefined) groups.set(pattern, [hashes]);
-    else group.push(hashes);
+    if (group === undefined) groups.set(pattern, [row]);
+    else group.push(row);
   }
   return groups;
 }
 
-function keyOf(hashes: Hashes, views: bigint): string {
-  return hashes.map((value, v) => ((views >> BigInt(v)) & 1n ? value!.toString(36) : "")).join();
+/** The fingerprints of a sample in some of the views as one number of 53 bits. */
+function keyOf(views: readonly Hashes[], row: number, pattern: number): number {
+  let [low, high] = [0, 0];
+  for (let v = 0; v < views.length; v++) {
+    if ((pattern & (1 << v)) === 0) continue;
+    const value = views[v]![row]!;
+    low = Math.imul(low ^ (value >>> 0), 0x9e3779b1) ^ (low >>> 15);
+    high = Math.imul(high ^ (value / 2 ** 32), 0x5f356495) ^ (high >>> 13) ^ (low >>> 16);
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0);
+}
+
+/** Fingerprints as they are kept: the views' side by side. */
+export interface StoredFingerprints {
+  /** [samples, views × 3] */
+  readonly tensor: NamedTensor;
+  /** Names of the views. */
+  readonly views: readonly string[];
 }
 
 /** Fingerprints as a tensor [samples, views × 3] with the names of its views, to be stored. */
-export function fingerprintTensor(of: Fingerprints): { readonly tensor: NamedTensor; readonly views: string[] } {
+export function fingerprintTensor(of: Fingerprints): StoredFingerprints {
   const views = [...of.keys()];
   const samples = [...of.values()][0]?.length ?? 0;
   const width = views.length * parts;
@@ -124,7 +141,7 @@ export function fingerprintTensor(of: Fingerprints): { readonly tensor: NamedTen
 }
 
 /** Fingerprints as `fingerprintTensor` stored them. */
-export function storedFingerprints({ shape, data }: NamedTensor, views: readonly string[]): Fingerprints {
+export function storedFingerprints({ tensor: { shape, data }, views }: StoredFingerprints): Fingerprints {
   const [samples, width] = shape as [number, number];
   return new Map(
     views.map((name, v) => [
