@@ -1,8 +1,12 @@
 // The HDF5 library (h5wasm) as the reading thread uses it: attributes, places of datasets, blocks of values, messages kept.
+import { openSync } from "node:fs";
 import { workerData } from "node:worker_threads";
-import { type Dataset, Group, type Metadata, type Reference, ready } from "h5wasm/node";
-import { type StoredType, storedBytes } from "./decode.js";
-import type { DatasetPlace, Hdf5Task } from "./hdf5-tree.js";
+import { type Dataset, File, Group, type Reference, ready } from "h5wasm/node";
+import { decode, storedBytes } from "./decode.js";
+import { confine, isFilterThere } from "./hdf5-files.js";
+import { numberType, unpackBits } from "./hdf5-numbers.js";
+import type { Block, DatasetPlace, Hdf5Task } from "./hdf5-tree.js";
+import { type Hdf5Type, HeaderError, HeaderReader } from "./hdf5-types.js";
 import { deflateLimit } from "./inflate.js";
 import { count } from "./variables.js";
 
@@ -11,38 +15,29 @@ export class Problem extends Error {}
 
 export const task = workerData as Hdf5Task;
 const progress = new Int32Array(task.progress);
-const module = await ready;
+export const module: Awaited<typeof ready> = await ready;
+let file = 0n;
 let complaints = "";
-silence();
+confine(module, task.path, (text) => {
+  // HDF5 prints its error stack; it is kept to explain what went wrong
+  if (complaints.length < 20000) complaints += text;
+});
+let headers: HeaderReader | undefined;
 
-/** Classes of HDF5's data types (H5T_class_t). */
-export const hdf5Classes = {
-  integer: 0,
-  float: 1,
-  string: 3,
-  bitfield: 4,
-  compound: 6,
-  reference: 7,
-  enumeration: 8,
-} as const;
+const memory = module as unknown as { _malloc(size: number): number; _free(pointer: number): void };
+const longestAttribute = 2 ** 24;
+
+/** Opens the one file that this thread reads. */
+export function openFile(): Group {
+  const opened = new File(task.path, "r");
+  if (opened.file_id < 0n) throw new Error("it cannot be opened");
+  file = opened.file_id;
+  return opened;
+}
 
 /** Tells the caller of this thread that it is alive. */
 export function tick(): void {
   Atomics.add(progress, 0, 1);
-}
-
-/** HDF5 prints its error stack to standard error; here it is kept to explain what went wrong. */
-function silence(): void {
-  const system = module.FS as unknown as {
-    write(stream: { fd: number }, bytes: ArrayBufferView, offset: number, length: number, at?: number): number;
-  };
-  const write = system.write.bind(system);
-  system.write = (stream, bytes, offset, length, at) => {
-    if (stream.fd !== 1 && stream.fd !== 2) return write(stream, bytes, offset, length, at);
-    if (complaints.length < 20000)
-      complaints += Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + offset, length).toString();
-    return length;
-  };
 }
 
 /** Forgets what HDF5 has printed. */
@@ -55,17 +50,35 @@ export function lastComplaint(): string | undefined {
   return [...complaints.matchAll(/#\d+: .* line \d+ in (?:\w+)\(\): (.*)/g)].at(-1)?.[1];
 }
 
-/** The attributes by which MATLAB says what an object is, where they are one number or text. */
-export function matlabAttributes(object: Group | Dataset): ReadonlyMap<string, string | number> {
-  const { file_id: file, path } = object;
-  const found = new Map<string, string | number>();
+/** Says whether the path to an object goes through a link that leads nowhere, or into another file. */
+export function isDangling({ path }: Group | Dataset): boolean {
+  try {
+    module.get_attribute_names(file, path);
+    return false;
+  } catch (error) {
+    if (!/link traversal failed/.test(complaints)) throw error;
+    clearComplaints();
+    return true;
+  }
+}
+
+export type Attribute = string | number | readonly (string | number)[];
+
+/** The attributes of an object that are numbers or text, or lists of them; those whose names the pattern matches. */
+export function attributes(object: Group | Dataset, pattern: RegExp): ReadonlyMap<string, Attribute> {
+  const { path } = object;
+  const found = new Map<string, Attribute>();
   for (const name of module.get_attribute_names(file, path) as string[]) {
-    if (!/^MATLAB_(class|sparse|empty|object_decode)$/.test(name)) continue;
+    if (!pattern.test(name)) continue;
     tick();
     const metadata = module.get_attribute_metadata(file, path, name);
-    if (metadata.size > 4096 || metadata.total_size !== 1) continue;
-    const value = object.get_attribute(name, true);
-    if (typeof value === "number" || typeof value === "string") found.set(name, value);
+    if (!(metadata.size * metadata.total_size <= longestAttribute)) continue;
+    const read: unknown = object.get_attribute(name, true);
+    // a bit field comes as its bytes: the truth values of PyTables
+    const value = read instanceof Uint8Array && read.length === 1 ? read[0] : read;
+    const list = Array.isArray(value) ? value : [value];
+    if (list.every((item) => typeof item === "number" || typeof item === "string")) found.set(name, value as Attribute);
+    else if (list.every((item) => typeof item === "boolean")) found.set(name, Number(list[0]));
   }
   return found;
 }
@@ -83,83 +96,100 @@ export function dereference(root: Group, reference: Reference): unknown {
     for (const name of refs instanceof Group ? refs.keys() : []) {
       tick();
       const path = `/#refs#/${name}`;
-      referredPaths.set(key(module.create_object_reference(root.file_id, path)), path);
+      referredPaths.set(key(module.create_object_reference(file, path)), path);
     }
   }
   const path = referredPaths.get(key(reference.ref_data));
   return path === undefined ? root.dereference(reference) : root.get(path);
 }
 
-/** Where the numbers of a dataset lie, undefined where they are of no type that is read here. */
-export function placeOf(dataset: Dataset): DatasetPlace | undefined {
-  const { metadata } = dataset;
-  const type = storedType(metadata);
-  if (!type || !metadata.shape) return undefined;
-  const shape = metadata.shape.length === 0 ? [1] : metadata.shape;
-  const bytes = count(shape) * storedBytes[type];
-  const filtered = dataset.filters.length > 0;
-  if (!(bytes <= task.size * (filtered ? deflateLimit : 1))) {
-    throw new Problem(`${dataset.path} claims ${shape.join("×")} values, more than ${task.size} bytes can hold`);
+/**
+ * The data type of a dataset whose values are in this file and can be read, or why they cannot.
+ * @throws Problem where its shape claims more than the file can hold.
+ */
+export function readableType(dataset: Dataset): Hdf5Type | string {
+  const { metadata, filters, path } = dataset;
+  if (metadata.virtual_sources) return "a virtual dataset, made of datasets in other files, which are not read";
+  const missing = filters.find(({ id }) => !isFilterThere(id));
+  if (missing) {
+    const name = missing.name.split(/[\s;:,(]/, 1)[0]!;
+    return `its values are compressed with the HDF5 filter ${name ? `${name} (${missing.id})` : missing.id}, which is not available; write it again with gzip`;
   }
-  return { path: dataset.path, shape: [...shape], type };
+  const bytes = metadata.total_size * metadata.size;
+  if (!(bytes <= task.size * (filters.length > 0 ? deflateLimit : 1))) {
+    throw new Problem(`${path} claims ${metadata.shape?.join("×")} values, more than ${task.size} bytes can hold`);
+  }
+  try {
+    headers ??= new HeaderReader(openSync(task.path, "r"), task.size);
+    const address = Buffer.from(module.create_object_reference(file, path)).readBigUInt64LE();
+    const { type, isExternal } = headers.read(Number(address));
+    return isExternal ? "its values lie in another file, which is not read" : type;
+  } catch (error) {
+    if (error instanceof HeaderError) return `its data type cannot be understood (${error.message})`;
+    throw error;
+  }
 }
 
-function storedType(metadata: Metadata): StoredType | undefined {
-  const type = metadata.type === hdf5Classes.enumeration ? metadata.enum_type?.type : metadata.type;
-  const bits = metadata.size * 8;
-  if (type === hdf5Classes.float) return ({ 16: "half", 32: "single", 64: "double" } as const)[bits];
-  if (type !== hdf5Classes.integer && type !== hdf5Classes.bitfield) return undefined;
-  if (![8, 16, 32, 64].includes(bits)) return undefined;
-  return `${metadata.signed ? "" : "u"}int${bits as 8 | 16 | 32 | 64}`;
+/** Where the numbers of a dataset lie, or why they are not read. */
+export function placeOf(dataset: Dataset): DatasetPlace | string {
+  const { metadata, path } = dataset;
+  if (!metadata.shape) return "an empty dataset";
+  const type = readableType(dataset);
+  const numbers = typeof type === "string" ? type : numberType(type);
+  if (typeof numbers === "string") return numbers;
+  return { path, shape: metadata.shape.length === 0 ? [1] : metadata.shape, ...numbers };
 }
 
-/** All values of a small dataset. */
-export function readNumbers(file: bigint, place: DatasetPlace): number[] {
-  const bytes = readBytes(
-    file,
-    place,
-    place.shape.map(() => 0),
-    place.shape,
-  );
-  if (place.type === "uint64" || place.type === "int64")
-    return Array.from(new BigUint64Array(bytes.buffer as ArrayBuffer), Number);
-  const wide =
-    place.type === "uint32" || place.type === "int32"
-      ? Uint32Array
-      : place.type === "uint16"
-        ? Uint16Array
-        : Uint8Array;
-  return Array.from(new wide(bytes.buffer as ArrayBuffer));
+/** All values of a dataset, little-endian. */
+export function readAllBytes(place: DatasetPlace): Uint8Array {
+  return readBlock({ place, start: place.shape.map(() => 0), count: place.shape });
 }
 
-/** Values of a block in a fresh buffer. HDF5's own check of status is the only sign of a failed read. */
-export function readBytes(
-  file: bigint,
-  place: DatasetPlace,
+/** All values of a small dataset. @throws UserError for 64-bit integers that a double cannot hold. */
+export function readNumbers(place: DatasetPlace): number[] {
+  return Array.from(decode(readAllBytes(place), place.type, true, task.path, place.path));
+}
+
+/** Values of a block, or its records, in a fresh buffer. */
+export function readBlock({ place, start, count: length }: Block): Uint8Array {
+  if (!("type" in place))
+    return withBlock(place.path, start, length, place.size, place.isVariable, (bytes) => bytes.slice());
+  const { bits, type, path } = place;
+  const size = bits?.size ?? storedBytes[type];
+  return withBlock(path, start, length, size, false, (bytes) => (bits ? unpackBits(bytes, bits, type) : bytes.slice()));
+}
+
+/**
+ * Reads a block into HDF5's memory and gives it to `use` there; text and lists of any length lie elsewhere in that memory, until
+ * they are freed at the end. HDF5's own check of status is the only sign of a failed read.
+ */
+export function withBlock<T>(
+  path: string,
   start: readonly number[],
   length: readonly number[],
-): Uint8Array {
+  size: number,
+  isVariable: boolean,
+  use: (bytes: Uint8Array) => T,
+): T {
   tick();
-  const bytes = count(length) * storedBytes[place.type];
-  if (bytes === 0) return new Uint8Array(0);
+  const bytes = count(length) * size;
+  if (bytes === 0) return use(new Uint8Array(0));
   if (bytes > module.MAXIMUM_MEMORY / 2)
-    throw new Problem(`${place.path}: a block of ${bytes} bytes is more than HDF5's memory here holds`);
-  const pointer = (module as unknown as { _malloc(size: number): number })._malloc(bytes);
-  if (pointer === 0) throw new Problem(`${place.path}: no memory for a block of ${bytes} bytes`);
+    throw new Problem(`${path}: a block of ${bytes} bytes is more than HDF5's memory here holds`);
+  const pointer = memory._malloc(bytes);
+  if (pointer === 0) throw new Problem(`${path}: no memory for a block of ${bytes} bytes`);
+  const big = (values: readonly number[]) => values.map(BigInt);
   try {
-    const big = (values: readonly number[]) => values.map(BigInt);
-    const status = module.get_dataset_data(
-      file,
-      place.path,
-      big(length),
-      big(start),
-      length.map(() => 1n),
-      BigInt(pointer),
-    );
-    if (status < 0) throw new Error(`${place.path} cannot be read`);
-    return module.HEAPU8.slice(pointer, pointer + bytes);
+    const strides = length.map(() => 1n);
+    const status = module.get_dataset_data(file, path, big(length), big(start), strides, BigInt(pointer));
+    if (status < 0) throw new Error(`${path} cannot be read`);
+    try {
+      return use(module.HEAPU8.subarray(pointer, pointer + bytes));
+    } finally {
+      if (isVariable) module.reclaim_vlen_memory_count(file, path, "", BigInt(pointer), big(length));
+    }
   } finally {
-    (module as unknown as { _free(pointer: number): void })._free(pointer);
+    memory._free(pointer);
     tick();
   }
 }

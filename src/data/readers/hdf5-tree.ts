@@ -1,6 +1,14 @@
 // What the HDF5 thread and its caller say to each other.
 import type { StoredType } from "./decode.js";
-import type { ElementClass } from "./variables.js";
+import type { AxisNames, ElementClass, TableFacts, TextVariable } from "./variables.js";
+
+/** Integers that do not fill their bytes: `precision` bits from bit `offset` on. */
+export interface Bits {
+  readonly size: number;
+  readonly offset: number;
+  readonly precision: number;
+  readonly signed: boolean;
+}
 
 /** Where a dataset lies and how its values come out: always little-endian. */
 export interface DatasetPlace {
@@ -8,6 +16,17 @@ export interface DatasetPlace {
   /** As HDF5 has it, slowest axis first. */
   readonly shape: readonly number[];
   readonly type: StoredType;
+  readonly bits?: Bits;
+}
+
+/** Records of a compound dataset, or rows of a matrix, of which columns are taken. */
+export interface RecordsPlace {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** Bytes of one record, of which there are as many as the shape says. */
+  readonly size: number;
+  /** Records hold text or lists of any length, whose memory is to be freed. */
+  readonly isVariable: boolean;
 }
 
 /** A variable without its numbers. */
@@ -18,18 +37,45 @@ export type Node =
       readonly element: ElementClass;
       /** MATLAB's arrays lie transposed: their axes are those of the dataset in reverse. */
       readonly matlab: boolean;
+      readonly names?: AxisNames;
+    }
+  | {
+      readonly kind: "column";
+      readonly records: RecordsPlace;
+      /** Number of records. */
+      readonly rows: number;
+      /** Bytes of one record. */
+      readonly size: number;
+      readonly offset: number;
+      readonly type: StoredType;
+      readonly little: boolean;
+      readonly element: ElementClass;
+      readonly shape: readonly number[];
     }
   | {
       readonly kind: "sparse";
       readonly element: ElementClass;
-      readonly rows: number;
+      readonly shape: readonly [number, number];
+      /** Whether the offsets are those of columns (MATLAB, csc) or of rows (csr). */
+      readonly compressed: "columns" | "rows";
       readonly offsets: DatasetPlace;
       /** Absent where all values are 0. */
       readonly indices?: DatasetPlace;
       readonly values?: DatasetPlace;
+      readonly names?: AxisNames;
     }
-  | { readonly kind: "empty"; readonly element: ElementClass; readonly shape: readonly number[] }
-  | { readonly kind: "text"; readonly lines: readonly string[] }
+  | {
+      /** Numbers that are here already. */
+      readonly kind: "values";
+      readonly element: ElementClass;
+      readonly shape: readonly number[];
+      readonly order: "row" | "column";
+      /** Little-endian, in a buffer of their own. */
+      readonly bytes: Uint8Array;
+      readonly type: StoredType;
+      readonly names?: AxisNames;
+    }
+  | TextVariable
   | { readonly kind: "cell"; readonly shape: readonly number[]; readonly items: readonly Node[] }
   | {
       readonly kind: "struct";
@@ -40,21 +86,26 @@ export type Node =
 
 export interface OpenedFile {
   readonly nodes: ReadonlyMap<string, Node>;
-  readonly matlab: boolean;
+  readonly format: "hdf5" | "matlab7.3" | "anndata";
+  readonly table?: TableFacts;
+  readonly notes: readonly string[];
 }
 
 /** A block of a dataset: `count` values from `start` on each axis. */
-export interface ReadRequest {
-  readonly id: number;
-  readonly place: DatasetPlace;
+export interface Block {
+  readonly place: DatasetPlace | RecordsPlace;
   readonly start: readonly number[];
   readonly count: readonly number[];
+}
+
+export interface ReadRequest extends Block {
+  readonly id: number;
 }
 
 export type Answer =
   | { readonly id: number; readonly opened: OpenedFile }
   | { readonly id: number; readonly bytes: Uint8Array }
-  | { readonly id: number; readonly problem: string };
+  | { readonly id: number; readonly problem: string; readonly isDamage: boolean };
 
 /** What the thread is started with; the counter goes up with every step, so that its caller sees that it is alive. */
 export interface Hdf5Task {

@@ -1,20 +1,16 @@
 // The thread that reads one HDF5 file through h5wasm: damaged files make that library trap or loop for ever, and here they can.
 import { parentPort } from "node:worker_threads";
-import { File } from "h5wasm/node";
-import { clearComplaints, lastComplaint, Problem, readBytes, task } from "./hdf5-library.js";
-import { readRoot } from "./hdf5-objects.js";
+import { UserError } from "../../errors.js";
+import { clearComplaints, lastComplaint, openFile, Problem, readBlock } from "./hdf5-library.js";
+import { readRoot } from "./hdf5-root.js";
 import type { Answer, ReadRequest } from "./hdf5-tree.js";
 
-const file = answer(0, () => {
-  const opened = new File(task.path, "r");
-  if (opened.file_id < 0n) throw new Error("it cannot be opened");
-  return opened;
-});
-if (file) {
-  answer(0, () => send({ id: 0, opened: readRoot(file) }));
+const root = answer(0, openFile);
+if (root) {
+  answer(0, () => send({ id: 0, opened: readRoot(root) }));
   parentPort!.on("message", (request: ReadRequest) => {
     answer(request.id, () => {
-      const bytes = readBytes(file.file_id, request.place, request.start, request.count);
+      const bytes = readBlock(request);
       parentPort!.postMessage({ id: request.id, bytes } satisfies Answer, [bytes.buffer as ArrayBuffer]);
     });
   });
@@ -30,8 +26,9 @@ function answer<T>(id: number, work: () => T): T | undefined {
     return work();
   } catch (error) {
     const innermost = lastComplaint();
-    const message = error instanceof Problem || !innermost ? (error as Error).message : innermost;
-    send({ id, problem: message.split("\n", 1)[0]! });
+    const isOwn = error instanceof Problem || error instanceof UserError;
+    const message = isOwn || !innermost ? (error as Error).message : innermost;
+    send({ id, problem: message.split("\n", 1)[0]!, isDamage: !(error instanceof UserError) });
     return undefined;
   }
 }

@@ -2,8 +2,11 @@
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../../errors.js";
-import { decode } from "./decode.js";
-import type { Answer, DatasetPlace, Hdf5Task, Node, OpenedFile } from "./hdf5-tree.js";
+import { decode, isWide, writtenIntegers } from "./decode.js";
+import type { Answer, Block, DatasetPlace, Hdf5Task, Node, OpenedFile, RecordsPlace } from "./hdf5-tree.js";
+import { skippedNotes } from "./notes.js";
+import { recordColumn } from "./record-columns.js";
+import { columnsOfRows, sortedColumns } from "./sparse-rows.js";
 import {
   count,
   type FileContent,
@@ -22,7 +25,7 @@ const patience = 15_000;
 
 /**
  * Opens an HDF5 file in a thread of its own and lists what it holds: MATLAB v7.3's arrays, cells, structs, text and sparse
- * matrices, or plain datasets, with groups as structs. Dense numbers stay on disk until `read` or `slice` asks for them, so
+ * matrices, tables of pandas, AnnData's matrices with their names, or plain datasets, with groups as structs. Dense numbers stay on disk until `read` or `slice` asks for them, so
  * that a file larger than memory can be gone through in slices of rows; slices of many rows, ideally whole chunks, are fastest.
  * @param stall milliseconds without any progress after which the file counts as corrupt.
  * @throws UserError where HDF5 cannot read the file.
@@ -37,27 +40,20 @@ export async function openHdf5(path: string, size: number, stall = patience): Pr
     throw error;
   }
   const variables = new Map<string, Variable>();
-  const notes: string[] = [];
-  for (const [name, node] of opened.nodes) {
-    const variable = toVariable(node, name, thread);
-    if (variable.kind === "skipped") notes.push(`${name} is skipped: ${variable.reason}`);
-    variables.set(name, variable);
-  }
+  for (const [name, node] of opened.nodes) variables.set(name, toVariable(node, name, thread));
   if (variables.size === 0) {
     thread.close();
     throw new UserError(`${path} is an HDF5 file without any dataset`);
   }
-  return { format: opened.matlab ? "matlab7.3" : "hdf5", path, variables, notes, close: thread.close };
-}
-
-interface Block {
-  readonly place: DatasetPlace;
-  readonly start: readonly number[];
-  readonly count: readonly number[];
+  const { format, table } = opened;
+  const notes = [...opened.notes, ...skippedNotes(variables)];
+  return { format, path, variables, ...(table && { table }), notes, close: thread.close };
 }
 
 interface Thread {
   readonly path: string;
+  /** Records that were loaded, by the dataset's path. */
+  readonly records: Map<string, Promise<Uint8Array>>;
   /** Asks for a block, or for the tree where none is named (it comes unasked, once). */
   ask(block: Block | undefined): Promise<OpenedFile | Uint8Array>;
   close(): void;
@@ -90,9 +86,10 @@ function startThread(path: string, size: number, stall: number): Thread {
       worker.unref();
       clearInterval(watch);
     }
-    if ("problem" in answer)
-      request?.reject(new UserError(`${path} is corrupt, truncated or no HDF5 file: ${answer.problem}`));
-    else request?.resolve("opened" in answer ? answer.opened : answer.bytes);
+    if ("problem" in answer) {
+      const what = answer.isDamage ? `is corrupt, truncated or no HDF5 file: ${answer.problem}` : answer.problem;
+      request?.reject(new UserError(answer.isDamage ? `${path} ${what}` : what));
+    } else request?.resolve("opened" in answer ? answer.opened : answer.bytes);
   });
   const crashed = (error?: Error) =>
     fail(new UserError(`${path} is corrupt: HDF5 broke down while reading it${error ? ` (${error.message})` : ""}`));
@@ -117,6 +114,7 @@ function startThread(path: string, size: number, stall: number): Thread {
   };
   return {
     path,
+    records: new Map(),
     ask: (block) =>
       new Promise((resolve, reject) => {
         if (over) return reject(over);
@@ -130,22 +128,23 @@ function startThread(path: string, size: number, stall: number): Thread {
   };
 }
 
-async function readBlock(
-  thread: Thread,
-  place: DatasetPlace,
-  start: readonly number[],
-  size: readonly number[],
-): Promise<NumericArray> {
-  const bytes = (await thread.ask({ place, start, count: size })) as Uint8Array;
-  return decode(bytes, place.type, true, thread.path, place.path);
-}
+const askBytes = async (thread: Thread, block: Block) => (await thread.ask(block)) as Uint8Array;
 
 function toVariable(node: Node, name: string, thread: Thread): Variable {
   switch (node.kind) {
     case "numeric":
       return datasetVariable(node, thread);
-    case "empty":
-      return numeric(node.element, node.shape, "column", new Float64Array(0));
+    case "column":
+      return recordColumn(
+        { path: thread.path, rows: node.rows, size: node.size, load: () => loadRecords(thread, node.records) },
+        { ...node, name },
+      );
+    case "values": {
+      const { element, shape, order, bytes, type, names } = node;
+      const written = isWide(type) && { written: async () => writtenIntegers(bytes, type, true) };
+      const data = () => decode(bytes, type, true, thread.path, name);
+      return numeric(element, shape, order, data, { ...written, ...(names && { names }) });
+    }
     case "sparse":
       return sparseVariable(node, name, thread);
     case "cell":
@@ -167,8 +166,8 @@ function toVariable(node: Node, name: string, thread: Thread): Variable {
 }
 
 function datasetVariable(node: Node & { kind: "numeric" }, thread: Thread): NumericVariable {
-  const { place, element, matlab } = node;
-  const { shape } = place;
+  const { place, element, matlab, names } = node;
+  const { shape, type } = place;
   const outer = shape[0]!;
   return {
     kind: "numeric",
@@ -182,10 +181,42 @@ function datasetVariable(node: Node & { kind: "numeric" }, thread: Thread): Nume
       const part = numeric(element, [end - start, ...[...shape].reverse().slice(1)], "column", block);
       return part.slice(0, end - start);
     },
+    ...(isWide(type) && {
+      written: async () => {
+        const pieces: string[][] = [];
+        await eachBlock(thread, place, 0, 0, outer, (bytes) => pieces.push(writtenIntegers(bytes, type, true)));
+        return pieces.flat();
+      },
+    }),
+    ...(names && { names }),
   };
 }
 
-/** Positions start … end-1 of one axis, all of the others, in the dataset's order; in blocks along the first axis. */
+/**
+ * Bytes of positions start … end-1 of one axis, all of the others, in the dataset's order: given to `take` in blocks along the
+ * first axis, with the place of each block's first value.
+ */
+async function eachBlock(
+  thread: Thread,
+  place: DatasetPlace | RecordsPlace,
+  axis: number,
+  start: number,
+  end: number,
+  take: (bytes: Uint8Array, at: number, size: readonly number[]) => void,
+): Promise<void> {
+  const from = place.shape.map((_, i) => (i === axis ? start : 0));
+  const size = place.shape.map((length, i) => (i === axis ? end - start : length));
+  const rowSize = count(size.slice(1));
+  const valueSize = "type" in place ? 8 : place.size;
+  const rows = Math.max(1, Math.floor(blockBytes / valueSize / Math.max(1, rowSize)));
+  for (let row = 0; row < size[0]!; row += rows) {
+    const length = Math.min(rows, size[0]! - row);
+    const block = { place, start: [from[0]! + row, ...from.slice(1)], count: [length, ...size.slice(1)] };
+    take(await askBytes(thread, block), row * rowSize, size);
+  }
+}
+
+/** Positions start … end-1 of one axis, all of the others, in the dataset's order. */
 async function readRange(
   thread: Thread,
   place: DatasetPlace,
@@ -193,24 +224,33 @@ async function readRange(
   start: number,
   end: number,
 ): Promise<NumericArray> {
-  const from = place.shape.map((_, i) => (i === axis ? start : 0));
-  const size = place.shape.map((length, i) => (i === axis ? end - start : length));
-  const rowSize = count(size.slice(1));
-  const rows = Math.max(1, Math.floor(blockBytes / 8 / Math.max(1, rowSize)));
-  if (rows >= size[0]!) return readBlock(thread, place, from, size);
   let whole: NumericArray | undefined;
-  for (let row = 0; row < size[0]!; row += rows) {
-    const length = Math.min(rows, size[0]! - row);
-    const block = await readBlock(thread, place, [from[0]! + row, ...from.slice(1)], [length, ...size.slice(1)]);
-    whole ??= new (block.constructor as new (length: number) => NumericArray)(count(size));
-    whole.set(block, row * rowSize);
-  }
+  await eachBlock(thread, place, axis, start, end, (bytes, at, size) => {
+    const block = decode(bytes, place.type, true, thread.path, place.path);
+    const values = count(size);
+    if (block.length === values) whole = block;
+    else {
+      whole ??= new (block.constructor as new (length: number) => NumericArray)(values);
+      whole.set(block, at);
+    }
+  });
   return whole ?? new Float64Array(0);
 }
 
+/** All records of a dataset, loaded once for all of its columns. */
+function loadRecords(thread: Thread, place: RecordsPlace): Promise<Uint8Array> {
+  const load = async () => {
+    const whole = new Uint8Array(count(place.shape) * place.size);
+    await eachBlock(thread, place, 0, 0, place.shape[0]!, (bytes, at) => whole.set(bytes, at * place.size));
+    return whole;
+  };
+  const loading = thread.records.get(place.path) ?? load();
+  thread.records.set(place.path, loading);
+  return loading;
+}
+
 function sparseVariable(node: Node & { kind: "sparse" }, name: string, thread: Thread): SparseVariable {
-  const { offsets, indices, values, element, rows } = node;
-  const shape: [number, number] = [rows, Math.max(0, count(offsets.shape) - 1)];
+  const { offsets, indices, values, element, shape, compressed, names } = node;
   const complain = (what: string) => new UserError(`${thread.path}: variable ${name} is corrupt or truncated: ${what}`);
   const all = async (place: DatasetPlace | undefined) =>
     place ? readRange(thread, place, 0, 0, place.shape[0]!) : new Float64Array(0);
@@ -219,12 +259,15 @@ function sparseVariable(node: Node & { kind: "sparse" }, name: string, thread: T
     element,
     shape,
     read: async () => {
-      const columns = {
-        columnOffsets: Uint32Array.from(await all(offsets)),
-        rowIndices: Uint32Array.from(await all(indices)),
+      const parts = {
+        offsets: Uint32Array.from(await all(offsets)),
+        indices: Uint32Array.from(await all(indices)),
         values: await all(values),
       };
+      const columns =
+        compressed === "rows" ? columnsOfRows(parts, shape, complain) : sortedColumns(parts, shape, complain);
       return sparse(element, shape, columns, complain);
     },
+    ...(names && { names }),
   };
 }
