@@ -7,7 +7,7 @@ import { zipSync } from "fflate";
 import { File, ready } from "h5wasm/node";
 import { UserError } from "../../errors.js";
 import { type FuzzTarget, fuzz } from "../../fuzz.testing.js";
-import { readCsv } from "./csv.js";
+
 import { idxHeader, readIdx } from "./idx.js";
 import { readVariables, writeNpy, writeNpz, writeParquet } from "./index.js";
 import { readMatlab5 } from "./matlab5.js";
@@ -16,6 +16,7 @@ import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
 import { readAll, testFolder } from "./readers.testing.js";
 import { bytesSource, type Source } from "./source.js";
+import { readTable } from "./text/table.js";
 import type { FileContent } from "./variables.js";
 
 const folder = testFolder();
@@ -135,7 +136,7 @@ const targets: Record<string, FuzzTarget> = {
   NumPy: { seeds: npy, read: of(readNpy) },
   "NumPy archives": { seeds: npz, read: of(readNpz) },
   "NumPy, inside an archive": { seeds: npy, read: (bytes) => of(readNpz)(zipSync({ "a.npy": bytes })), share: 0.5 },
-  CSV: { seeds: csv, read: of(readCsv), share: 0.5 },
+  CSV: { seeds: csv, read: of(readTable), share: 0.5 },
   IDX: {
     seeds: idx,
     read: of((source) => {
