@@ -7,7 +7,7 @@ import { unzipSync, zipSync } from "fflate";
 import { File, ready } from "h5wasm/node";
 import { UserError } from "../../errors.js";
 import { type FuzzTarget, fuzz } from "../../fuzz.testing.js";
-import { readCsv } from "./csv.js";
+
 import { idxHeader, readIdx } from "./idx.js";
 import { readVariables, writeNpy, writeNpz, writeParquet } from "./index.js";
 import { readMatlab4 } from "./matlab4.js";
@@ -21,6 +21,7 @@ import { PickleError, readPickle } from "./pickle.js";
 import { pythonVariable } from "./python-values.js";
 import { readAll, testFolder } from "./readers.testing.js";
 import { bytesSource, type Source } from "./source.js";
+import { readTable } from "./text/table.js";
 import type { FileContent } from "./variables.js";
 
 const folder = testFolder();
@@ -166,7 +167,7 @@ const targets: Record<string, FuzzTarget> = {
   "NumPy archives": { seeds: npz, read: of(readNpz) },
   "Python's pickles": { seeds: pickles, read: pickle, mayRefuse: true },
   "NumPy, inside an archive": { seeds: npy, read: (bytes) => of(readNpz)(zipSync({ "a.npy": bytes })), share: 0.5 },
-  CSV: { seeds: csv, read: of(readCsv), share: 0.5 },
+  CSV: { seeds: csv, read: of(readTable), share: 0.5 },
   IDX: {
     seeds: idx,
     read: of((source) => {

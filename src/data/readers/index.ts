@@ -1,7 +1,6 @@
 // Reads any supported file into named variables; the format is recognised by content, whatever the file is called.
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.js";
-import { readCsv } from "./csv.js";
 import { openHdf5 } from "./hdf5.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { deflateLimit } from "./inflate.js";
@@ -11,33 +10,40 @@ import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
 import { readParquet } from "./parquet.js";
 import { bytesSource, openSource, type Source } from "./source.js";
+import { isArff, readArff } from "./text/arff.js";
+import { isJson, readJson } from "./text/json.js";
+import type { ReadOptions } from "./text/options.js";
+import { readTable } from "./text/table.js";
 import type { FileContent } from "./variables.js";
 
 export { writeNpy } from "./npy.js";
 export { type NamedArrays, writeNpz } from "./npz.js";
 export { type ParquetColumn, writeParquet } from "./parquet-write.js";
+export type { ReadOptions } from "./text/options.js";
 export * from "./variables.js";
 
 const supported =
-  "MATLAB v4 to v7.3 (.mat), HDF5 (also of pandas and AnnData), NumPy (.npy, .npz), Parquet, CSV and IDX files";
+  "MATLAB v4 to v7.3 (.mat), HDF5 (also of pandas and AnnData), NumPy (.npy, .npz), Parquet, text tables (CSV and its kin, JSON lines, ARFF) and IDX files";
 const startSize = 2 ** 16;
 
 /**
  * Opens a file and lists its variables. Arrays that lie plainly on disk (.npy, stored .npz, IDX, HDF5) are read when asked
  * for: call `close` on the result when done.
+ * @param options what the user says about a text table.
  * @throws UserError where the file is missing, unreadable, corrupt, truncated or of no supported format.
+ * @throws AmbiguousDataError where a text table can be understood in two ways.
  */
-export async function readVariables(path: string, _options: object = {}): Promise<FileContent> {
+export async function readVariables(path: string, options: ReadOptions = {}): Promise<FileContent> {
   const source = openSource(path);
   try {
-    return await readSource(source);
+    return await readSource(source, options);
   } catch (error) {
     source.close();
     throw error;
   }
 }
 
-async function readSource(source: Source): Promise<FileContent> {
+async function readSource(source: Source, options: ReadOptions): Promise<FileContent> {
   const { path, size } = source;
   if (size === 0) throw new UserError(`${path} is empty; supported are ${supported}`);
   const start = Buffer.from(source.read(0, startSize));
@@ -49,11 +55,11 @@ async function readSource(source: Source): Promise<FileContent> {
   if (text.startsWith("\x93NUMPY")) return readNpy(source);
   if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return readNpz(source);
   if (text.startsWith("PAR1")) return fromDisk(source, readParquet);
-  if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)));
+  if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)), options);
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
   if (isMatlab4(start)) return readMatlab4(source);
-  return readText(source, start);
+  return readText(source, start, options);
 }
 
 /** Some readers open the file themselves. */
@@ -111,8 +117,6 @@ const others: readonly (readonly [string, string])[] = [
   ["<html", "a web page (was the download redirected?)"],
   ["version https://git-lfs", "a Git LFS pointer (run git lfs pull)"],
   ["<?xml", "XML"],
-  ["{", "JSON or similar text"],
-  ["[", "JSON or similar text"],
   ["arrow1", "an Arrow file"],
   ["bzh", "bzip2-compressed; unpack it first"],
   ["\xfd7zxz", "xz-compressed; unpack it first"],
@@ -121,26 +125,16 @@ const others: readonly (readonly [string, string])[] = [
   ["rar!", "a RAR archive; unpack it first"],
 ];
 
-async function readText(source: Source, start: Buffer): Promise<FileContent> {
+async function readText(source: Source, start: Buffer, options: ReadOptions): Promise<FileContent> {
   const { path } = source;
-  const text = start.toString("latin1");
-  const begin = text
-    .slice(0, 64)
+  const begin = start
+    .toString("latin1", 0, 64)
+    .replace(/^\xef\xbb\xbf/, "")
     .trimStart()
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   const other = others.find(([beginning]) => begin.startsWith(beginning));
-  const unknown = (what: string) => new UserError(`${path} is ${what}; supported are ${supported}`);
-  if (other) throw unknown(other[1]);
-  if (text.includes("\0") || !isUtf8Text(start)) {
-    throw unknown(
-      `of no known format (it begins with the bytes ${start.toString("hex", 0, 8).replace(/(..)(?=.)/g, "$1 ")})`,
-    );
-  }
-  return readCsv(source);
-}
-
-function isUtf8Text(start: Buffer): boolean {
-  // the last character may be cut
-  const text = new TextDecoder().decode(start, { stream: true });
-  return !text.includes("\ufffd");
+  if (other) throw new UserError(`${path} is ${other[1]}; supported are ${supported}`);
+  if (isJson(source, options)) return readJson(source, options);
+  if (isArff(source, options)) return readArff(source, options);
+  return readTable(source, options);
 }

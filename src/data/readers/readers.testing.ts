@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import fc from "fast-check";
 import { UserError } from "../../errors.js";
-import { readVariables } from "./index.js";
+import { type ReadOptions, readVariables } from "./index.js";
 import type { FileContent, NumericVariable, Variable } from "./variables.js";
 
 /** A folder that goes when the tests of the file are over. */
@@ -17,12 +17,17 @@ export function testFolder(): string {
 }
 
 /** Writes bytes or text to a file in the folder and reads it back as variables. */
-export async function readContent(folder: string, name: string, content: Uint8Array | string): Promise<FileContent> {
+export async function readContent(
+  folder: string,
+  name: string,
+  content: Uint8Array | string,
+  options?: ReadOptions,
+): Promise<FileContent> {
   const path = join(folder, name);
   // a file that is written over is flushed to disk by some file systems, which is slow
   rmSync(path, { force: true });
   writeFileSync(path, content);
-  return readVariables(path);
+  return readVariables(path, options);
 }
 
 export async function numbers(variable: Variable | undefined): Promise<number[]> {
