@@ -2,13 +2,13 @@
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.js";
 import { readCsv } from "./csv.js";
+import { readArrow, readParquet } from "./decode-apart.js";
 import { openHdf5 } from "./hdf5.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { deflateLimit } from "./inflate.js";
 import { readMatlab5 } from "./matlab5.js";
 import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
-import { readParquet } from "./parquet.js";
 import { bytesSource, openSource, type Source } from "./source.js";
 import type { FileContent } from "./variables.js";
 
@@ -17,7 +17,7 @@ export { type NamedArrays, writeNpz } from "./npz.js";
 export { type ParquetColumn, writeParquet } from "./parquet-write.js";
 export * from "./variables.js";
 
-const supported = "MATLAB v5 to v7.3 (.mat), HDF5, NumPy (.npy, .npz), Parquet, CSV and IDX files";
+const supported = "MATLAB v5 to v7.3 (.mat), HDF5, NumPy (.npy, .npz), Parquet, Arrow, CSV and IDX files";
 const startSize = 2 ** 16;
 
 /**
@@ -47,6 +47,12 @@ async function readSource(source: Source): Promise<FileContent> {
   if (text.startsWith("\x93NUMPY")) return readNpy(source);
   if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return readNpz(source);
   if (text.startsWith("PAR1")) return fromDisk(source, readParquet);
+  if (text.startsWith("ARROW1\0\0") || isArrowStream(start)) return fromDisk(source, readArrow);
+  if (text.startsWith("FEA1")) {
+    throw new UserError(
+      `${path} is a Feather file of version 1, which is not supported; load it in pandas and save it again (to_feather or to_parquet)`,
+    );
+  }
   if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)));
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
@@ -72,6 +78,13 @@ function isHdf5(source: Source): boolean {
     if (Buffer.from(source.read(offset, 8)).toString("latin1") === "\x89HDF\r\n\x1a\n") return true;
   }
   return false;
+}
+
+/** A stream begins with a mark, the length of its schema and, in that, the place of the root table. */
+function isArrowStream(start: Buffer): boolean {
+  if (start.length < 16 || start.readInt32LE(0) !== -1) return false;
+  const [length, root] = [start.readInt32LE(4), start.readInt32LE(8)];
+  return length > 0 && length % 8 === 0 && root > 0 && root < length;
 }
 
 /** Any text may stand before the version and the mark of byte order. */
@@ -139,7 +152,6 @@ const others: readonly (readonly [string, string])[] = [
   ["<?xml", "XML"],
   ["{", "JSON or similar text"],
   ["[", "JSON or similar text"],
-  ["arrow1", "an Arrow file"],
   ["bzh", "bzip2-compressed; unpack it first"],
   ["\xfd7zxz", "xz-compressed; unpack it first"],
   ["\x28\xb5\x2f\xfd", "Zstandard-compressed; unpack it first"],
