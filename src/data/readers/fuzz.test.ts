@@ -7,7 +7,7 @@ import { unzipSync, zipSync } from "fflate";
 import { File, ready } from "h5wasm/node";
 import { UserError } from "../../errors.js";
 import { type FuzzTarget, fuzz } from "../../fuzz.testing.js";
-
+import { columnarFile } from "./columnar.testing.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { readVariables, writeNpy, writeNpz, writeParquet } from "./index.js";
 import { readMatlab4 } from "./matlab4.js";
@@ -128,7 +128,11 @@ const parquet = [
       { name: "x", data: Float32Array.of(1, 2, 3, 4, 5, 6), width: 2 },
     ]),
   ),
+  ...(["types-parquet", "ZSTD", "LZ4", "BROTLI"] as const).map(columnarFile),
 ];
+const arrow = (["types-arrow", "arrow-lz4", "arrow-zstd"] as const).map(columnarFile);
+/** One has integers that no number can hold. Small files may hold 2^24 values whatever their size: runs and dictionaries pack columns of few values to nothing. */
+const columnar = { mayRefuse: true, patience: 30_000, memory: (bytes: number) => 2 ** 28 + 1600 * bytes };
 
 function npyFile(header: string, { buffer }: Float64Array | Uint8Array): Uint8Array {
   const head = Buffer.from(`\x93NUMPY\x01\x00  ${header}\n`, "latin1");
@@ -182,7 +186,8 @@ const targets: Record<string, FuzzTarget> = {
     share: 0.2,
   },
   "HDF5 and MATLAB v7.3": { seeds: [hdf5()], read: anyFile, share: 0.02, patience: 30_000 },
-  Parquet: { seeds: parquet, read: anyFile, share: 0.02, patience: 30_000 },
+  Parquet: { seeds: parquet, read: anyFile, share: 0.02, ...columnar },
+  Arrow: { seeds: arrow, read: anyFile, share: 0.02, ...columnar },
 };
 for (const [name, target] of Object.entries(targets)) {
   test(`fuzzing: ${name}`, { timeout: 2 ** 31 - 1 }, () => fuzz(name, target));

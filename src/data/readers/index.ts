@@ -1,6 +1,7 @@
 // Reads any supported file into named variables; the format is recognised by content, whatever the file is called.
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.js";
+import { readArrow, readParquet } from "./decode-apart.js";
 import { openHdf5 } from "./hdf5.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { deflateLimit } from "./inflate.js";
@@ -8,7 +9,6 @@ import { isMatlab4, readMatlab4 } from "./matlab4.js";
 import { readMatlab5 } from "./matlab5.js";
 import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
-import { readParquet } from "./parquet.js";
 import { bytesSource, openSource, type Source } from "./source.js";
 import { isArff, readArff } from "./text/arff.js";
 import { isJson, readJson } from "./text/json.js";
@@ -23,7 +23,7 @@ export type { ReadOptions } from "./text/options.js";
 export * from "./variables.js";
 
 const supported =
-  "MATLAB v4 to v7.3 (.mat), HDF5 (also of pandas and AnnData), NumPy (.npy, .npz), Parquet, text tables (CSV and its kin, JSON lines, ARFF) and IDX files";
+  "MATLAB v4 to v7.3 (.mat), HDF5 (also of pandas and AnnData), NumPy (.npy, .npz), Parquet, Arrow and Feather, text tables (CSV and its kin, JSON lines, ARFF) and IDX files";
 const startSize = 2 ** 16;
 
 /**
@@ -55,6 +55,12 @@ async function readSource(source: Source, options: ReadOptions): Promise<FileCon
   if (text.startsWith("\x93NUMPY")) return readNpy(source);
   if (text.startsWith("PK\x03\x04") || text.startsWith("PK\x05\x06")) return readNpz(source);
   if (text.startsWith("PAR1")) return fromDisk(source, readParquet);
+  if (text.startsWith("ARROW1\0\0") || isArrowStream(start)) return fromDisk(source, readArrow);
+  if (text.startsWith("FEA1")) {
+    throw new UserError(
+      `${path} is a Feather file of version 1, which is not supported; load it in pandas and save it again (to_feather or to_parquet)`,
+    );
+  }
   if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)), options);
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
@@ -76,6 +82,13 @@ function isHdf5(source: Source): boolean {
     if (Buffer.from(source.read(offset, 8)).toString("latin1") === "\x89HDF\r\n\x1a\n") return true;
   }
   return false;
+}
+
+/** A stream begins with a mark, the length of its schema and, in that, the place of the root table. */
+function isArrowStream(start: Buffer): boolean {
+  if (start.length < 16 || start.readInt32LE(0) !== -1) return false;
+  const [length, root] = [start.readInt32LE(4), start.readInt32LE(8)];
+  return length > 0 && length % 8 === 0 && root > 0 && root < length;
 }
 
 /** Any text may stand before the version and the mark of byte order. */
@@ -117,7 +130,6 @@ const others: readonly (readonly [string, string])[] = [
   ["<html", "a web page (was the download redirected?)"],
   ["version https://git-lfs", "a Git LFS pointer (run git lfs pull)"],
   ["<?xml", "XML"],
-  ["arrow1", "an Arrow file"],
   ["bzh", "bzip2-compressed; unpack it first"],
   ["\xfd7zxz", "xz-compressed; unpack it first"],
   ["\x28\xb5\x2f\xfd", "Zstandard-compressed; unpack it first"],
