@@ -77,8 +77,8 @@ def main():
     case("index-named-parquet", "I", "index-named.parquet", "A named index of texts: the ids.", {**READ, "ids": tags})
     frame.sort_values("len").reset_index().to_feather(path("index-reset.feather"))
     order = np.argsort(A[:, 0], kind="stable")
-    case("index-reset-feather", "I", "index-reset.feather", "reset_index left a column index of row numbers in disorder: no feature; told, or the ids.",
-         reading([A[order]], [WORDS[i] for i in order], note="index"), reading([A[order]], [WORDS[i] for i in order], ids=[str(i) for i in order]))
+    case("index-reset-feather", "I", "index-reset.feather", "reset_index left a column index of row numbers in disorder: no feature; it may be the ids.",
+         reading([A[order]], [WORDS[i] for i in order]))
     frame.set_index(pd.Index(tags, name="specimen")).to_csv(path("index-named.csv"), sep=";")
     case("index-named-csv", "I", "index-named.csv", "A named index of texts in CSV: ids, or left out with a word.", {**READ, "ids": tags}, {**READ, "note": "specimen"})
     # features that look like ids

@@ -60,7 +60,7 @@ def main():
     case("unsigned-10-bits-offset", "K", "bits-10-unsigned.h5", "Unsigned 10 bits at the upper end of two bytes.", both(small))
     wide = whole(103, N, 3, low=-8000000, high=8000000).astype(np.int32)
     odd("bytes-3.h5", h5py.h5t.STD_I32LE, 3, 24, 0, wide)
-    case("signed-24-bits", "K", "bytes-3.h5", "Signed integers of three bytes, as sound has them; or said that they cannot be read.", both(wide), refused("counts"))
+    case("signed-24-bits", "K", "bytes-3.h5", "Signed integers of three bytes, as sound has them; or said that they cannot be read.", both(wide), reading([A], COUNT, note="counts"), refused("counts"))
     frames = whole(104, N, 3, 4, low=-2000, high=2000).astype(np.int16)
     odd("frames-12.h5", little, 2, 12, 0, frames, nbit=True)
     case("frames-12-bits", "K", "frames-12.h5", "Pictures of a detector with 12 bits, three axes.", orders(lambda o: both(flat(frames, o))))

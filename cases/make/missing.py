@@ -91,7 +91,7 @@ def main():
     case("cellstr-accents", "J", "cellstr.mat", "Class names with accents in a cell.", reading([A, B], names(P, "Zürich", "Genève", "Basel")))
     moods = [["sad"], ["sad", "slow"], ["fast"], ["fast", "glad"], ["slow"], ["glad"], ["sad", "slow"], ["fast"], ["glad"]]
     pd.DataFrame({"a": A[:, 0], "b": A[:, 1], "label": moods}).to_parquet(path("moods.parquet"), index=False)
-    case("label-lists-parquet", "J", "moods.parquet", "A list of class names for each sample in Parquet: several labels a sample, or refused.", reading([A[:, :2]], moods), refused("label"))
+    case("label-lists-parquet", "J", "moods.parquet", "A list of class names for each sample in Parquet: several labels a sample, or said that they are not read.", reading([A[:, :2]], moods), reading([A[:, :2]], None, note="\\blabel is|label\\b.*(skip|list|left)"), refused("label"))
     lines("moods.csv", [["len", "wid", "tags"]] + [[*A[i, :2], ";".join(moods[i])] for i in range(N)])
     case("label-semicolons", "J", "moods.csv", "tags such as sad;slow: several labels a sample; if taken for one class, that is told.",
          reading([A[:, :2]], moods), reading([A[:, :2]], [";".join(m) for m in moods], note="tags|;|several|multi"), refused("tags"), options={"labels": "tags"})

@@ -44,7 +44,7 @@ def main():
             trained, [{"accuracy": [fraction - 0.01, fraction + 0.01]}, {**GOOD, "said": "loon|unknown|never|not (seen|trained|known)|other class"}, refused("loon|class")],
             evaluate={"file": "birds-loon.csv"})
     command("encode-class-new", "B", "Written beside the representation, the new class keeps its name and no prediction names it.",
-            trained, [{"agree": [fraction - 0.01, fraction + 0.01], "labels": names(more[:8], *BIRDS)}, refused("loon|class")],
+            trained, [{"agree": [fraction - 0.01, fraction + 0.01], "labels": names(more[:8], *BIRDS)}],
             encode={"file": "birds-loon.csv"})
     coded = birds(4, places[:24])
     coded["class"] = places[:24]
