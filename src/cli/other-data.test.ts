@@ -200,7 +200,7 @@ test("index and search: columns of items and of queries are found by name", asyn
   );
   const byName = await nearest("query.csv");
   assert.deepEqual([byName.id, byName.similarity], [inOrder.id, inOrder.similarity]);
-  assert.match(byName.stderr, /"height"; not used/);
+  assert.match(byName.stderr, /column "height" is unknown and not used/);
   assert.match(byName.stderr, /another order/);
   writeFileSync(place.path("query.csv"), csv(columns.slice(1), [sample!]));
   await place.refuse(["search", "index", "--query", "query.csv", ...quick], /lacks a column \("img_0"\)/);

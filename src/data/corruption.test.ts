@@ -101,6 +101,17 @@ test("conflict steps over classes without samples and carries the mask", () => {
   assert.deepEqual([...views[0]!.present!], [0, 1]);
 });
 
+test("conflict leaves samples without a label as they are", () => {
+  const data = make(["a", "b"]);
+  const labels = { kind: "single", names: ["0", "1", "2", "3"], values: new Int32Array(samples).fill(-1) } as const;
+  for (let i = 0; i < 8; i++) labels.values[i] = classOf(i);
+  const spoilt = corrupt(new MultiViewDataset({ ...data, labels }), parseCorruption("conflict=1"), 3);
+  const changed = Array.from({ length: samples }, (_, i) =>
+    [0, 1].some((v) => row(spoilt.views[v]!.matrix, i)[0] !== 1 + i) ? i : -1,
+  ).filter((i) => i >= 0);
+  assert.deepEqual(changed, [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
 test("noise: N(0, 0.5²) on every column of 1 … V views", () => {
   const data = make();
   const spoilt = corrupt(data, { kind: "noise", rate: 1 }, 4);

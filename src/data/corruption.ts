@@ -75,7 +75,7 @@ function conflict(dataset: MultiViewDataset, rows: Int32Array, random: Random): 
 
   const donors: Map<number, number>[] = dataset.views.map(() => new Map());
   for (const row of rows) {
-    // A sample without a label can contradict none.
+    // A sample without a label has no next class.
     if (labels.values[row]! < 0) continue;
     const own = inhabited.indexOf(members[labels.values[row]!]!);
     const next = inhabited[(own + 1) % inhabited.length]!;

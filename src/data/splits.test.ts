@@ -86,3 +86,13 @@ test("draw by label where labels run short fills training up", () => {
     name: "UserError",
   });
 });
+
+test("samples without a label are split like a class of their own", () => {
+  const labels = single([...Array(10).fill(0), ...Array(6).fill(1), ...Array(4).fill(-1)], 2);
+  const { train, test: tested } = randomSplit(20, { train: 0.5, seed: 0, stratify: labels });
+  assert.deepEqual(sorted(train, tested), all(20));
+  const counts = [0, 1, -1].map(
+    (c) => train.filter((row) => (labels as { values: Int32Array }).values[row] === c).length,
+  );
+  assert.deepEqual(counts, [5, 3, 2]);
+});

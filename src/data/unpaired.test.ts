@@ -48,6 +48,11 @@ test("selecting, checking and describing look at present rows only", () => {
   assert.equal(view!.missing, 3);
 });
 
+test("a sample without a label stays without one", () => {
+  const labels = joinLabels([single([0, -1], ["b"]), single([-1, 0], ["a"])], "toy");
+  assert.deepEqual(labels.kind === "single" && [...labels.values], [0, -1, -1, 1]);
+});
+
 test("multi-label parts with other classes", () => {
   const a = { kind: "multi", matrix: Uint8Array.of(1, 0, 1, 1), names: ["sky", "sea"] } as const;
   const b = { kind: "multi", matrix: Uint8Array.of(0, 1), names: ["sea", "tree"] } as const;

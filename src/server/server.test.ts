@@ -379,7 +379,7 @@ test("features with names are put in the view's order, and what is not used is t
     const turned = { features: [3, ...features.toReversed()], names: ["age", ...names.toReversed()] };
     const { body } = await ask("POST", "/search", { view: "b", ...turned }, {}, named);
     assert.deepEqual([body.hits[0].distance, body.notes.length], [0, 2]);
-    assert.match(body.notes[0], /"age"; not used/);
+    assert.match(body.notes[0], /column "age" is unknown and not used/);
     const added = await ask("POST", "/items", { items: [{ id: "y", view: "b", ...turned }] }, {}, named);
     assert.deepEqual([added.body.added, added.body.notes.length], [1, 2]);
     const [y] = await served.store.get("y");

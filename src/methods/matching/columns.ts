@@ -29,7 +29,7 @@ export function columnPlaces(
     if (own.length === known.length && own.every((name, i) => name === known[i])) return undefined;
     const placeOf = new Map(own.map((name, i) => [name, i]));
     const lacking = known.filter((name) => !placeOf.has(name));
-    if (lacking.length === 0) return byName(what, own, known, placeOf, owner, onNote);
+    if (lacking.length === 0) return byName(what, own, known, placeOf, onNote);
     if (!areCounted(own) && !areCounted(known)) throw lackingColumns(what, own, known, lacking, owner);
   }
   if (found.columns !== expected.columns) {
@@ -48,17 +48,14 @@ function byName(
   own: readonly string[],
   known: readonly string[],
   placeOf: ReadonlyMap<string, number>,
-  owner: string,
   onNote: (note: string) => void,
 ): Int32Array {
   const places = Int32Array.from(known, (name) => placeOf.get(name)!);
   if (own.length > known.length) {
     const wanted = new Set(known);
     const extra = own.filter((name) => !wanted.has(name));
-    const columns = extra.length === 1 ? "a column" : `${extra.length} columns`;
-    onNote(
-      `${what}: ${columns} that ${owner} no such ${extra.length === 1 ? "one" : "ones"} of: ${some(extra)}; not used`,
-    );
+    const which = extra.length === 1 ? `column ${some(extra)} is` : `${extra.length} columns (${some(extra)}) are`;
+    onNote(`${what}: ${which} unknown and not used`);
   }
   if (places.some((place, i) => i > 0 && place < places[i - 1]!)) {
     onNote(`${what}: the columns stand in another order and are matched by name (the first is ${some([known[0]!])})`);

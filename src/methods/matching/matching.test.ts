@@ -84,7 +84,7 @@ test("columns are found by name; those of another order and those too many are t
   assert.deepEqual(values(permuted.result.views[0]!.matrix), [2, 3, 0, 6, 7, 4]);
   assert.deepEqual(permuted.result.views[0]!.features, ["red", "green", "blue"]);
   assert.equal(permuted.notes.length, 2);
-  assert.match(permuted.notes[0]!, /view "image": a column .* "depth"; not used/);
+  assert.match(permuted.notes[0]!, /view "image": column "depth" is unknown and not used/);
   assert.match(permuted.notes[1]!, /another order/);
   refused(
     data([view("image", 3, ["red", "green", "Blue"])]),

@@ -1,0 +1,64 @@
+// What a finished run leaves, where samples have no label and there are more clusters than classes.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Labels, MultiViewDataset } from "../data/dataset.js";
+import { synthetic } from "../data/synthetic.js";
+import { GMAE } from "../methods/gmae/index.js";
+import type { Method } from "../methods/method.js";
+import { readResult } from "../runs/result.js";
+import { Engine } from "../runtime/index.js";
+import { labelDetails } from "../search/item-details.js";
+import { describeResult } from "./result.js";
+import type { TrainingSummary } from "./training-run.js";
+
+const made = synthetic({ samples: 60, views: 2, classes: 3, dimensions: [6, 5], seed: 4 });
+const { names, values } = made.labels as Extract<Labels, { kind: "single" }>;
+const withLabels = (change: (value: number, row: number) => number) =>
+  new MultiViewDataset({ ...made, labels: { kind: "single", names, values: values.map(change) } });
+const some = withLabels((value, row) => (row % 4 === 3 ? -1 : value));
+
+test("confusion, map and what the views reach alone are over the samples that have a label", async () => {
+  const engine = await Engine.open({ threads: 1 });
+  const folder = mkdtempSync(join(tmpdir(), "vantage-result-"));
+  try {
+    const result = async (task: "clustering" | "classification", clusters: number, data: MultiViewDataset) => {
+      const method = await new GMAE({ task, clusters, hidden: [8], latent: 4, epochs: 2, starts: 2 }, engine).fit(data);
+      const summary = { metrics: await method.evaluate(), seed: 0, method: "gmae", task } as unknown as TrainingSummary;
+      await describeResult(folder, method as unknown as Method<Record<string, unknown>>, data, summary, []);
+      return readResult(folder)!;
+    };
+    const clustered = await result("clustering", 5, some);
+    const { confusion } = clustered.result;
+    assert.deepEqual(confusion!.columns, [...names, "unmatched"]);
+    assert.equal(
+      confusion!.counts.flat().reduce((sum, count) => sum + count),
+      45,
+    );
+    assert.ok(clustered.result.viewMetrics!.view1!.acc as number);
+    const label = clustered.map!.colourings.find(({ name }) => name === "label")!;
+    assert.equal(label.values.filter((value) => value === -1).length, 15);
+    const classified = await result("classification", 3, some);
+    assert.equal(
+      classified.result.confusion!.counts.flat().reduce((sum, count) => sum + count),
+      9,
+      "a fifth of 45",
+    );
+    const none = await result(
+      "clustering",
+      3,
+      withLabels(() => -1),
+    );
+    assert.deepEqual([none.result.confusion, none.result.metrics], [undefined, {}]);
+  } finally {
+    engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("an item of a sample without a label has none", () => {
+  const details = labelDetails(some);
+  assert.deepEqual([details(3, "view1"), details(0, "view1")], [{}, { label: names[values[0]!] }]);
+});
