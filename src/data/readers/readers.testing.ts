@@ -1,9 +1,10 @@
 // What the readers' tests share: a folder of their own, files in it, damage.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { UserError } from "../../errors.js";
 import { type ReadOptions, readVariables } from "./index.js";
@@ -28,6 +29,14 @@ export async function readContent(
   rmSync(path, { force: true });
   writeFileSync(path, content);
   return readVariables(path, options);
+}
+
+/** Unpacks one of the files that fixtures/make.py wrote. @returns its path in the folder. */
+export function fixture(folder: string, name: string): string {
+  const packed = readFileSync(new URL(`../../../src/data/readers/fixtures/${name}.gz`, import.meta.url));
+  const path = join(folder, name);
+  writeFileSync(path, gunzipSync(packed));
+  return path;
 }
 
 export async function numbers(variable: Variable | undefined): Promise<number[]> {
