@@ -3,13 +3,14 @@ import { UserError } from "../../errors.js";
 import { strings, type Variable } from "../readers/variables.js";
 import { type Arrays, leaveOut, scopeOf } from "./array-state.js";
 import { Column, isNone, labelsByContent } from "./columns.js";
-import { type Entry, matrixOf, unwrap } from "./entry.js";
+import { ask, choice } from "./draft.js";
+import { type Entry, isMatrix, matrixOf, unwrap } from "./entry.js";
 import { codedGroups, groups, matrixCode, sameGroups } from "./facts.js";
 import { type LabelCandidate, labelLengths, labelsLast } from "./labels.js";
 import { isWholeMatrix } from "./loose-matrices.js";
 import { resolveReference, type Scope } from "./selection.js";
 import type { ViewPlan } from "./view.js";
-import { isLabelName, isListName, isViewNames, labelRank } from "./words.js";
+import { isLabelName, isListName, isViewNames, labelRank, partOfWord, words } from "./words.js";
 
 export async function labelCandidates(
   state: Arrays,
@@ -30,7 +31,31 @@ export async function labelCandidates(
     if (matrix ? !(await matrixCode(matrix)) : !(await holdsClasses(reference, variable))) continue;
     candidates.push({ reference, variable, lengths });
   }
+  askForTags(path, entries, candidates);
   return candidates;
+}
+
+/** In cross-modal sets with I, Y and L (images, tags, labels) the matrix Y is the second view: which one is meant is asked. */
+function askForTags(path: string, entries: readonly Entry[], candidates: readonly LabelCandidate[]): void {
+  const letter =
+    (start: string) =>
+    ({ reference, variable }: Entry) =>
+      isMatrix(variable) &&
+      words(reference)[0] === start &&
+      words(reference)
+        .slice(1)
+        .every((word) => word === "all" || partOfWord(word) !== undefined);
+  const [images, tags, labels] = [
+    entries.filter(letter("i")),
+    candidates.find(letter("y")),
+    candidates.find(letter("l")),
+  ];
+  if (images.length !== 1 || !tags || !labels || entries.some(letter("t"))) return;
+  const views = [images[0]!.reference, tags.reference].map((reference) => ({ name: reference, variable: reference }));
+  ask(path, `${tags.reference} and ${labels.reference} could each be the labels, which are they?`, [
+    choice({ views, labels: labels.reference }, `${tags.reference} is a view`),
+    choice({ labels: tags.reference }, `${labels.reference} is not used`),
+  ]);
 }
 
 /** Whole numbers, texts, or a cell of such; under the plainest names also what readLabels will then refuse with its reason. */

@@ -83,6 +83,8 @@ export function groupColumns(names: readonly string[], isNamed: boolean): Groupi
       continue;
     groups.push({ name: prefix, columns: members.map(({ name }) => name) });
   }
+  // beside numbered columns, those that share a word before a sign are a view as well: protein_a, protein_b
+  if (groups.length > 0) groups.push(...wordGroups(names, new Set(groups.flatMap(({ columns }) => columns))));
   const inGroups = new Set(groups.flatMap(({ columns }) => columns));
   const rest = names.filter((name) => !inGroups.has(name));
   const isTold = groups.length > 1 && groups.length <= mostViews && rest.length <= inGroups.size;
@@ -95,6 +97,18 @@ export function groupColumns(names: readonly string[], isNamed: boolean): Groupi
   const name =
     rest.length === 1 ? rest[0]! : groups.some((group) => group.name === "other") ? "other columns" : "other";
   return { groups: [...groups, { name, columns: rest }] };
+}
+
+/** Groups of columns whose names begin with the same word before _, . or :, among those that are in none yet. */
+function wordGroups(names: readonly string[], taken: ReadonlySet<string>): ColumnGroup[] {
+  const starts = new Map<string, string[]>();
+  for (const name of names) {
+    const start = taken.has(name) ? undefined : /^([\p{L}\d]+?)[_.:]\D/u.exec(name)?.[1];
+    if (start !== undefined) starts.set(start, [...(starts.get(start) ?? []), name]);
+  }
+  return [...starts]
+    .filter(([, columns]) => columns.length >= leastMembers)
+    .map(([name, columns]) => ({ name, columns }));
 }
 
 /** A word about columns whose names begin alike, which could be views. */

@@ -21,7 +21,7 @@ const deepest = 6;
 export function entriesOf({ variables }: FileContent): Entry[] {
   const entries: Entry[] = [];
   const add = (reference: string, variable: Variable, depth: number): void => {
-    const inner = unwrap(variable);
+    const inner = octaveValue(unwrap(variable));
     if (inner.kind !== "struct" || depth === deepest) {
       entries.push({ reference, variable: inner });
       return;
@@ -35,6 +35,14 @@ export function entriesOf({ variables }: FileContent): Entry[] {
   };
   for (const [name, variable] of variables) add(name, variable, 0);
   return entries;
+}
+
+/** Octave's HDF5 files have a group of type and value for each variable. */
+function octaveValue(variable: Variable): Variable {
+  if (variable.kind !== "struct" || variable.elements.length !== 1) return variable;
+  const [fields] = variable.elements;
+  const value = fields!.get("value");
+  return fields!.size === 2 && value && fields!.get("type")?.kind === "text" ? unwrap(value) : variable;
 }
 
 /** MATLAB files often wrap a matrix in a cell of one. */

@@ -3,9 +3,11 @@ import { UserError } from "../../errors.js";
 import type { Labels, Splits, View } from "../dataset.js";
 import { describe, type FileContent } from "../readers/variables.js";
 import { type AccountEntry, ignoredNotes } from "./account.js";
+import { annotatedDrafts, joinNamed } from "./annotated.js";
 import { arraysDraft } from "./arrays.js";
 import type { Draft, LayoutOptions } from "./draft.js";
 import { entriesOf } from "./entry.js";
+import type { FileLayout } from "./join.js";
 import { disagreements, type LabelCandidate, type ReadLabels, readLabels } from "./labels.js";
 import { viewNames, withClassNames } from "./names.js";
 import { partedDraft } from "./parts.js";
@@ -41,6 +43,15 @@ export async function layout(content: FileContent, options: LayoutOptions = {}, 
   const { path, notes } = content;
   if (content.table) return readDraft(await tableDraft(content, options, needsViews), path, notes, options);
   const { variables, format } = content;
+  if (format === "anndata") {
+    const drafts = await annotatedDrafts(content, options);
+    const files: FileLayout[] = [];
+    for (const { name, draft } of drafts) {
+      files.push({ path: name, name, layout: await readDraft(draft, path, [], options), samples: draft.samples });
+    }
+    const joined = joinNamed(files);
+    return { ...joined, notes: [...notes, ...joined.notes] };
+  }
   const file = { path, variables, entries: entriesOf(content), rowsAreUsual: !format.startsWith("matlab") };
   const parts = await partedDraft(file, options);
   if (!parts) return readDraft(await arraysDraft(file, options), path, notes, options);

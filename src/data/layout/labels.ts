@@ -101,6 +101,9 @@ function missingNotes(reference: string, texts: Texts, names: readonly string[])
   const missing = texts.filter((text) => text === undefined).length;
   if (missing > 0) notes.push(`labels ${reference}: ${missing} of ${texts.length} samples have no label`);
   const words = names.filter((name) => doubtful.test(name.trim()));
+  if (names.includes("-1") && names.length > 2 && names.every((name) => /^-?\d+$/.test(name))) {
+    notes.push(`labels ${reference}: -1 is taken for the name of a class, not for a missing label`);
+  }
   if (words.length > 0) {
     notes.push(
       `labels ${reference}: ${few(words.map((name) => JSON.stringify(name)))} is taken for the name of a class, not for a missing label`,

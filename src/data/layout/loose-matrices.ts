@@ -3,7 +3,7 @@ import { count, describe, type NumericVariable, type SparseVariable } from "../r
 import { type Arrays, type Found, foundOf, hasAxis, lastName, leaveOut } from "./array-state.js";
 import { ask, choice } from "./draft.js";
 import { type Entry, isMatrix, isVector, matrixOf, sampleAxes } from "./entry.js";
-import { isGraphName, isLabelName, isListName } from "./words.js";
+import { isGraphLetter, isGraphName, isLabelName, isListName } from "./words.js";
 
 /** The matrices of the file that stand by themselves, as far as they are of the samples. */
 export async function looseMatrices(
@@ -31,12 +31,30 @@ export async function looseMatrices(
   }
   const isSquare = ({ variable }: Found): boolean =>
     variable.shape.length === 2 && variable.shape[0] === variable.shape[1];
-  const views = fitting.filter((each) => {
-    const isGraph = isSquare(each) && isGraphName(each.reference) && fitting.length > 1;
-    if (isGraph) leaveOut(state, each, "a graph or kernel over the samples");
-    return !isGraph;
-  });
-  return numberedInOrder([...views, ...numberedVectors(entries, views, samples)], entries);
+  const views: Found[] = [];
+  for (const each of fitting) {
+    const isNamed =
+      isGraphName(each.reference) || (isGraphLetter(each.reference) && (await isSymmetric(each.variable)));
+    if (isNamed && isSquare(each) && fitting.length > 1) leaveOut(state, each, "a graph or kernel over the samples");
+    else views.push(each);
+  }
+  return withOwnNames(numberedInOrder([...views, ...numberedVectors(entries, views, samples)], entries));
+}
+
+/** Matrices signal of the groups eeg and ecg are called eeg and ecg. */
+function withOwnNames(found: readonly Found[]): Found[] {
+  if (new Set(found.map(({ name }) => name)).size === found.length) return [...found];
+  const parents = found.map(({ reference }) => reference.split(/[./]/).slice(0, -1).join("."));
+  const isOwn = parents.every((parent) => parent !== "") && new Set(parents).size === found.length;
+  return found.map((each, i) => ({ ...each, name: isOwn ? parents[i]! : each.reference }));
+}
+
+async function isSymmetric(variable: NumericVariable | SparseVariable): Promise<boolean> {
+  if (variable.kind === "sparse" || variable.shape[0] !== variable.shape[1]) return variable.kind === "sparse";
+  const n = variable.shape[0]!;
+  const values = await variable.read();
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) if (values[i * n + j] !== values[j * n + i]) return false;
+  return true;
 }
 
 /** Why a matrix is no view, by its name and values; undefined where it may be one. */

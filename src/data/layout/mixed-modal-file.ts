@@ -6,7 +6,7 @@ import { type Labels, MultiViewDataset } from "../dataset.js";
 import { type DenseMatrix, dense, toDense } from "../matrix.js";
 import { type FileContent, readVariables, strings, type Variable } from "../readers/index.js";
 import { Column, couldBeClasses } from "./columns.js";
-import { isMatrix, unwrap } from "./entry.js";
+import { entriesOf, isMatrix, unwrap } from "./entry.js";
 import { inspect, toMatrix } from "./matrix.js";
 import { inventory } from "./selection.js";
 
@@ -53,13 +53,15 @@ export async function loadMixedModal(path: string): Promise<MultiViewDataset> {
  * matrices may as well be paired, being equally long and with the same labels.
  * @throws UserError where it has one of them and contradicts itself.
  */
-export async function mixedModalLayout({ path, variables, table }: FileContent): Promise<MultiViewDataset | undefined> {
+export async function mixedModalLayout(content: FileContent): Promise<MultiViewDataset | undefined> {
+  const { path, variables, table } = content;
   // the columns of a table are of the same samples
-  if (table) return undefined;
+  if (table || content.format === "anndata") return undefined;
   const published = await samplesInCells(variables, path);
   if (published) return assemble(basename(path, extname(path)), path, published);
   const cells = await modalitiesInCells(variables, path);
-  const parts = cells ?? (await namedMatrices(variables, path));
+  const opened = new Map(entriesOf(content).map(({ reference, variable }) => [reference, variable]));
+  const parts = cells ?? (await namedMatrices(opened, path));
   const modalities = new Set(parts.map(({ modality }) => modality));
   const splits = new Set(parts.map(({ split }) => split));
   const alike = [...splits].every((split) => {

@@ -33,6 +33,8 @@ const labelWords = new Set([
 const codingWords = new Set([
   ...["onehot", "one", "hot", "multi", "multihot", "binary", "bin", "vec", "vector", "all", "list", "id", "ids", "num"],
   ...["number", "index", "idx", "code", "codes", "str", "string", "matrix", "mat", "true", "coarse", "fine", "text"],
+  ...["prob", "probs", "proba", "probability", "probabilities", "soft", "score", "scores", "logit", "logits"],
+  ...["pred", "preds", "predicted", "prediction", "predictions"],
 ]);
 /** What people call the class where they do not call it that. */
 const subjectNames = new Set([
@@ -87,7 +89,9 @@ const rowNames = new Set([
 ]);
 const idWords = new Set(["id", "ids", "uuid", "guid", "filename", "file", "path", "url", "barcode", "accession"]);
 /** Whoever a row belongs to; of no use as a feature even where it repeats. */
-const ownerWords = new Set(["subject", "patient", "participant", "user", "fold", "folds", "batch", "session"]);
+const ownerWords = new Set([
+  ...["subject", "patient", "participant", "user", "fold", "folds", "batch", "session", "trial", "visit", "replicate"],
+]);
 
 /** How likely a name is one of ids: 0 and up, the least is the likeliest; Infinity where it is none. */
 export function idRank(name: string): number {
@@ -157,9 +161,11 @@ export const isListName = (name: string): boolean => words(lastPart(name)).some(
 /** Graphs and kernels over the samples: square, and no features. */
 const graphWords = new Set([
   ...["graph", "adj", "adjacency", "affinity", "similarity", "sim", "kernel", "kernels", "dist", "distance"],
-  ...["distances", "laplacian", "w", "s", "k", "a", "knn", "neighbors", "neighbours"],
+  ...["distances", "laplacian", "knn", "neighbors", "neighbours"],
 ]);
 export const isGraphName = (name: string): boolean => words(lastPart(name)).some((word) => graphWords.has(word));
+/** Letters that stand for such a matrix in formulas. */
+export const isGraphLetter = (name: string): boolean => /^[wskad]$/i.test(lastPart(name));
 
 /** Names that multi-view files give their list of views, or the start of numbered ones, the likeliest first. */
 const viewListNames = [
