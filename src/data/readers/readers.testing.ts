@@ -37,6 +37,7 @@ export async function numbers(variable: Variable | undefined): Promise<number[]>
 
 /** Reads every value that a variable holds. */
 export async function readAll(variable: Variable): Promise<void> {
+  if (variable.kind === "numeric") await variable.written?.();
   if (variable.kind === "numeric" || variable.kind === "sparse") await variable.read();
   else if (variable.kind === "cell") for (const item of variable.items) await readAll(item);
   else if (variable.kind === "struct") {

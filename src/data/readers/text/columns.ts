@@ -112,22 +112,20 @@ interface Settled {
 
 /** Decides the style of each column of numbers by all of its cells, and reads those again that were read in another one. */
 function settleStyles({ path, names, delimiter, options, plans, scanned, scan }: ColumnsInput): Settled {
-  const own = new Map<number, number>();
+  const own = new Uint8Array(names.length);
   let file = 0;
   for (const [i, column] of scanned.columns) {
-    if (plans.modes[i] !== columnMode.number) continue;
-    const bits = columnEvidence(column, plans.decimals[i]!);
-    own.set(i, bits);
-    file |= bits;
+    if (plans.modes[i] === columnMode.number) own[i] = columnEvidence(column, plans.decimals[i]!);
+    file |= own[i]!;
   }
   const styles = new Map<number, NumberStyle>();
   const modes = new Uint8Array(names.length);
   const decimals = plans.decimals.slice();
   const signs = new Set<"." | ",">();
   let changed = false;
-  for (const [i, bits] of own) {
-    const column = scanned.columns.get(i)!;
-    if (bits === 0 && column.oddTexts.length === 0) continue;
+  for (const [i, column] of scanned.columns) {
+    const bits = own[i]!;
+    if (plans.modes[i] !== columnMode.number || (bits === 0 && column.oddTexts.length === 0)) continue;
     const example = () => exampleOf(column, () => scanned.values(i));
     const style = columnStyle(names[i]!, column, example, bits, file, delimiter, options, path);
     styles.set(i, style);
