@@ -1,6 +1,6 @@
 // Every example of README, CONTRIBUTING and docs runs as it is written, on small data of the layout that it names.
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openDataset } from "./data/catalogue.js";
@@ -70,6 +70,18 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
       ...{ teImgCat: labels(60, 4), teAudCat: labels(40, 4) },
     });
   },
+  "docs/reading.md"({ folder }) {
+    matlab(join(folder, "mydata.mat"), { image: features(30, 12, 3), text: features(30, 8, 3), label: labels(30, 3) });
+    const rows = ["p1", "p2", "p3", "p4"];
+    const table = (name: string, header: string, row: (id: string, i: number) => string) =>
+      writeFileSync(join(folder, name), `${header}\n${rows.map(row).join("\n")}\n`);
+    table("rna.csv", "id,rna_1,rna_2", (id, i) => `${id},${i}.5,${i * 2}`);
+    table("protein.csv", "id,protein_1,protein_2", (id, i) => `${id},${i}.25,${i * 3}`);
+    table("diagnosis.csv", "id,diagnosis", (id, i) => `${id},${i % 2 === 0 ? "ill" : "well"}`);
+    table("study.csv", "patient,rna_1,rna_2,protein_1,protein_2,sex,site,diagnosis", (id, i) => {
+      return `${id},${i},5,${i},5,${i % 2 ? "2" : "1"},5,0,5,${i % 2 ? "f" : "m"},x,${i % 2 ? "ill" : "well"}`;
+    });
+  },
   "docs/run-folder.md"(stage) {
     matlab(join(stage.folder, "Digits-2V.mat"), { X: cell(features(90, 12, 3), features(90, 8, 3)), Y: labels(90, 3) });
     return stage.shell("vantage train gmae --data Digits-2V.mat --seed 0");
@@ -123,6 +135,15 @@ const runners: Record<string, (example: Example, stage: Stage) => Promise<unknow
       const table = join(folder, "my-table.yaml");
       writeFileSync(table, text);
       assert.equal(readDefinition(table).name, "my-table");
+      return;
+    }
+    if (text.includes("views: {") && !text.includes("name:") && existsSync(join(folder, "study.csv"))) {
+      writeFileSync(join(folder, "study.yaml"), text);
+      const { views } = await openDataset(join(folder, "study.csv"), { layout: join(folder, "study.yaml") });
+      assert.deepEqual(
+        views.map(({ name }) => name),
+        ["rna", "protein"],
+      );
       return;
     }
     const [whole] = /^name: (.*?)( #|$)/m.exec(text) ?? [];

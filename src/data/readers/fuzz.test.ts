@@ -21,6 +21,8 @@ import { PickleError, readPickle } from "./pickle.js";
 import { pythonVariable } from "./python-values.js";
 import { readAll, testFolder } from "./readers.testing.js";
 import { bytesSource, type Source } from "./source.js";
+import { readArff } from "./text/arff.js";
+import { readJson } from "./text/json.js";
 import { readTable } from "./text/table.js";
 import type { FileContent } from "./variables.js";
 
@@ -116,6 +118,21 @@ const csv = [
   "1;2,5;red\n3;4;blue\n",
   "a\tb\n1\t2\n3\t4\n",
 ];
+const texts = [
+  "# made\na b c\n1.5e-3 2 x\n3 4 y\n",
+  'n;b\n1.055;4,24\n"2.000";1,5\n7;$5\n',
+  'id|v\n1|"[0.1, 0.2]"\n2|"[0.3\n 0.4]"\n',
+  Buffer.from("\ufeffa\tb\r\n1\t2\r\n", "utf16le"),
+  Buffer.from("a,b\n1,\xe9\n2,\xe8\n", "latin1"),
+];
+const json = [
+  '{"a": 1, "v": [1, 2.5], "o": {"x": "p"}, "id": 1234567890123456}\n{"a": null, "v": [3, 4], "o": {"x": "q"}, "id": 1}\n',
+  '[{"a": true, "w": ["x"]}, {"a": false, "b": NaN}, {"b": 2}]',
+];
+const arff = [
+  "@relation r\n@attribute 'a b' real\n@attribute c {x,'y z'}\n@data\n1.50,x\n?,'y z'\n",
+  "@relation r\n@attribute a numeric\n@attribute c {x,y}\n@data\n{0 5, 1 y}\n{}\n",
+];
 const idx = [
   Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2]), Buffer.alloc(12, 7)]),
   Buffer.concat([Buffer.from([0, 0, 13, 1, 0, 0, 0, 3]), Buffer.alloc(12, 1)]),
@@ -171,7 +188,9 @@ const targets: Record<string, FuzzTarget> = {
   "NumPy archives": { seeds: npz, read: of(readNpz) },
   "Python's pickles": { seeds: pickles, read: pickle, mayRefuse: true },
   "NumPy, inside an archive": { seeds: npy, read: (bytes) => of(readNpz)(zipSync({ "a.npy": bytes })), share: 0.5 },
-  CSV: { seeds: csv, read: of(readTable), share: 0.5 },
+  "text tables": { seeds: [...csv, ...texts], read: of(readTable) },
+  "JSON lines": { seeds: json, read: of(readJson) },
+  ARFF: { seeds: arff, read: of(readArff) },
   IDX: {
     seeds: idx,
     read: of((source) => {
@@ -181,7 +200,18 @@ const targets: Record<string, FuzzTarget> = {
     }),
   },
   "any file, recognised by its content": {
-    seeds: [...matlab4, ...matlab, ...npy, ...npz, ...csv, ...idx, gzipSync(npy[0]!), gzipSync(csv[0]!)],
+    seeds: [
+      ...matlab,
+      ...npy,
+      ...npz,
+      ...csv,
+      ...texts,
+      ...json,
+      ...arff,
+      ...idx,
+      gzipSync(npy[0]!),
+      gzipSync(csv[0]!),
+    ],
     read: anyFile,
     share: 0.2,
   },

@@ -97,6 +97,7 @@ export class CellFinder {
   #quoted(buffer: Buffer, open: number, end: number, final: boolean): number | undefined {
     const kinds = this.#kinds;
     let escaped = false;
+    let escapes = 0;
     let next = open + 1;
     for (;;) {
       const mark = buffer.indexOf(quote, next);
@@ -115,7 +116,8 @@ export class CellFinder {
       let stop = mark + 1;
       while (kinds[buffer[stop]!] === blank) stop++;
       if (stop >= end && !final) return -1;
-      if (kinds[buffer[stop]!]! >= separator) {
+      // of escaped marks in pairs, the second one may stand before a delimiter
+      if (kinds[buffer[stop]!]! >= separator && !(isEscape && escapes % 2 === 1)) {
         this.from = open + 1;
         this.to = mark;
         this.quoted = true;
@@ -127,6 +129,7 @@ export class CellFinder {
         return undefined;
       }
       escaped = true;
+      escapes++;
       next = mark + 1;
     }
   }

@@ -99,7 +99,7 @@ export function columnVariables(input: ColumnsInput): ColumnVariables {
   const variables = new Map<string, Variable>();
   if (input.lastIsUnnamed && made.at(-1)) notes.unnamed(names.length - 1);
   for (const [i, variable] of made.entries()) if (variable) variables.set(names[i]!, variable);
-  checkHasNumbers(variables, rows, path);
+  checkIsUseful(variables, rows, path);
   return { variables, notes: notes.all(), decimal, rereads: written.length > 0 };
 }
 
@@ -112,22 +112,20 @@ interface Settled {
 
 /** Decides the style of each column of numbers by all of its cells, and reads those again that were read in another one. */
 function settleStyles({ path, names, delimiter, options, plans, scanned, scan }: ColumnsInput): Settled {
-  const own = new Map<number, number>();
+  const own = new Uint8Array(names.length);
   let file = 0;
   for (const [i, column] of scanned.columns) {
-    if (plans.modes[i] !== columnMode.number) continue;
-    const bits = columnEvidence(column, plans.decimals[i]!);
-    own.set(i, bits);
-    file |= bits;
+    if (plans.modes[i] === columnMode.number) own[i] = columnEvidence(column, plans.decimals[i]!);
+    file |= own[i]!;
   }
   const styles = new Map<number, NumberStyle>();
   const modes = new Uint8Array(names.length);
   const decimals = plans.decimals.slice();
   const signs = new Set<"." | ",">();
   let changed = false;
-  for (const [i, bits] of own) {
-    const column = scanned.columns.get(i)!;
-    if (bits === 0 && column.oddTexts.length === 0) continue;
+  for (const [i, column] of scanned.columns) {
+    const bits = own[i]!;
+    if (plans.modes[i] !== columnMode.number || (bits === 0 && column.oddTexts.length === 0)) continue;
     const example = () => exampleOf(column, () => scanned.values(i));
     const style = columnStyle(names[i]!, column, example, bits, file, delimiter, options, path);
     styles.set(i, style);
@@ -234,9 +232,11 @@ function textColumn(
   return variable;
 }
 
-function checkHasNumbers(variables: ReadonlyMap<string, Variable>, rows: number, path: string): void {
+/** One of several files of a data set may hold ids and labels alone; a single column of text is no table. */
+function checkIsUseful(variables: ReadonlyMap<string, Variable>, rows: number, path: string): void {
   const all = [...variables];
-  if (rows > 0 && all.some(([, { kind }]) => kind === "numeric")) return;
+  const texts = all.filter(([, { kind }]) => kind === "text").length;
+  if (rows > 0 && (texts > 1 || all.some(([, { kind }]) => kind === "numeric"))) return;
   const skipped = all.find(([, variable]) => variable.kind === "skipped" && variable.reason.startsWith("its"));
   if (!skipped) throw new UserError(`${path} is text without columns of numbers`);
   throw new UserError(

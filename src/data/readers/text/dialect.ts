@@ -40,7 +40,9 @@ const mostCells = 300_000;
 export function detectDialect(sample: Sample, options: ReadOptions, missing: MissingMarks, path: string): Dialect {
   const said = saidInFile(sample);
   const asked = options.delimiter === undefined ? said : delimiterByte(options.delimiter);
-  const choices = candidates.filter(([byte]) => asked === undefined || byte === asked);
+  const isThere = (byte: number) => (byte === 0 ? /[ \t]/.test(beginning) : sample.bytes.includes(byte));
+  const beginning = sample.bytes.toString("latin1", 0, Math.min(sample.length, 2 ** 16));
+  const choices = candidates.filter(([byte]) => (asked === undefined ? isThere(byte) : byte === asked));
   if (asked !== undefined && choices.length === 0) choices.push([asked, `separated by ${String.fromCharCode(asked)}`]);
   const tried = choices.map(([byte, name]) => {
     const cells = cellRules(byte, sample.lines);
@@ -48,8 +50,11 @@ export function detectDialect(sample: Sample, options: ReadOptions, missing: Mis
     return layOut(said === undefined ? all : all.slice(1), cells, name, byte, sample);
   });
   const scored = tried.map((dialect) => ({ dialect, score: dialect.width < 2 ? 0 : score(dialect, missing) }));
-  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
-  if (best.score > 0 && asked !== undefined) return best.dialect;
+  const best = scored.reduce<{ dialect: Dialect; score: number } | undefined>(
+    (a, b) => (b.score > 0 && b.score > (a?.score ?? 0) ? b : a),
+    undefined,
+  );
+  if (best && (asked !== undefined || best.score > 0.97)) return best.dialect;
   const single = layOut(
     splitRows(sample, cellRules(none, sample.lines), path, mostRows, mostCells),
     cellRules(none, sample.lines),
@@ -57,7 +62,8 @@ export function detectDialect(sample: Sample, options: ReadOptions, missing: Mis
     undefined,
     sample,
   );
-  if (best.dialect.delimiter === 44 && best.score > 0 && splitsDecimals(best.dialect, single)) {
+  if (!best) return single;
+  if (best.dialect.delimiter === 44 && splitsDecimals(best.dialect, single)) {
     if (options.decimal === ",") return single;
     const example = single.rows.at(-1)?.cells[0] ?? "";
     throw new AmbiguousDataError(`${path}: is ${example} one number or two?`, [
@@ -65,7 +71,7 @@ export function detectDialect(sample: Sample, options: ReadOptions, missing: Mis
       { flags: "--delimiter ,", meaning: "two columns" },
     ]);
   }
-  return best.score > score(single, missing) * (best.score > 0 ? 0.7 : 1) ? best.dialect : single;
+  return best.score > score(single, missing) * 0.7 ? best.dialect : single;
 }
 
 /** "sep=;" in the first line, as Excel writes and reads it. */

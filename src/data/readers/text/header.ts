@@ -92,6 +92,8 @@ function columnBelow(rows: readonly SampledRow[], column: number, missing: Missi
 
 /** A number in whichever style; enough to compare lines. */
 function looseNumber(cell: string): number {
+  const plain = Number(cell);
+  if (cell !== "" && !Number.isNaN(plain)) return plain;
   const value = formedNumber(cell, { decimal: ".", thousands: "," })?.value;
   return value ?? formedNumber(cell, { decimal: ",", thousands: "." })?.value ?? Number.NaN;
 }

@@ -16,7 +16,7 @@ export function columnEvidence({ flags, oddTexts }: ScannedColumn, decimal: numb
   let bits = 0;
   if ((flags & cellFlag.decimal) !== 0) bits |= decimal === 44 ? evidence.decimalComma : evidence.decimalPoint;
   else if ((flags & cellFlag.fraction) !== 0) bits |= decimal === 44 ? evidence.eitherComma : evidence.eitherPoint;
-  for (const text of new Set(oddTexts)) bits |= signEvidence(text);
+  if (oddTexts.length > 0) for (const text of new Set(oddTexts)) bits |= signEvidence(text);
   return bits;
 }
 

@@ -54,7 +54,7 @@ function strip(cell: string): Stripped | undefined {
   let core = cell.trim();
   let forms = 0;
   let currency = "";
-  if (core.length > 60 || !/\d/.test(core)) return undefined;
+  if (core.length > 60 || !/\d/.test(core) || (/^[A-Za-z_]/.test(core) && !currencyBefore.test(core))) return undefined;
   core = core.replace(/^[\u2212\u2013](?=\D?\d)/, "-").replace(/([eEdD])\u2212/, "$1-");
   const enclosed = /^\(([^()+-]+)\)$/.exec(core);
   if (enclosed) {

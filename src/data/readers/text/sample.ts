@@ -1,4 +1,5 @@
 // The beginning of a text, split into lines and cells in one way or another.
+import { UserError } from "../../../errors.js";
 import { CellFinder, type CellRules, newline, separator } from "./cells.js";
 
 export interface SampledRow {
@@ -12,6 +13,8 @@ export interface SampledRow {
   readonly quoted: readonly boolean[];
 }
 
+/** More columns than any measured table has; each takes memory before it holds a value. */
+const mostColumns = 2 ** 21;
 const least = 2 ** 18;
 const most = 2 ** 26;
 const wantedLines = 50;
@@ -26,8 +29,11 @@ export interface Sample {
   readonly lines: "lf" | "cr";
 }
 
-/** As much of the text as is needed to see some dozens of lines. */
-export function takeSample(blocks: Iterable<Uint8Array>): Sample {
+/**
+ * As much of the text as is needed to see some dozens of lines.
+ * @throws UserError where the first line does not end in it.
+ */
+export function takeSample(blocks: Iterable<Uint8Array>, path: string): Sample {
   const pieces: Uint8Array[] = [];
   let length = 0;
   let lines = 0;
@@ -42,6 +48,8 @@ export function takeSample(blocks: Iterable<Uint8Array>): Sample {
       break;
     }
   }
+  if (!whole && lines === 0)
+    throw new UserError(`${path} cannot be read as a table: its first line has more than ${most} bytes`);
   let bytes = Buffer.concat(pieces);
   const ending = bytes.includes(10) || !bytes.includes(13) ? "lf" : "cr";
   if (whole) bytes = Buffer.concat([bytes, Buffer.from(ending === "lf" ? "\n" : "\r")]);
@@ -85,6 +93,8 @@ export function splitRows(
     if (stop < 0) break;
     const text = finder.text(bytes);
     if (finder.quoted) for (let i = finder.from; i < finder.to; i++) if (bytes[i] === lineEnd) line++;
+    if (cells.length === mostColumns)
+      throw new UserError(`${path} cannot be read as a table: line ${rowLine} has more than ${mostColumns} cells`);
     cells.push(text);
     quoted.push(finder.quoted);
     total++;

@@ -27,17 +27,32 @@ export interface RowRules {
   readonly numbers: readonly number[];
 }
 
+/** What most columns have none of; wide tables need no list of their own for each column. */
+const nothing: never[] = [];
+const noMarks: ReadonlyMap<string, number> = new Map();
+
 /** A column as it was read. */
 export class ScannedColumn {
   /** Bits of `cellFlag`. */
   flags = 0;
   /** Cells that are no plain numbers, by row. */
-  readonly oddRows: number[] = [];
-  readonly oddTexts: string[] = [];
+  oddRows: readonly number[] = nothing;
+  oddTexts: readonly string[] = nothing;
   /** How many cells are missing, by what they say: "" or NA. */
-  readonly missing = new Map<string, number>();
+  missing: ReadonlyMap<string, number> = noMarks;
   /** Lines of a column of text. */
-  readonly texts: string[] = [];
+  texts: string[] = nothing;
+
+  addOdd(row: number, text: string): void {
+    if (this.oddRows === nothing) [this.oddRows, this.oddTexts] = [[], []];
+    (this.oddRows as number[]).push(row);
+    (this.oddTexts as string[]).push(text);
+  }
+
+  addMissing(mark: string, count: number): void {
+    if (this.missing === noMarks) this.missing = new Map();
+    (this.missing as Map<string, number>).set(mark, (this.missing.get(mark) ?? 0) + count);
+  }
 }
 
 /** Lines that are left out: how many, and the first. */
@@ -110,6 +125,8 @@ class Scanner {
   readonly #caches = new Map<number, Map<string, string>>();
   readonly #slots: Int32Array;
   readonly #flags: Uint8Array;
+  /** Empty cells of each column of numbers. */
+  readonly #emptyCells: Float64Array;
   readonly #modes: Uint8Array;
   readonly #decimals: Uint8Array;
   readonly #comments: LeftOut = { count: 0, line: 0, text: "" };
@@ -141,13 +158,17 @@ class Scanner {
     this.#rowLine = rules.startLine;
     this.#slots = new Int32Array(width + 1);
     this.#flags = new Uint8Array(width + 1);
+    this.#emptyCells = new Float64Array(width + 1);
     this.#modes = new Uint8Array(width + 1);
     this.#modes.set(modes.subarray(0, width));
     this.#decimals = decimals;
     let slots = 0;
     for (let i = 0; i < width; i++) {
       if (modes[i] === columnMode.number) this.#slots[i] = slots++;
-      if (modes[i] !== columnMode.skip) this.#columns.set(i, new ScannedColumn());
+      if (modes[i] === columnMode.skip) continue;
+      const column = new ScannedColumn();
+      if (modes[i] === columnMode.text) column.texts = [];
+      this.#columns.set(i, column);
     }
     this.#store = new ColumnStore(slots, rules.expectedRows);
   }
@@ -278,7 +299,8 @@ class Scanner {
     const { rows } = this.#store;
     for (const [i, column] of this.#columns) {
       column.flags = this.#flags[i]!;
-      column.texts.length = Math.min(column.texts.length, rows);
+      if (this.#emptyCells[i]! > 0) column.addMissing("", this.#emptyCells[i]!);
+      if (column.texts.length > rows) column.texts.length = rows;
     }
     return {
       rows,
@@ -295,12 +317,22 @@ class Scanner {
   #cell(buffer: Buffer, at: number, end: number, final: boolean, column: number, base: number): number {
     const finder = this.#finder;
     let stop = finder.find(buffer, at, end, final);
-    if (stop >= 0 && finder.quoted && this.#spansLines(buffer)) stop = finder.findRaw(buffer, at, end);
+    if (stop >= 0 && finder.quoted && this.#hasLineEnd(buffer)) {
+      const swallows = this.#swallowsRows(buffer, at, stop, end, final, column);
+      if (swallows === undefined) return -1;
+      if (swallows) stop = finder.findRaw(buffer, at, end);
+      else this.#countLines(buffer);
+    }
     if (stop < 0) return -1;
     const { from, to } = finder;
     if (from === to) this.#empty++;
     const mode = this.#modes[column];
     if (mode === columnMode.skip) return stop;
+    if (mode === columnMode.number && from === to) {
+      this.#emptyCells[column]!++;
+      this.#store.block[base + this.#slots[column]!] = Number.NaN;
+      return stop;
+    }
     const scanned = this.#columns.get(column)!;
     const row = this.#store.rows + this.#rows;
     if (mode === columnMode.text) {
@@ -308,16 +340,13 @@ class Scanner {
       return stop;
     }
     let value = Number.NaN;
-    if (from < to && this.#parser.parse(buffer, from, to, this.#decimals[column]!)) {
+    if (this.#parser.parse(buffer, from, to, this.#decimals[column]!)) {
       value = this.#parser.value;
       this.#flags[column]! |= this.#parser.flags;
     } else {
-      const text = from === to ? "" : finder.text(buffer);
-      if (this.rules.missing.has(text)) scanned.missing.set(text, (scanned.missing.get(text) ?? 0) + 1);
-      else {
-        scanned.oddRows.push(row);
-        scanned.oddTexts.push(this.#kept(column, text));
-      }
+      const text = finder.text(buffer);
+      if (this.rules.missing.has(text)) scanned.addMissing(text, 1);
+      else scanned.addOdd(row, this.#kept(column, text));
     }
     this.#store.block[base + this.#slots[column]!] = value;
     return stop;
@@ -335,39 +364,61 @@ class Scanner {
     return text;
   }
 
-  /**
-   * Counts the lines in the quoted cell that was found. True where one of them is a row of its own: then a quotation mark was
-   * never closed.
-   */
-  #spansLines(buffer: Buffer): boolean {
-    const { kinds } = this.rules.cells;
-    const { from, to } = this.#finder;
-    const lineEnd = kinds[10] === newline ? 10 : 13;
-    const ends: number[] = [];
-    for (let i = buffer.indexOf(lineEnd, from); i >= 0 && i < to; i = buffer.indexOf(lineEnd, i + 1)) ends.push(i);
-    for (let i = 0; i + 1 < Math.min(ends.length, 100); i++)
-      if (this.#isRow(buffer, ends[i]! + 1, ends[i + 1]! + 1)) return true;
-    this.#line += ends.length;
-    return false;
+  get #lineEnd(): number {
+    return this.rules.cells.kinds[10] === newline ? 10 : 13;
   }
 
-  /** Whether a line has a cell for each column, and numbers where the columns hold numbers. */
-  #isRow(buffer: Buffer, from: number, end: number): boolean {
-    const { rules } = this;
-    const { numbers, cells, missing } = rules;
-    if (numbers.length === 0) return false;
+  /** Whether the cell that was found has several lines. */
+  #hasLineEnd(buffer: Buffer): boolean {
+    const at = buffer.indexOf(this.#lineEnd, this.#finder.from);
+    return at >= 0 && at < this.#finder.to;
+  }
+
+  #countLines(buffer: Buffer): void {
+    const { from, to } = this.#finder;
+    for (let at = from; at < to; at++) if (buffer[at] === this.#lineEnd) this.#line++;
+  }
+
+  /**
+   * Whether the lines of a quoted cell are rows of their own, so that its first quotation mark is a character like any other.
+   * Undefined where the last of these lines does not end in the buffer.
+   */
+  #swallowsRows(
+    buffer: Buffer,
+    at: number,
+    stop: number,
+    end: number,
+    final: boolean,
+    column: number,
+  ): boolean | undefined {
+    if (this.rules.numbers.length === 0) return false;
+    let start = at;
+    let first = column;
+    while (start <= stop) {
+      const lineEnd = buffer.indexOf(this.#lineEnd, start);
+      if (lineEnd < 0 || lineEnd >= end) return final ? false : undefined;
+      if (!this.#isRow(buffer, start, lineEnd + 1, first)) return false;
+      start = lineEnd + 1;
+      first = 0;
+    }
+    return true;
+  }
+
+  /** Whether a line has a cell for each column from `column` on, and numbers where the columns hold numbers. */
+  #isRow(buffer: Buffer, from: number, end: number, column: number): boolean {
+    const { numbers, cells, missing, width } = this.rules;
     const finder = new CellFinder(cells, this.path);
-    let column = 0;
-    for (let at = from; at < end; column++) {
+    let place = column;
+    for (let at = from; at < end; place++) {
       const stop = finder.findRaw(buffer, at, end);
-      if (stop < 0) return false;
-      if (numbers.includes(column)) {
-        const isNumber = this.#parser.parse(buffer, finder.from, finder.to, this.#decimals[column]!);
+      if (stop < 0 || place >= width) return false;
+      if (numbers.includes(place)) {
+        const isNumber = this.#parser.parse(buffer, finder.from, finder.to, this.#decimals[place]!);
         if (!isNumber && !missing.has(finder.text(buffer))) return false;
       }
       at = stop + 1;
     }
-    return column === rules.width;
+    return place === width;
   }
 
   /** Where the line after a comment begins; `at` itself where the line is none; -1 where its end is not in the buffer. */
@@ -418,12 +469,7 @@ class Scanner {
   }
 
   #forgetRow(count: number): void {
-    for (const [i, column] of this.#columns) {
-      if (this.#modes[i] !== columnMode.number || i >= count) continue;
-      const empty = column.missing.get("") ?? 0;
-      if (empty > 1) column.missing.set("", empty - 1);
-      else column.missing.delete("");
-    }
+    for (let i = 0; i < Math.min(count, this.#width); i++) this.#emptyCells[i]!--;
   }
 }
 

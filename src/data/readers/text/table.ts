@@ -1,5 +1,4 @@
 // Text tables: a variable per column, numbers, truth values, vectors or text.
-import { UserError } from "../../../errors.js";
 import type { Source } from "../source.js";
 import type { FileContent } from "../variables.js";
 import { columnVariables } from "./columns.js";
@@ -12,9 +11,6 @@ import { takeSample } from "./sample.js";
 import { columnMode, type LeftOut, type RowRules, type ScannedTable, scanRows } from "./scan.js";
 import { layOutTable } from "./table-layout.js";
 
-/** More columns than any measured table has; each takes memory before it holds a value. */
-const mostColumns = 2 ** 21;
-
 /**
  * Reads a table. What separates its cells, its decimal sign, its encoding and whether it has a header are worked out from the file where
  * `options` do not say them.
@@ -26,12 +22,10 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   const { path, size } = source;
   const missing = new MissingMarks(options.missing);
   const encoding = detectEncoding(source, options.encoding);
-  const sample = takeSample(utf8Blocks(source, encoding));
+  const sample = takeSample(utf8Blocks(source, encoding), path);
   const dialect = detectDialect(sample, options, missing, path);
   checkIsTable(dialect, path);
   const { width, delimiter } = dialect;
-  if (width > mostColumns)
-    throw new UserError(`${path} cannot be read as a table: ${width} columns are more than ${mostColumns}`);
   const layout = layOutTable(dialect, options, missing, path);
   const { body } = layout;
   const plans = planColumns(body, width, delimiter, missing, options);
