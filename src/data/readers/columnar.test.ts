@@ -1,8 +1,10 @@
 // Tests of Parquet and Arrow files: every type of column, every compression, damage.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { columnarFile } from "./columnar.testing.js";
+import { readVariables, writeParquet } from "./index.js";
 import { numbers, readContent, refuseTruncations, testFolder } from "./readers.testing.js";
 import type { NumericVariable, TextVariable, Variable } from "./variables.js";
 
@@ -92,6 +94,19 @@ test("every compression that pyarrow writes", async () => {
     const lines = Array.from({ length: 200 }, (_, i) => `w${i % 3}`);
     assert.deepEqual((variables.get("s") as TextVariable).lines, lines, name);
   }
+});
+
+test("text is written as it is, and null where there is none", async () => {
+  const ids = ["007", "", "740245381351497730", "NA", "1e3", " é\n"];
+  const path = join(folder, "written.parquet");
+  writeParquet(path, [
+    { name: "id", data: ids },
+    { name: "label", data: ["a", null, "", "b", null, "a"] },
+    { name: "x", data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+  ]);
+  const { variables } = await readVariables(path);
+  assert.deepEqual(variables.get("id"), text(ids));
+  assert.deepEqual(variables.get("label"), text(["a", "", "", "b", "", "a"], [0, 1, 0, 0, 1, 0]));
 });
 
 test("Feather of version 1 is refused with a way out", async () => {

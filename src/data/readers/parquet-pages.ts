@@ -3,8 +3,9 @@ import type { ColumnMetaData, DecodedArray, PageHeader, SchemaElement } from "hy
 import { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
-import { byteStreamSplit, readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
+import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
+import { readRuns } from "./parquet-runs.js";
 import { checkClaim, codecs } from "./unpack.js";
 
 /** A page of values. */
@@ -114,8 +115,18 @@ function pageV2(content: Uint8Array, header: PageHeader, column: PageColumn): Da
 function readLevels(reader: Reader, cells: number, largest: number, length?: number): Uint8Array | undefined {
   if (largest === 0) return undefined;
   const levels = new Uint8Array(cells);
-  readRleBitPackedHybrid(reader, 32 - Math.clz32(largest), levels, length);
+  const size = length ?? runsLength(reader);
+  const start = reader.offset;
+  readRuns(reader, 32 - Math.clz32(largest), levels);
+  // some writers add an empty run
+  reader.offset = start + size;
   return levels;
+}
+
+/** The length in bytes that stands before runs. */
+function runsLength(reader: Reader): number {
+  reader.offset += 4;
+  return reader.view.getUint32(reader.offset - 4, true);
 }
 
 function countDefined(definition: Uint8Array | undefined, cells: number, largest: number): number {
@@ -141,7 +152,10 @@ function readValues(
       return { stored: codes(reader, count), coded: true };
     case "RLE": {
       const bits = new Uint8Array(count);
-      if (count > 0) readRleBitPackedHybrid(reader, 1, bits);
+      if (count > 0) {
+        runsLength(reader);
+        readRuns(reader, 1, bits);
+      }
       return values(bits);
     }
     case "BYTE_STREAM_SPLIT":
@@ -198,8 +212,6 @@ function codes(reader: Reader, count: number): Int32Array {
   const places = new Int32Array(count);
   if (count === 0) return places;
   const width = reader.view.getUint8(reader.offset++);
-  // hyparquet's bit reader holds 32 bits at a time
-  if (width > 24) throw new Error(`parquet unsupported dictionary indices of ${width} bits`);
-  if (width > 0) readRleBitPackedHybrid(reader, width, places, reader.view.byteLength - reader.offset);
+  if (width > 0) readRuns(reader, width, places);
   return places;
 }

@@ -4,10 +4,10 @@ import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { writeFileAtomic } from "../../files.js";
 import type { NumericArray } from "./variables.js";
 
-/** A column to write: text, or numbers with `width` of them per row (1 where absent; more make lists). */
+/** A column to write: text (null where there is none), or numbers with `width` of them per row (1 where absent; more make lists). */
 export interface ParquetColumn {
   readonly name: string;
-  readonly data: NumericArray | readonly string[];
+  readonly data: NumericArray | readonly (string | null)[];
   readonly width?: number;
 }
 
@@ -22,11 +22,11 @@ export function writeParquet(path: string, columns: readonly ParquetColumn[]): v
     const leaf: SchemaElement = {
       name,
       type,
-      repetition_type: "REQUIRED",
+      repetition_type: !ArrayBuffer.isView(data) && data.includes(null) ? "OPTIONAL" : "REQUIRED",
       ...(type === "BYTE_ARRAY" && { converted_type: "UTF8" }),
     };
     // INT64 is written from big integers
-    const cells = type === "INT64" ? Array.from(data as Uint32Array, BigInt) : Array.from<number | string>(data);
+    const cells = type === "INT64" ? Array.from(data as Uint32Array, BigInt) : Array.from<number | string | null>(data);
     if (width === 1) {
       schema.push(leaf);
       return { name, data: cells };
