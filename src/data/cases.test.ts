@@ -43,7 +43,9 @@ test("the table of docs/reading.md says what came", () => {
     const { cases, read, asked } = counts.get(kind)!;
     return `| ${kind} | ${what} | ${cases} | ${read} | ${asked} |`;
   });
-  const table = ["| kind | what | cases | read | asked or refused |", "| --- | --- | --: | --: | --: |", ...rows].join("\n");
+  const table = ["| kind | what | cases | read | asked or refused |", "| --- | --- | --: | --: | --: |", ...rows].join(
+    "\n",
+  );
   const page = readFileSync(path, "utf8");
   const [, before, , behind] = /^(.*<!-- cases:[^\n]*-->\n)(.*)(<!-- end of cases -->.*)$/s.exec(page)!;
   const expected = `${before}\n${table}\n\n${behind}`;

@@ -99,7 +99,7 @@ export function columnVariables(input: ColumnsInput): ColumnVariables {
   const variables = new Map<string, Variable>();
   if (input.lastIsUnnamed && made.at(-1)) notes.unnamed(names.length - 1);
   for (const [i, variable] of made.entries()) if (variable) variables.set(names[i]!, variable);
-  checkIsUseful(variables, rows, path);
+  checkIsUseful(variables, rows, input.delimiter, path);
   return { variables, notes: notes.all(), decimal, rereads: written.length > 0 };
 }
 
@@ -233,9 +233,15 @@ function textColumn(
 }
 
 /** One of several files of a data set may hold ids and labels alone; a single column of text is no table. */
-function checkIsUseful(variables: ReadonlyMap<string, Variable>, rows: number, path: string): void {
+function checkIsUseful(
+  variables: ReadonlyMap<string, Variable>,
+  rows: number,
+  delimiter: number | undefined,
+  path: string,
+): void {
   const all = [...variables];
-  const texts = all.filter(([, { kind }]) => kind === "text").length;
+  // words between blanks are prose
+  const texts = delimiter === 0 ? 0 : all.filter(([, { kind }]) => kind === "text").length;
   if (rows > 0 && (texts > 1 || all.some(([, { kind }]) => kind === "numeric"))) return;
   const skipped = all.find(([, variable]) => variable.kind === "skipped" && variable.reason.startsWith("its"));
   if (!skipped) throw new UserError(`${path} is text without columns of numbers`);
