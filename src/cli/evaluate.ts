@@ -1,8 +1,9 @@
 // vantage evaluate <run>: the measures of a trained run, on its own data or other data.
 import type { Command } from "commander";
 import { Engine } from "../runtime/index.js";
+import { compareResult } from "./compare.js";
 import { openData } from "./open-data.js";
-import { formatMetrics, printResult } from "./output.js";
+import { formatBaselines, formatMetrics, printResult, say } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { addDataFlags, engineOptions } from "./settings.js";
 
@@ -32,6 +33,9 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
     const data = path === undefined ? await reopen() : await openData({ data: path, views, labels, seed: config.seed });
     if (path !== undefined) await restore();
     const metrics = path === undefined ? await method.evaluate() : await method.evaluateOn(data);
+    const options = { engine, seed: config.seed };
+    const found = await compareResult(method, metrics, options, path === undefined ? undefined : data);
+    for (const note of found.notes) say(`  note: ${note}`);
     const { name, samples, dimensions, classes } = data;
     const summary = {
       method: config.method,
@@ -39,10 +43,12 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       dataset: { name, samples, views: dimensions, classes },
       seed: config.seed,
       metrics,
+      ...found.parts,
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };
-    printResult(flags.json, summary, `${config.method} on ${name}\n${formatMetrics(metrics)}`);
+    const lines = [`${config.method} on ${name}`, formatMetrics(metrics), ...formatBaselines(summary)];
+    printResult(flags.json, summary, lines.filter((line) => line !== "").join("\n"));
   } finally {
     engine.close();
   }

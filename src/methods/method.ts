@@ -4,8 +4,9 @@ import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import type { Colouring, RetrievalCurves } from "../runs/result.js";
 import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
+import type { Protocol } from "./protocol.js";
 import { saveModel } from "./saving.js";
-import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
+import { type FitHooks, type Metrics, runStages, type Stage, type State, withNotes } from "./training.js";
 
 /** What a representation is learned for and judged by. */
 export type Task = "clustering" | "classification" | "retrieval";
@@ -81,6 +82,11 @@ export abstract class Method<Options = object> {
    */
   protected abstract stages(resumed: boolean): readonly Stage[];
 
+  /** What a user should know about the data and the settings before training begins, a sentence each; called after `stages`. */
+  protected notes(): readonly string[] {
+    return [];
+  }
+
   /**
    * Measures on the data that was fitted, by the method's published protocol. A signal ends it where it may take long; it then
    * rejects with the signal's reason.
@@ -104,6 +110,13 @@ export abstract class Method<Options = object> {
 
   /** Measures on another data set of the same views. */
   abstract evaluateOn(data: MultiViewDataset): Promise<Metrics>;
+
+  /**
+   * What `evaluate` is over, or `evaluateOn` where data is given; undefined where its samples are not all of one data set, as
+   * with a view that was added from another file.
+   * @throws UserError where the views are others than the model knows.
+   */
+  abstract protocol(data?: MultiViewDataset): Protocol | undefined;
 
   /** The representation of every sample: a float32 matrix, samples × dimensions. @throws UserError where the views are others than the model knows. */
   abstract transform(data: MultiViewDataset): Promise<DenseMatrix>;
@@ -143,7 +156,7 @@ export abstract class Method<Options = object> {
       evaluate: (signal?: AbortSignal) => this.evaluate(signal),
       state: () => this.trainingState(),
     };
-    await runStages(course, hooks, hooks.resume?.position);
+    await runStages(course, withNotes(hooks, this.notes()), hooks.resume?.position);
     await this.finish();
     return this;
   }

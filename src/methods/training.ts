@@ -68,6 +68,8 @@ export interface EpochReport extends EpochResult {
 export interface FitHooks {
   /** Data and options have passed every check, and training begins. */
   onStart?(): void | Promise<void>;
+  /** Something about the data or the settings that a user should know, before the first epoch of a run. */
+  onNote?(note: string): void;
   /** An epoch is done, and measured where that was due. What it returns is waited for. */
   onEpoch?(report: EpochReport): void | Promise<void>;
   /** Offered after every epoch; the receiver decides whether to call `take` and store the result. `last` = nothing follows. */
@@ -76,6 +78,18 @@ export interface FitHooks {
   readonly signal?: AbortSignal;
   /** Goes on from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
+}
+
+/** The hooks, with notes given before the first epoch; a resumed run has given them before it stopped. */
+export function withNotes(hooks: FitHooks, notes: readonly string[]): FitHooks {
+  if (hooks.resume !== undefined) return hooks;
+  return {
+    ...hooks,
+    async onStart() {
+      await hooks.onStart?.();
+      for (const note of notes) hooks.onNote?.(note);
+    },
+  };
 }
 
 /** The run was ended by its signal; what was done so far is in the last checkpoint. */

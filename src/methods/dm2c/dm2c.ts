@@ -2,14 +2,17 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { modalities } from "../../data/mixed-modal.js";
+import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import type { Colouring } from "../../runs/result.js";
 import type { Engine, NamedTensor } from "../../runtime/index.js";
+import { requireClusters } from "../clusters.js";
 import { allRows, type ViewShape } from "../feeding.js";
 import { type ExportedModel, Method } from "../method.js";
 import { parseOptions } from "../options.js";
+import type { Protocol } from "../protocol.js";
 import { readModel } from "../saving.js";
 import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
@@ -23,7 +26,7 @@ import { Dm2cTraining } from "./training.js";
 interface Model extends Dm2cModel {
   readonly classNames: readonly string[];
   readonly inference: Dm2cInference;
-  /** Clusters that k-means looks for; 0 where nothing says how many there are. */
+  /** Clusters that k-means looks for. */
   readonly clusters: number;
 }
 
@@ -31,6 +34,8 @@ interface Fitted {
   /** Mixed-modal, with splits. */
   readonly data: MultiViewDataset;
   readonly training: Dm2cTraining;
+  /** On the scaling of its modalities. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -70,6 +75,7 @@ export class DM2C extends Method<Dm2cOptions> {
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {
     const { engine, options } = this;
+    requireClusters(data.name, options.clusters ?? data.classes);
     const rows = trainingRows(data);
     const views = data.views.map(({ name, matrix }) => ({ name, columns: matrix.columns }));
     this.#model = this.#makeModel(views, data.labels?.names ?? []);
@@ -79,8 +85,13 @@ export class DM2C extends Method<Dm2cOptions> {
     const samples = rows.reduce((sum, own) => sum + own.length, 0);
     if (samples < clusters) throw new UserError(`${data.name}: ${samples} training samples for ${clusters} clusters`);
     this.#space();
-    for (const [m, { fit }] of preprocessing.entries()) await fit(engine, store, data.views[m]!.matrix, rows[m]!);
-    this.#fitted = { data, training: new Dm2cTraining({ engine, model: this.#model, data, rows, options }) };
+    const notes: string[] = [];
+    for (const [m, { fit }] of preprocessing.entries()) {
+      const scaler = await fit(engine, store, data.views[m]!.matrix, rows[m]!);
+      const note = scalingNote(scaler, data.views[m]!.name);
+      if (note !== undefined) notes.push(note);
+    }
+    this.#fitted = { data, notes, training: new Dm2cTraining({ engine, model: this.#model, data, rows, options }) };
   }
 
   #makeModel(views: readonly ViewShape[], classNames: readonly string[]): Model {
@@ -117,6 +128,10 @@ export class DM2C extends Method<Dm2cOptions> {
     return reuse === undefined ? [...pretraining, main] : [main];
   }
 
+  protected override notes(): readonly string[] {
+    return this.#fitted!.notes;
+  }
+
   /** Where codes are compared: the space that `unify` names, or each its own. @throws UserError for an unknown modality. */
   #space(): Space {
     const { views } = this.#requireModel();
@@ -142,6 +157,16 @@ export class DM2C extends Method<Dm2cOptions> {
     return { ...clusteringMetrics(truth(test!), testClusters), train: { ...clusteringMetrics(truth(train!), labels) } };
   }
 
+  override protocol(data?: MultiViewDataset): Protocol {
+    const { clusters, views } = this.#requireModel();
+    if (data !== undefined) {
+      const { data: mixed } = matchModalities(data, views, this.options.seed);
+      return { task: "clustering", data: mixed, test: allRows(mixed.samples), clusters };
+    }
+    const { data: own } = this.#fitted!;
+    return { task: "clustering", data: own, test: own.splits.test!, train: own.splits.train!, clusters };
+  }
+
   #encodeFitted(rows: Int32Array): Promise<DenseMatrix> {
     const { data } = this.#fitted!;
     const places = data.views.map((_, v) => v);
@@ -156,7 +181,7 @@ export class DM2C extends Method<Dm2cOptions> {
   }
 
   protected override async finish(): Promise<void> {
-    if (this.#requireModel().clusters >= 2) this.#centres = (await this.#clusterTraining()).centres;
+    this.#centres = (await this.#clusterTraining()).centres;
   }
 
   /** Measures of the clusters that `predict` gives; nothing without labels. */
@@ -174,7 +199,7 @@ export class DM2C extends Method<Dm2cOptions> {
   override async predict(data: MultiViewDataset): Promise<Int32Array> {
     const codes = await this.transform(data);
     if (this.#centres === undefined)
-      throw new UserError("this model was trained without a number of clusters and has none to assign");
+      throw new UserError("this model has no clusters to assign: its training was not finished");
     return nearestCentre(codes, this.#centres, this.engine);
   }
 

@@ -2,6 +2,7 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { columnStatistics, constantColumns } from "../../data/statistics.js";
 import { UserError } from "../../errors.js";
+import { requireClusters } from "../clusters.js";
 import type { PerViewOptions } from "./options.js";
 
 /** @throws UserError where a sample lacks a view, or a view is the same for all training samples. */
@@ -25,9 +26,7 @@ export function checkCompleteViews(method: string, { name: dataset, views, split
 export function checkTask(data: MultiViewDataset, task: PerViewOptions["task"], clusters: number): void {
   const { name, labels, splits } = data;
   if (task === "clustering") {
-    if (clusters < 2) {
-      throw new UserError(`option clusters: ${name} has no classes to count; say how many to find (--set clusters=10)`);
-    }
+    requireClusters(name, clusters);
     if (splits.test!.length < clusters) {
       throw new UserError(`${name}: ${splits.test!.length} test samples for ${clusters} clusters`);
     }

@@ -10,9 +10,11 @@ import type { NamedTensor } from "../../runtime/index.js";
 import { allRows, matchViews, type ViewShape } from "../feeding.js";
 import { labelsOf } from "../hashing/labels.js";
 import { Method, stateTensor } from "../method.js";
+import type { Protocol } from "../protocol.js";
 import type { Metrics, State } from "../training.js";
-import { judgeClassifiers, judgeClusters, judgeRetrieval } from "./judges.js";
+import { judgeClassifiers, judgeClusters, judgeRetrieval, pairedRetrieval } from "./judges.js";
 import type { PerViewOptions } from "./options.js";
+import { sideBySide } from "./side-by-side.js";
 import { withTestSplit } from "./split.js";
 
 /**
@@ -99,10 +101,12 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     labels: Labels | undefined,
     signal?: AbortSignal,
   ): Promise<Metrics> {
-    if (labels === undefined) return {};
-    const { metrics, curves } = await judgeRetrieval(data, representations, labels, { engine: this.engine, signal });
+    const options = { engine: this.engine, signal };
+    const pairs = await pairedRetrieval(data, representations, options);
+    if (labels === undefined) return pairs;
+    const { metrics, curves } = await judgeRetrieval(data, representations, labels, options);
     this.#curves = curves;
-    return metrics;
+    return { ...metrics, ...pairs };
   }
 
   override async evaluateOn(data: MultiViewDataset): Promise<Metrics> {
@@ -118,6 +122,16 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     }
     if (labels?.kind !== "single") return {};
     return { ...classificationMetrics(labels.values, predictLinearSvm(this.#requireSvm(), z)) };
+  }
+
+  override protocol(data?: MultiViewDataset): Protocol {
+    const { task } = this.options;
+    const matched = data && matchViews(data, this.viewShapes());
+    const test = matched === undefined ? this.#fittedOn!.splits.test! : allRows(matched.samples);
+    // Clusters are those of the measured samples themselves.
+    const train = matched === undefined && task !== "clustering" ? this.#fittedOn!.splits.train : undefined;
+    const parts = { task, data: matched ?? this.#fittedOn!, test, ...(train && { train }) };
+    return task === "retrieval" ? { ...parts, database: test } : { ...parts, clusters: this.clusterCount() };
   }
 
   protected override async finish(): Promise<void> {
@@ -178,21 +192,6 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     if (this.#svm === undefined) throw new UserError("this model has no classifier: its training was not finished");
     return this.#svm;
   }
-}
-
-/** Matrices of as many rows side by side. */
-export function sideBySide(parts: readonly DenseMatrix[]): DenseMatrix {
-  const { rows } = parts[0]!;
-  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
-  const joined = dense(rows, columns);
-  let offset = 0;
-  for (const part of parts) {
-    for (let i = 0; i < rows; i++) {
-      joined.data.set(part.data.subarray(i * part.columns, (i + 1) * part.columns), i * columns + offset);
-    }
-    offset += part.columns;
-  }
-  return joined;
 }
 
 function classesOf(labels: Labels): Int32Array {
