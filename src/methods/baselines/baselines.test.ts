@@ -86,7 +86,7 @@ test("classification: a linear SVM; retrieval: CCA fitted on the training sample
   const own = (await hashed.evaluate()) as { map: Metrics; recallAt1: Metrics };
   assert.deepEqual(Object.keys(cca.map!), Object.keys(own.map));
   assert.ok(
-    Object.values(cca.map!).every((value) => value > 0.6),
+    Object.values(cca.map!).every((value) => value > 0.5),
     JSON.stringify(cca.map),
   );
   assert.ok(Object.values(cca.recallAt1!).every((value, i) => value > Number(Object.values(own.recallAt1)[i])));
