@@ -17,8 +17,8 @@ import { type ColumnStatistics, columnStatistics, columnVariance } from "./stati
  * - `minmax-view`: all columns by the minimum and maximum of the whole view (MvLNet on Caltech101-20)
  * - `standard`: every column to mean 0 and variance 1
  * - `l2`: every row divided by its Euclidean norm
- * - `auto`: `standard` where the view is far from unit scale (a value beyond ±20, or, in a view that is not sparse, columns of
- *   which one deviates 100 times as much as another), otherwise `none`
+ * - `auto`: `standard` where the view is far from unit scale (a value beyond ±20, or, in a view that is not sparse, a column
+ *   that deviates more than 100 times as much as half of the others), otherwise `none`
  */
 export const scalingKinds = ["none", "minmax", "minmax-view", "standard", "l2", "auto"] as const;
 /** One of the scalings: "none", "minmax", "minmax-view", "standard", "l2", "auto"; see `fitScaler`. */
@@ -26,7 +26,7 @@ export type ScalingKind = (typeof scalingKinds)[number];
 
 /** `auto` standardises a view with a value farther from 0 than this … */
 const FARTHEST = 20;
-/** … or with a column that deviates so many times as much as another. */
+/** … or with a column that deviates so many times as much as the median column … */
 const MOST_UNEQUAL = 100;
 /** … in a view with more than this share of non-zeros: among words and tags rare ones hardly deviate. */
 const SPARSE = 0.25;
@@ -74,14 +74,11 @@ export function fitScaler(kind: ScalingKind, matrix: Matrix, rows?: ArrayLike<nu
 }
 
 function isNearUnit({ min, max, nonZero }: ColumnStatistics, variance: Float64Array, values: number): boolean {
-  let [least, most] = [Number.POSITIVE_INFINITY, 0];
-  for (let j = 0; j < variance.length; j++) {
-    if (min[j]! < -FARTHEST || max[j]! > FARTHEST) return false;
-    if (min[j]! === max[j]!) continue;
-    least = Math.min(least, variance[j]!);
-    most = Math.max(most, variance[j]!);
-  }
-  return most <= MOST_UNEQUAL ** 2 * least || most === 0 || nonZero <= SPARSE * values;
+  if (min.some((value) => value < -FARTHEST) || max.some((value) => value > FARTHEST)) return false;
+  if (nonZero <= SPARSE * values) return true;
+  const varying = variance.filter((_, j) => min[j] !== max[j]).sort();
+  const middle = varying[Math.floor((varying.length - 1) / 2)] ?? 0;
+  return (varying.at(-1) ?? 0) <= MOST_UNEQUAL ** 2 * middle;
 }
 
 /** What `auto` did to a view that is far from unit scale, as a note for the user; undefined where it left the view as it is. */

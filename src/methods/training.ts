@@ -1,10 +1,8 @@
 // The course of a training run, the same for every method: stages of epochs, evaluations, checkpoints, interruption.
+import type { Metrics } from "../runs/metrics-log.js";
 import { DivergenceError, type NamedTensor } from "../runtime/index.js";
 
-/** Measures by name; nested where they belong to a part ("train") or a direction ("image->text"). */
-export interface Metrics {
-  readonly [name: string]: number | Metrics;
-}
+export type { Metrics };
 
 /** What an epoch of a stage tells. */
 export interface EpochResult {

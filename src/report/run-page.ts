@@ -214,7 +214,7 @@ export function environmentPairs(environment: Environment): [string, string][] {
 function repeat({ config, folder }: ReportRun): Html {
   const words = config.command ?? ["vantage", "train", config.method, "--config", `${folder}/config.yaml`];
   return html`<pre tabindex="0">npx ${words.map(quoted).join(" ")}</pre>
-<p class="note">The same version, seed and data give the same numbers on the same machine.</p>`;
+<p class="note">The same version, seed, data and number of threads give the same numbers on the same machine.</p>`;
 }
 
 /** A word as a POSIX shell reads it. */

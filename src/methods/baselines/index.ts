@@ -9,8 +9,10 @@ import { retrievalBaselines } from "./retrieval.js";
 
 export { describeClusters } from "./unlabelled.js";
 
+/** How baselines are measured. */
 export interface BaselineOptions {
   readonly engine: Engine;
+  /** Of k-means, the linear SVM, and the samples that are drawn where all are too many. */
   readonly seed: number;
   /** Ends it, rejecting with the signal's reason. */
   readonly signal?: AbortSignal;

