@@ -29,6 +29,7 @@ export {
   type Neighbours,
   neighbours,
 } from "./evaluate/knn.js";
+export { type BaselineOptions, measureBaselines } from "./methods/baselines/index.js";
 export { CCA, type CcaOptions } from "./methods/cca/index.js";
 export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
@@ -44,6 +45,7 @@ export { type ExportedModel, Method, type MethodDefinition, type PackedCodes, ty
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
 export type { PerViewOptions } from "./methods/per-view/options.js";
 export { PerViewMethod } from "./methods/per-view/per-view-method.js";
+export type { Protocol } from "./methods/protocol.js";
 export {
   type Checkpoint,
   type EpochReport,
@@ -60,7 +62,7 @@ export { type ClassificationMetrics, classificationMetrics, confusionMatrix } fr
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
 export { type HammingRetrieval, retrievalMetrics } from "./metrics/hamming-retrieval.js";
 export type { RadiusMetrics, RetrievalMetrics, RetrievalOptions, WithoutRelevant } from "./metrics/retrieval.js";
-export type { Colouring, RetrievalCurves } from "./runs/result.js";
+export type { BaselineMetrics, Baselines, Colouring, RetrievalCurves } from "./runs/result.js";
 export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./runtime/index.js";
 export type { GraphProgress } from "./search/folder-graphs.js";
 export { type FolderStore, type FolderStoreOptions, openFolderStore } from "./search/folder-store.js";

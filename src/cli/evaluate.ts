@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { Metrics } from "../methods/training.js";
 import { Engine } from "../runtime/index.js";
+import { compareResult } from "./compare.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
 import { Notes, noteChanged, noteTrained, openOtherData } from "./other-data.js";
-import { formatMetrics, printResult } from "./output.js";
+import { formatBaselines, formatMetrics, printResult } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { engineOptions } from "./settings.js";
 
@@ -48,6 +49,9 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
         ...(trainedOn !== undefined && { trainedOn }),
       };
     }
+    const options = { engine, seed: config.seed };
+    const found = await compareResult(method, metrics, options, path === undefined ? undefined : data);
+    for (const note of found.notes) notes.add(note);
     notes.say();
     const { name, samples, dimensions, classes } = data;
     const summary = {
@@ -57,11 +61,13 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       seed: config.seed,
       metrics,
       ...known,
+      ...found.parts,
       ...(notes.all.length > 0 && { notes: notes.all }),
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };
-    printResult(flags.json, summary, `${config.method} on ${name}\n${formatMetrics(metrics)}`);
+    const lines = [`${config.method} on ${name}`, formatMetrics(metrics), ...formatBaselines(summary)];
+    printResult(flags.json, summary, lines.filter((line) => line !== "").join("\n"));
   } finally {
     engine.close();
   }

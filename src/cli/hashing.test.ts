@@ -70,6 +70,26 @@ test("encode writes packed codes of one view", async () => {
   await place.refuse(["encode", "both", "--view", "c", "--out", "codes.npy"], /"c".*a, b/);
 });
 
+test("epochs are those that were set, each stage by itself", async () => {
+  const { epochs, stages, baselines, metrics } = JSON.parse(
+    await place.succeed(dchn("--views", "a=X1,b=X2", "--bits", "8", "--out", "counted")),
+  );
+  assert.equal(epochs, 3);
+  assert.deepEqual(
+    stages.map(({ name, epochs }: { name: string; epochs: number }) => [name, epochs]),
+    [
+      ["sham", 1],
+      ["a", 3],
+      ["b", 3],
+    ],
+  );
+  for (const measures of [metrics, baselines.cca]) {
+    for (const name of ["map", "recallAt1", "recallAt5", "recallAt10", "medianRank"]) {
+      assert.deepEqual(Object.keys(measures[name]), ["a->b", "b->a"], name);
+    }
+  }
+});
+
 test("several lengths are trained in turn, with a table and one report", async () => {
   const result = JSON.parse(await place.succeed(dchn("--views", "a=X1,b=X2", "--bits", "8,16", "--out", "lengths")));
   assert.deepEqual(Object.keys(result.metricsByBits), ["8", "16"]);

@@ -131,9 +131,9 @@ export async function killAndCompare({
 function timeless(path: string): unknown {
   const text = readFileSync(path, "utf8");
   if (path.endsWith("metrics.jsonl")) {
-    return text.split("\n").map((line) => line && { ...JSON.parse(line), seconds: 0 });
+    return text.split("\n").map((line) => line && { ...JSON.parse(line), seconds: 0, epochSeconds: 0 });
   }
-  if (path.endsWith("result.json")) return { ...JSON.parse(text), seconds: 0, secondsPerEpoch: 0 };
+  if (path.endsWith("result.json")) return { ...JSON.parse(text), seconds: 0, secondsPerEpoch: 0, stages: [] };
   if (path.endsWith("environment.json")) return { ...JSON.parse(text), started: "" };
   if (path.endsWith("index.yaml")) return text.replace(/^created: .*$/m, "");
   if (path.endsWith("config.yaml")) return { ...parse(text), command: [] };
@@ -146,7 +146,7 @@ function checkpoint(path: string): unknown {
   const state = JSON.parse(metadata.state!);
   return {
     lines: metadata.metricLines,
-    state: { ...state, seconds: 0, epochSeconds: 0 },
+    state,
     tensors: [...tensors].map(([name, { shape, data }]) => [
       name,
       shape,

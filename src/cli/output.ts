@@ -1,5 +1,6 @@
 // What commands print: tables of measures for people, one JSON object for programs.
 import type { Metrics } from "../methods/training.js";
+import type { Baselines, ClusterSummary } from "../runs/result.js";
 
 /** Measures side by side, nested groups on lines of their own. */
 export function formatMetrics(metrics: Metrics, indent = "  "): string {
@@ -12,6 +13,34 @@ export function formatMetrics(metrics: Metrics, indent = "  "): string {
   const lines: string[] = [];
   for (let i = 0; i < flat.length; i += 6) lines.push(indent + flat.slice(i, i + 6).join("   "));
   return [...lines, ...groups].join("\n");
+}
+
+/** A line for each baseline, and for clusters without labels, aligned. */
+export function formatBaselines({ baselines = {}, clusters }: Found): string[] {
+  const { joined, bestView, cca } = baselines;
+  const rows: (readonly [what: string, measures: Readonly<Record<string, unknown>>])[] = [];
+  const how = joined?.accuracy === undefined ? "k-means" : "linear SVM";
+  if (joined !== undefined) rows.push([`${how}, joined views`, joined]);
+  if (bestView !== undefined) rows.push([`${how}, best single view, chosen by the labels: ${bestView.name}`, bestView]);
+  for (const direction of Object.keys(cca?.recallAt1 ?? cca?.map ?? {})) {
+    const own = Object.entries(cca!).map(([name, by]) => [name, (by as Metrics)[direction]]);
+    rows.push([`plain CCA, ${direction}`, Object.fromEntries(own)]);
+  }
+  const width = Math.max(0, ...rows.map(([what]) => what.length));
+  const lines = rows.map(([what, measures]) => {
+    const numbers = Object.entries(measures).filter((each): each is [string, number] => typeof each[1] === "number");
+    return `  ${what.padEnd(width)}   ${numbers.map(([name, value]) => `${name} ${value.toFixed(4)}`).join("   ")}`;
+  });
+  if (clusters === undefined) return lines;
+  const { sizes, silhouette, silhouetteSamples } = clusters;
+  const of = silhouetteSamples === undefined ? "" : ` of ${silhouetteSamples} samples`;
+  const value = silhouette === undefined ? "none, there is one cluster" : `${silhouette.toFixed(4)}${of}`;
+  return [...lines, `  cluster sizes   ${sizes.join(" ")}`, `  silhouette in the joined views   ${value}`];
+}
+
+interface Found {
+  readonly baselines?: Baselines;
+  readonly clusters?: ClusterSummary;
 }
 
 /** Prints the result: as the last line of stdout where asked for, otherwise for people. */

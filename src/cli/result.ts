@@ -1,23 +1,17 @@
 // What a finished run leaves for its report: confusion, embedding map, what each view reaches alone.
 import type { MultiViewDataset } from "../data/dataset.js";
 import { describeDataset } from "../data/describe.js";
-import { type DenseMatrix, toDense } from "../data/matrix.js";
-import { applyScaler, fitScaler } from "../data/scaling.js";
 import { embeddingMap } from "../evaluate/embedding-map.js";
-import { kmeans } from "../evaluate/kmeans.js";
 import { allRows } from "../methods/feeding.js";
-import { classesOf, withLabel } from "../methods/matching/labelled.js";
+import { withLabel } from "../methods/matching/labelled.js";
 import type { Method } from "../methods/method.js";
-import type { Metrics } from "../methods/training.js";
 import { confusionMatrix } from "../metrics/classification.js";
-import { clusteringMetrics, matchClusters, relabelClusters } from "../metrics/clustering.js";
+import { matchClusters, relabelClusters } from "../metrics/clustering.js";
 import { type Colouring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
 import type { TrainingSummary } from "./training-run.js";
 
 /** Points of the embedding map; a larger set is sampled. */
 const MAP_POINTS = 2000;
-/** Above so many samples the views are not clustered alone. */
-const VIEW_SAMPLES = 20_000;
 
 /** Works out and writes result.json and map.safetensors. */
 export async function describeResult(
@@ -33,7 +27,7 @@ export async function describeResult(
   const result: RunResult = {
     ...rest,
     dataset: describeDataset(shown, notes),
-    viewMetrics: method.predicts ? await viewsAlone(data, summary.seed) : undefined,
+    viewMetrics: summary.baselines?.views,
     confusion: parts.confusion,
     retrieval: await method.retrievalCurves?.(),
   };
@@ -94,24 +88,4 @@ function confusionOf(truth: Int32Array, predicted: Int32Array, names: readonly s
     columns: unmatched ? [...names, "unmatched"] : names,
     counts: names.map((_, i) => [...counts.subarray(i * size, (i + 1) * size)]),
   };
-}
-
-/** k-means on every view alone, features scaled to [0, 1]: what the representation is to be measured against. */
-async function viewsAlone(data: MultiViewDataset, seed: number): Promise<Record<string, Metrics> | undefined> {
-  if (data.labels?.kind !== "single" || data.samples > VIEW_SAMPLES) return undefined;
-  const { names } = data.labels;
-  const alone: Record<string, Metrics> = {};
-  for (const { name, matrix, present } of data.views) {
-    if (present !== undefined || matrix.kind === "lazy") continue;
-    const scaled: DenseMatrix = toDense(applyScaler(fitScaler("minmax", matrix), matrix));
-    const { labels } = await kmeans(scaled, { clusters: names.length, seed });
-    const rows = withLabel(data.labels, allRows(data.samples));
-    if (rows.length === 0) return undefined;
-    const { acc, nmi, ari, purity } = clusteringMetrics(
-      classesOf(data.labels, rows),
-      rows.map((row) => labels[row]!),
-    );
-    alone[name] = { acc, nmi, ari, purity };
-  }
-  return alone;
 }

@@ -1,6 +1,6 @@
 // The command line as a user meets it: training, run folders, resuming, evaluating, encoding, reporting.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { readVariables, writeNpz } from "../data/readers/index.js";
 import { Random } from "../kernels/random.js";
@@ -28,6 +28,12 @@ function tensorsOf(run: string): Map<string, Buffer> {
   );
 }
 
+/** The bytes of a run's checkpoint. */
+function checkpointOf(run: string): Buffer {
+  const folder = place.path(`${run}/checkpoint`);
+  return readFileSync(`${folder}/${readdirSync(folder).find((file) => file.endsWith(".safetensors"))}`);
+}
+
 test("train writes a run folder, and --json a last line that holds what the contract says", async () => {
   const { status, stdout, stderr } = await runCommand(train("--epochs", "30", "--out", "a", "--json"), place.folder);
   assert.equal(status, 0, stderr);
@@ -35,14 +41,23 @@ test("train writes a run folder, and --json a last line that holds what the cont
   assert.equal(lines.length, 1, "nothing but the result on stdout");
   const result = JSON.parse(lines[0]!);
   assert.deepEqual(
-    { ...result, metrics: undefined, seconds: undefined, secondsPerEpoch: undefined },
+    {
+      ...result,
+      stages: undefined,
+      metrics: undefined,
+      baselines: undefined,
+      seconds: undefined,
+      secondsPerEpoch: undefined,
+    },
     {
       method: "gmae",
       task: "clustering",
       dataset: { name: "blobs", samples: 120, views: [9, 6], classes: 3 },
       seed: 0,
       epochs: 30,
+      stages: undefined,
       metrics: undefined,
+      baselines: undefined,
       seconds: undefined,
       secondsPerEpoch: undefined,
       run: "a",
@@ -52,6 +67,13 @@ test("train writes a run folder, and --json a last line that holds what the cont
     assert.ok(result.metrics[name] > 0 && result.metrics[name] <= 1, `${name} ${result.metrics[name]}`);
   }
   const files = readdirSync(place.path("a")).sort();
+  assert.deepEqual(
+    result.stages.map(({ name, epochs }: { name: string; epochs: number }) => [name, epochs]),
+    [["train", 30]],
+  );
+  const { joined, bestView } = result.baselines;
+  for (const { acc, nmi, ari } of [joined, bestView]) assert.ok(acc > 0 && acc <= 1 && nmi > 0 && ari > -1);
+  assert.ok(["X1", "X2"].includes(bestView.name));
   for (const file of [
     "checkpoint",
     "config.yaml",
@@ -75,6 +97,7 @@ test("the same command gives the same bits, a configuration file repeats a run, 
   const repeat = await runCommand(train("--epochs", "30", "--out", "b", "--json"), place.folder);
   assert.equal(repeat.status, 0, repeat.stderr);
   assert.deepEqual(tensorsOf("b"), tensorsOf("a"));
+  assert.deepEqual(checkpointOf("b"), checkpointOf("a"), "the whole file, its header included");
   const configured = await runCommand(["train", "gmae", "--config", "a/config.yaml", "--out", "c"], place.folder);
   assert.equal(configured.status, 0, configured.stderr);
   assert.deepEqual(tensorsOf("c"), tensorsOf("a"));
@@ -88,6 +111,8 @@ test("evaluate repeats the measures of the run, on its own data and on the file 
   const own = await runCommand(["evaluate", "a", "--json"], place.folder);
   assert.equal(own.status, 0, own.stderr);
   assert.deepEqual(JSON.parse(own.stdout).metrics, JSON.parse(last!).metrics);
+  const trained = JSON.parse(readFileSync(place.path("a/result.json"), "utf8"));
+  assert.deepEqual(JSON.parse(own.stdout).baselines, trained.baselines);
   const given = await runCommand(["evaluate", "a", "--data", "blobs.npz", "--json"], place.folder);
   assert.equal(given.status, 0, given.stderr);
   assert.ok(Math.abs(JSON.parse(given.stdout).metrics.nmi - JSON.parse(own.stdout).metrics.nmi) < 0.05);
@@ -133,6 +158,67 @@ test("a note about the neighbours is said once and kept with the result", async 
   assert.equal(said.length, 1, stderr);
   const { dataset } = JSON.parse(readFileSync(place.path("words/result.json"), "utf8"));
   assert.ok(dataset.notes.includes(said[0]!.slice("  note: ".length)));
+});
+
+test("without labels: asked how many clusters before training, then their sizes and silhouette", async () => {
+  const { variables } = await readVariables(place.path("blobs.npz"));
+  const bare: Record<string, { data: Float32Array; shape: number[] }> = {};
+  for (const name of ["X1", "X2"]) {
+    const array = variables.get(name);
+    assert.ok(array?.kind === "numeric");
+    bare[name] = { data: Float32Array.from(await array.read(), Number), shape: [...array.shape] };
+  }
+  writeNpz(place.path("bare.npz"), bare);
+  for (const method of ["gmae", "dm2c", "cca"]) {
+    const refused = await runCommand(["train", method, "--data", "bare.npz", "--out", `no-${method}`], place.folder);
+    assert.equal(refused.status, 2, refused.stderr);
+    assert.match(refused.stderr, /^vantage: option clusters: bare has no classes to count; .*--set clusters=10/m);
+    assert.ok(!existsSync(place.path(`no-${method}`)));
+  }
+  const args = ["train", "gmae", "--data", "bare.npz", ...small, "--epochs", "2", "--set", "clusters=3"];
+  const json = await runCommand([...args, "--out", "bare", "--json"], place.folder);
+  assert.equal(json.status, 0, json.stderr);
+  const { clusters, metrics, baselines } = JSON.parse(json.stdout);
+  assert.deepEqual([metrics, baselines], [{}, undefined]);
+  assert.equal(clusters.sizes.length, 3);
+  assert.equal(
+    clusters.sizes.reduce((a: number, b: number) => a + b),
+    120,
+  );
+  assert.ok(clusters.silhouette > -1 && clusters.silhouette < 1);
+  const text = await runCommand(["evaluate", "bare"], place.folder);
+  assert.match(text.stdout, /cluster sizes {3}\d+ \d+ \d+\n {2}silhouette in the joined views {3}-?0\.\d{4}/);
+  assert.match(readFileSync(place.path("bare/report.html"), "utf8"), /Silhouette/);
+});
+
+test("a result below k-means is said, beside the figures", async () => {
+  const { status, stdout, stderr } = await runCommand(
+    [
+      "train",
+      "gmae",
+      "--data",
+      "blobs.npz",
+      ...small,
+      "--set",
+      "hidden=[1]",
+      "--set",
+      "latent=2",
+      "--epochs",
+      "1",
+      "--out",
+      "poor",
+    ],
+    place.folder,
+  );
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /note: acc \.\d{3} is below k-means on the joined views \(/);
+  assert.match(stdout, /: 1 epoch in .*\n(.*\n)+ {2}k-means, joined views +acc \d\.\d{4} {3}nmi/);
+  assert.match(stdout, /k-means, best single view, chosen by the labels: X[12] {3}acc/);
+  const cca = await runCommand(
+    ["train", "cca", "--data", "blobs.npz", "--set", "dimensions=2", "--out", "cca"],
+    place.folder,
+  );
+  assert.match(cca.stdout, /^cca on blobs: solved in /);
 });
 
 test("Ctrl-C saves a checkpoint and exits 130; --resume then gives the bits of an uninterrupted run", async () => {

@@ -15,11 +15,14 @@ import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
+import type { Baselines, ClusterSummary } from "../runs/result.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
+import { type StageSummary, stageSummaries } from "../runs/stages.js";
 import { Engine, type EngineOptions } from "../runtime/index.js";
+import { compareResult } from "./compare.js";
 import { interruption } from "./interruption.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./open-data.js";
-import { formatDuration, formatMetrics, say } from "./output.js";
+import { formatBaselines, formatDuration, formatMetrics, say } from "./output.js";
 import { trainingProgress } from "./progress.js";
 import { describeResult } from "./result.js";
 import { dataSource } from "./saved-model.js";
@@ -48,8 +51,12 @@ export interface TrainingSummary {
     readonly classes: number;
   };
   readonly seed: number;
+  /** Of the last stage: what option `epochs` sets. */
   readonly epochs: number;
+  readonly stages: readonly StageSummary[];
   readonly metrics: Metrics;
+  readonly baselines?: Baselines;
+  readonly clusters?: ClusterSummary;
   readonly seconds: number;
   readonly secondsPerEpoch: number;
   readonly run: string;
@@ -169,33 +176,40 @@ export async function train(training: Training): Promise<TrainingOutcome> {
   const isOver = saved !== undefined && isFinished(saved);
   const progress = trainingProgress();
   const interrupt = interruption();
-  const before = saved && savedState(saved);
   const started = performance.now();
-  const elapsed = () => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
-  let [epochs, epochSeconds] = [before?.epochs ?? 0, before?.epochSeconds ?? 0];
+  let [earlier, notes]: [seconds: number, notes: string[]] = [0, []];
+  const elapsed = () => earlier + (performance.now() - started) / 1000;
+  const begin = () => {
+    run = training.begin();
+    earlier = run.readLog().at(-1)?.seconds ?? 0;
+  };
   let lastCheckpoint = Number.NEGATIVE_INFINITY;
   let run: Run | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
-    const state: SavedState = { position, model: json, seconds: elapsed(), epochs, epochSeconds };
+    const state: SavedState = { position, model: json };
     run!.saveCheckpoint({ tensors, json: state });
   };
   try {
     if (isOver) {
-      run = training.begin();
+      begin();
       await training.takeUp(stateOf(saved));
     } else
       await training.fit({
         signal: interrupt.signal,
-        onStart() {
-          run = training.begin();
+        onStart: begin,
+        resume: saved && { position: savedState(saved).position, ...stateOf(saved) },
+        onNote(note) {
+          say(`  note: ${note}`);
+          notes.push(note);
         },
-        resume: before && { position: before.position, ...stateOf(saved!) },
         onEpoch(report) {
-          epochs++;
-          epochSeconds += report.seconds;
-          const { stage, epoch, losses, metrics = {}, notes = [] } = report;
-          for (const note of notes) say(`  note: ${note}`);
-          run!.log({ stage, epoch, seconds: elapsed(), losses, metrics, ...(notes.length > 0 && { notes }) });
+          const { stage, epoch, losses, metrics = {} } = report;
+          for (const note of report.notes ?? []) say(`  note: ${note}`);
+          // Notes from before the first epoch are kept with it.
+          notes.push(...(report.notes ?? []));
+          const times = { seconds: elapsed(), epochSeconds: round(report.seconds, 6) };
+          run!.log({ stage, epoch, ...times, losses, metrics, ...(notes.length > 0 && { notes }) });
+          notes = [];
           progress.update(report);
         },
         onCheckpoint(take, last) {
@@ -209,21 +223,28 @@ export async function train(training: Training): Promise<TrainingOutcome> {
     const metrics = await method.evaluate();
     store({ ...training.state(), position: finished });
     writeModels(run.folder, training.models());
+    const found = await compareResult(method, metrics, { engine, seed: run.config.seed, signal: interrupt.signal });
     const { samples, dimensions, classes, name } = data;
+    const log = run.readLog();
+    const stages = stageSummaries(log);
+    const { epochs, secondsPerEpoch } = stages.at(-1)!;
     const summary: TrainingSummary = {
       method: method.name,
       task: run.config.task!,
       dataset: { name, samples, views: dimensions, classes },
       seed: run.config.seed,
       epochs,
+      stages,
       metrics,
+      ...found.parts,
       seconds: round(elapsed(), 2),
-      secondsPerEpoch: round(epochSeconds / Math.max(1, epochs), 5),
+      secondsPerEpoch,
       run: relative("", run.folder) || run.folder,
     };
     // From the log, since an earlier session may have given some.
-    const given = run.readLog().flatMap(({ notes = [] }) => notes);
-    await describeResult(run.folder, method, data, summary, [...opened.notes, ...given]);
+    const given = log.flatMap((line) => line.notes ?? []);
+    for (const note of found.notes) say(`  note: ${note}`);
+    await describeResult(run.folder, method, data, summary, [...opened.notes, ...given, ...found.notes]);
     await writePlots(loadReportRun(run.folder));
     writeReport([run.folder]);
     return { summary, method, data };
@@ -240,11 +261,21 @@ function round(value: number, digits: number): number {
 }
 
 export function formatOutcome({ summary }: TrainingOutcome): string {
-  const { method, dataset, metrics, epochs, seconds, secondsPerEpoch, run } = summary;
+  const { method, dataset, metrics, run } = summary;
   return [
-    `${method} on ${dataset.name}: ${epochs} epochs in ${formatDuration(seconds)} (${secondsPerEpoch.toFixed(3)} s each)`,
+    `${method} on ${dataset.name}: ${formatCourse(summary)}`,
     formatMetrics(metrics),
+    ...formatBaselines(summary),
     `run     ${run}`,
     `report  ${run}/report.html`,
   ].join("\n");
+}
+
+/** How long what was trained; the stages by name where there are several. */
+function formatCourse({ method, epochs, stages, seconds, secondsPerEpoch }: TrainingSummary): string {
+  const time = formatDuration(seconds);
+  if (!("epochs" in findMethod(method).options.shape)) return `solved in ${time}`;
+  const count = (of: number) => `${of} ${of === 1 ? "epoch" : "epochs"}`;
+  if (stages.length === 1) return `${count(epochs)} in ${time} (${secondsPerEpoch.toFixed(3)} s each)`;
+  return `${stages.map((stage) => `${stage.name} ${count(stage.epochs)}`).join(", ")}, in ${time}`;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DenseMatrix, dense, type Matrix, type SparseMatrix, toDense } from "./matrix.js";
-import { applyScaler, fitScaler, type ScalingKind } from "./scaling.js";
+import { applyScaler, fitScaler, type ScalingKind, scalingNote } from "./scaling.js";
 
 const matrix = dense(3, 3, Float32Array.of(1, 7, -4, 3, 7, 0, 2, 7, 4));
 const sparse: SparseMatrix = {
@@ -82,6 +82,26 @@ test("sparse data that must be shifted becomes dense", () => {
 
 test("a spread that float32 cannot invert counts as constant", () => {
   assert.deepEqual(scaled("minmax", dense(2, 1, Float32Array.of(0, 1e-40))), [0, 0]);
+});
+
+test("auto standardises a view far from unit scale, and leaves others to the bit", () => {
+  const near = dense(3, 2, Float32Array.of(3, -20, 1, 20, 2, 1));
+  const scaler = fitScaler("auto", near);
+  assert.deepEqual(values(applyScaler(scaler, near)), [...near.data]);
+  assert.equal(scalingNote(scaler, "near"), undefined);
+  const rare = dense(4, 2, Float32Array.of(0, 0.001, 0, 0, 1, 0, 0, 0));
+  assert.equal(scalingNote(fitScaler("auto", rare), "rare"), undefined, "sparse");
+  const constants = dense(2, 2, Float32Array.of(5, 5, 5, 5));
+  assert.deepEqual(values(applyScaler(fitScaler("auto", constants), constants)), [5, 5, 5, 5]);
+  for (const far of [
+    dense(3, 2, Float32Array.of(0, 100, 1, 200, 2, 300)),
+    dense(3, 2, Float32Array.of(0.001, 1, 0.002, 0, 0.003, -1)),
+  ]) {
+    const fitted = fitScaler("auto", far);
+    assert.deepEqual(values(applyScaler(fitted, far)), values(applyScaler(fitScaler("standard", far), far)));
+    assert.match(scalingNote(fitted, "far")!, /^view "far" is far from unit scale .*--set scaling=none/);
+  }
+  assert.equal(scalingNote(fitScaler("standard", dense(2, 1, Float32Array.of(0, 100))), "x"), undefined);
 });
 
 test("programming errors", () => {

@@ -8,7 +8,7 @@ import {
   selectRows,
   toDense,
 } from "./matrix.js";
-import { columnStatistics, columnVariance } from "./statistics.js";
+import { type ColumnStatistics, columnStatistics, columnVariance } from "./statistics.js";
 
 /**
  * How features are scaled:
@@ -17,10 +17,19 @@ import { columnStatistics, columnVariance } from "./statistics.js";
  * - `minmax-view`: all columns by the minimum and maximum of the whole view (MvLNet on Caltech101-20)
  * - `standard`: every column to mean 0 and variance 1
  * - `l2`: every row divided by its Euclidean norm
+ * - `auto`: `standard` where the view is far from unit scale (a value beyond ±20, or, in a view that is not sparse, a column
+ *   that deviates more than 100 times as much as half of the others), otherwise `none`
  */
-export const scalingKinds = ["none", "minmax", "minmax-view", "standard", "l2"] as const;
-/** One of the scalings: "none", "minmax", "minmax-view", "standard", "l2"; see `fitScaler`. */
+export const scalingKinds = ["none", "minmax", "minmax-view", "standard", "l2", "auto"] as const;
+/** One of the scalings: "none", "minmax", "minmax-view", "standard", "l2", "auto"; see `fitScaler`. */
 export type ScalingKind = (typeof scalingKinds)[number];
+
+/** `auto` standardises a view with a value farther from 0 than this … */
+const FARTHEST = 20;
+/** … or with a column that deviates so many times as much as the median column … */
+const MOST_UNEQUAL = 100;
+/** … in a view with more than this share of non-zeros: among words and tags rare ones hardly deviate. */
+const SPARSE = 0.25;
 
 /** A fitted scaling: x·scale + shift column by column in float32, then, for `l2` only, each row over its norm. */
 export interface Scaler {
@@ -44,12 +53,15 @@ export function fitScaler(kind: ScalingKind, matrix: Matrix, rows?: ArrayLike<nu
   if (kind === "none" || kind === "l2") return scaler;
   if ((rows?.length ?? matrix.rows) === 0) throw new RangeError(`fitScaler: no rows to fit "${kind}" on`);
 
-  const { min, max, mean } = columnStatistics(matrix, rows);
+  const statistics = columnStatistics(matrix, rows);
+  const { min, max, mean } = statistics;
+  const variance = kind === "standard" || kind === "auto" ? columnVariance(matrix, mean, rows) : undefined;
+  const values = (rows?.length ?? matrix.rows) * columns;
+  if (kind === "auto" && isNearUnit(statistics, variance!, values)) return scaler;
   if (kind === "minmax-view") {
     min.fill(min.reduce((a, b) => Math.min(a, b)));
     max.fill(max.reduce((a, b) => Math.max(a, b)));
   }
-  const variance = kind === "standard" ? columnVariance(matrix, mean, rows) : undefined;
   for (let j = 0; j < columns; j++) {
     const spread = variance ? Math.sqrt(variance[j]!) : max[j]! - min[j]!;
     // A spread too small for float32's reciprocal is rounding noise of a constant.
@@ -59,6 +71,28 @@ export function fitScaler(kind: ScalingKind, matrix: Matrix, rows?: ArrayLike<nu
     shift[j] = constant ? 0 : -(variance ? mean[j]! : min[j]!) * scale[j]! + 0;
   }
   return scaler;
+}
+
+function isNearUnit({ min, max, nonZero }: ColumnStatistics, variance: Float64Array, values: number): boolean {
+  if (min.some((value) => value < -FARTHEST) || max.some((value) => value > FARTHEST)) return false;
+  if (nonZero <= SPARSE * values) return true;
+  const varying = variance.filter((_, j) => min[j] !== max[j]).sort();
+  const middle = varying[Math.floor((varying.length - 1) / 2)] ?? 0;
+  return (varying.at(-1) ?? 0) <= MOST_UNEQUAL ** 2 * middle;
+}
+
+/** What `auto` did to a view that is far from unit scale, as a note for the user; undefined where it left the view as it is. */
+export function scalingNote({ kind, scale, shift }: Scaler, view: string): string | undefined {
+  if (kind !== "auto" || scale.every((value) => value === 1)) return undefined;
+  let [mean, least, most] = [0, Number.POSITIVE_INFINITY, 0];
+  for (let j = 0; j < scale.length; j++) {
+    if (scale[j] === 0) continue;
+    mean = Math.max(mean, Math.abs(shift[j]! / scale[j]!));
+    least = Math.min(least, 1 / scale[j]!);
+    most = Math.max(most, 1 / scale[j]!);
+  }
+  const [far, from, to] = [mean, least, most].map((value) => Number(value.toPrecision(2)));
+  return `view "${view}" is far from unit scale (means up to ±${far}, deviations from ${from} to ${to}), so its columns are standardised; --set scaling=none takes them as they are`;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface KMeansOptions {
   /** A run ends once its centres move by less than this times the mean variance of a column (squares, summed). Default 1e-4. */
   readonly tolerance?: number;
   readonly engine?: Engine;
+  /** Ends it, rejecting with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** What k-means found: the run with the least inertia. */
@@ -56,6 +58,7 @@ export async function kmeans(x: DenseMatrix, options: KMeansOptions): Promise<KM
   let best: KMeansRun | undefined;
   let least = Number.POSITIVE_INFINITY;
   while (active.length > 0) {
+    options.signal?.throwIfAborted();
     await assign(engine, points, active);
     active = active.filter((run) => {
       if (!updateCentres(run, limit, maxIterations)) return true;

@@ -14,8 +14,9 @@ import {
   storedFingerprints,
 } from "./matching/trained-rows.js";
 import { type MatchOptions, matchViews } from "./matching/views.js";
+import type { Protocol } from "./protocol.js";
 import { saveModel } from "./saving.js";
-import { type FitHooks, type Metrics, runStages, type Stage, type State } from "./training.js";
+import { type FitHooks, type Metrics, runStages, type Stage, type State, withNotes } from "./training.js";
 
 /** What a representation is learned for and judged by. */
 export type Task = "clustering" | "classification" | "retrieval";
@@ -115,6 +116,11 @@ export abstract class Method<Options = object> {
    */
   protected abstract stages(resumed: boolean): readonly Stage[];
 
+  /** What a user should know about the data and the settings before training begins, a sentence each; called after `stages`. */
+  protected notes(): readonly string[] {
+    return [];
+  }
+
   /**
    * Measures on the data that was fitted, by the method's published protocol. A signal ends it where it may take long; it then
    * rejects with the signal's reason.
@@ -147,6 +153,13 @@ export abstract class Method<Options = object> {
    * @throws UserError where the views are others than the model knows, or no class is the same.
    */
   abstract evaluateOn(data: MultiViewDataset, options?: MatchOptions): Promise<Metrics>;
+
+  /**
+   * What `evaluate` is over, or `evaluateOn` where data is given; undefined where its samples are not all of one data set, as
+   * with a view that was added from another file.
+   * @throws UserError where the views are others than the model knows.
+   */
+  abstract protocol(data?: MultiViewDataset): Protocol | undefined;
 
   /** The representation of every sample: a float32 matrix, samples × dimensions. @throws UserError where the views are others than the model knows. */
   abstract transform(data: MultiViewDataset, options?: MatchOptions): Promise<DenseMatrix>;
@@ -213,11 +226,11 @@ export abstract class Method<Options = object> {
     if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
     const stages = this.stages(hooks.resume !== undefined);
     const course = {
-      stages: withNotes(stages, this.notesOn(split)),
+      stages,
       evaluate: (signal?: AbortSignal) => this.evaluate(signal),
       state: () => this.#withTrained(this.trainingState()),
     };
-    await runStages(course, hooks, hooks.resume?.position);
+    await runStages(course, withNotes(hooks, [...this.notesOn(split), ...this.notes()]), hooks.resume?.position);
     await this.finish();
     return this;
   }
@@ -269,17 +282,6 @@ export abstract class Method<Options = object> {
 }
 
 const trainedTensor = "trained.fingerprints";
-
-/** The stages, the first of which tells these notes with its first epoch. */
-function withNotes(stages: readonly Stage[], notes: readonly string[]): readonly Stage[] {
-  const [first, ...others] = stages;
-  if (first === undefined || notes.length === 0) return stages;
-  const run: Stage["run"] = async (epoch) => {
-    const result = await first.run(epoch);
-    return epoch === 0 ? { ...result, notes: [...notes, ...(result.notes ?? [])] } : result;
-  };
-  return [{ name: first.name, epochs: first.epochs, evaluateEvery: first.evaluateEvery, run }, ...others];
-}
 
 /** A tensor from a state. @throws RangeError where it is missing. */
 export function stateTensor(state: State, name: string): NamedTensor {

@@ -14,10 +14,6 @@ import type { Position, State } from "./training.js";
 export interface SavedState {
   readonly position: Position;
   readonly model: State["json"];
-  /** Seconds of work before this checkpoint, epochs, and the seconds of these epochs alone; over all sessions. */
-  readonly seconds: number;
-  readonly epochs: number;
-  readonly epochSeconds: number;
 }
 
 /** The position of a training that has come to its end. */
@@ -25,10 +21,10 @@ export const finished: Position = { stage: Number.MAX_SAFE_INTEGER, epoch: 0 };
 
 /** The JSON part of a checkpoint. @throws UserError where it is not one of a training. */
 export function savedState({ json }: LoadedCheckpoint): SavedState {
-  const { position, model, seconds, epochs, epochSeconds } = (json ?? {}) as Partial<SavedState>;
-  const numbers = [position?.stage, position?.epoch, seconds, epochs, epochSeconds];
+  const { position, model } = (json ?? {}) as Partial<SavedState>;
+  const numbers = [position?.stage, position?.epoch];
   if (!numbers.every((value) => typeof value === "number") || typeof model !== "object" || model === null) {
-    throw new UserError("the checkpoint is not one of a training: expected position, model, seconds and epochs");
+    throw new UserError("the checkpoint is not one of a training: expected position and model");
   }
   return json as SavedState;
 }
@@ -55,7 +51,7 @@ export async function saveModel(
 ): Promise<void> {
   const run = createRun(folder, config, await describeEnvironment());
   try {
-    const json: SavedState = { position: finished, model: state.json, seconds: 0, epochs: 0, epochSeconds: 0 };
+    const json: SavedState = { position: finished, model: state.json };
     run.saveCheckpoint({ tensors: state.tensors, json });
     writeModels(folder, models);
   } finally {

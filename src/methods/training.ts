@@ -1,10 +1,8 @@
 // The course of a training run, the same for every method: stages of epochs, evaluations, checkpoints, interruption.
+import type { Metrics } from "../runs/metrics-log.js";
 import { DivergenceError, type NamedTensor } from "../runtime/index.js";
 
-/** Measures by name; nested where they belong to a part ("train") or a direction ("image->text"). */
-export interface Metrics {
-  readonly [name: string]: number | Metrics;
-}
+export type { Metrics };
 
 /** What an epoch of a stage tells. */
 export interface EpochResult {
@@ -68,6 +66,8 @@ export interface EpochReport extends EpochResult {
 export interface FitHooks {
   /** Data and options have passed every check, and training begins. */
   onStart?(): void | Promise<void>;
+  /** Something about the data or the settings that a user should know, before the first epoch of a run. */
+  onNote?(note: string): void;
   /** An epoch is done, and measured where that was due. What it returns is waited for. */
   onEpoch?(report: EpochReport): void | Promise<void>;
   /** Offered after every epoch; the receiver decides whether to call `take` and store the result. `last` = nothing follows. */
@@ -76,6 +76,18 @@ export interface FitHooks {
   readonly signal?: AbortSignal;
   /** Goes on from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
+}
+
+/** The hooks, with notes given before the first epoch; a resumed run has given them before it stopped. */
+export function withNotes(hooks: FitHooks, notes: readonly string[]): FitHooks {
+  if (hooks.resume !== undefined) return hooks;
+  return {
+    ...hooks,
+    async onStart() {
+      await hooks.onStart?.();
+      for (const note of notes) hooks.onNote?.(note);
+    },
+  };
 }
 
 /** The run was ended by its signal; what was done so far is in the last checkpoint. */

@@ -68,7 +68,7 @@ export async function retrievalMetrics(task: HammingRetrieval): Promise<Retrieva
 }
 
 /** Codes as 32-bit words, zero bits in what is left of the last word. */
-function toWords(codes: Uint8Array, bytes: number, words: number): Int32Array {
+export function toWords(codes: Uint8Array, bytes: number, words: number): Int32Array {
   const count = codes.length / bytes;
   const packed = new Uint8Array(count * words * 4);
   for (let i = 0; i < count; i++) packed.set(codes.subarray(i * bytes, (i + 1) * bytes), i * words * 4);
@@ -76,7 +76,7 @@ function toWords(codes: Uint8Array, bytes: number, words: number): Int32Array {
 }
 
 /** Writes the number of bits in which the query differs from each code. */
-function hammingDistances(query: Int32Array, codes: Int32Array, distances: Uint16Array): void {
+export function hammingDistances(query: Int32Array, codes: Int32Array, distances: Uint16Array): void {
   const words = query.length;
   const paired = words & ~1;
   for (let i = 0, e = 0; i < distances.length; i++) {

@@ -33,6 +33,10 @@ const known: Readonly<Record<string, readonly [name: string, meaning: string]>> 
   precisionAt: ["P@", "precision of the first k"],
   recallAt: ["R@", "recall of the first k"],
   ndcgAt: ["nDCG@", "discounted cumulative gain of the first k"],
+  recallAt1: ["Pair R@1", "pair itself found first"],
+  recallAt5: ["Pair R@5", "pair itself among the first 5"],
+  recallAt10: ["Pair R@10", "pair itself among the first 10"],
+  medianRank: ["Median rank", "of the pair itself"],
 };
 const order = Object.keys(known);
 

@@ -1,7 +1,9 @@
 // The page of one run: headline, curves, confusion, map, data, settings, environment, how to repeat it.
 import type { ViewDescription } from "../data/describe.js";
+import { methods } from "../methods/index.js";
 import type { Environment } from "../runs/environment.js";
 import type { RunResult } from "../runs/result.js";
+import { baselinesOf, clusterCards } from "./baselines.js";
 import { confusionChart } from "./confusion-chart.js";
 import { type Html, html } from "./html.js";
 import { byImportance, type FlatMetric, flatten, metricMeaning, metricName, written } from "./metric-names.js";
@@ -74,8 +76,9 @@ function header(run: ReportRun): Html {
   const facts: (Html | false | undefined)[] = [
     config.task !== undefined && html`<b>${capital(config.task)}</b>`,
     html`seed <b>${config.seed}</b>`,
-    result && html`<b>${result.epochs}</b> epochs`,
-    result && html`<b>${duration(result.seconds)}</b>, ${duration(result.secondsPerEpoch)} an epoch`,
+    result && trains(config.method) && html`<b>${result.epochs}</b> ${result.epochs === 1 ? "epoch" : "epochs"}`,
+    result &&
+      html`<b>${duration(result.seconds)}</b>${trains(config.method) && `, ${duration(result.secondsPerEpoch)} an epoch`}`,
     !result && html`<b>not finished</b>, ${lines.at(-1)?.epoch ?? 0} epochs so far`,
     html`${date(environment.started)}`,
   ];
@@ -83,13 +86,20 @@ function header(run: ReportRun): Html {
 <ul class="facts">${facts.map((fact) => fact && html`<li>${fact}</li>`)}</ul></header>`;
 }
 
+/** Whether a method has epochs; one that is solved in closed form has none. */
+function trains(method: string): boolean {
+  const known = methods.find(({ name }) => name === method);
+  return known === undefined || "epochs" in known.options.shape;
+}
+
 function cards(run: ReportRun): Html {
   const chief = byImportance(flatten(latestMetrics(run))).slice(0, maxCards);
-  if (chief.length === 0) return html``;
-  return html`<ul class="cards">${chief.map(
+  const { result } = run;
+  if (chief.length === 0 && result?.clusters === undefined) return html``;
+  return html`<ul class="cards">${result && clusterCards(result)}${chief.map(
     (metric) => html`<li class="card"><span class="name">${metricName(metric.path)}</span>
 <span class="value">${written(metric.value)}</span>
-<small>${metricMeaning(metric.path)}</small>${peak(run, metric)}</li>`,
+<small>${metricMeaning(metric.path)}</small>${peak(run, metric)}${baselinesOf(metric, result?.baselines).map((line) => html`<small>${line}</small>`)}</li>`,
   )}</ul>`;
 }
 
@@ -204,7 +214,7 @@ export function environmentPairs(environment: Environment): [string, string][] {
 function repeat({ config, folder }: ReportRun): Html {
   const words = config.command ?? ["vantage", "train", config.method, "--config", `${folder}/config.yaml`];
   return html`<pre tabindex="0">npx ${words.map(quoted).join(" ")}</pre>
-<p class="note">The same version, seed and data give the same numbers on the same machine.</p>`;
+<p class="note">The same version, seed, data and number of threads give the same numbers on the same machine.</p>`;
 }
 
 /** A word as a POSIX shell reads it. */

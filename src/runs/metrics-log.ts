@@ -16,6 +16,8 @@ export interface MetricLine {
   readonly epoch: number;
   /** Seconds of work since the run began, evaluation included, pauses between a stop and a resume not. */
   readonly seconds: number;
+  /** Seconds of this epoch alone, evaluation apart; absent in runs of older versions. */
+  readonly epochSeconds?: number;
   /** Means over the epoch's batches; "total" is what was minimised. */
   readonly losses: Readonly<Record<string, number>>;
   /** Empty where the epoch was not evaluated. */
@@ -99,7 +101,7 @@ function parseLine(text: string, place: string): MetricLine {
   } catch {
     throw new UserError(`${place}: not JSON`);
   }
-  const { stage, epoch, seconds, losses, metrics, notes } = (line ?? {}) as Record<string, unknown>;
+  const { stage, epoch, seconds, epochSeconds, losses, metrics, notes } = (line ?? {}) as Record<string, unknown>;
   if (typeof stage !== "string" || typeof epoch !== "number" || typeof seconds !== "number") {
     throw new UserError(`${place}: expected an object with stage, epoch, seconds, losses and metrics`);
   }
@@ -113,6 +115,7 @@ function parseLine(text: string, place: string): MetricLine {
     stage,
     epoch,
     seconds,
+    ...(typeof epochSeconds === "number" && { epochSeconds }),
     losses: numbers as Record<string, number>,
     metrics: parseMetrics(metrics, `${place}, metrics`),
     ...(notes !== undefined && { notes }),

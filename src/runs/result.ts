@@ -7,6 +7,7 @@ import { readText, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
 import { type Metrics, parseMetrics } from "./metrics-log.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
+import type { StageSummary } from "./stages.js";
 
 /** Counts of samples by true class and predicted class (clusters: the class that each is matched to). */
 export interface Confusion {
@@ -28,6 +29,35 @@ export interface RetrievalCurves {
   readonly precisionAt?: { readonly k: readonly number[]; readonly precision: readonly number[] };
 }
 
+/** Measures by name. */
+export interface BaselineMetrics {
+  readonly [name: string]: number;
+}
+
+/** What simple methods reach on the samples that a result was measured on. */
+export interface Baselines {
+  /** k-means, or a linear SVM, on all views side by side, features scaled to [0, 1]. */
+  readonly joined?: BaselineMetrics;
+  /** The same on the view alone on which it does best, as the labels say. */
+  readonly bestView?: { readonly name: string } & Readonly<Record<string, number | string>>;
+  /** The same on every view alone, by name. */
+  readonly views?: Readonly<Record<string, BaselineMetrics>>;
+  /** Plain CCA: measures keyed by direction, as in the result. */
+  readonly cca?: Metrics;
+  /** What was left out, and why. */
+  readonly notes?: readonly string[];
+}
+
+/** Clusters of samples without labels. */
+export interface ClusterSummary {
+  /** Samples of each cluster. */
+  readonly sizes: readonly number[];
+  /** Mean silhouette in the joined views, features scaled to [0, 1]; absent where there is one cluster only. */
+  readonly silhouette?: number;
+  /** Samples that the silhouette is of, where these are not all. */
+  readonly silhouetteSamples?: number;
+}
+
 export interface RunResult {
   readonly method: string;
   readonly task: string;
@@ -38,6 +68,10 @@ export interface RunResult {
   /** Final measures, as in the last line of `--json`. */
   readonly metrics: Metrics;
   readonly dataset: DatasetDescription;
+  /** Each stage with its epochs; absent in runs of older versions. */
+  readonly stages?: readonly StageSummary[];
+  readonly baselines?: Baselines;
+  readonly clusters?: ClusterSummary;
   /** By view name: what one view reaches alone. */
   readonly viewMetrics?: Readonly<Record<string, Metrics>>;
   readonly confusion?: Confusion;

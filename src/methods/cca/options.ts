@@ -16,7 +16,7 @@ export const ccaOptions = z.strictObject({
     .number()
     .min(0)
     .default(0.1)
-    .describe("ridge on each view's covariance, as a share of the mean variance of its components"),
+    .describe("ridge in the whitening of each view (ridge-MAXVAR), as a share of the mean variance of its components"),
   scaling: z
     .enum(scalingKinds)
     .default("standard")

@@ -1,6 +1,6 @@
 // DCHN, the Decoupled Cross-View Hashing Network (Hu et al., TCYB 2021): codes for any number of views, each trained alone.
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
-import { fitScaler, type Scaler } from "../../data/scaling.js";
+import { fitScaler, type Scaler, scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { Random } from "../../kernels/random.js";
 import { initialize } from "../../nn/index.js";
@@ -13,7 +13,15 @@ import { matchViews, viewShapes } from "../matching/views.js";
 import { stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
 import { readModel } from "../saving.js";
-import { type EpochResult, type FitHooks, type Json, runStages, type Stage, type State } from "../training.js";
+import {
+  type EpochResult,
+  type FitHooks,
+  type Json,
+  runStages,
+  type Stage,
+  type State,
+  withNotes,
+} from "../training.js";
 import { labelledRows, labelRows, requireEveryClass, requireLabels, withClasses } from "./labels.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
 import { mhn } from "./objective.js";
@@ -182,7 +190,7 @@ export class DCHN extends HashingMethod<DchnOptions> {
     if (this.#views.has(name))
       throw new UserError(`the model has a view "${name}" already: give the new one another name`);
     const split = this.split(withClasses(data, kind, classNames));
-    this.#prepareView(split, name);
+    const { network } = this.#prepareView(split, name);
     if (hooks.resume !== undefined) this.takeView(hooks.resume, split);
     this.#resume = hooks.resume;
     const course = {
@@ -190,7 +198,8 @@ export class DCHN extends HashingMethod<DchnOptions> {
       evaluate: (signal?: AbortSignal) => this.evaluate(signal),
       state: () => this.#withTraining(this.viewState(name)),
     };
-    await runStages(course, hooks, hooks.resume?.position);
+    const note = scalingNote(network.scaler, name);
+    await runStages(course, note === undefined ? hooks : withNotes(hooks, [note]), hooks.resume?.position);
   }
 
   /** The network of one view, all names beginning with the view's: to be stored apart from the others. */

@@ -36,8 +36,8 @@ export const dchnOptions = z.strictObject({
 export interface DchnOptions extends z.output<typeof dchnOptions> {}
 
 export const dchnPresets = {
-  "nus-wide-16": { bits: 16, alpha: 0.02 },
-  "nus-wide-32": { bits: 32, alpha: 0.001 },
-  "nus-wide-64": { bits: 64, alpha: 0.003 },
-  "nus-wide-128": { bits: 128, alpha: 0.003 },
+  "nus-wide-16": { scaling: "none", bits: 16, alpha: 0.02 },
+  "nus-wide-32": { scaling: "none", bits: 32, alpha: 0.001 },
+  "nus-wide-64": { scaling: "none", bits: 64, alpha: 0.003 },
+  "nus-wide-128": { scaling: "none", bits: 128, alpha: 0.003 },
 } satisfies Record<string, Partial<DchnOptions>>;

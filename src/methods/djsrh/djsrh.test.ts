@@ -10,6 +10,7 @@ import { synthetic } from "../../data/synthetic.js";
 import { Engine } from "../../runtime/index.js";
 import { DCHN } from "../dchn/dchn.js";
 import { assertSameState, interruptAfter, runExported } from "../hashing/checks.testing.js";
+import type { Metrics } from "../training.js";
 import { DJSRH } from "./djsrh.js";
 
 const engine = await Engine.open({ threads: 2 });
@@ -87,9 +88,15 @@ test("samples that lack a view do not train and are not searched", async () => {
   assert.equal(Object.keys((await model.evaluate()).map!).length, 2);
 });
 
-test("without labels it trains and measures nothing", async () => {
+test("without labels it trains, and measures how well it finds the pair itself", async () => {
   const model = await new DJSRH(options, engine).fit(new MultiViewDataset({ ...data, labels: undefined }));
-  assert.deepEqual(await model.evaluate(), {});
+  const { recallAt1, recallAt10, medianRank, ...others } = (await model.evaluate()) as Record<string, Metrics>;
+  assert.deepEqual(Object.keys(recallAt1!), ["view1->view2", "view2->view1"]);
+  for (const direction of Object.keys(recallAt1!)) {
+    assert.ok((recallAt1![direction] as number) <= (recallAt10![direction] as number));
+    assert.ok((medianRank![direction] as number) >= 1);
+  }
+  assert.deepEqual(Object.keys(others), ["recallAt5"], "without labels nothing else can be measured");
 });
 
 test("mistakes get one line that says what to do", async () => {

@@ -38,7 +38,7 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {}
 
 /** The defaults are the settings for Wikipedia. */
 export const djsrhPresets = {
-  wikipedia: { beta: 0.3, lambda1: 0.3, lambda2: 0.3, epochs: 200, lr: 0.01 },
-  mirflickr: { beta: 0.9, lambda1: 0.1, lambda2: 0.1, epochs: 80, lr: [0.001, 0.01] },
-  "nus-wide": { beta: 0.6, lambda1: 0.1, lambda2: 0.1, epochs: 80, lr: [0.001, 0.01] },
+  wikipedia: { scaling: "none", beta: 0.3, lambda1: 0.3, lambda2: 0.3, epochs: 200, lr: 0.01 },
+  mirflickr: { scaling: "none", beta: 0.9, lambda1: 0.1, lambda2: 0.1, epochs: 80, lr: [0.001, 0.01] },
+  "nus-wide": { scaling: "none", beta: 0.6, lambda1: 0.1, lambda2: 0.1, epochs: 80, lr: [0.001, 0.01] },
 } satisfies Record<string, Partial<DjsrhOptions>>;

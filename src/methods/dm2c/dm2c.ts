@@ -2,16 +2,19 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { mixedModal, modalities } from "../../data/mixed-modal.js";
+import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import type { Colouring } from "../../runs/result.js";
 import type { Engine, NamedTensor } from "../../runtime/index.js";
+import { requireClusters } from "../clusters.js";
 import { allRows, type ViewShape } from "../feeding.js";
 import { classesOf, unlabelledNotes, withLabel } from "../matching/labelled.js";
 import { type MatchOptions, viewShapes } from "../matching/views.js";
 import { type ExportedModel, Method } from "../method.js";
 import { parseOptions } from "../options.js";
+import type { Protocol } from "../protocol.js";
 import { readModel } from "../saving.js";
 import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
@@ -24,7 +27,7 @@ import { Dm2cTraining } from "./training.js";
 interface Model extends Dm2cModel {
   readonly classNames: readonly string[];
   readonly inference: Dm2cInference;
-  /** Clusters that k-means looks for; 0 where nothing says how many there are. */
+  /** Clusters that k-means looks for. */
   readonly clusters: number;
 }
 
@@ -32,6 +35,8 @@ interface Fitted {
   /** Mixed-modal, with splits. */
   readonly data: MultiViewDataset;
   readonly training: Dm2cTraining;
+  /** On the scaling of its modalities. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -83,6 +88,7 @@ export class DM2C extends Method<Dm2cOptions> {
 
   protected override async prepare(data: MultiViewDataset): Promise<void> {
     const { engine, options } = this;
+    requireClusters(data.name, options.clusters ?? data.classes);
     const rows = trainingRows(data);
     const views = viewShapes(data);
     this.#model = this.#makeModel(views, data.labels?.names ?? []);
@@ -92,8 +98,13 @@ export class DM2C extends Method<Dm2cOptions> {
     const samples = rows.reduce((sum, own) => sum + own.length, 0);
     if (samples < clusters) throw new UserError(`${data.name}: ${samples} training samples for ${clusters} clusters`);
     this.#space();
-    for (const [m, { fit }] of preprocessing.entries()) await fit(engine, store, data.views[m]!.matrix, rows[m]!);
-    this.#fitted = { data, training: new Dm2cTraining({ engine, model: this.#model, data, rows, options }) };
+    const notes: string[] = [];
+    for (const [m, { fit }] of preprocessing.entries()) {
+      const scaler = await fit(engine, store, data.views[m]!.matrix, rows[m]!);
+      const note = scalingNote(scaler, data.views[m]!.name);
+      if (note !== undefined) notes.push(note);
+    }
+    this.#fitted = { data, notes, training: new Dm2cTraining({ engine, model: this.#model, data, rows, options }) };
   }
 
   #makeModel(views: readonly ViewShape[], classNames: readonly string[]): Model {
@@ -130,6 +141,10 @@ export class DM2C extends Method<Dm2cOptions> {
     return reuse === undefined ? [...pretraining, main] : [main];
   }
 
+  protected override notes(): readonly string[] {
+    return this.#fitted!.notes;
+  }
+
   /** Where codes are compared: the space that `unify` names, or each its own. @throws UserError for an unknown modality. */
   #space(): Space {
     const { views } = this.#requireModel();
@@ -163,6 +178,16 @@ export class DM2C extends Method<Dm2cOptions> {
     return { ...clusteringMetrics(classesOf(truth, test), testClusters), ...(onTrain && { train: { ...onTrain } }) };
   }
 
+  override protocol(data?: MultiViewDataset): Protocol {
+    const { clusters } = this.#requireModel();
+    if (data !== undefined) {
+      const mixed = mixedModal(this.match(data), this.options.seed);
+      return { task: "clustering", data: mixed, test: allRows(mixed.samples), clusters };
+    }
+    const { data: own } = this.#fitted!;
+    return { task: "clustering", data: own, test: own.splits.test!, train: own.splits.train!, clusters };
+  }
+
   #encodeFitted(rows: Int32Array): Promise<DenseMatrix> {
     const { data } = this.#fitted!;
     const places = data.views.map((_, v) => v);
@@ -177,7 +202,7 @@ export class DM2C extends Method<Dm2cOptions> {
   }
 
   protected override async finish(): Promise<void> {
-    if (this.#requireModel().clusters >= 2) this.#centres = (await this.#clusterTraining()).centres;
+    this.#centres = (await this.#clusterTraining()).centres;
   }
 
   /** Measures of the clusters that `predict` gives; nothing without labels. */
@@ -209,7 +234,7 @@ export class DM2C extends Method<Dm2cOptions> {
   override async predict(data: MultiViewDataset, options: MatchOptions = {}): Promise<Int32Array> {
     const codes = await this.transform(data, options);
     if (this.#centres === undefined)
-      throw new UserError("this model was trained without a number of clusters and has none to assign");
+      throw new UserError("this model has no clusters to assign: its training was not finished");
     return nearestCentre(codes, this.#centres, this.engine);
   }
 

@@ -1,6 +1,6 @@
 // DM2C's model: networks, their parameters, and the pre-processing of features, which is kept among the parameters.
 import { type Matrix, toDense } from "../../data/matrix.js";
-import { applyScaler, fitScaler, type ScalingKind } from "../../data/scaling.js";
+import { applyScaler, fitScaler, type Scaler, type ScalingKind } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { fitPca } from "../../evaluate/pca.js";
 import { initialize, Parameters } from "../../nn/index.js";
@@ -27,8 +27,8 @@ export interface Preprocessing {
   readonly reduces: boolean;
   /** Scaled features reduced to their principal components; the identity where none are asked for. */
   reduce(x: Tensor): Tensor;
-  /** Fits both on the given rows. @throws UserError where there are fewer rows or columns than components. */
-  fit(engine: Engine, store: ParameterStore, matrix: Matrix, rows: Int32Array): Promise<void>;
+  /** Fits both on the given rows; gives the scaling. @throws UserError where there are fewer rows or columns than components. */
+  fit(engine: Engine, store: ParameterStore, matrix: Matrix, rows: Int32Array): Promise<Scaler>;
 }
 
 export interface Dm2cModel {
@@ -113,7 +113,7 @@ function preprocess(
         set(affine.scale, scaler.scale);
         set(affine.shift, scaler.shift);
       }
-      if (components === undefined) return;
+      if (components === undefined) return scaler;
       if (pca > Math.min(columns, rows.length)) {
         throw new UserError(
           `option pca: ${pca} components, but modality ${name} has ${columns} features in ${rows.length} training samples`,
@@ -122,6 +122,7 @@ function preprocess(
       const fit = await fitPca(toDense(applyScaler(scaler, matrix, rows)), pca, engine);
       set(components.mean, fit.mean);
       set(components.axes, fit.components.data);
+      return scaler;
     },
   };
 }

@@ -63,8 +63,10 @@ export const dm2cOptions = z.strictObject({
     ),
   scaling: z
     .enum(scalingKinds)
-    .default("none")
-    .describe("scaling of each modality's features, fitted on the training set"),
+    .default("auto")
+    .describe(
+      "scaling of each modality's features, fitted on the training set; auto: none, as published, or standard where a modality is far from unit scale",
+    ),
   pca: z
     .number()
     .int()
@@ -88,8 +90,9 @@ export interface Dm2cOptions extends z.output<typeof dm2cOptions> {}
 
 /** The defaults are the settings for Wikipedia. */
 export const dm2cPresets = {
-  wikipedia: { hidden: [1024, 256, 128], mappingHidden: [128, 256] },
+  wikipedia: { scaling: "none", hidden: [1024, 256, 128], mappingHidden: [128, 256] },
   "nus-wide": {
+    scaling: "none",
     hidden: [
       [512, 256, 128],
       [512, 128],

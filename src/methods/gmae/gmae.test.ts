@@ -14,7 +14,7 @@ import { Engine } from "../../runtime/index.js";
 import type { Checkpoint, EpochReport } from "../training.js";
 import { GMAE } from "./gmae.js";
 import { nearestRows } from "./nearest.js";
-import { countNeighbours, dropLastRow, hubShare, neighbourNumbers } from "./neighbours.js";
+import { countNeighbours, dropLastRow, findHubs, neighbourNumbers } from "./neighbours.js";
 import type { GmaeOptions } from "./options.js";
 
 let engine: Engine;
@@ -99,30 +99,28 @@ test("the share of the most chosen twentieth among neighbours", () => {
   const numbers = { nearest: 5, positives: 2, negatives: 1 };
   const lists = (neighbours: (i: number) => number[]) =>
     Int32Array.from(Array.from({ length: n }, (_, i) => [i, ...neighbours(i), 7, 8]).flat());
-  assert.equal(
-    hubShare(
+  assert.deepEqual(
+    findHubs(
       lists((i) => [(i + 1) % n, (i + 2) % n]),
       numbers,
     ),
-    4 / 80,
+    { count: 2, share: 4 / 80, concentration: 0 },
     "everybody is chosen twice",
   );
-  assert.equal(
-    hubShare(
-      lists((i) => [3, i < 20 ? 5 : (i + 1) % n]),
-      numbers,
-    ),
-    (40 + 20) / 80,
-    "samples 3 and 5",
+  const { share, concentration } = findHubs(
+    lists((i) => [3, i < 20 ? 5 : (i + 1) % n]),
+    numbers,
   );
+  assert.equal(share, (40 + 20) / 80, "samples 3 and 5");
+  assert.ok(Math.abs(concentration - (share - 0.05) / 0.95) < 1e-12);
 });
 
-/** Word counts: 600 documents of 5 to 80 words out of 400. */
-function documents(): MultiViewDataset {
+/** Word counts: documents of 5 to 80 words out of 400. */
+function documents(samples = 600): MultiViewDataset {
   const random = new Random(1, "documents");
   const views = ["a", "b"].map((name) => {
-    const matrix = dense(600, 400);
-    for (let i = 0; i < 600; i++) {
+    const matrix = dense(samples, 400);
+    for (let i = 0; i < samples; i++) {
       const words = 5 + random.integer(76);
       for (let w = 0; w < words; w++) matrix.data[i * 400 + random.integer(400)]!++;
     }
@@ -153,7 +151,43 @@ test("the first epoch tells of poor neighbours, and names the remedy: few sample
     short!.join(),
     /^the nearest 0.25 of the samples, .* one of 4 clusters has; --set kShare=0.75 looks beyond$/,
   );
-  assert.deepEqual(await notesOf({ clusters: 2, kShare: 1 }, data), [], "what the note advises with two clusters");
+  const [two] = await notesOf({ clusters: 2 }, data);
+  assert.match(two!.join(), /no more than one of 2 clusters has$/, "what helps with two clusters was not measured");
+  assert.deepEqual(await notesOf({ clusters: 2, kShare: 1 }, data), []);
+  // Where 5% of the samples are 6 and there are 20 positives, these few cannot hold half of all places.
+  const few = await notesOf({ clusters: 3 }, documents(120));
+  assert.match(few[0]![0]!, /^view "a": 6 of 120 samples are [23][0-9]% of all .*--set distance=cosine/);
+});
+
+test("dense views with hubs get no advice, and neighbours beyond a cluster's size are told", async () => {
+  const notesOf = async (options: Partial<GmaeOptions>, on: MultiViewDataset) => {
+    const notes: string[] = [];
+    const hooks = { onEpoch: (report: EpochReport) => void notes.push(...(report.notes ?? [])) };
+    await new GMAE({ ...small, ...options, epochs: 1 }, engine).fit(on, hooks);
+    return notes;
+  };
+  // Points on a sphere, and a few in its middle, which are near to all of them.
+  const random = new Random(2, "sphere");
+  const matrix = dense(300, 60);
+  for (let i = 0; i < 300; i++) {
+    const row = Float32Array.from({ length: 60 }, () => random.normal());
+    matrix.data.set(
+      row.map((value) => (i < 21 ? 0.02 * value : value)),
+      i * 60,
+    );
+  }
+  const dots = new MultiViewDataset({ name: "sphere", views: [{ name: "x", matrix }] });
+  const [hubs, sizes, ...more] = await notesOf({ clusters: 4 }, dots);
+  assert.match(hubs!, /^view "x": 5% of the samples are [5-9][0-9]% of all nearest neighbours.* the others$/);
+  assert.match(sizes!, /no more than one of 4 clusters has$/, "longer lists of hubs say no more");
+  assert.deepEqual(more, []);
+  const [positives] = await notesOf({ clusters: 20 }, data);
+  assert.match(
+    positives!,
+    /^20 neighbours of a sample count as positive \(option posNum\), and one of 20 clusters has .*; --set posNum=[0-9]+ stays inside$/,
+  );
+  const [reduced] = await notesOf({ clusters: 3 }, data.select(Int32Array.from({ length: 40 }, (_, i) => i)));
+  assert.equal(reduced, "option posNum: 21 is too many for 40 samples; 4 neighbours count as positive");
 });
 
 test("a fit lowers the loss and finds the classes better than the first representation does", async () => {

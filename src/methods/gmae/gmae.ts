@@ -10,12 +10,14 @@ import { classificationMetrics } from "../../metrics/classification.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import { initialize, Parameters } from "../../nn/index.js";
 import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
+import { requireClusters } from "../clusters.js";
 import { allRows, type ViewShape } from "../feeding.js";
 import { knownSamples } from "../matching/classes.js";
 import { classesOf, unlabelledNotes, withLabel } from "../matching/labelled.js";
 import { type MatchOptions, viewShapes } from "../matching/views.js";
 import { type ExportedModel, Method, stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
+import type { Protocol } from "../protocol.js";
 import { readModel } from "../saving.js";
 import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { exportGmae, GmaeInference } from "./inference.js";
@@ -32,7 +34,7 @@ interface Model {
   readonly parameters: Parameters;
   readonly networks: GmaeNetworks;
   readonly store: ParameterStore;
-  /** Clusters that k-means looks for; 0 where nothing says how many there are. */
+  /** Clusters that k-means looks for. */
   readonly clusters: number;
 }
 
@@ -115,6 +117,7 @@ export class GMAE extends Method<GmaeOptions> {
     const labels = this.#classify ? singleLabels(data, "classification") : data.labels;
     const views = viewShapes(data);
     const scalers = data.views.map((view) => fitScaler("minmax", view.matrix, presentRows(view)));
+    if (!this.#classify) requireClusters(data.name, options.clusters ?? data.classes);
     this.#model = this.#makeModel(views, labels?.names ?? [], scalers);
     const { networks, parameters, store } = this.#model;
     initialize(this.engine.kernels, store, parameters.all, options.seed);
@@ -193,6 +196,18 @@ export class GMAE extends Method<GmaeOptions> {
     return this.#judgeClusters(matched, (await inference.encode(matched)).hidden);
   }
 
+  override protocol(data?: MultiViewDataset): Protocol {
+    const { task } = this.options;
+    const { clusters } = this.#requireModel();
+    if (data !== undefined) {
+      const matched = this.match(data);
+      return { task, data: matched, test: allRows(matched.samples), clusters };
+    }
+    const { data: own } = this.#fitted!;
+    if (this.#classify) return { task, data: own, test: own.splits.test!, train: own.splits.train!, clusters };
+    return { task, data: own, test: allRows(own.samples), clusters };
+  }
+
   /** k-means on the representation against the labels; nothing where there are none. */
   async #judgeClusters(data: MultiViewDataset, z: DenseMatrix): Promise<Metrics> {
     if (data.labels?.kind !== "single") return {};
@@ -225,13 +240,11 @@ export class GMAE extends Method<GmaeOptions> {
   #cluster(z: DenseMatrix) {
     const { starts, seed } = this.options;
     const { clusters } = this.#requireModel();
-    if (clusters < 2)
-      throw new UserError("clusters: the data has no labels to count, say how many to find (--set clusters=10)");
     return kmeans(z, { clusters, starts, seed, engine: this.engine });
   }
 
   protected override async finish(): Promise<void> {
-    if (this.#classify || this.#model!.clusters < 2) return;
+    if (this.#classify) return;
     const { data, inference } = this.#fitted!;
     this.#centres = (await this.#cluster((await inference.encode(data)).hidden)).centres;
   }
@@ -247,7 +260,7 @@ export class GMAE extends Method<GmaeOptions> {
     const { hidden, classes } = await (await this.#freeInference()).encode(matched);
     if (classes !== undefined) return classes;
     if (this.#centres === undefined)
-      throw new UserError("this model was trained without a number of clusters and has none to assign");
+      throw new UserError("this model has no clusters to assign: its training was not finished");
     return nearestCentre(hidden, this.#centres, this.engine);
   }
 

@@ -43,19 +43,31 @@ export function neighbourNumbers(n: number, posNum: number, share: number): Neig
   };
 }
 
+/** The samples that are most often among the positives of others. */
+export interface Hubs {
+  /** How many are counted: 5% of the samples, one at least. */
+  readonly count: number;
+  /** Share of all places among the positives that they hold; about 0.1 where everything is somebody's neighbour. */
+  readonly share: number;
+  /** How far from even (0) to the most that so few samples can hold (1): each can stand once in a list. */
+  readonly concentration: number;
+}
+
 /**
- * How far a view's positives are the same few samples (hubs): the share of all places among the positives that the 5% most
- * chosen samples hold. About 0.1 where everything is somebody's neighbour; near 1 where the lists say little about a sample. It cannot be above n/20 over the number of positives.
+ * How far a view's positives are the same few samples (hubs).
  * @param ranked as `countNeighbours` takes them.
  */
-export function hubShare(ranked: Int32Array, { nearest, positives }: NeighbourNumbers): number {
+export function findHubs(ranked: Int32Array, { nearest, positives }: NeighbourNumbers): Hubs {
   const samples = ranked.length / nearest;
+  const count = Math.max(1, Math.floor(samples / 20));
   const chosen = new Int32Array(samples);
   for (let i = 0; i < samples; i++) {
     for (let rank = 1; rank <= positives; rank++) chosen[ranked[i * nearest + rank]!]!++;
   }
-  const hubs = chosen.sort().subarray(samples - Math.max(1, Math.floor(samples / 20)));
-  return hubs.reduce((a, b) => a + b, 0) / (samples * positives);
+  const hubs = chosen.sort().subarray(samples - count);
+  const share = hubs.reduce((a, b) => a + b, 0) / (samples * positives);
+  const [even, most] = [count / samples, Math.min(1, count / positives)];
+  return { count, share, concentration: most > even ? (share - even) / (most - even) : 0 };
 }
 
 /**

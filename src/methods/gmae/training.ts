@@ -14,7 +14,14 @@ import {
 import { feedViews } from "../feeding.js";
 import type { EpochResult, State } from "../training.js";
 import { nearestRows } from "./nearest.js";
-import { countNeighbours, dropLastRow, hubShare, type NeighbourNumbers, neighbourNumbers } from "./neighbours.js";
+import {
+  countNeighbours,
+  dropLastRow,
+  findHubs,
+  type Hubs,
+  type NeighbourNumbers,
+  neighbourNumbers,
+} from "./neighbours.js";
 import type { GmaeNetworks } from "./networks.js";
 import { gmaeObjective } from "./objective.js";
 import type { GmaeOptions } from "./options.js";
@@ -23,8 +30,12 @@ import type { GmaeOptions } from "./options.js";
 const WHOLE_SET = 6000;
 const BATCH = 2048;
 
-/** Above this share of the neighbours' places, held by a twentieth of the samples, a user is told. */
+/** Above this concentration of the neighbours on a twentieth of the samples, a user is told. */
 const MANY_HUBS = 0.5;
+/** Up to this share of non-zeros a view counts as sparse: word counts have 2%, dense features 50% and more. */
+const SPARSE = 0.25;
+/** Numbers of clusters for which a greater kShare was measured to help (MNIST-4 and three of its digits, docs/gmae.md). */
+const KSHARE_MEASURED = [3, 4];
 
 export interface GmaeTrainingParts {
   readonly engine: Engine;
@@ -89,7 +100,7 @@ export class GmaeTraining {
     const notes: string[] | undefined = epoch === 0 ? [] : undefined;
     this.#notes = notes;
     const losses = await this.#trainOnce(epoch);
-    if (notes !== undefined) this.#noteShortLists(notes);
+    if (notes !== undefined) this.#noteSizes(notes, notes.length > 0);
     return notes?.length ? { losses, notes } : { losses };
   }
 
@@ -136,29 +147,47 @@ export class GmaeTraining {
       const x = scaledRows(view, own, scalers?.[v]);
       const ranked = await nearestRows(engine, x, own.length, view.matrix.columns, numbers.nearest, options.distance);
       countNeighbours(ranked, numbers, rows.length, counts, places);
-      if (first) this.#noteHubs(view.name, hubShare(ranked, numbers));
+      if (first) this.#noteHubs(view.name, findHubs(ranked, numbers), own.length, x);
     }
     dropLastRow(rows.length, counts);
   }
 
-  #noteHubs(view: string, share: number): void {
-    if (share <= MANY_HUBS) return;
+  /** Advice only where it was measured to help: cosine on sparse views. */
+  #noteHubs(view: string, { count, share, concentration }: Hubs, samples: number, x: Float32Array): void {
+    if (concentration <= MANY_HUBS) return;
+    const isSparse = x.reduce((sum, value) => sum + Number(value !== 0), 0) <= SPARSE * x.length;
     const { distance } = this.parts.options;
-    const advice = distance === "euclidean" ? "; --set distance=cosine is usual for sparse features" : "";
+    const advice = isSparse && distance === "euclidean" ? "; --set distance=cosine is usual for sparse features" : "";
+    const who = samples >= 200 ? "5% of the samples" : `${count} of ${samples} samples`;
     this.#notes!.push(
-      `view "${view}": 5% of the samples are ${Math.round(100 * share)}% of all nearest neighbours, which says little about the others${advice}`,
+      `view "${view}": ${who} are ${Math.round(100 * share)}% of all nearest neighbours, which says little about the others${advice}`,
     );
   }
 
-  /** Where the k nearest are no more than a cluster has, negatives are of the sample's own cluster and tear it apart. */
-  #noteShortLists(notes: string[]): void {
-    const { options, clusters } = this.parts;
+  /** How the numbers of neighbours fit the size of a cluster. @param hubs whether some view's neighbours are mostly hubs. */
+  #noteSizes(notes: string[], hubs: boolean): void {
+    const { options, clusters, rows } = this.parts;
     if (!options.contrastive || options.task !== "clustering") return;
-    // Without labels, and where nobody asked for clusters, there are none.
-    if (clusters === 0 || options.kShare * clusters > 1) return;
-    notes.push(
-      `the nearest ${options.kShare} of the samples, whose further half are negatives, are no more than one of ${clusters} clusters has; --set kShare=${Math.min(1, 3 / clusters).toFixed(2)} looks beyond`,
-    );
+    const samples = Math.min(this.batch, rows.length);
+    const { nearest, positives } = neighbourNumbers(samples, options.posNum, options.kShare);
+    if (positives < options.posNum - 1) {
+      notes.push(
+        `option posNum: ${options.posNum} is too many for ${samples} samples; ${positives} neighbours count as positive`,
+      );
+    }
+    const size = samples / clusters;
+    if (positives + 1 > size) {
+      notes.push(
+        `${positives} neighbours of a sample count as positive (option posNum), and one of ${clusters} clusters has ${Math.round(size)} of ${samples} samples on average, so that some are of other clusters; --set posNum=${Math.max(2, Math.round(size / 2))} stays inside`,
+      );
+    } else if (nearest <= size) {
+      // Negatives are then of the sample's own cluster. Where hubs fill the lists, longer ones say no more.
+      const advice =
+        KSHARE_MEASURED.includes(clusters) && !hubs ? `; --set kShare=${(3 / clusters).toFixed(2)} looks beyond` : "";
+      notes.push(
+        `the nearest ${options.kShare} of the samples, whose further half are negatives (option kShare), are no more than one of ${clusters} clusters has${advice}`,
+      );
+    }
   }
 
   /** Undefined where so few samples of the batch have the view that it has no neighbours to give. */

@@ -1,18 +1,20 @@
 // What methods for hash codes have in common: splits, codes, search between views and its measures, exported encoders.
 import type { MultiViewDataset, View } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
+import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import type { RetrievalCurves } from "../../runs/result.js";
 import { allRows, type ViewShape } from "../feeding.js";
 import { withLabel } from "../matching/labelled.js";
 import { type MatchOptions, matchViews } from "../matching/views.js";
 import { type ExportedModel, Method, type PackedCodes } from "../method.js";
+import type { Protocol } from "../protocol.js";
 import type { Metrics } from "../training.js";
 import { exportNetwork, ViewEncoder } from "./encoder.js";
 import { labelsOf } from "./labels.js";
 import type { StoredNetwork } from "./network.js";
 import type { HashingOptions } from "./options.js";
-import { type CodedView, crossViewRetrieval } from "./retrieval.js";
+import { type CodedView, crossViewRetrieval, type PairedView, pairedRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";
 
 /**
@@ -41,13 +43,17 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
   /** The view of a network in the data that it is judged on; undefined where there is none, or it is not trained yet. */
   protected abstract fittedOn(view: string): MultiViewDataset | undefined;
 
+  protected override notes(): readonly string[] {
+    return this.networks().flatMap(({ network }) => scalingNote(network.scaler, network.view.name) ?? []);
+  }
+
   override split(data: MultiViewDataset): MultiViewDataset {
     return withRetrievalSplits(data, this.options.queries, this.options.seed);
   }
 
-  /** Search between the views that are trained, queries against database; nothing without labels. */
+  /** Search between the views that are trained, queries against database; without labels that for the pair itself only. */
   override async evaluate(signal?: AbortSignal): Promise<Metrics> {
-    const views: CodedView[] = [];
+    const views: (CodedView & PairedView)[] = [];
     for (const { network } of this.networks()) {
       const { name } = network.view;
       const data = this.fittedOn(name);
@@ -58,7 +64,7 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
 
   override async evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
     const split = this.split(this.match(data, options));
-    const views: CodedView[] = [];
+    const views: (CodedView & PairedView)[] = [];
     for (const view of split.views) views.push(await this.#coded(view.name, split, view));
     return this.#judge(views);
   }
@@ -68,14 +74,25 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     return this.#curves;
   }
 
-  async #judge(views: readonly CodedView[], signal?: AbortSignal): Promise<Metrics> {
+  override protocol(data?: MultiViewDataset): Protocol | undefined {
+    const { withoutRelevant } = this.options;
+    const describe = (of: MultiViewDataset): Protocol => {
+      const { query, database, train } = of.splits;
+      return { task: "retrieval", data: of, test: query!, database: database!, train: train!, withoutRelevant };
+    };
+    if (data !== undefined) return describe(this.split(this.match(data)));
+    const [first, ...others] = this.networks().map(({ network }) => this.fittedOn(network.view.name));
+    return first === undefined || others.some((each) => each !== first) ? undefined : describe(first);
+  }
+
+  async #judge(views: readonly (CodedView & PairedView)[], signal?: AbortSignal): Promise<Metrics> {
     const { bits, withoutRelevant } = this.options;
     const { metrics, curves } = await crossViewRetrieval(views, bits, withoutRelevant, signal);
     this.#curves = curves;
-    return metrics;
+    return { ...metrics, ...(await pairedRetrieval(views, bits, signal)) };
   }
 
-  async #coded(name: string, { labels, splits }: MultiViewDataset, view: View): Promise<CodedView> {
+  async #coded(name: string, { labels, splits }: MultiViewDataset, view: View): Promise<CodedView & PairedView> {
     const encoder = await this.#encoder(name);
     const part = async (split: "query" | "database") => {
       if (labels === undefined) return undefined;
@@ -83,7 +100,9 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
       if (rows.length === 0) return undefined;
       return { codes: await encoder.codes(view.matrix, rows), labels: labelsOf(labels, rows) };
     };
-    return { name, query: await part("query"), database: await part("database") };
+    const rows = rowsWith(view, splits.query!);
+    const pairs = { rows, codes: await encoder.codes(view.matrix, rows) };
+    return { name, query: await part("query"), database: await part("database"), pairs };
   }
 
   /** Real-valued codes of the views that the data has, side by side in the model's order; zeros where a sample lacks one. */

@@ -15,7 +15,12 @@ export const hashingFields = {
     .default(64)
     .describe("length of the codes, a multiple of 8"),
   hidden: z.number().int().min(1).default(4096).describe("width of the hidden layers"),
-  scaling: z.enum(scalingKinds).default("none").describe("scaling of each view's features, fitted on the training set"),
+  scaling: z
+    .enum(scalingKinds)
+    .default("auto")
+    .describe(
+      "scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a view is far from unit scale",
+    ),
   queries: z
     .string()
     .regex(queriesPattern, "expected first:N, last:N or random:N")

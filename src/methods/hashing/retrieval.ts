@@ -1,6 +1,7 @@
 // Search from every view into every other by Hamming distance, and how good the rankings are.
 import type { Labels } from "../../data/dataset.js";
 import { retrievalMetrics } from "../../metrics/hamming-retrieval.js";
+import { hammingPairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../metrics/pair-recall.js";
 import type { RetrievalMetrics, WithoutRelevant } from "../../metrics/retrieval.js";
 import type { RetrievalCurves } from "../../runs/result.js";
 import type { Metrics } from "../training.js";
@@ -16,6 +17,12 @@ export interface CodedView {
   readonly name: string;
   readonly query?: CodedSamples;
   readonly database?: CodedSamples;
+}
+
+/** The queries of a view by their rows, labelled or not: those that two views share are pairs. */
+export interface PairedView {
+  readonly name: string;
+  readonly pairs: { readonly rows: Int32Array; readonly codes: Uint8Array };
 }
 
 export interface RetrievalResult {
@@ -58,6 +65,45 @@ export async function crossViewRetrieval(
     }
   }
   return { metrics: byDirection(found), curves };
+}
+
+/** The pair itself searched from every view in every other by Hamming distance, among the queries that have both. */
+export async function pairedRetrieval(
+  views: readonly PairedView[],
+  bits: number,
+  signal?: AbortSignal,
+): Promise<Metrics> {
+  const bytes = bits / 8;
+  const found = new Map<string, PairMetrics>();
+  for (const from of views) {
+    for (const to of views) {
+      const places = new Map(Array.from(to.pairs.rows, (row, i) => [row, i]));
+      const both = Array.from(from.pairs.rows.entries()).filter(([, row]) => places.has(row));
+      if (from === to || both.length < 2) continue;
+      const queries = pick(
+        from.pairs.codes,
+        bytes,
+        both.map(([place]) => place),
+      );
+      const candidates = pick(
+        to.pairs.codes,
+        bytes,
+        both.map(([, row]) => places.get(row)!),
+      );
+      const ranks = await hammingPairRanks(queries, candidates, bytes, signal);
+      found.set(`${from.name}->${to.name}`, pairMetrics(ranks));
+    }
+  }
+  return pairsByDirection(found);
+}
+
+/** Codes at the given places, in their order. */
+function pick(codes: Uint8Array, bytes: number, places: readonly number[]): Uint8Array {
+  const picked = new Uint8Array(places.length * bytes);
+  places.forEach((place, i) => {
+    picked.set(codes.subarray(place * bytes, (place + 1) * bytes), i * bytes);
+  });
+  return picked;
 }
 
 function byDirection(found: ReadonlyMap<string, RetrievalMetrics>): Metrics {

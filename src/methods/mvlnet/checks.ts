@@ -1,6 +1,7 @@
 // What is checked before MvLNet trains: data that it cannot learn from, and numbers that do not fit each other.
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
+import { requireClusters } from "../clusters.js";
 import { checkCompleteViews, checkTask } from "../per-view/checks.js";
 import type { MvlnetOptions } from "./options.js";
 import { batchSize } from "./spectral.js";
@@ -13,11 +14,7 @@ export function checkTraining(data: MultiViewDataset, options: MvlnetOptions, cl
   const samples = train!.length;
   const batch = batchSize(options, samples);
   const from = batch < options.batch ? `all ${samples} training samples` : `${batch} samples (option batch)`;
-  if (clusters < 2) {
-    throw new UserError(
-      `option clusters: ${data.name} has no classes to count; say how many to find (--set clusters=10)`,
-    );
-  }
+  requireClusters(data.name, clusters);
   if (batch < clusters) {
     throw new UserError(
       `option clusters: ${clusters} for batches of ${from}; the orthogonal layer needs at least as many samples as clusters`,

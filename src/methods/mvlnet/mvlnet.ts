@@ -1,6 +1,7 @@
 // MvLNet, the Multi-view Laplacian Network (Huang et al., TIP 2021): clustering, classification, retrieval.
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
+import { scalingNote } from "../../data/scaling.js";
 import { initialize } from "../../nn/index.js";
 import type { Engine } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
@@ -56,6 +57,11 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     const { reuse } = this.options;
     if (reuse !== undefined && !resumed) takePretrained(this.#requireModel(), reuse);
     return this.#trainedStages;
+  }
+
+  protected override notes(): readonly string[] {
+    const { views, scalers } = this.#requireModel();
+    return scalers.flatMap((scaler, v) => scalingNote(scaler, views[v]!.name) ?? []);
   }
 
   override get views(): readonly ViewShape[] {

@@ -2,6 +2,7 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { columnStatistics, constantColumns } from "../../data/statistics.js";
 import { UserError } from "../../errors.js";
+import { requireClusters } from "../clusters.js";
 import { classesOf, withLabel } from "../matching/labelled.js";
 import type { PerViewOptions } from "./options.js";
 
@@ -26,9 +27,7 @@ export function checkCompleteViews(method: string, { name: dataset, views, split
 export function checkTask(data: MultiViewDataset, task: PerViewOptions["task"], clusters: number): void {
   const { name, labels, splits } = data;
   if (task === "clustering") {
-    if (clusters < 2) {
-      throw new UserError(`option clusters: ${name} has no classes to count; say how many to find (--set clusters=10)`);
-    }
+    requireClusters(name, clusters);
     if (splits.test!.length < clusters) {
       throw new UserError(`${name}: ${splits.test!.length} test samples for ${clusters} clusters`);
     }

@@ -8,6 +8,7 @@ import { predictMlp, trainMlp } from "../../evaluate/mlp.js";
 import { classificationMetrics } from "../../metrics/classification.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import { cosineRetrievalMetrics } from "../../metrics/cosine-retrieval.js";
+import { cosinePairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../metrics/pair-recall.js";
 import type { RetrievalMetrics } from "../../metrics/retrieval.js";
 import type { RetrievalCurves } from "../../runs/result.js";
 import type { Engine } from "../../runtime/index.js";
@@ -80,6 +81,23 @@ export async function judgeRetrieval(
       return { direction, precisionAt: { k, precision: k.map((each) => precisionAt[each]!) } };
     }),
   };
+}
+
+/** The pair itself searched from every view in every other by cosine, among the same samples. */
+export async function pairedRetrieval(
+  { views }: Pick<MultiViewDataset, "views">,
+  representations: readonly DenseMatrix[],
+  options: { readonly engine: Engine; readonly signal?: AbortSignal },
+): Promise<Metrics> {
+  const found = new Map<string, PairMetrics>();
+  for (const [from, queries] of representations.entries()) {
+    for (const [to, candidates] of representations.entries()) {
+      if (from === to || queries.rows < 2) continue;
+      const ranks = await cosinePairRanks(queries, candidates, options);
+      found.set(`${views[from]!.name}->${views[to]!.name}`, pairMetrics(ranks));
+    }
+  }
+  return pairsByDirection(found);
 }
 
 function byDirection(found: ReadonlyMap<string, RetrievalMetrics>): Metrics {

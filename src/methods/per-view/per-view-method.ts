@@ -13,9 +13,11 @@ import { knownSamples } from "../matching/classes.js";
 import { unlabelledNotes, withLabel } from "../matching/labelled.js";
 import type { MatchOptions } from "../matching/views.js";
 import { Method, stateTensor } from "../method.js";
+import type { Protocol } from "../protocol.js";
 import type { Metrics, State } from "../training.js";
-import { judgeClassifiers, judgeClusters, judgeRetrieval } from "./judges.js";
+import { judgeClassifiers, judgeClusters, judgeRetrieval, pairedRetrieval } from "./judges.js";
 import type { PerViewOptions } from "./options.js";
+import { sideBySide } from "./side-by-side.js";
 import { withTestSplit } from "./split.js";
 
 /**
@@ -106,14 +108,16 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     whole: readonly DenseMatrix[],
     signal?: AbortSignal,
   ): Promise<Metrics> {
-    if (data.labels === undefined) return {};
+    const options = { engine: this.engine, signal };
+    const pairs = await pairedRetrieval(data, whole, options);
+    if (data.labels === undefined) return pairs;
     const labelled = withLabel(data.labels, rows);
-    if (labelled.length === 0) return {};
+    if (labelled.length === 0) return pairs;
     const labels = labelsOf(data.labels, labelled);
     const representations = labelled === rows ? whole : await this.represent(data, labelled);
-    const { metrics, curves } = await judgeRetrieval(data, representations, labels, { engine: this.engine, signal });
+    const { metrics, curves } = await judgeRetrieval(data, representations, labels, options);
     this.#curves = curves;
-    return metrics;
+    return { ...metrics, ...pairs };
   }
 
   override async evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
@@ -132,6 +136,16 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     if (task === "retrieval") return this.#judgeRetrieval(matched, rows, representations);
     const z = sideBySide(representations);
     return (await judgeClusters(z, labels, { clusters: this.clusterCount(), starts, seed, engine })).metrics;
+  }
+
+  override protocol(data?: MultiViewDataset): Protocol {
+    const { task } = this.options;
+    const matched = data && this.match(data);
+    const test = matched === undefined ? this.#fittedOn!.splits.test! : allRows(matched.samples);
+    // Clusters are those of the measured samples themselves.
+    const train = matched === undefined && task !== "clustering" ? this.#fittedOn!.splits.train : undefined;
+    const parts = { task, data: matched ?? this.#fittedOn!, test, ...(train && { train }) };
+    return task === "retrieval" ? { ...parts, database: test } : { ...parts, clusters: this.clusterCount() };
   }
 
   protected override async finish(): Promise<void> {
@@ -192,19 +206,4 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
     if (this.#svm === undefined) throw new UserError("this model has no classifier: its training was not finished");
     return this.#svm;
   }
-}
-
-/** Matrices of as many rows side by side. */
-export function sideBySide(parts: readonly DenseMatrix[]): DenseMatrix {
-  const { rows } = parts[0]!;
-  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
-  const joined = dense(rows, columns);
-  let offset = 0;
-  for (const part of parts) {
-    for (let i = 0; i < rows; i++) {
-      joined.data.set(part.data.subarray(i * part.columns, (i + 1) * part.columns), i * columns + offset);
-    }
-    offset += part.columns;
-  }
-  return joined;
 }

@@ -1,0 +1,23 @@
+// What baselines have in common: the best of several views, and a note where not all samples were taken.
+import type { BaselineMetrics, Baselines } from "../../runs/result.js";
+import type { Protocol } from "../protocol.js";
+
+/** The views with their measures and the best of them by one measure; nothing where there is no view. */
+export function best(
+  views: Readonly<Record<string, BaselineMetrics>>,
+  by: string,
+): Pick<Baselines, "bestView" | "views"> {
+  const names = Object.keys(views);
+  if (names.length === 0) return {};
+  const name = names.reduce((a, b) => (views[b]![by]! > views[a]![by]! ? b : a));
+  return { bestView: { name, ...views[name]! }, views };
+}
+
+/** Says so where there were more samples than a baseline takes. */
+export function sampleNote({ train, test }: Protocol, ownTrain: Int32Array | undefined, ownTest: Int32Array): string[] {
+  const all = (train?.length ?? 0) + test.length;
+  const taken = (train === undefined ? 0 : ownTrain!.length) + ownTest.length;
+  return taken < all
+    ? [`the baselines are of ${taken} of ${all} samples, drawn by the seed: all would take too long`]
+    : [];
+}

@@ -1,0 +1,110 @@
+// Retrieval of the pair itself: where a query's own counterpart in the other view ranks among all candidates.
+import { setImmediate } from "node:timers/promises";
+import type { DenseMatrix } from "../data/matrix.js";
+import type { Engine } from "../runtime/engine.js";
+import { hammingDistances, toWords } from "./hamming-retrieval.js";
+import { forEachProductBlock } from "./product-blocks.js";
+import { unitRows } from "./unit-rows.js";
+
+/** For each query, how many candidates are nearer than its pair, and how many are as near, the pair included. */
+export interface PairRanks {
+  readonly nearer: Int32Array;
+  readonly equal: Int32Array;
+}
+
+/** Means over the queries, equally near candidates in random order. */
+export interface PairMetrics {
+  /** Share of queries whose pair is the first candidate, among the first 5, among the first 10. */
+  readonly recallAt1: number;
+  readonly recallAt5: number;
+  readonly recallAt10: number;
+  /** Median over the queries of the rank expected of the pair, from 1. */
+  readonly medianRank: number;
+}
+
+/** What the ranks amount to. @throws RangeError where there is no query. */
+export function pairMetrics({ nearer, equal }: PairRanks): PairMetrics {
+  const queries = nearer.length;
+  if (queries === 0) throw new RangeError("pair recall: there are no pairs");
+  const recallAt = (k: number) => {
+    let sum = 0;
+    // Of `equal` candidates in random order, the pair stands at each of their places with the same chance.
+    for (let q = 0; q < queries; q++) sum += Math.min(1, Math.max(0, (k - nearer[q]!) / equal[q]!));
+    return sum / queries;
+  };
+  const ranks = Float64Array.from(nearer, (before, q) => before + (equal[q]! + 1) / 2).sort();
+  const middle = Math.floor(queries / 2);
+  const medianRank = queries % 2 === 1 ? ranks[middle]! : (ranks[middle - 1]! + ranks[middle]!) / 2;
+  return { recallAt1: recallAt(1), recallAt5: recallAt(5), recallAt10: recallAt(10), medianRank };
+}
+
+/** Each measure keyed by direction; nothing where there is no direction. */
+export function pairsByDirection(
+  found: ReadonlyMap<string, PairMetrics>,
+): Partial<Record<keyof PairMetrics, Record<string, number>>> {
+  if (found.size === 0) return {};
+  const each = (name: keyof PairMetrics) =>
+    Object.fromEntries([...found].map(([direction, metrics]) => [direction, metrics[name]]));
+  return {
+    recallAt1: each("recallAt1"),
+    recallAt5: each("recallAt5"),
+    recallAt10: each("recallAt10"),
+    medianRank: each("medianRank"),
+  };
+}
+
+/** The event loop has a turn at least this often, in milliseconds. */
+const turn = 50;
+
+/**
+ * Ranks by Hamming distance; the pair of query q is candidate q.
+ * @param queries packed codes, `bytes` each; `candidates` likewise, as many.
+ */
+export async function hammingPairRanks(
+  queries: Uint8Array,
+  candidates: Uint8Array,
+  bytes: number,
+  signal?: AbortSignal,
+): Promise<PairRanks> {
+  const count = queries.length / bytes;
+  const words = Math.ceil(bytes / 4);
+  const [from, to] = [toWords(queries, bytes, words), toWords(candidates, bytes, words)];
+  const distances = new Uint16Array(count);
+  const ranks = { nearer: new Int32Array(count), equal: new Int32Array(count) };
+  let turned = performance.now();
+  for (let q = 0; q < count; q++) {
+    if (performance.now() - turned > turn) {
+      await setImmediate();
+      turned = performance.now();
+    }
+    signal?.throwIfAborted();
+    hammingDistances(from.subarray(q * words, (q + 1) * words), to, distances);
+    rank(distances, q, ranks);
+  }
+  return ranks;
+}
+
+/** Ranks by cosine similarity; the pair of query q is candidate q. A row of zeros is equally near to everything. */
+export async function cosinePairRanks(
+  queries: DenseMatrix,
+  candidates: DenseMatrix,
+  { engine, signal }: { readonly engine: Engine; readonly signal?: AbortSignal },
+): Promise<PairRanks> {
+  const { rows, columns } = queries;
+  const ranks = { nearer: new Int32Array(rows), equal: new Int32Array(rows) };
+  const opposites = unitRows(queries, "queries").map((value) => -value);
+  const shape = { rows, columns: rows, k: columns };
+  await forEachProductBlock(engine, opposites, unitRows(candidates, "candidates"), shape, (block, first, count) => {
+    signal?.throwIfAborted();
+    for (let i = 0; i < count; i++) rank(block.subarray(i * rows, (i + 1) * rows), first + i, ranks);
+  });
+  return ranks;
+}
+
+function rank(distances: Uint16Array | Float32Array, pair: number, { nearer, equal }: PairRanks): void {
+  const own = distances[pair]!;
+  for (const distance of distances) {
+    if (distance < own) nearer[pair]!++;
+    else if (distance === own) equal[pair]!++;
+  }
+}
