@@ -13,7 +13,7 @@ const truths: ReadonlyMap<string, boolean> = new Map(
 );
 const time =
   /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?:[T ]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?$/i;
-const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const plain = /^[+-]?(?:\d+[.,]?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** @param decimal the sign that is taken for the decimal sign where a number has only one. */
 export function cellKind(cell: string, missing: MissingMarks): CellKind {

@@ -114,7 +114,8 @@ interface Settled {
 function settleStyles({ path, names, delimiter, options, plans, scanned, scan }: ColumnsInput): Settled {
   const own = new Uint8Array(names.length);
   let file = 0;
-  for (const [i, column] of scanned.columns) {
+  for (const [i, column] of scanned.columns.entries()) {
+    if (!column) continue;
     if (plans.modes[i] === columnMode.number) own[i] = columnEvidence(column, plans.decimals[i]!);
     file |= own[i]!;
   }
@@ -123,9 +124,9 @@ function settleStyles({ path, names, delimiter, options, plans, scanned, scan }:
   const decimals = plans.decimals.slice();
   const signs = new Set<"." | ",">();
   let changed = false;
-  for (const [i, column] of scanned.columns) {
+  for (const [i, column] of scanned.columns.entries()) {
     const bits = own[i]!;
-    if (plans.modes[i] !== columnMode.number || (bits === 0 && column.oddTexts.length === 0)) continue;
+    if (!column || plans.modes[i] !== columnMode.number || (bits === 0 && column.oddTexts.length === 0)) continue;
     const example = () => exampleOf(column, () => scanned.values(i));
     const style = columnStyle(names[i]!, column, example, bits, file, delimiter, options, path);
     styles.set(i, style);
@@ -139,7 +140,7 @@ function settleStyles({ path, names, delimiter, options, plans, scanned, scan }:
   const second = changed ? scan(modes, decimals) : undefined;
   return {
     styles,
-    scannedOf: (i) => (modes[i] === columnMode.number ? second! : scanned).columns.get(i)!,
+    scannedOf: (i) => (modes[i] === columnMode.number ? second! : scanned).columns[i]!,
     valuesOf: (i) => (modes[i] === columnMode.number ? second! : scanned).values(i),
     decimal: signs.size === 1 ? [...signs][0] : undefined,
   };

@@ -34,7 +34,7 @@ const candidates: readonly (readonly [number, string])[] = [
 const none = 1;
 const commentMarks = [35, 37, 33, 47];
 const mostRows = 1000;
-const mostCells = 300_000;
+const mostCells = 150_000;
 
 /** @throws AmbiguousDataError where a comma may separate cells or decimals. */
 export function detectDialect(sample: Sample, options: ReadOptions, missing: MissingMarks, path: string): Dialect {

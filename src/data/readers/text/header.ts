@@ -78,8 +78,9 @@ const shown = (cells: readonly string[]): string => {
 function columnBelow(rows: readonly SampledRow[], column: number, missing: MissingMarks): ColumnBelow {
   const counts = new Map<CellKind, number>();
   const cells: string[] = [];
-  // a few dozen rows say enough; very wide tables have no more in the sample
-  for (let i = 1; i < Math.min(rows.length, 200); i++) {
+  // a few dozen rows say enough
+  const end = Math.min(rows.length, 200, Math.max(12, Math.floor(50_000 / rows[0]!.cells.length)));
+  for (let i = 1; i < end; i++) {
     const cell = rows[i]!.cells[column]!;
     cells.push(cell);
     const kind = cellKind(cell, missing);
@@ -94,6 +95,7 @@ function columnBelow(rows: readonly SampledRow[], column: number, missing: Missi
 function looseNumber(cell: string): number {
   const plain = Number(cell);
   if (cell !== "" && !Number.isNaN(plain)) return plain;
+  if (/^[+-]?\d+,\d+$/.test(cell)) return Number(cell.replace(",", "."));
   const value = formedNumber(cell, { decimal: ".", thousands: "," })?.value;
   return value ?? formedNumber(cell, { decimal: ",", thousands: "." })?.value ?? Number.NaN;
 }

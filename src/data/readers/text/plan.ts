@@ -17,6 +17,7 @@ export interface ColumnPlans {
 }
 
 const mostRows = 200;
+const mostCells = 50_000;
 
 export function planColumns(
   body: readonly SampledRow[],
@@ -25,7 +26,7 @@ export function planColumns(
   missing: MissingMarks,
   options: ReadOptions,
 ): ColumnPlans {
-  const rows = body.slice(0, mostRows);
+  const rows = body.slice(0, Math.min(mostRows, Math.max(10, Math.floor(mostCells / width))));
   const modes = new Uint8Array(width);
   const signs = new Uint8Array(width);
   const numbers: number[] = [];
@@ -56,10 +57,11 @@ export function planColumns(
 
 /** What a cell's signs prove; plain decimals, the most frequent case, at first sight. */
 function signsIn(cell: string): number {
-  const plain = /^[+-]?(\d+)\.(\d+)$/.exec(cell);
+  const plain = /^[+-]?(\d+)(?:([.,])(\d+))?$/.exec(cell);
   if (!plain) return signEvidence(cell);
-  const [, whole, fraction] = plain;
-  return fraction!.length === 3 && whole!.length <= 3 && whole![0] !== "0"
-    ? evidence.eitherPoint
-    : evidence.decimalPoint;
+  const [, whole, sign, fraction] = plain;
+  if (sign === undefined) return 0;
+  const either = fraction!.length === 3 && whole!.length <= 3 && whole![0] !== "0";
+  if (sign === ".") return either ? evidence.eitherPoint : evidence.decimalPoint;
+  return either ? evidence.eitherComma : evidence.decimalComma;
 }

@@ -18,6 +18,7 @@ const mostColumns = 2 ** 21;
 const least = 2 ** 18;
 const most = 2 ** 26;
 const wantedLines = 50;
+const leastRows = 6;
 
 export interface Sample {
   /** Bytes of UTF-8, with zeros behind `length`. */
@@ -42,7 +43,7 @@ export function takeSample(blocks: Iterable<Uint8Array>, path: string): Sample {
     const piece = block.subarray(0, lines < wantedLines ? most - length : Math.max(0, least - length));
     pieces.push(piece);
     length += piece.length;
-    for (const byte of piece) if (byte === 10 || byte === 13) lines++;
+    lines += count(piece, 10) || count(piece, 13);
     if (length >= most || (length >= least && lines >= wantedLines)) {
       whole = false;
       break;
@@ -81,7 +82,7 @@ export function splitRows(
     start = end;
     rowLine = ++line;
   };
-  while (at < length && rows.length < mostRows && (total < mostCells || rows.length < 4)) {
+  while (at < length && rows.length < mostRows && (total < mostCells || rows.length < leastRows)) {
     if (blanks) {
       while (kinds[bytes[at]!] === separator) at++;
       if (kinds[bytes[at]!] === newline) {
@@ -102,4 +103,10 @@ export function splitRows(
     if (kinds[bytes[stop]!] === newline) endRow(at);
   }
   return rows;
+}
+
+function count(bytes: Uint8Array, byte: number): number {
+  let found = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) found++;
+  return found;
 }

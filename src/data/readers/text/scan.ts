@@ -5,6 +5,7 @@ import { blank, CellFinder, type CellRules, cellLimit, newline, separator } from
 import { ColumnStore } from "./column-store.js";
 import { cellFlag, DecimalParser, powersOfTen } from "./decimal.js";
 import type { MissingMarks } from "./missing.js";
+import { TextCache } from "./text-cache.js";
 
 /** What is done with the cells of a column. */
 export const columnMode = { skip: 0, number: 1, text: 2 } as const;
@@ -64,7 +65,8 @@ export interface LeftOut {
 
 export interface ScannedTable {
   readonly rows: number;
-  readonly columns: ReadonlyMap<number, ScannedColumn>;
+  /** Those that were not skipped. */
+  readonly columns: readonly (ScannedColumn | undefined)[];
   /** Values of a column of numbers; NaN where a cell is missing or odd. */
   readonly values: (column: number) => Float64Array;
   readonly comments: LeftOut;
@@ -89,40 +91,44 @@ export function scanRows(
   path: string,
 ): ScannedTable {
   const scanner = new Scanner(rules, modes, decimals, path);
-  let carried: Uint8Array = new Uint8Array(0);
   let skip = rules.start;
+  // one buffer for all blocks: what the last one left comes first; zeros behind stop every scan of digits or blanks
+  let buffer = Buffer.alloc(0);
+  let left = 0;
   for (const block of blocks) {
     const taken = Math.min(skip, block.length);
     skip -= taken;
     if (taken === block.length) continue;
-    const fresh = block.subarray(taken);
-    const buffer = padded(carried, fresh, "");
-    const used = scanner.take(buffer, carried.length + fresh.length, false);
-    carried = buffer.subarray(used, carried.length + fresh.length);
+    const end = left + block.length - taken;
+    if (end + padding > buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(end + padding + block.length);
+      buffer.copy(larger, 0, 0, left);
+      buffer = larger;
+    }
+    buffer.set(taken > 0 ? block.subarray(taken) : block, left);
+    buffer.fill(0, end, end + padding);
+    const used = scanner.take(buffer, end, false);
+    buffer.copyWithin(0, used, end);
+    left = end - used;
   }
-  const ending = padded(carried, new Uint8Array(0), rules.cells.kinds[10] === newline ? "\n" : "\r");
-  scanner.take(ending, carried.length + 1, true);
+  const ending = Buffer.alloc(left + 1 + padding);
+  buffer.copy(ending, 0, 0, left);
+  ending[left] = rules.cells.kinds[10] === newline ? 10 : 13;
+  scanner.take(ending, left + 1, true);
   return scanner.finish();
 }
 
-/** One buffer of two, with zeros behind: no scan of digits or blanks runs past them. */
-function padded(first: Uint8Array, second: Uint8Array, ending: string): Buffer {
-  const length = first.length + second.length;
-  const buffer = Buffer.allocUnsafeSlow(length + ending.length + 8);
-  buffer.set(first, 0);
-  buffer.set(second, first.length);
-  buffer.write(ending, length, "latin1");
-  buffer.fill(0, length + ending.length);
-  return buffer;
-}
+/** Zeros behind the bytes that are read. */
+const padding = 8;
 
 class Scanner {
   readonly #width: number;
   readonly #finder: CellFinder;
   readonly #parser = new DecimalParser();
   readonly #store: ColumnStore;
-  readonly #columns = new Map<number, ScannedColumn>();
-  readonly #caches = new Map<number, Map<string, string>>();
+  readonly #columns: (ScannedColumn | undefined)[];
+  readonly #caches: (TextCache | undefined)[];
+  readonly #cacheSize: number;
   readonly #slots: Int32Array;
   readonly #flags: Uint8Array;
   /** Empty cells of each column of numbers. */
@@ -162,13 +168,17 @@ class Scanner {
     this.#modes = new Uint8Array(width + 1);
     this.#modes.set(modes.subarray(0, width));
     this.#decimals = decimals;
+    this.#columns = new Array(width).fill(undefined);
+    this.#caches = new Array(width).fill(undefined);
+    const texts = modes.reduce((count, mode) => count + (mode === columnMode.text ? 1 : 0), 0);
+    this.#cacheSize = 2 ** Math.min(13, Math.max(4, Math.floor(Math.log2(2 ** 18 / (texts + 1)))));
     let slots = 0;
     for (let i = 0; i < width; i++) {
       if (modes[i] === columnMode.number) this.#slots[i] = slots++;
       if (modes[i] === columnMode.skip) continue;
       const column = new ScannedColumn();
       if (modes[i] === columnMode.text) column.texts = [];
-      this.#columns.set(i, column);
+      this.#columns[i] = column;
     }
     this.#store = new ColumnStore(slots, rules.expectedRows);
   }
@@ -297,7 +307,8 @@ class Scanner {
   finish(): ScannedTable {
     this.#store.flush(this.#rows);
     const { rows } = this.#store;
-    for (const [i, column] of this.#columns) {
+    for (const [i, column] of this.#columns.entries()) {
+      if (!column) continue;
       column.flags = this.#flags[i]!;
       if (this.#emptyCells[i]! > 0) column.addMissing("", this.#emptyCells[i]!);
       if (column.texts.length > rows) column.texts.length = rows;
@@ -333,10 +344,10 @@ class Scanner {
       this.#store.block[base + this.#slots[column]!] = Number.NaN;
       return stop;
     }
-    const scanned = this.#columns.get(column)!;
+    const scanned = this.#columns[column]!;
     const row = this.#store.rows + this.#rows;
     if (mode === columnMode.text) {
-      scanned.texts[row] = this.#kept(column, finder.text(buffer));
+      scanned.texts[row] = from === to ? "" : this.#text(buffer, column);
       return stop;
     }
     let value = Number.NaN;
@@ -344,23 +355,25 @@ class Scanner {
       value = this.#parser.value;
       this.#flags[column]! |= this.#parser.flags;
     } else {
-      const text = finder.text(buffer);
+      const text = this.#text(buffer, column);
       if (this.rules.missing.has(text)) scanned.addMissing(text, 1);
-      else scanned.addOdd(row, this.#kept(column, text));
+      else scanned.addOdd(row, text);
     }
     this.#store.block[base + this.#slots[column]!] = value;
     return stop;
   }
 
-  /** A text that stays in memory: the same one where it was there before. */
-  #kept(column: number, text: string): string {
-    const cache = this.#caches.get(column) ?? new Map<string, string>();
-    if (cache.size === 0) this.#caches.set(column, cache);
-    const known = cache.get(text);
-    this.#budget -= known === undefined ? 40 + text.length : 8;
+  /** The text of the cell that was found; the same string where it was there before. */
+  #text(buffer: Buffer, column: number): string {
+    const { from, to, escaped } = this.#finder;
+    let cache = this.#caches[column];
+    if (!cache) {
+      cache = new TextCache(this.#cacheSize);
+      this.#caches[column] = cache;
+    }
+    const text = escaped ? this.#finder.text(buffer) : cache.text(buffer, from, to);
+    this.#budget -= !escaped && cache.wasKnown ? 8 : 40 + text.length;
     if (this.#budget < 0) throw new UserError(`${this.path} holds more text than fits into memory`);
-    if (known !== undefined) return known;
-    if (cache.size < 1024) cache.set(text, text);
     return text;
   }
 

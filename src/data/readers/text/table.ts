@@ -48,7 +48,7 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
     const modes = new Uint8Array(width);
     for (const column of columns) modes[column] = columnMode.text;
     const again = scan(modes, plans.decimals);
-    return new Map(columns.map((column) => [column, again.columns.get(column)!.texts]));
+    return new Map(columns.map((column) => [column, again.columns[column]!.texts]));
   };
   const { variables, notes, decimal, rereads } = columnVariables({
     path,
