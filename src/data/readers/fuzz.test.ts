@@ -8,6 +8,7 @@ import { File, ready } from "h5wasm/node";
 import { UserError } from "../../errors.js";
 import { type FuzzTarget, fuzz } from "../../fuzz.testing.js";
 import { columnarFile } from "./columnar.testing.js";
+import { HeaderError, HeaderReader } from "./hdf5-types.js";
 import { idxHeader, readIdx } from "./idx.js";
 import { readVariables, writeNpy, writeNpz, writeParquet } from "./index.js";
 import { readMatlab4 } from "./matlab4.js";
@@ -19,7 +20,7 @@ import { readNpz } from "./npz.js";
 import { objectsNpz } from "./numpy.testing.js";
 import { PickleError, readPickle } from "./pickle.js";
 import { pythonVariable } from "./python-values.js";
-import { readAll, testFolder } from "./readers.testing.js";
+import { fixture, readAll, testFolder } from "./readers.testing.js";
 import { bytesSource, type Source } from "./source.js";
 import { readArff } from "./text/arff.js";
 import { readJson } from "./text/json.js";
@@ -181,6 +182,30 @@ function hdf5(): Uint8Array {
   });
 }
 
+const hdf5Files = [
+  "types.h5",
+  "outside.h5",
+  "anndata.h5ad",
+  "mudata.h5mu",
+  "pandas-table.h5",
+  "pandas-fixed.h5",
+  "octave.h5",
+].map((name) => readFileSync(fixture(folder, name)));
+
+/** What would be the header of an object at each place of a file. */
+function headers(bytes: Uint8Array): void {
+  let refused = 0;
+  for (let address = 0; address < Math.min(bytes.length, 2 ** 14); address += 8) {
+    try {
+      new HeaderReader((offset, length) => bytes.subarray(offset, offset + length), bytes.length).read(address);
+    } catch (error) {
+      if (!(error instanceof HeaderError)) throw error;
+      refused++;
+    }
+  }
+  if (refused > 0) throw new UserError("some are no headers");
+}
+
 const targets: Record<string, FuzzTarget> = {
   "MATLAB v4": { seeds: matlab4, read: of(readMatlab4) },
   "MATLAB v5": { seeds: matlab, read: of(readMatlab5) },
@@ -215,7 +240,14 @@ const targets: Record<string, FuzzTarget> = {
     read: anyFile,
     share: 0.2,
   },
-  "HDF5 and MATLAB v7.3": { seeds: [hdf5()], read: anyFile, share: 0.02, patience: 30_000 },
+  "HDF5's object headers": { seeds: [hdf5(), ...hdf5Files.slice(0, 2)], read: headers, mayRefuse: true, share: 0.2 },
+  "HDF5, MATLAB v7.3, pandas, AnnData": {
+    seeds: [hdf5(), ...hdf5Files],
+    read: anyFile,
+    share: 0.02,
+    mayRefuse: true,
+    patience: 30_000,
+  },
   Parquet: { seeds: parquet, read: anyFile, share: 0.02, ...columnar },
   Arrow: { seeds: arrow, read: anyFile, share: 0.02, ...columnar },
 };

@@ -83,6 +83,7 @@ function readOne(
   };
   const addAll = (folder: string, names: (key: string) => AxisNames) => {
     const parent = group.get(folder);
+    if (parent instanceof Dataset) return addRecords(`${prefix}${folder}`, parent, nodes);
     if (!(parent instanceof Group)) return;
     for (const key of parent.keys()) {
       if (masks.includes(key)) continue;
@@ -120,6 +121,14 @@ function readOne(
 function addFrame(name: string, frame: Frame, nodes: Map<string, Node>, withIndex: boolean): void {
   if (withIndex) nodes.set(`${name}._index`, { kind: "text", lines: frame.index });
   for (const [column, node] of frame.columns) nodes.set(`${name}.${column}`, node);
+}
+
+/** Before version 0.7 the matrices about samples were members of records. */
+function addRecords(name: string, dataset: Dataset, nodes: Map<string, Node>): void {
+  const type = readableType(dataset);
+  const node = typeof type === "string" ? undefined : plainDataset(dataset, type);
+  if (node?.kind !== "struct") return;
+  for (const [key, column] of node.elements[0]!) nodes.set(`${name}.${key}`, column);
 }
 
 /** A frame whose columns are all numbers as one matrix with their names; undefined for others, and for very large ones. */

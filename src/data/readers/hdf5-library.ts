@@ -1,5 +1,4 @@
 // The HDF5 library (h5wasm) as the reading thread uses it: attributes, places of datasets, blocks of values, messages kept.
-import { openSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { type Dataset, File, Group, type Reference, ready } from "h5wasm/node";
 import { decode, storedBytes } from "./decode.js";
@@ -8,6 +7,7 @@ import { numberType, unpackBits } from "./hdf5-numbers.js";
 import type { Block, DatasetPlace, Hdf5Task } from "./hdf5-tree.js";
 import { type Hdf5Type, HeaderError, HeaderReader } from "./hdf5-types.js";
 import { deflateLimit } from "./inflate.js";
+import { openSource } from "./source.js";
 import { count } from "./variables.js";
 
 /** A problem that can be put into words for the user. */
@@ -50,10 +50,18 @@ export function lastComplaint(): string | undefined {
   return [...complaints.matchAll(/#\d+: .* line \d+ in (?:\w+)\(\): (.*)/g)].at(-1)?.[1];
 }
 
+let lastNames: { readonly path: string; readonly names: readonly string[] } = { path: "", names: [] };
+
+/** Names of an object's attributes; asked for several times in a row, they are read once. */
+function attributeNames(path: string): readonly string[] {
+  if (lastNames.path !== path) lastNames = { path, names: module.get_attribute_names(file, path) };
+  return lastNames.names;
+}
+
 /** Says whether the path to an object goes through a link that leads nowhere, or into another file. */
 export function isDangling({ path }: Group | Dataset): boolean {
   try {
-    module.get_attribute_names(file, path);
+    attributeNames(path);
     return false;
   } catch (error) {
     if (!/link traversal failed/.test(complaints)) throw error;
@@ -68,7 +76,7 @@ export type Attribute = string | number | readonly (string | number)[];
 export function attributes(object: Group | Dataset, pattern: RegExp): ReadonlyMap<string, Attribute> {
   const { path } = object;
   const found = new Map<string, Attribute>();
-  for (const name of module.get_attribute_names(file, path) as string[]) {
+  for (const name of attributeNames(path)) {
     if (!pattern.test(name)) continue;
     tick();
     const metadata = module.get_attribute_metadata(file, path, name);
@@ -120,7 +128,7 @@ export function readableType(dataset: Dataset): Hdf5Type | string {
     throw new Problem(`${path} claims ${metadata.shape?.join("×")} values, more than ${task.size} bytes can hold`);
   }
   try {
-    headers ??= new HeaderReader(openSync(task.path, "r"), task.size);
+    headers ??= new HeaderReader(openSource(task.path).read, task.size);
     const address = Buffer.from(module.create_object_reference(file, path)).readBigUInt64LE();
     const { type, isExternal } = headers.read(Number(address));
     return isExternal ? "its values lie in another file, which is not read" : type;

@@ -14,6 +14,7 @@ import {
   tick,
 } from "./hdf5-library.js";
 import { numberType } from "./hdf5-numbers.js";
+import { isOctave, readOctave } from "./hdf5-octave.js";
 import { readRecords } from "./hdf5-records.js";
 import { isText, readLists, readStrings } from "./hdf5-text.js";
 import type { DatasetPlace, Node } from "./hdf5-tree.js";
@@ -64,6 +65,7 @@ export function readObject(object: unknown, name: string, depth: number): Node {
 }
 
 function readGroup(group: Group, name: string, depth: number): Node {
+  if (isOctave(group)) return readOctave(group, name, (object, inner) => readObject(object, inner, depth + 1));
   const facts = attributes(group, matlabAttributes);
   const rows = facts.get("MATLAB_sparse");
   const matlabClass = facts.get("MATLAB_class");

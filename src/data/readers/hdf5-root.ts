@@ -1,5 +1,5 @@
 // What an HDF5 file as a whole is: AnnData, MuData, tables of pandas, MATLAB v7.3, or plain groups and datasets.
-import type { Group } from "h5wasm/node";
+import { Dataset, type Group } from "h5wasm/node";
 import { isAnnData, readAnnData } from "./hdf5-anndata.js";
 import { readObject } from "./hdf5-objects.js";
 import { findFrames, readFrames } from "./hdf5-pandas.js";
@@ -17,8 +17,9 @@ export function readRoot(root: Group): OpenedFile {
       matlab = true;
       continue;
     }
-    const node = readObject(root.get(name), name, 0);
-    matlab ||= node.kind === "numeric" && node.matlab;
+    const object = root.get(name);
+    const node = readObject(object, name, 0);
+    matlab ||= node.kind === "numeric" && node.matlab && object instanceof Dataset;
     found.set(name, node);
   }
   return { nodes: found, format: matlab ? "matlab7.3" : "hdf5", notes: [] };

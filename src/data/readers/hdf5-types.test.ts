@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { File, ready } from "h5wasm/node";
 import { readVariables } from "./index.js";
 import { fixture, numbers, testFolder } from "./readers.testing.js";
-import type { CellVariable, NumericVariable, StructVariable, Variable } from "./variables.js";
+import type { CellVariable, NumericVariable, SparseVariable, StructVariable, Variable } from "./variables.js";
 
 const folder = testFolder();
 await ready;
@@ -77,6 +77,41 @@ test("values behind the usual filters are read, others are named", async () => {
   assert.ok(
     notes.some((note) => /^sz3 is skipped: .* filter SZ3 \(32024\), which is not available; write it again/.test(note)),
   );
+  close();
+});
+
+test("Octave's HDF5: arrays the right way round, text, cells, structs, sparse matrices", async () => {
+  const { variables, format, close } = await readVariables(fixture(folder, "octave.h5"));
+  assert.equal(format, "hdf5");
+  const x = variables.get("X") as NumericVariable;
+  assert.deepEqual(
+    [x.shape, [...(await x.slice(1, 2))]],
+    [
+      [2, 3],
+      [4, 5, 6],
+    ],
+  );
+  assert.deepEqual((variables.get("y") as NumericVariable).shape, [2, 1]);
+  assert.deepEqual(variables.get("t"), { kind: "text", lines: ["ab", "é"] });
+  const cell = variables.get("c") as CellVariable;
+  assert.deepEqual(
+    [cell.shape, await numbers(cell.items[0]), cell.items[1]],
+    [[1, 2], [1, 2], { kind: "text", lines: ["x"] }],
+  );
+  assert.deepEqual(await numbers(fields(variables.get("s")).get("a")), [1]);
+  assert.equal((variables.get("b") as NumericVariable).element, "logical");
+  const sparse = variables.get("sp") as SparseVariable;
+  const { columnOffsets, rowIndices, values } = await sparse.read();
+  assert.deepEqual(
+    [sparse.shape, [...columnOffsets], [...rowIndices], [...values]],
+    [
+      [3, 2],
+      [0, 1, 3],
+      [0, 1, 2],
+      [1, 2, 3],
+    ],
+  );
+  assert.deepEqual((variables.get("none") as NumericVariable).shape, [0, 3]);
   close();
 });
 

@@ -1,5 +1,4 @@
 // HDF5's object headers: what a dataset's values are to the bit, and whether they lie in other files, which h5wasm does not tell.
-import { readSync } from "node:fs";
 import { decodeText } from "./decode.js";
 
 /** Classes of HDF5's data types (H5T_class_t). */
@@ -61,7 +60,7 @@ const deepest = 40;
 const mostMessages = 10_000;
 const largestHeader = 2 ** 24;
 
-/** Reads object headers of an open file. */
+/** Reads object headers of a file, of which it gets bytes by offset and length. */
 export class HeaderReader {
   private readonly base: number;
   private readonly offsetSize: number;
@@ -71,7 +70,7 @@ export class HeaderReader {
 
   /** @throws HeaderError where the file has no superblock of a known version. */
   constructor(
-    private readonly file: number,
+    private readonly file: (offset: number, length: number) => Uint8Array,
     private readonly size: number,
   ) {
     const start = this.superblock();
@@ -97,8 +96,7 @@ export class HeaderReader {
   private bytes(offset: number, length: number): Uint8Array {
     this.left -= length;
     if (length < 0 || this.left < 0 || offset < 0) throw new HeaderError("a length");
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
-    return bytes.subarray(0, readSync(this.file, bytes, 0, bytes.length, offset));
+    return this.file(offset, Math.max(0, Math.min(length, this.size - offset)));
   }
 
   /** The header of the dataset at this address. @throws HeaderError where it is damaged or of an unknown kind. */

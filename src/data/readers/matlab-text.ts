@@ -14,9 +14,7 @@ export function charRows(text: string, shape: readonly number[]): TextVariable |
   const rows = shape[0]!;
   if (rows <= 1) return { kind: "text", lines: [text] };
   const columns = count(shape.slice(1));
-  if (columns === 0 && text === "" && rows <= mostEmptyLines) {
-    return { kind: "text", lines: Array.from({ length: rows }, () => "") };
-  }
+  if (columns === 0 && rows > mostEmptyLines) return { kind: "skipped", reason: `${rows} lines of no characters` };
   const units = text.length === rows * columns ? text : [...text];
   if (units.length !== rows * columns) {
     return { kind: "skipped", reason: `a ${shape.join("×")} char array with ${units.length} characters` };

@@ -61,6 +61,8 @@ test("sizes that are not there are refused before anything is allocated", async 
   await assert.rejects(read([large]), /x is corrupt or truncated: 1073741824×1073741824 double values need \d+ bytes/);
   const sparse = { name: "s", rows: 2, columns: 3, values: [1, 1e9, 1, 1e9, 5, 0], kind: "sparse" } as const;
   await assert.rejects(read([sparse]), /a sparse matrix of 1000000000×1000000000 with 1 values/);
+  const lines = await read([{ name: "t", rows: 2 ** 30, columns: 0, values: [], kind: "text" }]);
+  assert.deepEqual(lines.notes, ["t is skipped: 1073741824 lines of no characters"]);
   const outside = { name: "s", rows: 2, columns: 3, values: [9, 2, 1, 2, 5, 0], kind: "sparse" } as const;
   const { variables } = await read([outside]);
   await assert.rejects((variables.get("s") as SparseVariable).read(), /out of range or order/);

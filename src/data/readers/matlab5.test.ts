@@ -208,9 +208,11 @@ test("text of every encoding, one row or several", async () => {
     }
   }
   const { variables } = await roundTrip({
+    blank: { kind: "text", lines: ["", "", ""] },
     pairs: { kind: "text", lines: ["😀b", "abc"], encoding: "utf16" },
     korean: { kind: "text", lines: ["가나", "다라"], encoding: "utf16" },
   });
+  assert.deepEqual(variables.get("blank"), { kind: "text", lines: ["", "", ""] });
   assert.deepEqual(variables.get("pairs"), { kind: "text", lines: ["😀b", "abc"] });
   assert.deepEqual(variables.get("korean"), { kind: "text", lines: ["가나", "다라"] });
 });

@@ -159,6 +159,8 @@ test("records are the columns of a table; complex numbers, durations and long do
   );
   content.close();
   await assert.rejects(readContent(folder, "r.npy", npy(record, bytes.subarray(1))), /2 records of 21 bytes need 42/);
+  const nothing = "{'descr': [('a', '|S0')], 'fortran_order': False, 'shape': (1000000000000,), }";
+  await assert.rejects(readContent(folder, "n.npy", npy(nothing, new Uint8Array(0))), /records of 0 bytes/);
   await assert.rejects(readContent(folder, "z.npy", npy(header("<c16", "(1,)"), new Uint8Array(16))), /complex/);
   await assert.rejects(readContent(folder, "m.npy", npy(header("<m8[s]", "(1,)"), new Uint8Array(8))), /durations/);
   await assert.rejects(readContent(folder, "l.npy", npy(header("<f16", "(1,)"), new Uint8Array(16))), /longdouble/);

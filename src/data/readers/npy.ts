@@ -157,7 +157,7 @@ function records(source: Source, descr: PythonLiteral, shape: readonly number[],
   const fields: Field[] = [];
   const size = recordFields(descr, "", 0, fields, path);
   const rows = count(shape);
-  if (rows * size !== source.size - offset) {
+  if (rows * size !== source.size - offset || (size === 0 && rows > 0)) {
     throw new UserError(
       `${path} is corrupt or truncated: ${rows} records of ${size} bytes need ${rows * size} bytes, it has ${source.size - offset}`,
     );

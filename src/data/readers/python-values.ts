@@ -63,7 +63,7 @@ function arrayVariable(array: PythonArray, name: string, depth: number, reading:
   if (type.fields) {
     const size = type.itemSize ?? 0;
     const rows = count(shape);
-    if (rows * size !== data.length) throw new PickleError("a damaged pickle");
+    if (rows * size !== data.length || (size === 0 && rows > 0)) throw new PickleError("a damaged pickle");
     const fields = type.fields.map((field) => {
       const kind = plainType(field.type);
       if (field.offset < 0 || field.offset + kind.size > size) throw new PickleError("a damaged pickle");

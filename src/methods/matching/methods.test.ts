@@ -109,7 +109,7 @@ const rounded = (metrics: Metrics) =>
 for (const [title, make] of Object.entries(cases)) {
   test(`${title}: by name, in any order, with labels missing`, async () => {
     const notes: string[] = [];
-    const model = await make().fit(data, { onEpoch: ({ notes: told = [] }) => void notes.push(...told) });
+    const model = await make().fit(data, { onNote: (note) => void notes.push(note) });
     assert.equal(
       notes.filter((note) => /^12 of 120 samples have no label: they are/.test(note)).length,
       1,

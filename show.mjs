@@ -1,8 +1,0 @@
-import { readVariables } from "./dist/data/readers/index.js";
-const show = async (v) => { if (!v) return v; switch (v.kind) { case "numeric": { let x; try { x=[...await v.read()].slice(0,30).join(" ");} catch(e){x="!"+e.message} return `${v.element}[${v.shape}]${v.order[0]} ${x}${v.written?" written:"+(await v.written()).slice(0,8).join(","):""}${v.names?" names:"+JSON.stringify(v.names).slice(0,150):""}`; }
- case "sparse": { const s=await v.read(); return `sparse ${v.element}[${v.shape}] ${[...s.columnOffsets].slice(0,20)}|${[...s.rowIndices].slice(0,20)}|${[...s.values].slice(0,20)}${v.names?" names:"+JSON.stringify(v.names).slice(0,150):""}`; }
- case "text": return `text ${JSON.stringify(v.lines.slice(0,20))}${v.missing?" missing:"+v.missing:""}${v.categories?" cat:"+JSON.stringify(v.categories):""}`;
- case "cell": return `cell[${v.shape}] {${(await Promise.all(v.items.slice(0,12).map(show))).join("; ")}}`;
- case "struct": return `struct[${v.shape}] ${(await Promise.all(v.elements.slice(0,4).map(async e=>"{"+(await Promise.all([...e].map(async([k,x])=>k+": "+await show(x)))).join("; ")+"}"))).join(" ")}`;
- default: return `SKIPPED ${v.reason}`; } };
-for (const f of process.argv.slice(2)) { console.log("=====",f); try { const c=await readVariables(f); console.log(c.format, c.table?JSON.stringify(c.table):""); for (const [k,v] of c.variables) console.log("  "+k+": "+(await show(v)).slice(0,600)); for (const n of c.notes) console.log("  NOTE "+n); c.close(); } catch(e) { console.log("  ERROR", e.constructor.name, e.message.slice(0,300), e.constructor.name==="UserError"?"":e.stack); } }
