@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserError } from "../../errors.js";
 import { Budget, ListColumn, NumberColumn, WordColumn } from "./column-builders.js";
+import type { NumericColumn } from "./columns.js";
 
 const budget = () => new Budget("file", 1000);
 
@@ -27,7 +28,7 @@ test("a row of lists in several parts, missing ones before and after", () => {
   column.startRow();
   column.append(Float32Array.of(4, 5, 6, 7), 0, 4);
   column.nullRow();
-  const { shape, values } = column.finish() as { shape: number[]; values: Float32Array } & object;
+  const { shape, values } = column.finish() as NumericColumn;
   const nan = Number.NaN;
   assert.deepEqual(shape, [4, 4]);
   assert.deepEqual([...values], [nan, nan, nan, nan, 1, 2, nan, 3, 4, 5, 6, 7, nan, nan, nan, nan]);
@@ -46,10 +47,10 @@ test("integers become doubles where one is missing, 64-bit ones stay", () => {
   const small = new NumberColumn("x", "uint8", 3, budget());
   small.append(Uint8Array.of(1, 2));
   small.append(Uint8Array.of(7), Uint8Array.of(0));
-  assert.deepEqual((small.finish() as { values?: unknown }).values, Float64Array.of(1, 2, Number.NaN));
+  assert.deepEqual((small.finish() as NumericColumn).values, Float64Array.of(1, 2, Number.NaN));
   const large = new NumberColumn("x", "int64", 2, budget());
   large.append(BigInt64Array.of(2n ** 62n, 5n), Uint8Array.of(1, 0));
-  const { values, missing } = large.finish() as { values?: unknown; missing?: unknown } & object;
+  const { values, missing } = large.finish() as NumericColumn;
   assert.deepEqual([values, missing], [BigInt64Array.of(2n ** 62n, 0n), Uint8Array.of(0, 1)]);
   assert.throws(() => small.append(Uint8Array.of(1)), RangeError);
 });
