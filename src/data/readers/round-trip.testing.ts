@@ -45,12 +45,7 @@ const viewNames: readonly (readonly [string, string])[] = [
   ["Kinect", "audio"],
 ];
 
-const suffixes: readonly ((i: number) => string)[] = [
-  (i) => `${i}`,
-  (i) => `_${i + 1}`,
-  (i) => `.${i}`,
-  (i) => `${i + 10}`,
-];
+const suffixes: readonly ((i: number) => string)[] = [(i) => `${i}`, (i) => `_${i + 1}`, (i) => `.${i}`];
 
 /** What the data sets may hold. */
 export interface Kinds {
