@@ -19,7 +19,7 @@ const leastMembers = 2;
 /** More views than this are no views but many names that happen to end in a number. */
 const mostViews = 50;
 
-/** What numbered columns share: "img_3" is of img, "px_2_14" of px where the first numbers run from 0 or 1 without a gap. */
+/** What numbered columns share: "img_3" is of img, "px_2_14" of px where the first numbers run without a gap. */
 function numberedGroups(names: readonly string[]): Map<string, { name: string; numbers: string }[]> {
   const groups = new Map<string, { name: string; numbers: string }[]>();
   for (const name of names) {
@@ -64,7 +64,7 @@ function joinGrids(
 
 function isWithoutGap(numbers: readonly number[]): boolean {
   const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[0] === 0 || sorted[0] === 1) && sorted.every((each, i) => each === sorted[0]! + i);
+  return sorted.every((each, i) => each === sorted[0]! + i);
 }
 
 /**

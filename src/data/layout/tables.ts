@@ -6,11 +6,13 @@ import { columnsNamed, type Grouping, groupColumns, joinColumns } from "./column
 import {
   byIdRank,
   Column,
+  couldBeClasses,
   isNone,
   isSplit,
   labelsByContent,
   namedLabels,
   repeatsLabels,
+  type SideRole,
   sideRole,
   splitsOf,
 } from "./columns.js";
@@ -40,6 +42,8 @@ interface Table {
   readonly index: ReadonlySet<string>;
   /** Columns without a role, in the file's order. */
   readonly open: Map<string, Variable>;
+  /** Columns of numbers that are written as names are. */
+  readonly codes: Set<string>;
   readonly ignored: Ignored[];
   readonly notes: string[];
 }
@@ -60,6 +64,7 @@ export async function tableDraft(content: FileContent, options: LayoutOptions, n
     hasHeader: table?.hasHeader ?? true,
     index: new Set(table?.index),
     open: new Map(variables),
+    codes: new Set(),
     ignored: [],
     notes: [],
   };
@@ -75,6 +80,7 @@ export async function tableDraft(content: FileContent, options: LayoutOptions, n
     else if (variable.kind !== "numeric" && variable.kind !== "text")
       leaveOut(state, name, `it is ${describe(variable)}`);
   }
+  await findCodes(state);
   const selected = selectedViews(state);
   const labels = await findLabels(state, selected);
   const sides = await sideColumns(state, selected);
@@ -123,6 +129,20 @@ function leaveOut({ open, ignored }: Table, name: string, reason: string, isNote
   if (!variable) return;
   open.delete(name);
   ignored.push({ variable: name, what: describe(variable), reason, isNoted });
+}
+
+/** Columns of numbers that are written as names are: 00003, and without a header 13e3 and integers beyond 2^53 as well. */
+async function findCodes({ open, codes, hasHeader }: Table): Promise<void> {
+  for (const [name, variable] of open) {
+    if (variable.kind !== "numeric" || isMatrix(variable) || !variable.written) continue;
+    const column = await Column.from(name, variable);
+    if (!column?.isWhole) continue;
+    const texts = await column.texts();
+    const isCode = texts.some((text) => text !== undefined && /^0\d+$/.test(text));
+    const isHash =
+      !hasHeader && (!column.numbers || texts.some((text) => text !== undefined && /^\d+e\d+$/i.test(text)));
+    if (isCode || isHash) codes.add(name);
+  }
 }
 
 function leaveOutNamed(table: Table): void {
@@ -331,36 +351,46 @@ async function dummies(table: Table, columns: readonly string[], name: string): 
   return { reference: `${columns[0]} … ${columns.at(-1)}`, variable, lengths: [table.rows] };
 }
 
-/** In a file without names, one column of few whole numbers at an end, beside fractions, may hold classes. */
+/** In a file without names, a column of few whole numbers at an end may hold classes, unless the others are like that as well. */
 async function askForNumbers(table: Table): Promise<void> {
-  const { hasHeader, open, path } = table;
+  const { hasHeader, open, path, codes } = table;
   if (hasHeader) return;
-  const names = [...open.keys()];
-  const isWhole = async (name: string) => (await columnNamed(table, name))?.isWhole ?? false;
-  const ends = names.length > 2 ? [names[0]!, names.at(-1)!] : [];
-  const middle = names.slice(1, -1);
-  const suspects: Column[] = [];
-  for (const name of ends) {
-    const column = await columnNamed(table, name);
-    if (!column || column.isText || column.isCounting || !column.isWhole) continue;
-    const distinct = await column.distinct(51);
-    if (distinct >= 2 && distinct <= 50 && distinct * 4 <= (await column.present())) suspects.push(column);
+  const numbers: Column[] = [];
+  for (const [name, variable] of open) {
+    if (variable.kind !== "numeric" || isMatrix(variable)) continue;
+    const column = await Column.from(name, variable);
+    if (column) numbers.push(column);
+  }
+  if (numbers.length < 2) return;
+  const coded = [];
+  for (const column of numbers) if (codes.has(column.reference) && (await couldBeClasses(column))) coded.push(column);
+  const suspects: Column[] = [...coded];
+  for (const column of [numbers[0]!, numbers.at(-1)!]) {
+    if (!suspects.includes(column) && (await hasFewValues(column))) suspects.push(column);
   }
   if (suspects.length === 0) return;
-  for (const name of middle) if (await isWhole(name)) return;
+  let others = 0;
+  for (const column of numbers.slice(1, -1)) if (!(await hasFewValues(column))) others++;
+  if (coded.length === 0 && numbers.length > 2 && others === 0) return;
   const choices = [];
   for (const column of suspects)
     choices.push(choice({ labels: column.reference }, `${await column.distinct()} whole numbers`));
-  ask(
-    path,
-    "no column is named, and one at an end holds a few whole numbers beside fractions: does it hold the labels?",
-    [...choices, choice({ labels: "none" }, "no labels: all columns are features")],
-  );
+  ask(path, "no column is named, and one at an end holds a few whole numbers: does it hold the labels?", [
+    ...choices,
+    choice({ labels: "none" }, "no labels: all columns are features"),
+  ]);
+}
+
+/** Whole numbers each of which stands twice on average. */
+async function hasFewValues(column: Column): Promise<boolean> {
+  if (column.isCounting || !column.isWhole) return false;
+  const distinct = await column.distinct(51);
+  return distinct >= 2 && distinct <= 50 && distinct * 2 <= (await column.present());
 }
 
 /** Ids, split, and columns that are neither features nor labels. */
 async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft, "ids" | "splits">> {
-  const { options, open, index, path } = table;
+  const { options, open, index, path, codes } = table;
   const ids: Column[] = [];
   let splits: Draft["splits"];
   if (options.splits !== undefined && !isNone(options.splits)) {
@@ -383,7 +413,7 @@ async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft,
       isOwnerName(name) ||
       isSplitName(name) ||
       isPandasIndex(name);
-    if (variable.kind !== "text" && !isNamed) continue;
+    if (variable.kind !== "text" && !isNamed && !codes.has(name)) continue;
     const column = await Column.from(name, variable);
     if (!column) continue;
     const own = isSplitName(name) || (await isSplit(column)) ? await splitsOf(column) : undefined;
@@ -393,7 +423,7 @@ async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft,
       open.delete(name);
     } else if (own) leaveOut(table, name, `the split ${splits!.reference} is used`);
     else {
-      const side = await sideRole(column, index.has(name));
+      const side = (await sideRole(column, index.has(name))) ?? (codes.has(name) ? await codeRole(column) : undefined);
       if (side?.role === "ids" && !isNone(options.ids)) ids.push(column);
       else if (side) leaveOut(table, name, side.role === "ids" ? "--ids none" : side.reason);
     }
@@ -409,6 +439,12 @@ async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft,
   const lines = (await first.texts()).map((text, i) => text ?? fail(path, first.reference, i));
   if (new Set(lines).size < lines.length) throw new UserError(`${path}: ids ${first.reference} hold the same id twice`);
   return { ids: { reference: first.reference, lines }, ...(splits && { splits }) };
+}
+
+async function codeRole(column: Column): Promise<SideRole> {
+  return (await column.isUnique())
+    ? { role: "ids" }
+    : { role: "ignored", reason: "codes such as 003 are names, not quantities; add it with --views" };
 }
 
 function fail(path: string, reference: string, row: number): never {

@@ -51,8 +51,9 @@ function difference(set: SampleSet, data: MultiViewDataset, kept: Kept): string 
   const ids = kept.ids ? JSON.stringify(set.ids) : undefined;
   if (JSON.stringify(data.ids) !== ids) return `ids ${JSON.stringify(data.ids)} instead of ${ids}`;
   const wanted = kept.views ? set.views : [joined(set)];
-  const got = data.views.map(({ matrix, features }) => {
-    const { columns, data: values } = toDense(matrix);
+  const got = data.views.map(({ matrix, features, present }) => {
+    const { columns, data } = toDense(matrix);
+    const values = data.map((value, e) => (present?.[Math.floor(e / columns)] === 0 ? Number.NaN : value));
     return { columns, values, features };
   });
   const found = kept.views ? got : [{ ...joinedViews(got, samples), features: undefined }];

@@ -46,6 +46,8 @@ export class CellFinder {
   quoted = false;
   /** Has doubled or escaped quotation marks inside. */
   escaped = false;
+  /** Had blanks behind it. */
+  trimmed = false;
   readonly #kinds: Uint8Array;
   #wasted = 0;
 
@@ -86,6 +88,7 @@ export class CellFinder {
     }
     let to = stop;
     while (to > from && kinds[buffer[to - 1]!] === blank) to--;
+    this.trimmed = to < stop;
     this.from = from;
     this.to = to;
     this.quoted = false;
@@ -122,6 +125,7 @@ export class CellFinder {
         this.to = mark;
         this.quoted = true;
         this.escaped = escaped;
+        this.trimmed = false;
         return stop;
       }
       if (!isEscape) {

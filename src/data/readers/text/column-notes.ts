@@ -51,6 +51,10 @@ export class ColumnNotes {
     this.#lists.set("the last column is left out, as it has neither a name nor values", []);
   }
 
+  trimmed(i: number, cells: number): void {
+    this.#add("blanks behind text are left out", `${cells} cells of ${this.#name(i)}`);
+  }
+
   vectors(i: number, reason: string): void {
     this.#add("columns of vectors are left out", `${this.#name(i)} (${reason})`);
   }

@@ -89,6 +89,9 @@ export function columnVariables(input: ColumnsInput): ColumnVariables {
   for (const i of texts) {
     const lines = reread.get(i) ?? scannedOf(i).texts;
     made[i] = textColumn(i, lines, missing, number, notes);
+    const { trimmed } = scannedOf(i);
+    // where all cells are filled up to one width, nothing is lost
+    if (trimmed > 0 && trimmed * 2 < rows) notes.trimmed(i, trimmed);
   }
   cells = new WrittenCells(
     written.sort((a, b) => a - b),

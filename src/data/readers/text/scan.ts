@@ -43,6 +43,8 @@ export class ScannedColumn {
   missing: ReadonlyMap<string, number> = noMarks;
   /** Lines of a column of text. */
   texts: string[] = nothing;
+  /** Cells of text that had blanks behind them, which are gone. */
+  trimmed = 0;
 
   addOdd(row: number, text: string): void {
     if (this.oddRows === nothing) [this.oddRows, this.oddTexts] = [[], []];
@@ -348,6 +350,7 @@ class Scanner {
     const row = this.#store.rows + this.#rows;
     if (mode === columnMode.text) {
       scanned.texts[row] = from === to ? "" : this.#text(buffer, column);
+      if (this.#finder.trimmed && from < to) scanned.trimmed++;
       return stop;
     }
     let value = Number.NaN;
