@@ -8,8 +8,6 @@ export interface ArffAttribute {
   readonly values: readonly string[];
 }
 
-const token = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,{}'"]+))/y;
-
 /**
  * One line that begins with @attribute.
  * @throws UserError where its type is none that a table can hold.
@@ -57,11 +55,18 @@ export function splitArff(line: string, where: string): ArffCell[] {
   return cells;
 }
 
+/** A value that begins at `at` or after blanks; undefined where none does, or its quotation mark is not closed. */
 function readToken(text: string, at: number): { text: string; end: number; quoted: boolean } | undefined {
-  token.lastIndex = at;
-  const found = token.exec(text);
-  if (!found) return undefined;
-  const quoted = found[3] === undefined;
-  const content = found[1] ?? found[2] ?? found[3]!;
-  return { text: quoted ? content.replace(/\\(.)/g, "$1") : content, end: token.lastIndex, quoted };
+  let start = at;
+  while (/\s/.test(text.charAt(start))) start++;
+  const mark = text.charAt(start);
+  let end = start + 1;
+  if (mark === "'" || mark === '"') {
+    while (end < text.length && text[end] !== mark) end += text[end] === "\\" ? 2 : 1;
+    if (end >= text.length) return undefined;
+    return { text: text.slice(start + 1, end).replace(/\\(.)/g, "$1"), end: end + 1, quoted: true };
+  }
+  if (mark === "" || /[,{}]/.test(mark)) return undefined;
+  while (end < text.length && !/[\s,{}'"]/.test(text[end]!)) end++;
+  return { text: text.slice(start, end), end, quoted: false };
 }

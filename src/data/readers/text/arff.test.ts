@@ -34,6 +34,14 @@ test("sparse rows", async () => {
   assert.deepEqual(columns, { a: [5, 0, 0, Number.NaN], b: [0, 2.5, 0, 0], c: ["yes", "no", "no", "yes"] });
 });
 
+test("long values are read, unclosed ones refused", async () => {
+  const long = "x".repeat(10_000_000);
+  const text = (value: string) => `@relation x\n@attribute a numeric\n@attribute s string\n@data\n1,${value}\n`;
+  const { columns } = await account(folder, text(`'${long}'`));
+  assert.equal((columns.s as string[])[0]!.length, long.length);
+  await assert.rejects(account(folder, text(`'${long}`)), /line 5: quotation marks that do not fit/);
+});
+
 test("what does not fit is refused with its line", async () => {
   await assert.rejects(account(folder, `${head}1,2,b\n`), /line 10: 3 values, expected one for each of 5/);
   await assert.rejects(account(folder, `${head}x,2,b,s,d\n`), /"sepal length" holds "x", expected a number/);

@@ -142,10 +142,10 @@ class ArffColumn {
   readonly #numbers = new GrowingDoubles();
   readonly #texts: string[] = [];
   readonly #missing: number[] = [];
-  readonly #categories: ReadonlyMap<string, string>;
+  readonly #categories: ReadonlyMap<string, string> | undefined;
 
   constructor(readonly attribute: ArffAttribute) {
-    this.#categories = new Map(attribute.values.map((value) => [value, value]));
+    if (attribute.type === "nominal") this.#categories = new Map(attribute.values.map((value) => [value, value]));
   }
 
   add(row: number, { text, quoted }: ArffCell, where: string): void {
@@ -161,7 +161,7 @@ class ArffColumn {
       return;
     }
     if (isMissing) this.#missing.push(row);
-    const value = type === "nominal" ? this.#categories.get(text) : text;
+    const value = type === "nominal" ? this.#categories!.get(text) : text;
     if (value === undefined && !isMissing)
       throw new UserError(`${where}: "${name}" holds "${text.slice(0, 40)}", which is not among its declared values`);
     this.#texts.push(isMissing ? "" : value!);

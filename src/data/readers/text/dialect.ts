@@ -167,7 +167,7 @@ const isHeaderLike = ({ cells }: SampledRow): boolean =>
 
 /** How well a delimiter explains the lines: the share of lines of one width, times the share of cells that make sense. */
 function score({ rows, title, width, delimiter, cells }: Dialect, missing: MissingMarks): number {
-  if (rows.length === 0) return 0;
+  if (rows.length === 0 || (delimiter === 0 && isSentence(rows, missing))) return 0;
   const body = rows.filter((row) => row.cells.length === width).length;
   const header = rows[0]!.cells.length === width ? 0 : 1;
   const alike = (body + header) / rows.length;
@@ -180,6 +180,13 @@ function score({ rows, title, width, delimiter, cells }: Dialect, missing: Missi
   const plain = (alike * sense) / count;
   const penalty = (delimiter === 0 ? 0.8 : 1) * (title.length > 0 ? 0.9 : 1);
   return alike < 0.5 ? plain * 0.5 * penalty : plain * penalty;
+}
+
+/** One line of words with blanks between them. */
+function isSentence(rows: readonly SampledRow[], missing: MissingMarks): boolean {
+  if (rows.length > 1) return false;
+  const { cells } = rows[0]!;
+  return cells.filter((cell) => cellKind(cell, missing) === "number").length <= cells.length / 2;
 }
 
 function cellSense(cell: string, quoted: boolean, missing: MissingMarks, kinds: Uint8Array): number {

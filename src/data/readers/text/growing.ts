@@ -1,7 +1,9 @@
 // Doubles that grow at their end or anywhere.
 
+const empty = new Float64Array(0);
+
 export class GrowingDoubles {
-  #values = new Float64Array(16).fill(Number.NaN);
+  #values = empty;
   length = 0;
 
   push(value: number): void {
@@ -24,7 +26,7 @@ export class GrowingDoubles {
   }
 
   #grow(least: number): void {
-    const grown = new Float64Array(Math.max(least, this.#values.length * 2)).fill(Number.NaN, this.#values.length);
+    const grown = new Float64Array(Math.max(least, 16, this.#values.length * 2)).fill(Number.NaN, this.#values.length);
     grown.set(this.#values);
     this.#values = grown;
   }

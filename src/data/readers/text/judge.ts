@@ -120,13 +120,13 @@ export function isTextColumn(
 
 /** Truth values as 1 and 0, NaN where missing; undefined where any line is another word. */
 export function truthColumn(lines: readonly string[], missing: MissingMarks): Float64Array | undefined {
+  const first = lines.find((line) => !missing.has(line));
+  if (first === undefined || truthValue(first) === undefined) return undefined;
   const values = new Float64Array(lines.length);
-  let found = false;
   for (let i = 0; i < lines.length; i++) {
     const value = truthValue(lines[i]!);
     if (value === undefined && !missing.has(lines[i]!)) return undefined;
     values[i] = value === undefined ? Number.NaN : Number(value);
-    found ||= value !== undefined;
   }
-  return found ? values : undefined;
+  return values;
 }

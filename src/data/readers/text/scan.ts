@@ -179,7 +179,8 @@ class Scanner {
       if (modes[i] === columnMode.number) this.#slots[i] = slots++;
       if (modes[i] === columnMode.skip) continue;
       const column = new ScannedColumn();
-      if (modes[i] === columnMode.text) column.texts = [];
+      if (modes[i] === columnMode.text)
+        column.texts = new Array(Math.min(rules.expectedRows, Math.floor(2 ** 24 / (texts + 1))));
       this.#columns[i] = column;
     }
     this.#store = new ColumnStore(slots, rules.expectedRows);

@@ -2,10 +2,18 @@
 
 const pairs: Readonly<Record<string, string>> = { "[": "]", "(": ")", "{": "}" };
 const numberInside = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** How a list may begin: brackets, perhaps those of array(…), and a number. */
+const beginning =
+  /^\s*(?:(?:np\.|numpy\.|torch\.)?(?:array|tensor)\()?[\s[({]*(?:[+-]?(?:\d|\.\d|nan|inf)|none|null|na\b)/i;
+/** Characters that a cell with a list may have. */
+const longest = 2 ** 24;
+/** Characters that are looked at to see whether a cell is a list. */
+const glance = 4096;
 const wordInside = /^[+-]?(?:nan|inf|infinity|none|null|na)$/i;
 
 /** A list of numbers; undefined where the cell is none. "shortened" where NumPy left out numbers (…). */
 export function vectorIn(cell: string): Float64Array | "shortened" | undefined {
+  if (cell.length > longest || !beginning.test(cell)) return undefined;
   const inside = insideBrackets(cell);
   // the brackets of rows inside are dropped: values come row by row
   const flat = (inside === undefined ? cell : inside.replace(/[[\](){}]/g, " ")).trim();
@@ -48,6 +56,12 @@ function special(part: string): number {
   return infinite ? Number(`${infinite[1]}Infinity`) : Number.NaN;
 }
 
-/** Whether a cell is a list of numbers. */
-export const looksLikeVector = (cell: string): boolean =>
-  cell.length >= 3 && /^[[({+\-.\dant]/.test(cell) && vectorIn(cell) !== undefined;
+/** Whether a cell, by its first characters, is a list of numbers. */
+export function looksLikeVector(cell: string): boolean {
+  if (cell.length < 3) return false;
+  if (cell.length <= glance) return vectorIn(cell) !== undefined;
+  const end = Math.max(...[" ", ",", ";", "\n"].map((sign) => cell.lastIndexOf(sign, glance)));
+  const open = /^\s*(?:[\w.]+\()?\s*([[({])/.exec(cell);
+  const head = cell.slice(open ? open[0].length : 0, Math.max(0, end));
+  return vectorIn(open ? `[${head}]` : head) !== undefined;
+}
