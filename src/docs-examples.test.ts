@@ -78,8 +78,8 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
     table("rna.csv", "id,rna_1,rna_2", (id, i) => `${id},${i}.5,${i * 2}`);
     table("protein.csv", "id,protein_1,protein_2", (id, i) => `${id},${i}.25,${i * 3}`);
     table("diagnosis.csv", "id,diagnosis", (id, i) => `${id},${i % 2 === 0 ? "ill" : "well"}`);
-    table("study.csv", "patient,rna_1,rna_2,protein_1,protein_2,sex,site,diagnosis", (id, i) => {
-      return `${id},${i},5,${i},5,${i % 2 ? "2" : "1"},5,0,5,${i % 2 ? "f" : "m"},x,${i % 2 ? "ill" : "well"}`;
+    table("study.csv", "patient;rna_1;rna_2;protein_1;protein_2;sex;site;diagnosis", (id, i) => {
+      return `${id};${i},5;${i},25;${i * 2},5;0,${i}5;${i % 2 ? "f" : "m"};x;${i % 2 ? "ill" : "well"}`;
     });
   },
   "docs/run-folder.md"(stage) {
@@ -89,7 +89,7 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock-…", "views/NAME/", "centre.safetensors"];
+const conditional = ["lock-…", "views/NAME/", "centre.safetensors", "columns.json"];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {

@@ -31,7 +31,11 @@ export interface Choice {
 export class AmbiguousDataError extends UserError {
   readonly choices: readonly Choice[];
 
-  /** @param question what is not known, as "data.csv: which column holds the labels?". */
+  /**
+   * Takes the question and the ways to go on.
+   * @param question what is not known, as "data.csv: which column holds the labels?".
+   * @param choices the likeliest first.
+   */
   constructor(question: string, choices: readonly Choice[]) {
     const shown = choices.slice(0, 4).map(({ flags, meaning }) => `${flags} (${meaning})`);
     super(

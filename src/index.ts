@@ -6,7 +6,7 @@ export { type CatalogueEntry, catalogue, type OpenOptions } from "./data/catalog
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
 export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
 export { type DatasetDescription, describeDataset, type ViewDescription } from "./data/describe.js";
-export type { ViewSelection } from "./data/layout/index.js";
+export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "./data/layout/index.js";
 export {
   type DenseMatrix,
   dense,
@@ -16,10 +16,11 @@ export {
   selectRows,
   toDense,
 } from "./data/matrix.js";
+export type { FileOptions } from "./data/open-files.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";
 export { querySplit, type RandomSplitOptions, randomSplit } from "./data/splits.js";
 export { type SyntheticOptions, synthetic, syntheticDefaults } from "./data/synthetic.js";
-export { UserError } from "./errors.js";
+export { AmbiguousDataError, type Choice, UserError } from "./errors.js";
 export { type KMeansOptions, type KMeansResult, kmeans, nearestCentre } from "./evaluate/kmeans.js";
 export {
   classifyByNeighbours,
@@ -74,11 +75,12 @@ export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search
 export { UnavailableError } from "./search/unavailable.js";
 
 /**
- * Opens a data set and checks it.
+ * Opens a data set and checks it. A list of files is one data set, joined by the ids of the samples.
  * @param nameOrPath a data file, a name of the catalogue (`noisy-mnist`, `synthetic:samples=5000`), or a data set card: its
  *   name, its file, or the folder that it is in.
  * @throws UserError where there is no such set or file, or the data cannot be used; it says what was found and expected.
+ * @throws AmbiguousDataError where a file can be read in several ways; its `choices` have the options that choose.
  */
-export function loadDataset(nameOrPath: string, options?: OpenOptions): Promise<MultiViewDataset> {
+export function loadDataset(nameOrPath: string | readonly string[], options?: OpenOptions): Promise<MultiViewDataset> {
   return openDataset(nameOrPath, options);
 }

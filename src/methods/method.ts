@@ -99,7 +99,7 @@ export abstract class Method<Options = object> {
     return data.splits.train ?? allRows(data.samples);
   }
 
-  /** What a user should know about the data that the model is trained on, a sentence each. @param data with splits. */
+  /** What a user should know about the data that the model is trained on, a sentence each; the data has splits. */
   protected notesOn(_data: MultiViewDataset): readonly string[] {
     return [];
   }

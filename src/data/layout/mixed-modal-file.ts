@@ -179,6 +179,8 @@ async function namedMatrices(variables: Scope, path: string): Promise<Part[]> {
   for (const [key, { name, split, modality }] of matrices) {
     const own = labels.get(key);
     if (own === undefined || modality === "") continue;
+    const { kind } = unwrap(variables.get(name)!);
+    if (kind !== "numeric" && kind !== "sparse") continue;
     // acc_y beside acc_x is another axis
     if (own.isY && !isMatrix(unwrap(variables.get(name)!))) continue;
     const column = await Column.from(name, unwrap(own.variable));
