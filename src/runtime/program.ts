@@ -4,6 +4,7 @@ import { type DType, elementCount, inputName, nodesOf, resolveShape, type Tensor
 import type { Engine } from "./engine.js";
 import type { ParameterStore } from "./parameter-store.js";
 import type { BoundCall, Buffer, Session, TensorData } from "./session.js";
+import { Turns } from "./turns.js";
 
 export type Sizes = Readonly<Record<string, number>>;
 
@@ -16,7 +17,10 @@ export interface ProgramParts {
   readonly targets?: Readonly<Record<string, Float32Array>>;
 }
 
-/** A program at given sizes: fill `inputs`, await `run()`, read `outputs`. The arrays stay the same from run to run. */
+/**
+ * A program at given sizes: fill `inputs`, await `run()`, read `outputs`. The arrays stay the same from run to run, and all
+ * executions of a program share them: who does not have the program for themselves uses `Program.call`.
+ */
 export interface Execution {
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly indices: Readonly<Record<string, BigInt64Array>>;
@@ -40,6 +44,7 @@ export class Program {
   readonly #executions = new Map<string, BoundExecution>();
   /** One buffer per feed and output, as large as the largest size seen; smaller sizes use its beginning. */
   readonly #buffers = new Map<string, Float32Array>();
+  readonly #turns = new Turns();
 
   private constructor(
     private readonly engine: Engine,
@@ -72,6 +77,20 @@ export class Program {
     const execution = this.#bind(sizes);
     this.#executions.set(key, execution);
     return execution;
+  }
+
+  /**
+   * Feeds, runs and takes the outputs as one piece of work. Calls at the same time wait for each other, first come first served.
+   * @param feed fills the inputs.
+   * @param take reads the outputs; the next call overwrites them.
+   */
+  call<R>(sizes: Sizes, feed: (run: Execution) => void, take: (outputs: Execution["outputs"]) => R): Promise<R> {
+    return this.#turns.take(async () => {
+      const run = this.at(sizes);
+      feed(run);
+      await run.run();
+      return take(run.outputs);
+    });
   }
 
   async release(): Promise<void> {
