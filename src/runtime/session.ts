@@ -11,13 +11,18 @@ export interface Buffer {
 
 /** A model with all its inputs and outputs attached to buffers: each run reads the ones and fills the others. */
 export interface BoundCall {
+  /** Whether a run is in flight: its buffers must stay where they are. */
+  readonly isRunning: boolean;
+  /** @throws RuntimeError once the call or its session is released. */
   run(): Promise<void>;
+  /** Frees the call, after the runs in flight. */
   release(): void;
 }
 
 export interface Session {
   /** Attaches buffers by name; every input of the model, and at least one output. */
   bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall;
+  /** Frees the session; resolves after the runs in flight. */
   release(): Promise<void>;
 }
 
