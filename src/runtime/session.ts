@@ -41,6 +41,7 @@ export interface BackendOptions {
 /** Raised by a session: the model or the buffers do not fit, or an operation failed. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
+  readonly code = "ERR_RUNTIME";
 }
 
 const arrayTypes: Record<DType, string> = { float32: "Float32Array", int64: "BigInt64Array", bool: "Uint8Array" };

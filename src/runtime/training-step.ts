@@ -42,6 +42,7 @@ export interface StepParts {
 /** A loss or a gradient is no longer a number; the parameters are those before the step. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
+  readonly code = "ERR_DIVERGENCE";
 }
 
 export class TrainingStep {

@@ -45,7 +45,10 @@ export interface NewItem extends ItemKey, Content {
 type Asked = Content & Pick<SearchQuery, "onNote">;
 
 /** Something that was asked for by name and is not there. */
-export class MissingError extends UserError {}
+export class MissingError extends UserError {
+  override readonly name: string = "MissingError";
+  override readonly code: string = "ERR_MISSING";
+}
 
 /** Queries that are looked up in one call of the store. */
 const mostQueries = 64;
