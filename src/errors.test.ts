@@ -1,7 +1,7 @@
 // Every class of errors has a name and a code of its own, and is still an error of its parent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AmbiguousDataError, StorageError, UnreadableError, UserError } from "./errors.js";
+import { AmbiguousDataError, OutOfMemoryError, StorageError, UnreadableError, UserError } from "./errors.js";
 import { InterruptedError } from "./methods/training.js";
 import { RuntimeError } from "./runtime/session.js";
 import { DivergenceError } from "./runtime/training-step.js";
@@ -14,6 +14,7 @@ const ofUsers = [
   new StorageError("x"),
   new UnreadableError("x"),
   new AmbiguousDataError("x", []),
+  new OutOfMemoryError("x"),
   new MissingError("x"),
   new UnavailableError("x"),
 ];

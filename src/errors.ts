@@ -27,6 +27,12 @@ export class UnreadableError extends UserError {
   override readonly code: string = "ERR_UNREADABLE";
 }
 
+/** The memory of an engine does not hold what was requested. */
+export class OutOfMemoryError extends UserError {
+  override readonly name: string = "OutOfMemoryError";
+  override readonly code: string = "ERR_OUT_OF_MEMORY";
+}
+
 /** One of several ways to go on: what it means, and the flags of the command line that choose it. */
 export interface Choice {
   readonly flags: string;

@@ -9,6 +9,7 @@ import {
   checkBuffer,
   dtypeOf,
   RuntimeError,
+  runtimeFailure,
   type Session,
   type TensorData,
 } from "./session.js";
@@ -86,7 +87,9 @@ class PortableSession implements Session {
     for (const [name, { data, shape }] of Object.entries(inputs)) {
       feeds[name] = new this.ort.Tensor(dtypeOf(data), unshared(data) as never, [...shape]);
     }
-    const results = await this.session.run(feeds, Object.keys(outputs));
+    const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
+      throw runtimeFailure(`ONNX Runtime: ${error.message}`);
+    });
     for (const [name, { data }] of Object.entries(outputs)) {
       const result = results[name]!;
       (data as Float32Array).set((await result.getData()) as Float32Array);

@@ -1,4 +1,5 @@
 // What the rest of the library asks of a machine that runs ONNX models; `native.ts` and `portable.ts` provide it.
+import { OutOfMemoryError } from "../errors.js";
 import type { DType } from "../tensor/index.js";
 
 export type TensorData = Float32Array | BigInt64Array | Uint8Array;
@@ -42,6 +43,12 @@ export interface BackendOptions {
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
   readonly code = "ERR_RUNTIME";
+}
+
+/** The error that ONNX Runtime's message stands for. */
+export function runtimeFailure(message: string): Error {
+  const isMemory = /failed to allocate memory|bad_alloc|bad allocation/i.test(message);
+  return isMemory ? new OutOfMemoryError(`out of memory: ${message}`) : new RuntimeError(message);
 }
 
 const arrayTypes: Record<DType, string> = { float32: "Float32Array", int64: "BigInt64Array", bool: "Uint8Array" };
