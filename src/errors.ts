@@ -2,7 +2,9 @@
 
 /** A mistake in what the user gave: a file, an option, data. The message names it, what was found and what was expected. */
 export class UserError extends Error {
-  override readonly name = "UserError";
+  override readonly name: string = "UserError";
+  /** The kind of the error, for programs; it stays the same when messages change. */
+  readonly code: string = "ERR_USER_INPUT";
 
   /**
    * Takes the message as one line.
@@ -14,10 +16,22 @@ export class UserError extends Error {
 }
 
 /** What was asked for is in order, but cannot be kept: the disk is full, read-only or out of reach. */
-export class StorageError extends UserError {}
+export class StorageError extends UserError {
+  override readonly name: string = "StorageError";
+  override readonly code: string = "ERR_STORAGE";
+}
 
 /** What was stored before cannot be read back: the file is damaged, or its disk fails. */
-export class UnreadableError extends UserError {}
+export class UnreadableError extends UserError {
+  override readonly name: string = "UnreadableError";
+  override readonly code: string = "ERR_UNREADABLE";
+}
+
+/** The memory of an engine does not hold what was requested. */
+export class OutOfMemoryError extends UserError {
+  override readonly name: string = "OutOfMemoryError";
+  override readonly code: string = "ERR_OUT_OF_MEMORY";
+}
 
 /** One of several ways to go on: what it means, and the flags of the command line that choose it. */
 export interface Choice {
@@ -29,6 +43,8 @@ export interface Choice {
 
 /** Data that can be understood in several ways. The message is one line that names the first choices; `choices` has all. */
 export class AmbiguousDataError extends UserError {
+  override readonly name: string = "AmbiguousDataError";
+  override readonly code: string = "ERR_AMBIGUOUS_DATA";
   readonly choices: readonly Choice[];
 
   /**

@@ -80,7 +80,7 @@ test("a full disk: a store keeps what it has acknowledged, goes on reading, and 
     async () => {
       for (; ; turns++) await store.add(items(turns));
     },
-    { name: "UserError", message: /items\.log cannot be written: the disk is full$/ },
+    { name: "StorageError", message: /items\.log cannot be written: the disk is full$/ },
   );
   assert.ok(turns > 10);
   const [last] = await store.get(`item-${turns * 100 - 1}`);

@@ -1,6 +1,7 @@
 // Tests of the shared memory's allocator.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OutOfMemoryError } from "../errors.js";
 import { Memory, type SharedView } from "./memory.js";
 import { Random } from "./random.js";
 
@@ -82,12 +83,12 @@ test("4 GiB is the end, and says so", () => {
   const held = memory.float32(256 * 1024 * 1024);
   assert.throws(
     () => memory.float32(900 * 1024 * 1024),
-    /out of memory: 3774873600 bytes asked, 1073741824 bytes in use/,
+    /out of memory: 3774873600 bytes requested, 1073741824 bytes in use/,
   );
   const top = memory.uint8(0xffff_0000 - 65536 - held.byteLength);
   top[top.length - 1] = 9;
   assert.equal(top.byteOffset + top.byteLength, 0xffff_0000);
-  assert.throws(() => memory.uint8(1), RangeError);
+  assert.throws(() => memory.uint8(1), OutOfMemoryError);
   memory.free(held);
   assert.equal(memory.uint8(1)[0], 0);
 });

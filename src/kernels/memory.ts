@@ -1,5 +1,6 @@
 // One shared WebAssembly memory and its allocator: where parameters, gradients, optimizer state and codes live.
 
+import { OutOfMemoryError } from "../errors.js";
 import { type WasmMemory, wasm } from "./webassembly.js";
 
 const pageBytes = 65536;
@@ -148,8 +149,8 @@ export class Memory {
     const begin = this.#top;
     const end = begin + size;
     const full = () =>
-      new RangeError(
-        `out of memory: ${asked} bytes asked, ${this.#bytesInUse} bytes in use of the 4 GiB that one WebAssembly memory holds`,
+      new OutOfMemoryError(
+        `out of memory: ${asked} bytes requested, ${this.#bytesInUse} bytes in use of the 4 GiB that one engine holds`,
       );
     if (end > lastByte) throw full();
     const missing = Math.ceil((end - this.#buffer.byteLength) / pageBytes);

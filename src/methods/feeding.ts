@@ -34,7 +34,7 @@ export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int
 const CHUNK = 1024;
 
 /**
- * Runs a program over rows, chunk after chunk in their order.
+ * Runs a program over rows, chunk after chunk in their order. Other calls on the program may run between two chunks.
  * @param program its size n is the number of rows of a chunk.
  * @param feed fills the inputs with the rows of a chunk.
  * @param take is given the outputs for the rows from `start` on; they are overwritten by the next chunk.
@@ -47,10 +47,11 @@ export async function runChunks(
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += CHUNK) {
     const chunk = rows.subarray(start, start + CHUNK);
-    const run = program.at({ n: chunk.length });
-    feed(run, chunk);
-    await run.run();
-    take(run.outputs, start);
+    await program.call(
+      { n: chunk.length },
+      (run) => feed(run, chunk),
+      (outputs) => take(outputs, start),
+    );
   }
 }
 

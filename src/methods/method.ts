@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
+import { OutOfMemoryError } from "../errors.js";
 import type { Colouring, RetrievalCurves } from "../runs/result.js";
 import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
 import { allRows, type ViewShape } from "./feeding.js";
@@ -215,8 +216,20 @@ export abstract class Method<Options = object> {
   /** Further ways to colour the samples on the embedding map, one value per sample. */
   colourings?(data: MultiViewDataset): readonly Colouring[];
 
-  /** Learns from a data set. @throws UserError where the data does not fit the method. */
+  /** Learns from a data set. @throws UserError where the data does not fit the method, OutOfMemoryError where it takes too much memory. */
   async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
+    try {
+      return await this.#fit(data, hooks);
+    } catch (error) {
+      const { batch } = this.options as { batch?: unknown };
+      if (!(error instanceof OutOfMemoryError) || typeof batch !== "number") throw error;
+      const advice =
+        batch > 0 ? `lower option batch (${batch})` : "set option batch, which is 0: the whole set at once";
+      throw new OutOfMemoryError(`${error.message}; ${advice}`);
+    }
+  }
+
+  async #fit(data: MultiViewDataset, hooks: FitHooks): Promise<this> {
     this.#engine ??= await sharedEngine();
     this.#fittedOn = data.name;
     const split = this.split(data);

@@ -93,6 +93,7 @@ export function withNotes(hooks: FitHooks, notes: readonly string[]): FitHooks {
 /** The run was ended by its signal; what was done so far is in the last checkpoint. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
+  readonly code = "ERR_INTERRUPTED";
 }
 
 export interface Course {

@@ -1,6 +1,7 @@
 // Gradients of wide layers in factors: a product of two thin matrices, made a few rows at a time just before the optimizer
 // reads them, so that they stay in the processor's cache and never exist in memory as a whole.
-import { inputName, type Tensor, transpose } from "../tensor/index.js";
+import { allFinite } from "../kernels/elementwise.js";
+import { inputName, square, sum, type Tensor, transpose } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import { bindProduct } from "./matmul.js";
 import type { Optimizer } from "./optimizer.js";
@@ -12,6 +13,8 @@ import type { BoundCall } from "./session.js";
 const SMALLEST = 2 ** 20;
 /** Values of a gradient that are made at a time: 4 MiB, a part of the last-level cache. */
 const CHUNK = 2 ** 20;
+/** A product bounded by this is finite in float32, rounding included. */
+const LARGEST_BOUND = 1e38;
 
 export interface Factors {
   /** [rows, k] */
@@ -58,15 +61,41 @@ export class FactoredGradient {
     this.#scratch = engine.memory.float32(this.#chunkRows * this.#columns);
   }
 
+  /** What `isFinite` needs of the program beside the factors. */
+  outputs({ left, right }: Factors): Record<string, Tensor> {
+    return {
+      [this.leftName]: left,
+      [this.rightName]: right,
+      [`${this.leftName}/squares`]: sum(square(left)),
+      [`${this.rightName}/squares`]: sum(square(right)),
+    };
+  }
+
+  /** Whether the product of the factors is finite: by the factors' norms, or where these are too large, by making it. */
+  async isFinite(execution: Execution): Promise<boolean> {
+    const [left, right] = [this.leftName, this.rightName].map((name) => execution.outputs[`${name}/squares`]![0]!);
+    // |lᵢ·rⱼ| ≤ ‖L‖ ‖R‖; NaN fails the comparison.
+    if (Math.sqrt(left!) * Math.sqrt(right!) < LARGEST_BOUND) return true;
+    for (const [i, call] of (await this.#bound(execution)).entries()) {
+      await call.run();
+      if (!allFinite(this.engine.kernels, this.#chunk(i))) return false;
+    }
+    return true;
+  }
+
   /** Updates the parameter from the factors that the execution's last run left. */
   async update(execution: Execution, optimizer: Optimizer, step: number): Promise<void> {
     const calls = await this.#bound(execution);
     for (const [i, call] of calls.entries()) {
       await call.run();
-      const row = i * this.#chunkRows;
-      const length = Math.min(this.#chunkRows, this.#rows - row) * this.#columns;
-      optimizer.update(this.#start + row * this.#columns, this.#scratch.subarray(0, length), step);
+      optimizer.update(this.#start + i * this.#chunkRows * this.#columns, this.#chunk(i), step);
     }
+  }
+
+  /** The part of the scratch that the i-th rows fill. */
+  #chunk(i: number): Float32Array {
+    const rows = Math.min(this.#chunkRows, this.#rows - i * this.#chunkRows);
+    return this.#scratch.subarray(0, rows * this.#columns);
   }
 
   #bound(execution: Execution): Promise<BoundCall[]> {

@@ -1,4 +1,6 @@
 // Where a step's gradients live: a block in which parameters that are neighbours in their store are neighbours too.
+import { allFinite } from "../kernels/elementwise.js";
+import type { Kernels } from "../kernels/kernels.js";
 import type { Memory } from "../kernels/memory.js";
 import type { ParameterStore, Range } from "./parameter-store.js";
 
@@ -45,6 +47,11 @@ export class GradientBlock {
     const segment = this.#segments.find((s) => s.start <= start && start + length <= s.start + s.length);
     if (segment === undefined) throw new RangeError(`no gradient is kept for parameters ${start} … ${start + length}`);
     return segment.at + start - segment.start;
+  }
+
+  /** Whether every gradient is finite. */
+  isFinite(kernels: Kernels): boolean {
+    return this.#block.length === 0 || allFinite(kernels, this.#block);
   }
 
   release(): void {

@@ -270,3 +270,15 @@ test("named dimensions take any size, and both backends agree", async () => {
   assert.deepEqual(results.slice(0, 3), results.slice(3));
   assert.notDeepEqual(results[0], results[1]);
 });
+
+test("normalizeRows has a finite gradient at a zero row, and the others keep theirs", async () => {
+  const x = t.input("x", ["n", 3]);
+  const outputs = { g: t.gradients(t.sum(t.mul(t.normalizeRows(x), t.constant([1, 2, 3], [3]))), [x])[0]! };
+  const run = (await Program.compile(engine, { name: "zero row", outputs })).at({ n: 2 });
+  run.inputs.x!.set([0, 0, 0, 0, 3, 4]);
+  await run.run();
+  const expected = [1e12, 2e12, 3e12, 1 / 5, 2 / 5 - (3 * 18) / 125, 3 / 5 - (4 * 18) / 125];
+  run.outputs.g!.forEach((value, i) => {
+    assert.ok(Math.abs(value - expected[i]!) <= 1e-6 * Math.max(1, Math.abs(expected[i]!)), `${i}: ${value}`);
+  });
+});

@@ -2,6 +2,7 @@
 import koffi from "koffi";
 import type { DType } from "../tensor/index.js";
 import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
+import { Runs } from "./runs.js";
 import {
   type Backend,
   type BackendOptions,
@@ -9,6 +10,7 @@ import {
   type Buffer,
   checkBuffer,
   dtypeOf,
+  RuntimeError,
   type Session,
 } from "./session.js";
 
@@ -59,6 +61,8 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
 }
 
 class NativeSession implements Session {
+  /** Runs in flight of all its calls. */
+  readonly runs = new Runs();
   #handle: bigint | undefined;
 
   constructor(
@@ -68,8 +72,12 @@ class NativeSession implements Session {
     this.#handle = handle;
   }
 
+  get isReleased(): boolean {
+    return this.#handle === undefined;
+  }
+
   get handle(): bigint {
-    if (this.#handle === undefined) throw new Error("the session is released");
+    if (this.#handle === undefined) throw new RuntimeError("the session is released");
     return this.#handle;
   }
 
@@ -77,9 +85,15 @@ class NativeSession implements Session {
     return new NativeCall(this.library, this, inputs, outputs);
   }
 
-  async release(): Promise<void> {
-    if (this.#handle !== undefined) this.library.release("ReleaseSession", this.#handle);
+  release(): Promise<void> {
+    const handle = this.#handle;
     this.#handle = undefined;
+    return new Promise((resolve) =>
+      this.runs.whenIdle(() => {
+        if (handle !== undefined) this.library.release("ReleaseSession", handle);
+        resolve();
+      }),
+    );
   }
 }
 
@@ -88,18 +102,19 @@ class NativeCall implements BoundCall {
   /** Memory that ONNX Runtime reads during a run, kept from the garbage collector. */
   readonly #kept: unknown[] = [];
   readonly #arguments: unknown[];
+  readonly #runs = new Runs();
+  #isReleased = false;
   #lastMilliseconds = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly library: OnnxRuntimeLibrary,
-    session: NativeSession,
+    private readonly session: NativeSession,
     inputs: Readonly<Record<string, Buffer>>,
     outputs: Readonly<Record<string, Buffer>>,
   ) {
     const [inputNames, inputValues] = this.#attach(inputs);
     const [outputNames, outputValues] = this.#attach(outputs);
     const [inputCount, outputCount] = [Object.keys(inputs).length, Object.keys(outputs).length];
-    this.#kept.push(session);
     this.#arguments = [
       session.handle,
       null,
@@ -112,7 +127,23 @@ class NativeCall implements BoundCall {
     ];
   }
 
+  get isRunning(): boolean {
+    return !this.#runs.isIdle;
+  }
+
   async run(): Promise<void> {
+    if (this.#isReleased || this.session.isReleased) throw new RuntimeError("this call or its session is released");
+    this.#runs.begin();
+    this.session.runs.begin();
+    try {
+      await this.#run();
+    } finally {
+      this.#runs.end();
+      this.session.runs.end();
+    }
+  }
+
+  async #run(): Promise<void> {
     const start = performance.now();
     if (this.#lastMilliseconds > LONG_CALL) {
       await this.library.callAsync("Run", ...this.#arguments);
@@ -125,8 +156,11 @@ class NativeCall implements BoundCall {
   }
 
   release(): void {
-    for (const value of this.#values.splice(0)) this.library.release("ReleaseValue", value);
-    this.#kept.length = 0;
+    this.#isReleased = true;
+    this.#runs.whenIdle(() => {
+      for (const value of this.#values.splice(0)) this.library.release("ReleaseValue", value);
+      this.#kept.length = 0;
+    });
   }
 
   /** Wraps buffers as OrtValues; returns the addresses of their array of names and their array of values. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import koffi from "koffi";
-import { RuntimeError } from "./session.js";
+import { RuntimeError, runtimeFailure } from "./session.js";
 
 /** The version of the C API asked for: any later ONNX Runtime serves it with the same table. */
 const API_VERSION = 18;
@@ -111,7 +111,7 @@ export class OnnxRuntimeLibrary {
     if (status === null || status === 0n) return;
     const message = this.#functions.get("GetErrorMessage")!(status) as string;
     this.#functions.get("ReleaseStatus")!(status);
-    throw new RuntimeError(`ONNX Runtime, ${name}: ${message}`);
+    throw runtimeFailure(`ONNX Runtime, ${name}: ${message}`);
   }
 }
 

@@ -1,5 +1,6 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import { Runs } from "./runs.js";
 import {
   type Backend,
   type BackendOptions,
@@ -8,6 +9,7 @@ import {
   checkBuffer,
   dtypeOf,
   RuntimeError,
+  runtimeFailure,
   type Session,
   type TensorData,
 } from "./session.js";
@@ -46,6 +48,10 @@ export async function portableBackend(
 }
 
 class PortableSession implements Session {
+  /** Runs in flight of all its calls. */
+  readonly #runs = new Runs();
+  #isReleased = false;
+
   constructor(
     private readonly ort: Module,
     private readonly session: InferenceSession,
@@ -53,25 +59,49 @@ class PortableSession implements Session {
 
   bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall {
     for (const [name, buffer] of Object.entries({ ...inputs, ...outputs })) checkBuffer(name, buffer);
+    const own = new Runs();
+    let isReleased = false;
     return {
+      get isRunning() {
+        return !own.isIdle;
+      },
       run: async () => {
-        const feeds: Record<string, OrtTensor> = {};
-        for (const [name, { data, shape }] of Object.entries(inputs)) {
-          feeds[name] = new this.ort.Tensor(dtypeOf(data), unshared(data) as never, [...shape]);
-        }
-        const results = await this.session.run(feeds, Object.keys(outputs));
-        for (const [name, { data }] of Object.entries(outputs)) {
-          const result = results[name]!;
-          (data as Float32Array).set((await result.getData()) as Float32Array);
-          result.dispose();
+        if (isReleased || this.#isReleased) throw new RuntimeError("this call or its session is released");
+        own.begin();
+        this.#runs.begin();
+        try {
+          await this.#run(inputs, outputs);
+        } finally {
+          own.end();
+          this.#runs.end();
         }
       },
-      release() {},
+      release() {
+        isReleased = true;
+      },
     };
   }
 
-  release(): Promise<void> {
-    return this.session.release();
+  async #run(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): Promise<void> {
+    const feeds: Record<string, OrtTensor> = {};
+    for (const [name, { data, shape }] of Object.entries(inputs)) {
+      feeds[name] = new this.ort.Tensor(dtypeOf(data), unshared(data) as never, [...shape]);
+    }
+    const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
+      throw runtimeFailure(`ONNX Runtime: ${error.message}`);
+    });
+    for (const [name, { data }] of Object.entries(outputs)) {
+      const result = results[name]!;
+      (data as Float32Array).set((await result.getData()) as Float32Array);
+      result.dispose();
+    }
+  }
+
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await new Promise<void>((resolve) => this.#runs.whenIdle(resolve));
+    await this.session.release();
   }
 }
 

@@ -3,7 +3,8 @@ import { encodeModel } from "../onnx/model.js";
 import { type DType, elementCount, inputName, nodesOf, resolveShape, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import type { ParameterStore } from "./parameter-store.js";
-import type { BoundCall, Buffer, Session, TensorData } from "./session.js";
+import { type BoundCall, type Buffer, RuntimeError, type Session, type TensorData } from "./session.js";
+import { Turns } from "./turns.js";
 
 export type Sizes = Readonly<Record<string, number>>;
 
@@ -16,7 +17,10 @@ export interface ProgramParts {
   readonly targets?: Readonly<Record<string, Float32Array>>;
 }
 
-/** A program at given sizes: fill `inputs`, await `run()`, read `outputs`. The arrays stay the same from run to run. */
+/**
+ * A program at given sizes: fill `inputs`, await `run()`, read `outputs`. The arrays stay the same from run to run, and all
+ * executions of a program share them: who does not have the program for themselves uses `Program.call`.
+ */
 export interface Execution {
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly indices: Readonly<Record<string, BigInt64Array>>;
@@ -40,6 +44,8 @@ export class Program {
   readonly #executions = new Map<string, BoundExecution>();
   /** One buffer per feed and output, as large as the largest size seen; smaller sizes use its beginning. */
   readonly #buffers = new Map<string, Float32Array>();
+  readonly #turns = new Turns();
+  #released: Promise<void> | undefined;
 
   private constructor(
     private readonly engine: Engine,
@@ -63,8 +69,20 @@ export class Program {
     return new Program(engine, await engine.backend.load(model), parts, inputs);
   }
 
-  /** @param sizes a size for each named dimension of the inputs. */
+  /**
+   * @param sizes a size for each named dimension of the inputs.
+   * @throws RuntimeError where the program is released, or the buffers would have to be replaced under a run in flight.
+   */
   at(sizes: Sizes = {}): Execution {
+    if (this.#released !== undefined) throw this.#isReleased();
+    return this.#at(sizes);
+  }
+
+  #isReleased(): RuntimeError {
+    return new RuntimeError(`program ${this.parts.name} is released`);
+  }
+
+  #at(sizes: Sizes): Execution {
     const key = JSON.stringify(sizes);
     const known = this.#executions.get(key);
     if (known !== undefined) return known;
@@ -74,13 +92,36 @@ export class Program {
     return execution;
   }
 
-  async release(): Promise<void> {
+  /**
+   * Feeds, runs and takes the outputs as one piece of work. Calls at the same time wait for each other, first come first served.
+   * @param feed fills the inputs.
+   * @param take reads the outputs; the next call overwrites them.
+   * @throws RuntimeError where the program is released.
+   */
+  call<R>(sizes: Sizes, feed: (run: Execution) => void, take: (outputs: Execution["outputs"]) => R): Promise<R> {
+    if (this.#released !== undefined) return Promise.reject(this.#isReleased());
+    return this.#turns.take(async () => {
+      const run = this.#at(sizes);
+      feed(run);
+      await run.run();
+      return take(run.outputs);
+    });
+  }
+
+  /** Frees the program after the calls and runs that were begun before; later ones are refused. */
+  release(): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  async #release(): Promise<void> {
+    await this.#turns.take(() => this.session.release());
     this.#forget();
     for (const buffer of this.#buffers.values()) this.engine.memory.free(buffer as Float32Array<SharedArrayBuffer>);
     this.#buffers.clear();
-    await this.session.release();
   }
 
+  /** Gives all bindings up. */
   #forget(): void {
     for (const { call, released } of this.#executions.values()) {
       for (const action of released) action();
@@ -127,6 +168,9 @@ export class Program {
     const present = this.#buffers.get(key);
     if (present !== undefined && present.length >= words) return;
     if (present !== undefined) {
+      if ([...this.#executions.values()].some(({ call }) => call.isRunning)) {
+        throw new RuntimeError(`program ${this.parts.name}: larger buffers requested during a run`);
+      }
       this.#forget();
       this.engine.memory.free(present as Float32Array<SharedArrayBuffer>);
     }

@@ -1,4 +1,5 @@
 // What the rest of the library asks of a machine that runs ONNX models; `native.ts` and `portable.ts` provide it.
+import { OutOfMemoryError } from "../errors.js";
 import type { DType } from "../tensor/index.js";
 
 export type TensorData = Float32Array | BigInt64Array | Uint8Array;
@@ -11,13 +12,18 @@ export interface Buffer {
 
 /** A model with all its inputs and outputs attached to buffers: each run reads the ones and fills the others. */
 export interface BoundCall {
+  /** Whether a run is in flight: its buffers must stay where they are. */
+  readonly isRunning: boolean;
+  /** @throws RuntimeError once the call or its session is released. */
   run(): Promise<void>;
+  /** Frees the call, after the runs in flight. */
   release(): void;
 }
 
 export interface Session {
   /** Attaches buffers by name; every input of the model, and at least one output. */
   bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall;
+  /** Frees the session; resolves after the runs in flight. */
   release(): Promise<void>;
 }
 
@@ -36,6 +42,13 @@ export interface BackendOptions {
 /** Raised by a session: the model or the buffers do not fit, or an operation failed. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
+  readonly code = "ERR_RUNTIME";
+}
+
+/** The error that ONNX Runtime's message stands for. */
+export function runtimeFailure(message: string): Error {
+  const isMemory = /failed to allocate memory|bad_alloc|bad allocation/i.test(message);
+  return isMemory ? new OutOfMemoryError(`out of memory: ${message}`) : new RuntimeError(message);
 }
 
 const arrayTypes: Record<DType, string> = { float32: "Float32Array", int64: "BigInt64Array", bool: "Uint8Array" };

@@ -1,6 +1,6 @@
 // One optimisation step: forward, loss and gradients as one graph, then the optimizers' updates.
 import { dropoutMask } from "../kernels/distributions.js";
-import { clampValues } from "../kernels/elementwise.js";
+import { allFinite, clampValues } from "../kernels/elementwise.js";
 import { gradients, inputName, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import { FactoredGradient, factorsOf } from "./factored-gradient.js";
@@ -42,6 +42,7 @@ export interface StepParts {
 /** A loss or a gradient is no longer a number; the parameters are those before the step. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
+  readonly code = "ERR_DIVERGENCE";
 }
 
 export class TrainingStep {
@@ -83,8 +84,7 @@ export class TrainingStep {
         return;
       }
       const rows = new FactoredGradient(engine, store, parameter);
-      results[rows.leftName] = factors.left;
-      results[rows.rightName] = factors.right;
+      Object.assign(results, rows.outputs(factors));
       factored.set(parameter, rows);
     });
     const block = new GradientBlock(engine.memory, store, [...whole.keys()]);
@@ -103,10 +103,10 @@ export class TrainingStep {
 
   /**
    * One step on what the inputs of `execution` hold: draws masks, computes, updates. Returns the loss and the report.
-   * @throws DivergenceError where the loss is not finite; nothing is updated then.
+   * @throws DivergenceError where the loss, a gradient or a running statistic is not finite; nothing is updated then.
    */
   async run(execution: Execution): Promise<Record<string, number>> {
-    const { loss, dropout = [], report = {}, updates = [], store, clamp, seed, name } = this.parts;
+    const { dropout = [], report = {}, updates = [], store, clamp, seed } = this.parts;
     dropout.forEach(({ tensor, probability }, stream) => {
       const mask = execution.inputs[inputName(tensor)]!;
       dropoutMask(this.engine.kernels, mask, { seed, stream, step: this.steps }, probability);
@@ -114,10 +114,11 @@ export class TrainingStep {
     await execution.run();
     const values: Record<string, number> = { loss: execution.outputs.loss![0]! };
     for (const key of Object.keys(report)) values[key] = execution.outputs[`report/${key}`]![0]!;
-    if (!Number.isFinite(values.loss)) {
+    const odd = await this.#notFinite(execution, values.loss!);
+    if (odd !== undefined) {
       const parts = Object.entries(values).map(([key, value]) => `${key} ${value}`);
       throw new DivergenceError(
-        `${name}, step ${this.steps + 1}: the ${loss.dtype === "float32" ? "loss" : "result"} is not finite (${parts.join(", ")}); a smaller learning rate or scaled data may help`,
+        `${this.parts.name}, step ${this.steps + 1}: ${odd} is not finite (${parts.join(", ")}); a smaller learning rate or scaled data may help`,
       );
     }
     this.steps++;
@@ -136,6 +137,21 @@ export class TrainingStep {
       }
     }
     return values;
+  }
+
+  /** What of the last run's results is not finite; undefined where all is. */
+  async #notFinite(execution: Execution, loss: number): Promise<string | undefined> {
+    const { kernels } = this.engine;
+    if (!Number.isFinite(loss)) return "the loss";
+    if (!this.gradients.isFinite(kernels)) return "a gradient";
+    for (const [parameter, gradient] of this.factored) {
+      if (!(await gradient.isFinite(execution))) return `the gradient of ${inputName(parameter)}`;
+    }
+    for (const { parameter } of this.parts.updates ?? []) {
+      const key = inputName(parameter);
+      if (!allFinite(kernels, execution.outputs[`update/${key}`]!)) return `the new value of ${key}`;
+    }
+    return undefined;
   }
 
   /** The gradient that the last run left for a parameter, in place. @throws RangeError for one that is kept in factors. */

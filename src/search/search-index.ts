@@ -45,7 +45,10 @@ export interface NewItem extends ItemKey, Content {
 type Asked = Content & Pick<SearchQuery, "onNote">;
 
 /** Something that was asked for by name and is not there. */
-export class MissingError extends UserError {}
+export class MissingError extends UserError {
+  override readonly name: string = "MissingError";
+  override readonly code: string = "ERR_MISSING";
+}
 
 /** Queries that are looked up in one call of the store. */
 const mostQueries = 64;
@@ -58,6 +61,9 @@ export class SearchIndex {
   readonly #encoders = new Map<string, Promise<ViewEncoder>>();
   readonly #raw = new RawFeatures();
   readonly #queries: Batcher<Query, Hit[]>;
+  /** Calls that were accepted and have not ended. */
+  readonly #calls = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
 
   /** @internal Use `SearchIndex.open`. */
   constructor(
@@ -83,9 +89,13 @@ export class SearchIndex {
 
   /**
    * Hits, nearest first.
-   * @throws MissingError for an id or view that is not there; UserError where the query is none.
+   * @throws MissingError for an id or view that is not there; UserError where the query is invalid or the index closed.
    */
-  async search({ k, mode, rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
+  search(query: SearchQuery): Promise<Hit[]> {
+    return this.#accept(() => this.#search(query));
+  }
+
+  async #search({ k, mode, rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
     if (target !== undefined) this.#view(target);
     const { code, vector } = await this.#encoded(asked);
     const candidates = rerank ?? (this.index.manifest.codes === "sign" ? 0 : Math.max(1000, 10 * k));
@@ -109,9 +119,13 @@ export class SearchIndex {
 
   /**
    * Encodes and stores items; one of the same id and view is replaced. Resolves when they are on disk.
-   * @throws UserError that names the item.
+   * @throws UserError that names the item, or that the index is closed.
    */
-  async add(items: readonly NewItem[]): Promise<void> {
+  add(items: readonly NewItem[]): Promise<void> {
+    return this.#accept(() => this.#add(items));
+  }
+
+  async #add(items: readonly NewItem[]): Promise<void> {
     const encoded = items.map(async ({ id, view, metadata, ...content }): Promise<Item> => {
       try {
         const kinds = kindsOf(content);
@@ -129,22 +143,41 @@ export class SearchIndex {
   }
 
   /** Loads encoders and vocabularies, so that the first query need not wait for them. */
-  async warm(): Promise<void> {
-    for (const view of this.views) {
-      await this.encoder(view);
-      if (takes(view).includes("words")) await this.#raw.ofWords(view, "a");
-    }
+  warm(): Promise<void> {
+    return this.#accept(async () => {
+      for (const view of this.views) {
+        await this.#encoder(view);
+        if (takes(view).includes("words")) await this.#raw.ofWords(view, "a");
+      }
+    });
   }
 
-  /** Releases the encoders and closes the store; the engine stays open. */
-  async close(): Promise<void> {
+  /** Answers the calls that were made before and refuses later ones, releases the encoders and closes the store; the engine stays open. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#calls);
     this.#raw.close();
     for (const encoder of this.#encoders.values()) await (await encoder).release();
     await this.store.close();
   }
 
-  /** @internal */
-  async encoder(view: IndexView): Promise<ViewEncoder> {
+  /** Does what a call asks for; `close` waits for it. @throws UserError where the index is closed. */
+  async #accept<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#closed !== undefined) throw new UserError(`index ${this.index.manifest.name} is closed`);
+    const call = work();
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  async #encoder(view: IndexView): Promise<ViewEncoder> {
     let encoder = this.#encoders.get(view.name);
     if (encoder === undefined) {
       encoder = ViewEncoder.open(this.index, view, this.engine);
@@ -155,7 +188,7 @@ export class SearchIndex {
   }
 
   async #encode(view: IndexView, { features, names, words, image, onNote }: Asked): Promise<Encoding> {
-    const encoder = await this.encoder(view);
+    const encoder = await this.#encoder(view);
     if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words));
     if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image));
     return encoder.encode(names === undefined ? features! : this.#inOrder(view, features!, names, onNote));

@@ -2,4 +2,7 @@
 import { UserError } from "../errors.js";
 
 /** A store's database is down, starting, full or overloaded. A server answers 503, where a plain UserError is the asker's. */
-export class UnavailableError extends UserError {}
+export class UnavailableError extends UserError {
+  override readonly name: string = "UnavailableError";
+  override readonly code: string = "ERR_UNAVAILABLE";
+}

@@ -1,6 +1,6 @@
 // What goes wrong, as the server says it: one line, a status, never a stack.
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { StorageError, UnreadableError, UserError } from "../errors.js";
+import { OutOfMemoryError, StorageError, UnreadableError, UserError } from "../errors.js";
 import { MissingError } from "../search/search-index.js";
 import { UnavailableError } from "../search/unavailable.js";
 
@@ -15,7 +15,7 @@ export function oneLine(message: string): string {
 function statusOf(error: Error): number {
   if (error instanceof MissingError) return 404;
   if (error instanceof UnavailableError) return 503;
-  if (error instanceof StorageError) return 507;
+  if (error instanceof StorageError || error instanceof OutOfMemoryError) return 507;
   if (error instanceof UnreadableError) return 500;
   if (error instanceof UserError) return 400;
   const { statusCode = 500 } = error as FastifyError;

@@ -120,9 +120,10 @@ export function variance(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return mean(square(sub(x, mean(x, axes, true))), axes, keepDims);
 }
 
-/** Each row divided by max(its Euclidean norm, eps), as PyTorch's `normalize`. */
+/** Each row divided by max(its Euclidean norm, eps), as PyTorch's `normalize`; at a zero row the gradient is that of x / eps. */
 export function normalizeRows(x: Tensor, eps = 1e-12): Tensor {
-  const squared = sum(square(x), -1, true);
+  // Less than eps² by so much that no norm above eps changes; without it the root's slope at 0 is infinite.
+  const squared = apply("maximum", [sum(square(x), -1, true), scalar(eps ** 2 / 1e6)]);
   return div(x, apply("maximum", [sqrt(squared), scalar(eps)]));
 }
 

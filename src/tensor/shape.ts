@@ -6,6 +6,7 @@ export type Shape = readonly Dim[];
 /** A graph that cannot be built: the message names the operation and the shapes that it got. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
+  readonly code = "ERR_GRAPH";
 }
 
 export function formatShape(shape: Shape): string {

@@ -11,7 +11,9 @@ import { openSource } from "./source.js";
 import { count } from "./variables.js";
 
 /** A problem that can be put into words for the user. */
-export class Problem extends Error {}
+export class Problem extends Error {
+  override readonly name = "Problem";
+}
 
 export const task = workerData as Hdf5Task;
 const progress = new Int32Array(task.progress);

@@ -52,7 +52,9 @@ export interface Hdf5Header {
 }
 
 /** The header cannot be understood. */
-export class HeaderError extends Error {}
+export class HeaderError extends Error {
+  override readonly name = "HeaderError";
+}
 
 const messages = { datatype: 0x03, externalFiles: 0x07, continuation: 0x10 } as const;
 const shared = 2;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { UserError } from "../../errors.js";
 import { readVariables } from "./index.js";
 import { array, encodeMatlab5 } from "./matlab5.testing.js";
@@ -37,6 +38,22 @@ test("files of other kinds are named", async () => {
       assert.match(error.message, pattern);
       return true;
     });
+  }
+});
+
+test("gzip within gzip is refused, however deep", async () => {
+  const once = gzipSync("a,b\n1,2\n");
+  assert.equal((await readContent(folder, "once.csv.gz", once)).format, "csv");
+  const message = /deep\.gz is compressed \(gzip\) more than once: unpack it once/;
+  let deep = once;
+  for (let level = 0; level < 400; level++) {
+    deep = gzipSync(deep);
+    if (level === 0 || level === 399) {
+      await assert.rejects(
+        readContent(folder, "deep.gz", deep),
+        (error) => error instanceof UserError && message.test(error.message),
+      );
+    }
   }
 });
 

@@ -61,7 +61,11 @@ async function readSource(source: Source, options: ReadOptions): Promise<FileCon
       `${path} is a Feather file of version 1, which is not supported; load it in pandas and save it again (to_feather or to_parquet)`,
     );
   }
-  if (text.startsWith("\x1f\x8b")) return readSource(bytesSource(path, gunzip(source)), options);
+  if (text.startsWith("\x1f\x8b")) {
+    if (!source.onDisk)
+      throw new UserError(`${path} is compressed (gzip) more than once: unpack it once, then try again`);
+    return readSource(bytesSource(path, gunzip(source)), options);
+  }
   const header = idxHeader(start, size);
   if (header) return readIdx(source, header);
   if (isMatlab4(start)) return readMatlab4(source);

@@ -46,7 +46,9 @@ export class PythonArray {
 }
 
 /** The pickle holds something that is not read here; the message says what. */
-export class PickleError extends Error {}
+export class PickleError extends Error {
+  override readonly name = "PickleError";
+}
 
 const mark = Symbol("mark");
 type Item = PythonValue | typeof mark;

@@ -16,6 +16,7 @@ import { knownSamples } from "../matching/classes.js";
 import { classesOf, unlabelledNotes, withLabel } from "../matching/labelled.js";
 import { type MatchOptions, viewShapes } from "../matching/views.js";
 import { type ExportedModel, Method, stateTensor } from "../method.js";
+import { Once } from "../once.js";
 import { parseOptions } from "../options.js";
 import type { Protocol } from "../protocol.js";
 import { readModel } from "../saving.js";
@@ -53,7 +54,7 @@ export class GMAE extends Method<GmaeOptions> {
   override readonly name = "gmae";
   #model: Model | undefined;
   #fitted: Fitted | undefined;
-  #inference: GmaeInference | undefined;
+  readonly #inference = new Once<Model, GmaeInference>();
   #centres: DenseMatrix | undefined;
 
   /** @param options see `GmaeOptions`; those left out have the published defaults. @throws UserError where one is no good. */
@@ -313,14 +314,13 @@ export class GMAE extends Method<GmaeOptions> {
   }
 
   /** Inference for data from outside, scaled inside the graph. */
-  async #freeInference(): Promise<GmaeInference> {
-    const { networks, store, scalers, shape } = this.#requireModel();
-    this.#inference ??= await GmaeInference.compile(this.engine, networks, store, {
-      dimensions: shape.dimensions,
-      classes: shape.classes,
-      scalers,
-    });
-    return this.#inference;
+  #freeInference(): Promise<GmaeInference> {
+    const model = this.#requireModel();
+    const { networks, store, scalers, shape } = model;
+    const { dimensions, classes } = shape;
+    return this.#inference.of(model, () =>
+      GmaeInference.compile(this.engine, networks, store, { dimensions, classes, scalers }),
+    );
   }
 }
 

@@ -12,7 +12,7 @@ import type { Protocol } from "../protocol.js";
 import type { Metrics } from "../training.js";
 import { exportNetwork, ViewEncoder } from "./encoder.js";
 import { labelsOf } from "./labels.js";
-import type { StoredNetwork } from "./network.js";
+import type { HashingNetwork, StoredNetwork } from "./network.js";
 import type { HashingOptions } from "./options.js";
 import { type CodedView, crossViewRetrieval, type PairedView, pairedRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";
@@ -22,7 +22,7 @@ import { withRetrievalSplits } from "./splits.js";
  * here; a subclass says which networks there are and what data each was fitted on.
  */
 export abstract class HashingMethod<Options extends HashingOptions> extends Method<Options> {
-  readonly #encoders = new Map<string, ViewEncoder>();
+  readonly #encoders = new Map<string, { readonly network: HashingNetwork; readonly encoder: Promise<ViewEncoder> }>();
   #curves: readonly RetrievalCurves[] = [];
 
   override get predicts(): undefined {
@@ -162,13 +162,18 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     return this.networks().map((stored) => exportNetwork(stored, this.name));
   }
 
-  async #encoder(view: string): Promise<ViewEncoder> {
+  /** The encoder of a view's network, compiled once: calls at the same time share it. */
+  #encoder(view: string): Promise<ViewEncoder> {
     const stored = this.networks().find(({ network }) => network.view.name === view)!;
     const known = this.#encoders.get(view);
-    if (known?.network === stored.network) return known;
-    await known?.release();
-    const encoder = await ViewEncoder.compile(this.engine, stored);
-    this.#encoders.set(view, encoder);
+    if (known?.network === stored.network) return known.encoder;
+    const compile = async () => {
+      await known?.encoder.then((encoder) => encoder.release());
+      return ViewEncoder.compile(this.engine, stored);
+    };
+    const encoder = compile();
+    this.#encoders.set(view, { network: stored.network, encoder });
+    encoder.catch(() => this.#encoders.delete(view));
     return encoder;
   }
 }

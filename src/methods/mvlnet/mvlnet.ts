@@ -7,6 +7,7 @@ import type { Engine } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { viewShapes } from "../matching/views.js";
 import type { ExportedModel } from "../method.js";
+import { Once } from "../once.js";
 import { parseOptions } from "../options.js";
 import { PerViewMethod } from "../per-view/per-view-method.js";
 import { scalerTensors, storedScalers } from "../per-view/scalers.js";
@@ -27,7 +28,7 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
   override readonly name = "mvlnet";
   #model: MvlnetModel | undefined;
   #trainedStages: readonly TrainedStage[] = [];
-  #encoder: MvlnetEncoder | undefined;
+  readonly #encoder = new Once<MvlnetModel, MvlnetEncoder>();
 
   /** @param options see `MvlnetOptions`; those left out have the published defaults. @throws UserError where one is no good. */
   constructor(options: Partial<MvlnetOptions> = {}, engine?: Engine) {
@@ -48,7 +49,6 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     const model = makeModel(engine, options, { views, classNames, scalers: fitScalers(data, options) });
     initialize(engine.kernels, model.store, model.parameters.all, options.seed);
     this.#model = model;
-    this.#encoder = undefined;
     this.judgeOn(data);
     this.#trainedStages = mvlnetStages({ engine, model, data, options, onEpoch: () => this.moved() });
   }
@@ -140,8 +140,8 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     return this.#model;
   }
 
-  async #requireEncoder(): Promise<MvlnetEncoder> {
-    this.#encoder ??= await MvlnetEncoder.compile(this.engine, this.#requireModel());
-    return this.#encoder;
+  #requireEncoder(): Promise<MvlnetEncoder> {
+    const model = this.#requireModel();
+    return this.#encoder.of(model, () => MvlnetEncoder.compile(this.engine, model));
   }
 }

@@ -1,0 +1,31 @@
+// Every class of errors has a name and a code of its own, and is still an error of its parent.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AmbiguousDataError, OutOfMemoryError, StorageError, UnreadableError, UserError } from "./errors.js";
+import { InterruptedError } from "./methods/training.js";
+import { RuntimeError } from "./runtime/session.js";
+import { DivergenceError } from "./runtime/training-step.js";
+import { MissingError } from "./search/search-index.js";
+import { UnavailableError } from "./search/unavailable.js";
+import { GraphError } from "./tensor/shape.js";
+
+const ofUsers = [
+  new UserError("x"),
+  new StorageError("x"),
+  new UnreadableError("x"),
+  new AmbiguousDataError("x", []),
+  new OutOfMemoryError("x"),
+  new MissingError("x"),
+  new UnavailableError("x"),
+];
+const others = [new RuntimeError("x"), new DivergenceError("x"), new InterruptedError("x"), new GraphError("x")];
+
+test("errors have names and codes of their own", () => {
+  const all = [...ofUsers, ...others];
+  for (const error of all) {
+    assert.equal(error.name, error.constructor.name);
+    assert.match(error.code, /^ERR_[A-Z_]+$/, error.name);
+  }
+  assert.equal(new Set(all.map(({ code }) => code)).size, all.length);
+  for (const error of ofUsers) assert.ok(error instanceof UserError, error.name);
+});
