@@ -1,5 +1,8 @@
 // Pictures by strangers: the emoji's own give the set's features, and those made to do harm do none.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import { emojiImageFeatures, emojiPictures, emojiSvgs } from "../data/emoji/index.js";
@@ -48,6 +51,29 @@ test("a PNG is read like the same picture as SVG", async () => {
   assert.deepEqual(a, b);
 });
 
+const folder = mkdtempSync(join(tmpdir(), "vantage-picture-"));
+after(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, "blue.png"), png(64, 64, [0, 0, 255]));
+const inside = (type: string, bytes: Uint8Array) => `data:${type};base64,${Buffer.from(bytes).toString("base64")}`;
+const feImage = `<filter id="f"><feImage href="${join(folder, "blue.png")}"/></filter><rect width="64" height="64" filter="url(#f)"/>`;
+
+test("an SVG with a prefix, a style and a PNG inside is drawn", async () => {
+  const red = await reader.features(png(64, 64, [255, 0, 0]));
+  const href = inside("image/png", png(64, 64, [255, 0, 0]));
+  for (const text of [
+    `<s:svg xmlns:s="http://www.w3.org/2000/svg" width="64" height="64"><s:rect width="64" height="64" fill="red"/></s:svg>`,
+    `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><title>a &amp; b</title><style><![CDATA[rect{fill:red}]]></style><rect width="64" height="64"/></svg>`,
+    svg(`<image width="64" height="64" href="${href}"/>`).toString(),
+  ]) {
+    const read = await reader.features(Buffer.from(text));
+    // Edges of a picture inside a picture have other roundings.
+    assert.ok(
+      read.every((value, j) => Math.abs(value - red[j]!) < 0.01),
+      text,
+    );
+  }
+});
+
 const harmful: Record<string, Uint8Array> = {
   nothing: new Uint8Array(0),
   "no picture": Buffer.from("hello"),
@@ -65,6 +91,20 @@ const harmful: Record<string, Uint8Array> = {
   "an SVG that reads a file": svg('<image width="64" height="64" xlink:href="/etc/passwd"/>'),
   "an SVG that asks another machine": svg('<image width="64" height="64" href="https://example.org/x.png"/>'),
   "an SVG with a style from elsewhere": svg('<style>@import url("https://example.org/x.css");</style>'),
+  "an SVG with a picture of a file in its filter": svg(feImage),
+  "an SVG in an SVG, with a picture of a file in its filter": svg(
+    `<image width="64" height="64" href="${inside("image/svg+xml", svg(feImage))}"/>`,
+  ),
+  "an SVG in an SVG, its address spelt with entities": svg(
+    `<image width="64" height="64" href="&#100;ata:image/svg+xml;base64,${Buffer.from(svg(feImage)).toString("base64")}"/>`,
+  ),
+  "an SVG whose use is of a file": svg('<use href="other.svg#a"/><rect width="9" height="9"/>'),
+  "an SVG whose fill is of a file": svg('<rect width="9" height="9" fill="url(other.svg#a)"/>'),
+  "an SVG whose style spells an address": svg('<rect width="9" height="9" style="fill: u\\72l(a.svg)"/>'),
+  "an SVG with many PNGs": svg(
+    `<image width="9" height="9" href="${inside("image/png", png(8000, 3, [0, 0, 0]).fill(31, 22, 23))}"/>`.repeat(9),
+  ),
+  "an SVG that is deep": svg(`${"<g>".repeat(300)}<rect width="9" height="9"/>${"</g>".repeat(300)}`),
   "bytes that are no UTF-8": Buffer.concat([Buffer.from("<svg "), Buffer.from([0xff, 0xfe]), Buffer.from("/>")]),
 };
 for (const [what, bytes] of Object.entries(harmful)) {

@@ -6,8 +6,21 @@ import { UserError } from "../errors.js";
 const script = fileURLToPath(new URL("./picture-process.js", import.meta.url));
 /** Milliseconds that a picture may take. */
 const patience = 10_000;
-/** Megabytes of JavaScript heap; a picture's own memory is bounded by its size. */
+/** Megabytes of JavaScript heap. */
 const heap = 256;
+/** Variables that the process gets. */
+const passed = new Set([
+  "PATH",
+  "HOME",
+  "VANTAGE_CACHE",
+  "XDG_CACHE_HOME",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "SystemRoot",
+  "LANG",
+  "NODE_V8_COVERAGE",
+]);
 
 type Answer = { readonly features: Float32Array } | { readonly error: string };
 
@@ -32,6 +45,8 @@ export class PictureReader {
     const child = fork(script, {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
+      // No token and no password of a database: of this process's environment, what finds the cache and temporary files.
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => passed.has(name))),
       execArgv: [`--max-old-space-size=${heap}`],
     });
     child.once("exit", () => {

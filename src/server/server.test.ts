@@ -279,6 +279,7 @@ test("thumbnails: pictures only, from their folder only, and they can do nothing
   writeFileSync(join(folder, "page.html"), "<p>");
   const get = (path: string) => server.inject({ url: `/thumbnails/${path}`, headers: { host: "localhost" } });
   const found = await get("small/p/x.svg");
+  assert.equal(found.headers["cache-control"], "private, max-age=3600");
   assert.equal(found.statusCode, 200);
   assert.equal(found.headers["content-type"], "image/svg+xml");
   assert.match(found.headers["content-security-policy"] as string, /^default-src 'none'.*sandbox$/);

@@ -30,10 +30,14 @@ export function addThumbnailRoute(server: FastifyInstance, indexes: ReadonlyMap<
       const index = indexes.get(params.index);
       const [, type] = picture.exec(params["*"]) ?? [];
       if (index === undefined || type === undefined) throw new MissingError("there is no such picture");
-      return reply
-        .header("content-type", types[type])
-        .header("content-security-policy", picturePolicy)
-        .sendFile(params["*"], thumbnailsFolder(index.index.folder), { maxAge: "1h", dotfiles: "deny" });
+      return (
+        reply
+          .header("content-type", types[type])
+          .header("content-security-policy", picturePolicy)
+          // Private: a proxy must not give to others what is behind a token.
+          .header("cache-control", "private, max-age=3600")
+          .sendFile(params["*"], thumbnailsFolder(index.index.folder), { cacheControl: false, dotfiles: "deny" })
+      );
     },
   );
 }
