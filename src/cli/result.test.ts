@@ -11,6 +11,7 @@ import type { Method } from "../methods/method.js";
 import { readResult } from "../runs/result.js";
 import { Engine } from "../runtime/index.js";
 import { labelDetails } from "../search/item-details.js";
+import { compareResult } from "./compare.js";
 import { describeResult } from "./result.js";
 import type { TrainingSummary } from "./training-run.js";
 
@@ -26,8 +27,11 @@ test("confusion, map and what the views reach alone are over the samples that ha
   try {
     const result = async (task: "clustering" | "classification", clusters: number, data: MultiViewDataset) => {
       const method = await new GMAE({ task, clusters, hidden: [8], latent: 4, epochs: 2, starts: 2 }, engine).fit(data);
-      const summary = { metrics: await method.evaluate(), seed: 0, method: "gmae", task } as unknown as TrainingSummary;
-      await describeResult(folder, method as unknown as Method<Record<string, unknown>>, data, summary, []);
+      const trained = method as unknown as Method<Record<string, unknown>>;
+      const metrics = await method.evaluate();
+      const { parts } = await compareResult(trained, metrics, { engine, seed: 0 });
+      const summary = { metrics, ...parts, seed: 0, method: "gmae", task } as unknown as TrainingSummary;
+      await describeResult(folder, trained, data, summary, []);
       return readResult(folder)!;
     };
     const clustered = await result("clustering", 5, some);
