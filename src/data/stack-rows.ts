@@ -1,4 +1,5 @@
-// Matrices one below the other.
+// Matrices and views one below the other.
+import type { View } from "./dataset.js";
 import { dense, gatherRows, type Matrix, type SparseMatrix } from "./matrix.js";
 
 /**
@@ -38,6 +39,16 @@ export function stackRows(matrices: readonly Matrix[]): Matrix {
       }
     },
   };
+}
+
+/** The samples of all views in order, under the first one's name; they have as many columns. */
+export function stackViews(views: readonly View[]): View {
+  const { name, features } = views[0]!;
+  const matrix = stackRows(views.map((view) => view.matrix));
+  const view = { name, matrix, ...(features && { features }) };
+  if (views.every(({ present }) => !present)) return view;
+  const masks = views.map(({ present, matrix: { rows } }) => present ?? new Uint8Array(rows).fill(1));
+  return { ...view, present: Uint8Array.from(masks.flatMap((mask) => [...mask])) };
 }
 
 function stackSparse(matrices: readonly SparseMatrix[], starts: readonly number[], rows: number): SparseMatrix {

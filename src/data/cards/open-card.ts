@@ -11,7 +11,7 @@ import { resolveReference } from "../layout/selection.js";
 import { readView } from "../layout/view.js";
 import { type FileContent, readVariables } from "../readers/index.js";
 import { perLabelSplit } from "../splits.js";
-import { stackRows } from "../stack-rows.js";
+import { stackViews } from "../stack-rows.js";
 import { joinLabels, unpaired } from "../unpaired.js";
 import { type Card, type CardPart, cardFiles, type RowSelection, splitReference, viewNames } from "./card.js";
 
@@ -71,7 +71,7 @@ async function assemble(
     for (const name of names) {
       const tables = [];
       for (const part of parts) tables.push(await readTable(part, [name], open, onNote));
-      const [view] = stackViews(tables, card.name);
+      const [view] = viewsOfTables(tables, card.name);
       const { labels } = withLabels(tables, card);
       views.push({ name, matrix: view!.matrix, ...(labels && { labels }), splits: rangeSplits(card, tables) });
     }
@@ -85,7 +85,7 @@ async function assemble(
     if (!labels) throw new UserError(`${card.name}: splits are drawn by labels, and the card names none`);
     splits = { ...perLabelSplit(labels, { ...card.draw, seed }) };
   }
-  return new MultiViewDataset({ name: card.name, views: stackViews(tables, card.name), labels, splits, source });
+  return new MultiViewDataset({ name: card.name, views: viewsOfTables(tables, card.name), labels, splits, source });
 }
 
 async function readTable(
@@ -122,7 +122,7 @@ async function readTable(
   return { rows: samples, views, ...(read && { labels: read.labels }) };
 }
 
-function stackViews(tables: readonly Table[], card: string): View[] {
+function viewsOfTables(tables: readonly Table[], card: string): View[] {
   return tables[0]!.views.map(({ name, matrix }, v) => {
     const own = tables.map((table) => table.views[v]!);
     const odd = own.find((view) => view.matrix.columns !== matrix.columns);
@@ -131,10 +131,7 @@ function stackViews(tables: readonly Table[], card: string): View[] {
         `${card}: view "${name}" has ${matrix.columns} columns in one part and ${odd.matrix.columns} in another`,
       );
     }
-    const stacked = stackRows(own.map((view) => view.matrix));
-    if (own.every((view) => !view.present)) return { name, matrix: stacked };
-    const masks = own.map((view) => view.present ?? new Uint8Array(view.matrix.rows).fill(1));
-    return { name, matrix: stacked, present: Uint8Array.from(masks.flatMap((mask) => [...mask])) };
+    return stackViews(own);
   });
 }
 

@@ -90,10 +90,7 @@ export async function contentLabels(
       reference !== options.ids && reference !== options.splits && !isListName(reference) && !isViewNames(reference)
     );
   });
-  const byContent = await labelsByContent(free, path, false).catch((error: unknown) => {
-    if (isSelected) return undefined;
-    throw error;
-  });
+  const byContent = await labelsByContent(free, path, false, !isSelected);
   if (!byContent) return undefined;
   const { column, note } = byContent;
   notes.push(note);

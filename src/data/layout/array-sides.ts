@@ -1,9 +1,8 @@
 // Ids and splits in a file of arrays, and what is said of every variable without a role.
 import { UserError } from "../../errors.js";
-import type { Splits } from "../dataset.js";
 import type { Variable } from "../readers/variables.js";
 import { type Arrays, lastName, leaveOut, scopeOf } from "./array-state.js";
-import { byIdRank, Column, isNone, splitsOf } from "./columns.js";
+import { byIdRank, Column, isNone, namedSplits, splitsOf } from "./columns.js";
 import type { Draft } from "./draft.js";
 import { type Entry, isScalar, isVector, matrixOf, sampleAxes, unwrap } from "./entry.js";
 import { isColumn, type LabelCandidate, labelLengths } from "./labels.js";
@@ -57,7 +56,7 @@ export async function sideVariables(
   let splits: Draft["splits"];
   if (options.splits !== undefined) {
     if (!isNone(options.splits))
-      splits = { reference: options.splits, splits: await columnSplits(await askedFor(options.splits)) };
+      splits = { reference: options.splits, splits: await namedSplits(await askedFor(options.splits)) };
   } else {
     for (const column of columns) {
       const own = column.reference === labels?.reference ? undefined : await splitsOf(column);
@@ -77,16 +76,6 @@ export async function sideVariables(
   const lines = (await ids.texts()).map((text) => text ?? "");
   if (new Set(lines).size < lines.length) throw new UserError(`${path}: ids ${ids.reference} hold the same id twice`);
   return { ids: { reference: ids.reference, lines }, ...(splits && { splits }), used };
-}
-
-async function columnSplits(column: Column): Promise<Splits> {
-  const own = await splitsOf(column);
-  if (own) return own;
-  const texts = await column.texts();
-  const parts = [...new Set(texts.filter((text) => text !== undefined))];
-  return Object.fromEntries(
-    parts.map((part) => [part, Int32Array.from(texts.keys()).filter((row) => texts[row] === part)]),
-  );
 }
 
 /** Lists of rows for the parts (train_idx, indexTest), where it is certain whether they count from 0 or from 1. */

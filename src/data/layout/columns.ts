@@ -155,12 +155,14 @@ export async function namedLabels(columns: readonly Column[]): Promise<Column[]>
  * The labels among columns none of which is named as labels are: the only column of text that repeats itself, or the only one
  * with a name that people give to classes.
  * @param isTable other columns of whole numbers are features; in files of arrays nothing else than labels is such a vector.
+ * @param mayAsk false where the user has named the views: then labels that are not certain are none.
  * @throws AmbiguousDataError where several could be the labels.
  */
 export async function labelsByContent(
   columns: readonly Column[],
   path: string,
   isTable: boolean,
+  mayAsk: boolean,
 ): Promise<{ column: Column; note: string } | undefined> {
   const texts: Column[] = [];
   const numbers: Column[] = [];
@@ -185,7 +187,7 @@ export async function labelsByContent(
     };
   }
   const open = [...new Set([...namedTexts, ...namedNumbers, ...texts, ...numbers])];
-  if (open.length === 0) return undefined;
+  if (open.length === 0 || !mayAsk) return undefined;
   const choices = [];
   for (const column of open) {
     choices.push(
@@ -240,6 +242,17 @@ export async function splitsOf(column: Column): Promise<Splits | undefined> {
   if (part === undefined || !isTruth) return undefined;
   const isOne = (text: string) => /^(1|true)$/i.test(text);
   return { [part]: await rows(isOne), [part === "train" ? "test" : "train"]: await rows((text) => !isOne(text)) };
+}
+
+/** The split by a column that the user names: as `splitsOf` says, else a part for each of its values. */
+export async function namedSplits(column: Column): Promise<Splits> {
+  const own = await splitsOf(column);
+  if (own) return own;
+  const texts = await column.texts();
+  const parts = [...new Set(texts.filter((text) => text !== undefined))];
+  return Object.fromEntries(
+    parts.map((part) => [part, Int32Array.from(texts.keys()).filter((row) => texts[row] === part)]),
+  );
 }
 
 /** What a column is that is neither a feature nor the labels. */

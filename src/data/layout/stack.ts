@@ -1,7 +1,7 @@
 // Parts of a data set one after the other: views below each other, labels by the names of their classes.
 import { UserError } from "../../errors.js";
 import { type Labels, labelledRows, type Splits, type View } from "../dataset.js";
-import { stackRows } from "../stack-rows.js";
+import { stackViews } from "../stack-rows.js";
 import { joinLabels } from "../unpaired.js";
 import { type AccountEntry, type Ignored, ignoredNotes } from "./account.js";
 import type { Layout } from "./index.js";
@@ -64,16 +64,7 @@ function stackView(
       `${path}: view "${name}" has ${first!.view.matrix.columns} columns in ${first!.part} and ${odd.view.matrix.columns} in ${odd.part}`,
     );
   }
-  const matrix = stackRows(own.map(({ view }) => view.matrix));
-  const { features } = first!.view;
-  const masks = own.map(({ view }) => view.present ?? new Uint8Array(view.matrix.rows).fill(1));
-  const isWhole = own.every(({ view }) => !view.present);
-  return {
-    name,
-    matrix,
-    ...(!isWhole && { present: Uint8Array.from(masks.flatMap((mask) => [...mask])) }),
-    ...(features && { features }),
-  };
+  return stackViews(own.map(({ view }) => view));
 }
 
 /** Labels of parts, of which some may have none: their samples are then without a label. */

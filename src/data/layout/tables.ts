@@ -11,6 +11,7 @@ import {
   isSplit,
   labelsByContent,
   namedLabels,
+  namedSplits,
   repeatsLabels,
   type SideRole,
   sideRole,
@@ -294,20 +295,12 @@ async function findLabels(
     return first;
   }
   if (coded) return dummies(table, coded.columns, coded.name);
-  if (!selected) {
-    const byContent = await labelsByContent(columns, path, true);
-    if (byContent) {
-      table.notes.push(byContent.note);
-      return take(byContent.column);
-    }
-    await askForNumbers(table);
-  } else {
-    const byContent = await labelsByContent(columns, path, true).catch(() => undefined);
-    if (byContent) {
-      table.notes.push(byContent.note);
-      return take(byContent.column);
-    }
+  const byContent = await labelsByContent(columns, path, true, selected === undefined);
+  if (byContent) {
+    table.notes.push(byContent.note);
+    return take(byContent.column);
   }
+  if (!selected) await askForNumbers(table);
   return undefined;
 }
 
@@ -395,8 +388,7 @@ async function sideColumns(table: Table, selected: unknown): Promise<Pick<Draft,
   let splits: Draft["splits"];
   if (options.splits !== undefined && !isNone(options.splits)) {
     const column = (await columnNamed(table, options.splits))!;
-    const own = (await splitsOf(column)) ?? (await splitsByValue(column));
-    splits = { reference: options.splits, splits: own };
+    splits = { reference: options.splits, splits: await namedSplits(column) };
     open.delete(options.splits);
   }
   if (options.ids !== undefined && !isNone(options.ids)) {
@@ -478,15 +470,6 @@ async function uniqueText(table: Table): Promise<Draft["ids"]> {
     return { reference: name, lines };
   }
   return undefined;
-}
-
-/** The values of a column that the user names are the names of the parts. */
-async function splitsByValue(column: Column): Promise<Readonly<Record<string, Int32Array>>> {
-  const texts = await column.texts();
-  const parts = [...new Set(texts.filter((text) => text !== undefined))];
-  return Object.fromEntries(
-    parts.map((part) => [part, Int32Array.from(texts.keys()).filter((row) => texts[row] === part)]),
-  );
 }
 
 /** Columns that would give the labels away: the same classes under other names, a column for each class. */
