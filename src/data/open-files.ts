@@ -75,13 +75,14 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
     throw new UserError("--layout is for one file; keep a layout file beside each of several");
   const { views: selection, ...rest } = options;
   const files: FileLayout[] = [];
-  let labelled = options.labels === undefined || isNone(options.labels);
+  const named = [options.labels, options.ids, options.splits, ...(options.ignore ?? [])];
+  const absent = new Set(named.filter((name) => name !== undefined && !isNone(name)));
   for (const path of paths) {
-    const { options: own } = withLayoutFile(path, rest);
+    const { options: own, notes: before } = withLayoutFile(path, rest);
     const content = await readVariables(path, own.text);
     try {
       const has = (name: string | undefined) => name === undefined || isNone(name) || content.variables.has(name);
-      labelled ||= has(options.labels);
+      for (const name of absent) if (has(name)) absent.delete(name);
       const asked = {
         ...own,
         ...(!has(own.labels) && { labels: "none" }),
@@ -90,12 +91,13 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
         ignore: own.ignore?.filter((name) => content.variables.has(name)),
       };
       const read = await layout(content, asked, false);
-      files.push({ path, name: nameOf(path), layout: read, samples: samplesOf(read) });
+      const notes = [...before, ...dialectNote(content), ...read.notes];
+      files.push({ path, name: nameOf(path), layout: { ...read, notes }, samples: samplesOf(read) });
     } finally {
       content.close();
     }
   }
-  if (!labelled) throw new UserError(`none of ${paths.join(", ")} has a column or variable "${options.labels}"`);
+  for (const name of absent) throw new UserError(`none of ${paths.join(", ")} has a column or variable "${name}"`);
   const { notes, ...read } = joinFiles(files);
   const name = files.map((file) => file.name).join("+");
   const dataset = new MultiViewDataset({ name, ...read, source: paths.join(" ") });

@@ -68,10 +68,15 @@ test("files that contradict each other are refused", async () => {
   await assert.rejects(openDataset([rna, twice], { ids: "id" }), /the same id twice/);
   const relabelled = file("relabelled.csv", "id,diagnosis\np1,well\np2,well\np3,ill\n");
   await assert.rejects(openDataset([rna, labels, relabelled]), /different labels for the same sample/);
-  await assert.rejects(
-    openDataset([rna, prot], { labels: "nothing" }),
-    /none of .* has a column or variable "nothing"/,
-  );
+  for (const options of [{ labels: "nothing" }, { ids: "nothing" }, { splits: "nothing" }, { ignore: ["nothing"] }]) {
+    await assert.rejects(openDataset([rna, prot], options), /none of .* has a column or variable "nothing"/);
+  }
+  const parts = file("parts.csv", "id,set,x1,x2\np1,test,1,2.5\np2,train,2,3.5\np3,test,3,4.5\n");
+  const others = file("others.csv", "id,set,y1,y2\np1,train,1,2.5\np2,train,2,3.5\np3,test,3,4.5\n");
+  const notes: string[] = [];
+  const data = await openDataset([parts, others], { onNote: (note) => notes.push(note) });
+  assert.deepEqual([...data.splits.test!], [0, 2]);
+  assert.match(notes.join("\n"), /the split of parts is used; others has one as well/);
 });
 
 test("a reading written down is read again alike; one beside the file is used, and that is said", async () => {

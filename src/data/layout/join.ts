@@ -42,6 +42,9 @@ export function joinFiles(files: readonly FileLayout[]): Layout {
     layout.notes.filter((note) => !note.startsWith("no labels were found")).map((note) => `${name}: ${note}`),
   );
   if (!labels) own.push("no labels were found; name them with --labels");
+  const splitters = files.filter(({ layout }) => Object.keys(layout.splits ?? {}).length > 0).map(({ name }) => name);
+  if (splitters.length > 1)
+    own.push(`the split of ${splitters[0]} is used; ${few(splitters.slice(1))} has one as well`);
   return { views, ...(labels && { labels }), ...(ids && { ids }), splits, notes: [...notes, ...own], account };
 }
 
