@@ -140,7 +140,8 @@ export async function openForRun(source: DataName, settings: DataSettings & { se
   const shapes = data.views.map((view) => `${view.name} ${view.matrix.columns}`).join(", ");
   say(`${data.name}: ${data.samples} samples, ${data.classes} classes, views ${shapes}`);
   for (const line of accountLines(data.account ?? [])) say(`  ${line}`);
-  for (const note of notes) say(`  note: ${note}`);
+  // the account has said what is not used
+  for (const note of notes) if (!data.account || !note.startsWith("not used: ")) say(`  note: ${note}`);
   return { data, notes };
 }
 

@@ -228,7 +228,7 @@ async function automaticViews(table: Table): Promise<ViewPlan[]> {
 async function leaveOutEmpty(table: Table): Promise<void> {
   for (const [name, variable] of [...table.open]) {
     if (variable.kind !== "numeric" || isMatrix(variable)) continue;
-    const values = await variable.read().catch(() => undefined);
+    const values = (await Column.from(name, variable))?.numbers;
     if (values === undefined) leaveOut(table, name, "integers beyond 2^53, which numbers here cannot hold");
     else if (values.length > 0 && Number.isNaN(values[0]) && values.every(Number.isNaN))
       leaveOut(table, name, "it is empty");
