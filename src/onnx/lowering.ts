@@ -10,6 +10,7 @@ import {
   type Tensor,
   unrolledBatchNorm,
   unrolledCholesky,
+  unrolledSoftplus,
 } from "../tensor/index.js";
 
 export const OPSET = 18;
@@ -32,6 +33,10 @@ export interface Emitter {
   lower(tensor: Tensor): string;
   /** Makes a tensor a second name of a value that is there. */
   alias(tensor: Tensor, name: string): void;
+  /** Whether the tensor's values are stored in the model. */
+  isStored(tensor: Tensor): boolean;
+  /** The size of a dimension, where it is known. */
+  size(dim: Dim): number | undefined;
 }
 
 type Rule = (node: Node, to: Emitter) => void;
@@ -48,9 +53,28 @@ const axisOf = (a: Attributes): Record<string, OnnxAttribute> => ({ axis: a.axis
 const reduce =
   (op: string): Rule =>
   ({ inputs: [x], outputs, attributes: { axes, keepDims } }, to) => {
+    const keepdims = keepDims ? 1 : 0;
+    const list = axes as number[];
     // An empty list of axes means "all" to ONNX, and "none" to us.
-    if ((axes as number[]).length === 0) to.alias(outputs[0]!, to.name(x!));
-    else to.emit(op, [to.name(x!), to.integers(axes as number[])], outputs, { keepdims: keepDims ? 1 : 0 });
+    if (list.length === 0) to.alias(outputs[0]!, to.name(x!));
+    else to.emit(op, [to.name(x!), to.integers(list)], outputs, { keepdims });
+  };
+
+/**
+ * A sum or mean over the rows of each of several groups [groups, rows, columns], group by group: ONNX Runtime
+ * adds up in another order where there are fewer groups than threads.
+ */
+const reduceGroups =
+  (op: string): Rule =>
+  (node, to) => {
+    const [x] = node.inputs as [Tensor];
+    const { axes, keepDims } = node.attributes;
+    const groups = to.size(x.shape[0] ?? 1);
+    const isOfGroups = x.rank === 3 && (axes as number[]).join() === "1" && groups !== undefined && groups > 1;
+    if (!isOfGroups) return reduce(op)(node, to);
+    const parts = to.emit("Split", [to.name(x), to.integers(new Array<number>(groups).fill(1))], groups, { axis: 0 });
+    const results = parts.map((part) => to.emit(op, [part, to.integers([1])], 1, { keepdims: keepDims ? 1 : 0 })[0]!);
+    to.emit("Concat", results, node.outputs, { axis: 0 });
   };
 
 const onnxTypes: Record<DType, number> = { float32: 1, int64: 7, bool: 9 };
@@ -72,6 +96,40 @@ const withShape =
 
 const END = Number.MAX_SAFE_INTEGER;
 
+/**
+ * A matrix product whose bits do not depend on the number of threads.
+ *
+ * ONNX Runtime gives each thread some rows of the result, or some columns where it has more columns than rows. It then sums over k
+ * in blocks whose length depends on how many columns a thread has, and in another order where a thread has one row only: other
+ * threads, other roundings. Neither happens where the first matrix is stored transposed, where k fits in one block, where
+ * the second matrix is stored in the model (it is packed beforehand, in blocks of one length), and where each thread has several rows.
+ */
+function product(node: Node, to: Emitter, transposeA: boolean, transposeB: boolean): void {
+  const [a, b, ...rest] = node.inputs as [Tensor, Tensor, ...Tensor[]];
+  const [rows, columns] = node.outputs[0]!.shape.map(to.size);
+  const summed = to.size(a.shape[transposeA ? 0 : 1]!);
+  const isSafe = to.isStored(b) || (rows !== undefined && columns !== undefined && isSplitByRows(rows, columns));
+  const flipped = !transposeA && !isSafe && !isOneBlock(summed, columns, transposeB);
+  const first = flipped ? to.emit("Transpose", [to.name(a)], 1, { perm: [1, 0] })[0]! : to.name(a);
+  const attributes = { transA: transposeA || flipped ? 1 : 0, transB: transposeB ? 1 : 0 };
+  to.emit("Gemm", [first, to.name(b), ...rest.map(to.name)], node.outputs, attributes);
+}
+
+/** Products that sum over at most so many values do it in one block, whatever the number of columns. */
+const ONE_BLOCK = 128;
+/** With so many rows each thread has several of them. */
+const MANY_ROWS = 1024;
+
+/** Whether a product sums over all values at once; a single column that is not stored as a row is a case of its own. */
+export function isOneBlock(summed: number | undefined, columns: number | undefined, transposeB: boolean): boolean {
+  return summed !== undefined && summed <= ONE_BLOCK && (transposeB || (columns !== undefined && columns > 1));
+}
+
+/** Whether ONNX Runtime gives each thread several whole rows of such a product. A single column is a case of its own. */
+export function isSplitByRows(rows: number, columns: number): boolean {
+  return columns > 1 && rows >= columns && rows >= MANY_ROWS;
+}
+
 export const lowering: Record<string, Rule> = {
   neg: same("Neg"),
   exp: same("Exp"),
@@ -84,7 +142,9 @@ export const lowering: Record<string, Rule> = {
   leakyRelu: same("LeakyRelu", (a) => ({ alpha: a.slope as number })),
   sigmoid: same("Sigmoid"),
   tanh: same("Tanh"),
-  softplus: same("Softplus"),
+  softplus({ inputs: [x], outputs: [y] }, to) {
+    to.alias(y!, to.lower(unrolledSoftplus(x!)));
+  },
   stopGradient: ({ inputs: [x], outputs: [y] }, to) => to.alias(y!, to.name(x!)),
   cast: same("Cast", (a) => ({ to: onnxType(a.to as DType) })),
   add: same("Add"),
@@ -108,8 +168,8 @@ export const lowering: Record<string, Rule> = {
     const shape = known ? shapeConstant(like!.shape, to) : to.emit("Shape", [to.name(like!)], 1)[0]!;
     to.emit("Expand", [to.name(x!), shape], outputs);
   },
-  sum: reduce("ReduceSum"),
-  mean: reduce("ReduceMean"),
+  sum: reduceGroups("ReduceSum"),
+  mean: reduceGroups("ReduceMean"),
   max: reduce("ReduceMax"),
   min: reduce("ReduceMin"),
   size({ inputs: [x], outputs, attributes: { axis } }, to) {
@@ -146,8 +206,8 @@ export const lowering: Record<string, Rule> = {
     const attributes = { axis: axis as number, largest: largest ? 1 : 0, sorted: 1 };
     to.emit("TopK", [to.name(x!), to.integers([k as number])], outputs, attributes);
   },
-  matmul: same("Gemm", (a) => ({ transA: a.transposeA ? 1 : 0, transB: a.transposeB ? 1 : 0 })),
-  affine: same("Gemm", () => ({ transB: 1 })),
+  matmul: (node, to) => product(node, to, node.attributes.transposeA === true, node.attributes.transposeB === true),
+  affine: (node, to) => product(node, to, false, true),
   batchNorm({ inputs: [x, weight, bias], outputs, attributes }, to) {
     unrolledBatchNorm(x!, weight!, bias!, attributes).forEach((part, i) => {
       to.alias(outputs[i]!, to.lower(part));

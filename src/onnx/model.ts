@@ -1,6 +1,15 @@
 // Writes a tensor graph as an ONNX model.
 
-import { type DType, GraphError, inputName, type Node, nodesOf, type Shape, type Tensor } from "../tensor/index.js";
+import {
+  type Dim,
+  type DType,
+  GraphError,
+  inputName,
+  type Node,
+  nodesOf,
+  type Shape,
+  type Tensor,
+} from "../tensor/index.js";
 import { type Emitter, lowering, type OnnxAttribute, OPSET, onnxType } from "./lowering.js";
 import { type Onnx, onnx } from "./schema.js";
 
@@ -14,16 +23,18 @@ export interface ModelParts {
   /** Inputs to declare in this order; those the outputs do not depend on are left out. Default: as recorded. */
   readonly inputs?: readonly Tensor[];
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Sizes of named dimensions in all runs, where they are known beforehand: the form of a product can depend on them. */
+  readonly sizes?: Readonly<Record<string, number>>;
 }
 
 /**
  * The model as bytes of an ONNX file (opset 18); named dimensions stay symbolic.
  * @throws GraphError where two inputs share a name, or two dimensions would have to be inferred in a reshape.
  */
-export function encodeModel({ name, outputs, weights, inputs, metadata = {} }: ModelParts): Uint8Array {
+export function encodeModel({ name, outputs, weights, inputs, metadata = {}, sizes = {} }: ModelParts): Uint8Array {
   const results = Object.entries(outputs);
   const nodes = nodesOf(results.map(([, tensor]) => tensor));
-  const writer = new GraphWriter(weights ?? new Map());
+  const writer = new GraphWriter(weights ?? new Map(), sizes);
   const declared = inputs?.filter((tensor) => nodes.includes(tensor.node)) ?? [];
   const feeds = nodes.filter((node) => node.op === "input").map((node) => node.outputs[0]!);
   for (const tensor of new Set([...declared, ...feeds])) writer.addInput(tensor);
@@ -54,7 +65,10 @@ class GraphWriter implements Emitter {
   private readonly shared = new Map<string, string>();
   private fresh = 0;
 
-  constructor(private readonly weights: ReadonlyMap<string, Float32Array>) {}
+  constructor(
+    private readonly weights: ReadonlyMap<string, Float32Array>,
+    private readonly sizes: Readonly<Record<string, number>>,
+  ) {}
 
   addInput(tensor: Tensor): void {
     const name = inputName(tensor);
@@ -98,6 +112,11 @@ class GraphWriter implements Emitter {
   readonly alias = (tensor: Tensor, name: string): void => {
     this.names.set(tensor, name);
   };
+
+  readonly isStored = ({ node }: Tensor): boolean =>
+    node.op === "constant" || (node.op === "input" && this.weights.has(inputName(node.outputs[0]!)));
+
+  readonly size = (dim: Dim): number | undefined => (typeof dim === "number" ? dim : this.sizes[dim]);
 
   readonly emit = (
     opType: string,

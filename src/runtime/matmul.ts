@@ -1,4 +1,5 @@
 // Matrix products of plain arrays, by the same library that runs the graphs.
+import { isOneBlock, isSplitByRows } from "../onnx/lowering.js";
 import { encodeModel } from "../onnx/model.js";
 import { input, matmul as product } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
@@ -19,16 +20,20 @@ export interface ProductShape {
 
 const sessions = new WeakMap<Engine, Map<string, Promise<Session>>>();
 
-function productSession(engine: Engine, transposeA: boolean, transposeB: boolean): Promise<Session> {
+function productSession(
+  engine: Engine,
+  { m, k, n, transposeA = false, transposeB = false }: ProductShape,
+): Promise<Session> {
   const ofEngine = sessions.get(engine) ?? new Map<string, Promise<Session>>();
   sessions.set(engine, ofEngine);
-  const key = `${transposeA},${transposeB}`;
+  // Sizes that give the same form share a session.
+  const key = `${transposeA},${transposeB},${isOneBlock(k, n, transposeB)},${isSplitByRows(m, n)}`;
   const known = ofEngine.get(key);
   if (known !== undefined) return known;
   const a = input("a", transposeA ? ["k", "m"] : ["m", "k"]);
   const b = input("b", transposeB ? ["n", "k"] : ["k", "n"]);
-  const model = encodeModel({ name: "product", outputs: { c: product(a, b, { transposeA, transposeB }) } });
-  const session = engine.backend.load(model);
+  const outputs = { c: product(a, b, { transposeA, transposeB }) };
+  const session = engine.backend.load(encodeModel({ name: "product", outputs, sizes: { m, k, n } }));
   ofEngine.set(key, session);
   return session;
 }
@@ -42,9 +47,10 @@ export async function bindProduct(
   a: Float32Array,
   b: Float32Array,
   c: Float32Array,
-  { m, k, n, transposeA = false, transposeB = false }: ProductShape,
+  shape: ProductShape,
 ): Promise<BoundCall> {
-  const session = await productSession(engine, transposeA, transposeB);
+  const { m, k, n, transposeA = false, transposeB = false } = shape;
+  const session = await productSession(engine, shape);
   return session.bind(
     { a: { data: a, shape: transposeA ? [k, m] : [m, k] }, b: { data: b, shape: transposeB ? [n, k] : [k, n] } },
     { c: { data: c, shape: [m, n] } },

@@ -38,6 +38,7 @@ export async function portableBackend(
           executionProviders: [provider],
           intraOpNumThreads: threads,
           logSeverityLevel: 3,
+          extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion" } },
         });
         return new PortableSession(ort, session);
       } catch (error) {

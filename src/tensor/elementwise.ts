@@ -182,6 +182,23 @@ export const add = binaryOp("add");
 export const sub = binaryOp("sub");
 export const mul = binaryOp("mul");
 export const div = binaryOp("div");
+
+/** Terms of the series of atanh: the rest is less than 1e-9 for arguments up to 1/3. */
+const ATANH_TERMS = 8;
+
+/**
+ * softplus in terms of other operations: max(x, 0) + log(1 + y), y = e^−|x|, with log(1 + y) = 2 atanh z, z = y / (2 + y) ≤ 1/3. What a graph holds in
+ * place of the primitive: ONNX Runtime's Softplus and Log round the last values of each thread's share differently.
+ */
+export function unrolledSoftplus(x: Tensor): Tensor {
+  const y = exp(neg(abs(x)));
+  const z = div(y, add(y, 2));
+  const square = mul(z, z);
+  let series = mul(square, 1 / (2 * ATANH_TERMS - 1));
+  for (let term = ATANH_TERMS - 2; term > 0; term--) series = mul(add(series, 1 / (2 * term + 1)), square);
+  return add(maximum(x, 0), mul(mul(add(series, 1), z), 2));
+}
+
 /** aᵇ for a > 0 where b is differentiated; any a where b is constant. */
 export const pow = binaryOp("pow");
 /** The larger of the two; where they are equal the gradient goes to the first. */

@@ -1,0 +1,63 @@
+// Products on different numbers of threads: the same bits, whatever the shape.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { encodeModel } from "../onnx/model.js";
+import { affine, input, matmul as product, relu } from "../tensor/index.js";
+import { Engine } from "./engine.js";
+import { matmul } from "./matmul.js";
+
+const engines = await Promise.all([1, 2, 3, 16].map((threads) => Engine.open({ threads })));
+after(() => Promise.all(engines.map((engine) => engine.close())));
+
+const values = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(step * i));
+
+/** Shapes that ONNX Runtime splits by columns, by rows, by rows of one, and with a single column. */
+const shapes = [2, 16, 17, 64, 1030].flatMap((m) =>
+  [100, 128, 129, 300, 2050].flatMap((k) => [1, 2, 16, 17, 64, 100, 129, 1024].map((n) => ({ m, k, n }))),
+);
+
+test("products of arrays do not depend on the number of threads", async () => {
+  for (const { m, k, n } of shapes.filter((each) => each.m * each.k * each.n < 2e7)) {
+    const [a, b] = [values(m * k, 0.7), values(k * n, 1.3)];
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const shape = { m, k, n, transposeA, transposeB };
+        const [alone, ...others] = await Promise.all(engines.map((engine) => matmul(engine, a, b, shape)));
+        for (const each of others) assert.deepEqual(each, alone, JSON.stringify(shape));
+      }
+    }
+  }
+});
+
+test("nor do products in graphs, with weights as inputs or stored in the model", async () => {
+  const [k, n] = [512, 100];
+  const [x, weight, bias] = [input("x", ["rows", k]), input("weight", [n, k]), input("bias", [n])];
+  const hidden = relu(affine(x, weight, bias));
+  const outputs = { back: product(hidden, weight) };
+  const stored = { weight: values(n * k, 0.3), bias: values(n, 0.9) };
+  for (const weights of [undefined, new Map(Object.entries(stored))]) {
+    const model = encodeModel({ name: "test", outputs, ...(weights && { weights }) });
+    for (const rows of [1, 2, 17, 64, 200]) {
+      const results: Float32Array[] = [];
+      for (const engine of engines) {
+        const session = await engine.backend.load(model);
+        const back = new Float32Array(rows * k);
+        const call = session.bind(
+          {
+            x: { data: values(rows * k, 0.11), shape: [rows, k] },
+            ...(!weights && {
+              weight: { data: stored.weight, shape: [n, k] },
+              bias: { data: stored.bias, shape: [n] },
+            }),
+          },
+          { back: { data: back, shape: [rows, k] } },
+        );
+        await call.run();
+        results.push(back);
+        call.release();
+        await session.release();
+      }
+      for (const each of results) assert.deepEqual(each, results[0], `${rows} rows, stored: ${weights !== undefined}`);
+    }
+  }
+});
