@@ -58,7 +58,9 @@ export function program(): Command {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exit.done;
-    complain(`${error.message.replace(/^error: /, "")} (vantage --help lists what there is)`);
+    // A flag with a slip in its name may bring a token.
+    const message = error.message.replace(/^error: /, "").replace(/^(unknown option '--[^=']*)=.*'/s, "$1'");
+    complain(`${message} (vantage --help lists what there is)`);
     return exit.mistake;
   }
   if (error instanceof InterruptedError) {
