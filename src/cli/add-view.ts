@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { dataFiles } from "../data/catalogue.js";
 import { UserError } from "../errors.js";
+import { modelName } from "../methods/model-name.js";
 import { viewFolder } from "../methods/saving.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, isRunFolder, resumeRun } from "../runs/run-folder.js";
@@ -66,7 +67,7 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
       fit: (hooks) => method.addView!(opened.data, view, hooks),
       takeUp: async (state) => method.takeView!(state, opened.data),
       state: () => method.viewState!(view),
-      models: () => method.exportModels().filter(({ name }) => name === view || name.endsWith(`-${view}`)),
+      models: () => method.exportModels().filter(({ name }) => name === modelName(view)),
     });
     printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
   } finally {

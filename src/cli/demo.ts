@@ -54,7 +54,7 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Comma
   const folder = index ?? join(run, "index");
   const summary = await indexEmoji(outcome, folder, engine);
   const report = `Open the report in a browser: ${run}/report.html`;
-  printResult(false, summary, `${formatOutcome(outcome)}\n${formatIndex(summary)}\n${report}`);
+  printResult(false, summary, [...formatOutcome(outcome), ...formatIndex(summary), report]);
   if (wanted ?? (process.stdin.isTTY && process.stdout.isTTY)) {
     say("Open the address below in a browser to search; Ctrl-C ends it.");
     await serve([folder], flags);

@@ -263,15 +263,15 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-export function formatOutcome({ summary }: TrainingOutcome): string {
+export function formatOutcome({ summary }: TrainingOutcome): string[] {
   const { method, dataset, metrics, run } = summary;
   return [
     `${method} on ${dataset.name}: ${formatCourse(summary)}`,
-    formatMetrics(metrics),
+    ...formatMetrics(metrics),
     ...formatBaselines(summary),
     `run     ${run}`,
     `report  ${run}/report.html`,
-  ].join("\n");
+  ];
 }
 
 /** How long what was trained; the stages by name where there are several. */

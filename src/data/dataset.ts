@@ -249,13 +249,13 @@ function selectLabels(labels: Labels, rows: ArrayLike<number>): Labels {
 }
 
 function selectSplits(splits: Splits, rows: ArrayLike<number>, samples: number): Splits {
-  const selected: Record<string, Int32Array> = {};
+  const selected = new Map<string, Int32Array>();
   for (const [name, members] of Object.entries(splits)) {
     const inside = new Uint8Array(samples);
     for (const row of members) inside[row] = 1;
     const kept: number[] = [];
     for (let i = 0; i < rows.length; i++) if (inside[rows[i]!]) kept.push(i);
-    if (kept.length > 0) selected[name] = Int32Array.from(kept);
+    if (kept.length > 0) selected.set(name, Int32Array.from(kept));
   }
-  return selected;
+  return Object.fromEntries(selected);
 }

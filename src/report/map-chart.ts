@@ -1,6 +1,7 @@
 // The representation in two dimensions, coloured by label, cluster or whatever else is known of each point.
 import type { ScatterSeriesOption } from "echarts";
 import type { Colouring, EmbeddingMap } from "../runs/result.js";
+import { shortened } from "../visible.js";
 import { baseOption, type Chart, fontSize, rounded, tooltip } from "./chart.js";
 import { classColours } from "./palette.js";
 
@@ -119,7 +120,6 @@ export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number,
 /** A name without a point, at the median of its group. */
 function nameAt(map: EmbeddingMap, { names }: Colouring, value: number, rows: readonly number[]): ScatterSeriesOption {
   const name = names[value] ?? "none";
-  const shown = name.length > maxLetters ? `${name.slice(0, maxLetters - 1)}…` : name;
   return {
     type: "scatter",
     name,
@@ -130,7 +130,7 @@ function nameAt(map: EmbeddingMap, { names }: Colouring, value: number, rows: re
     itemStyle: { color: "$ink", opacity: 1 },
     label: {
       show: true,
-      formatter: shown.replaceAll("{", "("),
+      formatter: shortened(name, maxLetters).replaceAll("{", "("),
       position: "inside",
       color: "$ink",
       fontSize: fontSize + 1,

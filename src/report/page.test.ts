@@ -128,7 +128,7 @@ test("the page loads nothing, lets only its own scripts run, and is below 3 MB",
   assert.equal(scripts.length, 2);
   assert.equal(
     policy,
-    `default-src &#39;none&#39;; script-src ${hashes.join(" ")}; style-src &#39;unsafe-inline&#39;; img-src data: blob:`,
+    `default-src &#39;none&#39;; script-src ${hashes.join(" ")}; style-src &#39;unsafe-inline&#39;; img-src data: blob:; base-uri &#39;none&#39;; form-action &#39;none&#39;`,
   );
   assert(Buffer.byteLength(page) < 3_000_000);
 });

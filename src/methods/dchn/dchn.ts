@@ -239,12 +239,12 @@ export class DCHN extends HashingMethod<DchnOptions> {
 
   #withTraining({ tensors, json }: State): State {
     const all = new Map(tensors);
-    const steps: Record<string, number> = {};
+    const steps = new Map<string, number>();
     for (const [name, training] of this.#training) {
       for (const [key, tensor] of training.tensors()) all.set(key, tensor);
-      steps[name] = training.steps;
+      steps.set(name, training.steps);
     }
-    return { tensors: all, json: { ...json, steps } };
+    return { tensors: all, json: { ...json, steps: Object.fromEntries(steps) } };
   }
 
   protected override restoreTraining(state: State): void {
