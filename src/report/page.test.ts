@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { UserError } from "../errors.js";
 import { writeResult } from "../runs/result.js";
 import { createRun } from "../runs/run-folder.js";
 import { fakeRun } from "./fake-run.testing.js";
@@ -150,6 +151,46 @@ test("a report is made from the folder alone", () => {
     assert.equal(writeReport([run.folder, run.folder], join(folder, "both.html")), join(folder, "both.html"));
     assert.throws(() => writeReport([run.folder, run.folder]), RangeError);
     assert.throws(() => writeReport([join(folder, "none")]), /there is no such run folder/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("what is not of its type in a run's folder is refused in one line", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-hostile-"));
+  const raw = { html: "<script>" };
+  const { config, environment, lines, result, map } = fakeRun({});
+  const { dataset } = result!;
+  const cases: [file: string, content: unknown, complaint: RegExp][] = [
+    ["environment.json", { ...environment, vantage: raw }, /environment\.json: vantage: /],
+    ["environment.json", { ...environment, files: [null] }, /environment\.json: files\.0: /],
+    ["result.json", { ...result, epochs: raw }, /result\.json: epochs: /],
+    ["result.json", { ...result, dataset: { ...dataset, views: [null] } }, /result\.json: dataset\.views\.0: /],
+    [
+      "result.json",
+      { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [["1"]] } },
+      /confusion\.counts\.0\.0: /,
+    ],
+    ["result.json", { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [] } }, /confusion: expected a row/],
+    ["result.json", { ...result, viewMetrics: { pix: { acc: raw } } }, /viewMetrics\.pix: /],
+    ["result.json", { ...result, baselines: { bestView: { name: 1 } } }, /baselines\.bestView: /],
+    ["result.json", { ...result, clusters: { sizes: raw } }, /clusters\.sizes: /],
+    ["result.json", { ...result, retrieval: [{ direction: raw }] }, /retrieval\.0\.direction: /],
+  ];
+  try {
+    const run = createRun(join(folder, "a"), config, environment);
+    for (const line of lines) run.log(line);
+    run.close();
+    writeResult(run.folder, result!, map);
+    for (const [file, content, complaint] of cases) {
+      const path = join(run.folder, file);
+      const before = readFileSync(path);
+      writeFileSync(path, JSON.stringify(content));
+      assert.throws(() => writeReport([run.folder]), complaint);
+      assert.throws(() => writeReport([run.folder]), UserError);
+      writeFileSync(path, before);
+    }
+    writeReport([run.folder]);
   } finally {
     rmSync(folder, { recursive: true });
   }
