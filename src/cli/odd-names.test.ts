@@ -11,7 +11,7 @@ const more = ["x".repeat(10_000), "👩‍👩‍👧🏴󠁧󠁢󠁥󠁮󠁧�
 const classes = [...everyObject, ...unseen, ...more];
 /** Views by the start of their columns' names. */
 const views = Object.fromEntries(
-  ["__proto__", "constructor", "\u001b[2J", "../../up", "representation", "a\nb"].map((name, v) => [name, `v${v}`]),
+  ["__proto__", "constructor", "\u001b[2J", "../../up", "a\nb"].map((name, v) => [name, `v${v}`]),
 );
 const perClass = 6;
 const samples = classes.length * perClass;
@@ -45,7 +45,7 @@ async function succeed(...args: string[]): Promise<string> {
 }
 
 /** The report and the plots show every name as text. */
-function looksSane(run: string): void {
+function looksSane(run: string, names: readonly string[]): void {
   const plots = readdirSync(place.path(`${run}/plots`)).filter((name) => name.endsWith(".svg"));
   for (const file of ["report.html", ...plots.map((name) => `plots/${name}`)]) {
     const text = readFileSync(place.path(`${run}/${file}`), "utf8");
@@ -55,7 +55,7 @@ function looksSane(run: string): void {
     assert.doesNotMatch(shown, /"><b>|NaN|undefined/);
   }
   const page = readFileSync(place.path(`${run}/report.html`), "utf8");
-  for (const name of ["__proto__", "constructor", "\\x1b[2J", "a\\nb"]) assert.ok(page.includes(`>${name}`), name);
+  for (const name of names) assert.ok(page.includes(`>${visible(name)}<`), name);
 }
 
 const methods: [method: string, layout: string, ...options: string[]][] = [
@@ -75,7 +75,7 @@ for (const [method, layout, ...options] of methods) {
     const data = ["--data", "odd.csv", "--layout", layout, "--threads", "1"];
     const stdout = await succeed("train", method, ...data, ...options, "--out", method, "--json");
     assert.deepEqual(JSON.parse(stdout).dataset.classes, classes.length);
-    looksSane(method);
+    looksSane(method, Object.keys(views).slice(0, layout === "two.yaml" ? 2 : undefined));
   });
 }
 
@@ -104,6 +104,22 @@ test("a split, a preset and an option of such a name are not found", async () =>
     await place.refuse(["train", "cca", "--set", `${name}=1`, "--data", "odd.csv"], /cca has no option/);
   }
   await place.refuse(["index", "cca", "--out", "none", "--split", "constructor"], /--split constructor: odd has/);
+});
+
+test("a view named as what its model gives is refused before the training", async () => {
+  for (const [method, name] of [
+    ["cca", "representation"],
+    ["gmae", "probabilities"],
+    ["dchn", "bits"],
+    ["djsrh", "code"],
+    ["dm2c", "code"],
+    ["mvlnet", "representation"],
+  ] as const) {
+    writeFileSync(place.path("same.yaml"), JSON.stringify({ views: { [name]: "v0", b: "v1" }, labels: "class" }));
+    const small = method === "cca" ? ["--set", "dimensions=2"] : [];
+    const args = ["train", method, "--data", "odd.csv", "--layout", "same.yaml", ...small];
+    await place.refuse(args, new RegExp(`odd: the model's own output is named "${name}", so no view can be`));
+  }
 });
 
 test("a view's name that ONNX cannot hold is refused", async () => {

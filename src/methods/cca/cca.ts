@@ -62,7 +62,7 @@ export class CCA extends PerViewMethod<CcaOptions> {
         `option dimensions: ${dimensions} variates of ${train.length} training samples in views of ${data.dimensions.join(", ")} columns; there can be ${most}`,
       );
     }
-    const views = viewShapes(data);
+    const views = viewShapes(data, ["representation"]);
     const scalers = data.views.map(({ matrix }) => fitScaler(scaling, matrix, train));
     await this.#makeModel(views, data.classes, data.labels?.names ?? [], scalers);
     this.#data = data;

@@ -99,7 +99,7 @@ export class DCHN extends HashingMethod<DchnOptions> {
     const rows = trainingRows(data, name);
     if (rows.length === 0) throw new UserError(`${data.name}: no training sample has view "${name}" and a label`);
     const scaler = fitScaler(this.options.scaling, matrix, rows);
-    const model = this.#makeView(viewShapes(own)[0]!, scaler, data);
+    const model = this.#makeView(viewShapes(own, ["code", "bits"])[0]!, scaler, data);
     initialize(this.engine.kernels, model.store, model.network.parameters.all, this.options.seed);
     return model;
   }
