@@ -10,6 +10,9 @@ const symbols = ["circle", "diamond", "triangle", "rect"];
 /** Groups up to which each is named in the picture. */
 const maxNamed = 24;
 
+/** Groups up to which a legend leaves room for the points. */
+const maxInLegend = 10;
+
 /** Letters of a group's name in the picture. */
 const maxLetters = 16;
 /** Colourings whose groups lie together, so that a name in the picture has a place. */
@@ -108,7 +111,14 @@ export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number,
     aspect: 1,
     option: {
       ...baseOption,
-      legend: { show: !isNamed, bottom: 0, icon: "circle", itemHeight: 8, itemGap: 24, textStyle: { color: "$soft" } },
+      legend: {
+        show: !isNamed && groups.length <= maxInLegend,
+        bottom: 0,
+        icon: "circle",
+        itemHeight: 8,
+        itemGap: 24,
+        textStyle: { color: "$soft" },
+      },
       tooltip: { ...tooltip, trigger: "item", formatter: "{a}" },
       grid: { left: 4, right: 4, top: 4, bottom: 4, outerBoundsMode: "none" },
       ...squareAxes(map, rows),
