@@ -2,10 +2,12 @@
 import type { Command } from "commander";
 import { dataFiles } from "../data/catalogue.js";
 import { UserError } from "../errors.js";
+import { modelName } from "../methods/model-name.js";
 import { viewFolder } from "../methods/saving.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, isRunFolder, resumeRun } from "../runs/run-folder.js";
 import { Engine } from "../runtime/index.js";
+import { commandLine } from "./command-line.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings, settingsOf } from "./open-data.js";
 import { printResult } from "./output.js";
 import { dataSource, openModel } from "./saved-model.js";
@@ -30,7 +32,7 @@ export function addAddViewCommand(root: Command): void {
     .action(addView);
 }
 
-async function addView(folder: string, flags: Flags): Promise<void> {
+async function addView(folder: string, flags: Flags, typed: Command): Promise<void> {
   const { view } = flags;
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   const { method, config, reopen } = openModel(folder, engine);
@@ -55,7 +57,7 @@ async function addView(folder: string, flags: Flags): Promise<void> {
     const environment = await describeEnvironment(dataFiles(source));
     unchanged();
     const dataset = { name: opened.data.name, data: source, view, ...settings };
-    const command = ["vantage", ...process.argv.slice(2)];
+    const command = commandLine(typed);
     const outcome = await train({
       method,
       opened,
@@ -65,7 +67,7 @@ async function addView(folder: string, flags: Flags): Promise<void> {
       fit: (hooks) => method.addView!(opened.data, view, hooks),
       takeUp: async (state) => method.takeView!(state, opened.data),
       state: () => method.viewState!(view),
-      models: () => method.exportModels().filter(({ name }) => name === view || name.endsWith(`-${view}`)),
+      models: () => method.exportModels().filter(({ name }) => name === modelName(view)),
     });
     printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
   } finally {

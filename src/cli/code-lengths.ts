@@ -1,4 +1,5 @@
 // Training the same method at several code lengths, and the table of what each length reaches.
+
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors.js";
@@ -7,6 +8,7 @@ import type { Metrics } from "../methods/training.js";
 import { writeReport } from "../report/page.js";
 import { readConfig } from "../runs/config.js";
 import { isRunFolder } from "../runs/run-folder.js";
+import { textTable } from "../text-table.js";
 import { printResult } from "./output.js";
 import type { CommonFlags } from "./settings.js";
 import { resumeTraining, startTraining, type TrainingRequest, type TrainingSummary } from "./training-run.js";
@@ -45,7 +47,7 @@ export async function trainLengths(
     run: folder,
     runs: summaries.map(({ run }) => run),
   };
-  printResult(flags.json, result, `${formatTable(lengths, summaries)}\nreport  ${report}`);
+  printResult(flags.json, result, [...formatTable(lengths, summaries), `report  ${report}`]);
 }
 
 /** @throws UserError where the run was begun with other options. */
@@ -62,13 +64,9 @@ function resumeLength({ method, options, out }: TrainingRequest & { out: string 
 }
 
 /** mAP by direction (rows) and length (columns). */
-function formatTable(lengths: readonly number[], summaries: readonly TrainingSummary[]): string {
+function formatTable(lengths: readonly number[], summaries: readonly TrainingSummary[]): string[] {
   const maps = summaries.map(({ metrics }) => (metrics.map ?? {}) as Metrics);
   const directions = Object.keys(maps[0]!);
-  const width = Math.max(3, ...directions.map((direction) => direction.length));
-  const rows = directions.map((direction) => {
-    const values = maps.map((map) => (map[direction] as number).toFixed(4).padStart(8));
-    return direction.padEnd(width) + values.join("");
-  });
-  return ["mAP".padEnd(width) + lengths.map((bits) => `${bits}`.padStart(8)).join(""), ...rows].join("\n");
+  const rows = directions.map((direction) => [direction, ...maps.map((map) => (map[direction] as number).toFixed(4))]);
+  return textTable([["mAP", ...lengths.map(String)], ...rows], "numbers");
 }

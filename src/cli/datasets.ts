@@ -6,8 +6,9 @@ import { describeDataset, formatDescription } from "../data/describe.js";
 import { writeLayout } from "../data/layout/layout-file.js";
 import { AmbiguousDataError, UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
+import { textTable } from "../text-table.js";
 import { addDataFlags, type DataFlags, type DataSource, dataSettings, openData } from "./open-data.js";
-import { printResult, say } from "./output.js";
+import { print, printResult, say } from "./output.js";
 import { wholeNumber } from "./settings.js";
 
 interface Flags extends DataFlags {
@@ -49,29 +50,29 @@ export function addDatasetsCommand(root: Command): void {
 function list({ json }: { json?: boolean }): void {
   const sets = catalogue();
   const cards = cardStates();
-  const width = Math.max(...[...sets, ...cards.map(({ card }) => card)].map(({ name }) => name.length));
   const builtIn = sets.map(({ name, samples, classes, views, description }) => {
-    return `${name.padEnd(width)}  ${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`;
+    return [name, `${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`];
   });
   const published = cards.map((state) => {
     const { card, folder, missing } = state;
     const where = missing.length === 0 ? `ready in ${folder}` : `missing: ${missing.join(", ")}`;
-    return `${card.name.padEnd(width)}  views ${cardViews(state).join(", ")}: ${card.title}; ${where}`;
+    return [card.name, `views ${cardViews(state).join(", ")}: ${card.title}; ${where}`];
   });
   const { VANTAGE_DATA } = process.env;
   const place = VANTAGE_DATA
     ? `${VANTAGE_DATA}/NAME, or NAME:FOLDER`
     : "$VANTAGE_DATA/NAME (not set), or open NAME:FOLDER";
-  const text = [
+  const rows = textTable([...builtIn, ...published]);
+  const lines = [
     "Without a download:",
-    ...builtIn,
+    ...rows.slice(0, builtIn.length),
     "",
     `Published sets, their files in ${place}:`,
-    ...published,
+    ...rows.slice(builtIn.length),
     "",
     "Any file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet",
   ];
-  printResult(json, [...sets, ...cards.map(listedCard)], text.join("\n"));
+  printResult(json, [...sets, ...cards.map(listedCard)], lines);
 }
 
 /** As `--json` lists a published set: what its card says, and which files are not at hand. */
@@ -113,7 +114,7 @@ async function describe(source: string, { seed, json, ...flags }: Flags): Promis
     },
   });
   const description = describeDataset(data, notes);
-  printResult(json, description, formatDescription(description));
+  printResult(json, description, formatDescription(description).split("\n"));
 }
 
 /** The layout file of a data file, or one for each way in which it can be understood. */
@@ -121,7 +122,7 @@ async function describeLayout(source: string, { seed, out, ...flags }: Flags & {
   const request = { data: source, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
   const text = await layoutOf(source, request);
   if (out === undefined) {
-    printResult(false, {}, text.trimEnd());
+    print(text.trimEnd().split("\n"));
     return;
   }
   writeFileAtomic(out, text);

@@ -7,6 +7,7 @@ import { allRows } from "../methods/feeding.js";
 import { findMethod } from "../methods/index.js";
 import { Engine } from "../runtime/index.js";
 import { buildIndex } from "../search/build-index.js";
+import { commandLine } from "./command-line.js";
 import { formatIndex, withProgress } from "./index-command.js";
 import { printResult, say } from "./output.js";
 import { addServeFlags, type ServeFlags, serve } from "./serve.js";
@@ -39,19 +40,21 @@ export function addDemoCommand(root: Command): void {
   ).action(demo);
 }
 
-async function demo({ out, index, serve: wanted, ...flags }: Flags): Promise<void> {
+async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Command): Promise<void> {
   if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
   const engine = engineOptions({ ...flags, set: [] });
   say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
   say(
     "DCHN learns codes of 64 bits for each, alike where Unicode puts them in one subgroup; a fifth is kept for testing.",
   );
-  const outcome = await startTraining({ method: findMethod("dchn"), options, data, settings: { labels }, out, engine });
+  const method = findMethod("dchn");
+  const command = commandLine(typed);
+  const outcome = await startTraining({ method, options, data, settings: { labels }, out, engine, command });
   const { run } = outcome.summary;
   const folder = index ?? join(run, "index");
   const summary = await indexEmoji(outcome, folder, engine);
   const report = `Open the report in a browser: ${run}/report.html`;
-  printResult(false, summary, `${formatOutcome(outcome)}\n${formatIndex(summary)}\n${report}`);
+  printResult(false, summary, [...formatOutcome(outcome), ...formatIndex(summary), report]);
   if (wanted ?? (process.stdin.isTTY && process.stdout.isTTY)) {
     say("Open the address below in a browser to search; Ctrl-C ends it.");
     await serve([folder], flags);

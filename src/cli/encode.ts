@@ -6,7 +6,7 @@ import { Engine } from "../runtime/index.js";
 import { type Encoded, encodedFormats, writeEncoded } from "./encoded-file.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
 import { Notes, noteTrained, openOtherData } from "./other-data.js";
-import { printResult } from "./output.js";
+import { print } from "./output.js";
 import { openModel } from "./saved-model.js";
 import { engineOptions } from "./settings.js";
 
@@ -64,11 +64,7 @@ async function encode(folder: string, flags: Flags): Promise<void> {
     notes.say();
     const { ids, labels } = data;
     writeEncoded(flags.out, { ...encoded, samples: data.samples, ids, labels, predicted, classes: method.classes });
-    printResult(
-      false,
-      {},
-      `${flags.out}: ${data.samples} × ${encoded.columns} ${encoded.name === "codes" ? "bytes" : "values"}`,
-    );
+    print([`${flags.out}: ${data.samples} × ${encoded.columns} ${encoded.name === "codes" ? "bytes" : "values"}`]);
   } finally {
     engine.close();
   }

@@ -66,8 +66,8 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };
-    const lines = [`${config.method} on ${name}`, formatMetrics(metrics), ...formatBaselines(summary)];
-    printResult(flags.json, summary, lines.filter((line) => line !== "").join("\n"));
+    const lines = [`${config.method} on ${name}`, ...formatMetrics(metrics), ...formatBaselines(summary)];
+    printResult(flags.json, summary, lines);
   } finally {
     engine.close();
   }

@@ -6,6 +6,7 @@ import { parseViewSelection } from "../data/layout/index.js";
 import { UserError } from "../errors.js";
 import { allRows } from "../methods/feeding.js";
 import { InterruptedError } from "../methods/training.js";
+import { ownValue } from "../records.js";
 import { Engine } from "../runtime/index.js";
 import { buildIndex, type IndexSummary } from "../search/build-index.js";
 import { type StoreKind, storeKinds } from "../search/index-folder.js";
@@ -137,7 +138,7 @@ function variablesOf(views: string | undefined): ReadonlyMap<string, string> {
 }
 
 function splitRows({ name, splits }: MultiViewDataset, split: string): Int32Array {
-  const rows = splits[split];
+  const rows = ownValue(splits, split);
   if (rows !== undefined) return rows;
   throw new UserError(`--split ${split}: ${name} has ${Object.keys(splits).join(", ") || "no splits"}`);
 }
@@ -147,12 +148,12 @@ function storeKind(text: string | undefined): StoreKind | undefined {
   throw new UserError(`--store ${text}: expected ${storeKinds.join(", ")}`);
 }
 
-export function formatIndex({ index, added, items, bits, dimensions, store }: IndexSummary): string {
+export function formatIndex({ index, added, items, bits, dimensions, store }: IndexSummary): string[] {
   const views = Object.entries(added).map(([view, count]) => `${view} ${count}`);
   return [
     `index   ${index}: ${items} items, codes of ${bits} bits, vectors of ${dimensions} values, store ${store}`,
     `added   ${views.join(", ")}`,
     `search  vantage search ${index} --help`,
     `serve   vantage serve ${index}`,
-  ].join("\n");
+  ];
 }

@@ -11,7 +11,8 @@ export function interruption(message = "stopping after this epoch; the checkpoin
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
-    say(`\n${message} (Ctrl-C again stops at once)`);
+    say("");
+    say(`${message} (Ctrl-C again stops at once)`);
     controller.abort();
   };
   process.on("SIGINT", stop);

@@ -10,6 +10,7 @@ import { addDemoCommand } from "./demo.js";
 import { addEncodeCommand } from "./encode.js";
 import { addEvaluateCommand } from "./evaluate.js";
 import { addIndexCommand } from "./index-command.js";
+import { print, say } from "./output.js";
 import { addReportCommand } from "./report.js";
 import { addReproduceCommand } from "./reproduce.js";
 import { addSearchCommand } from "./search.js";
@@ -35,7 +36,7 @@ export function program(): Command {
     .version(version, "-V, --version")
     .exitOverride()
     .showHelpAfterError(false)
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeOut: (text) => print(text.trimEnd().split("\n")), writeErr: () => {} });
   for (const add of [
     addTrainCommand,
     addAddViewCommand,
@@ -58,7 +59,9 @@ export function program(): Command {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exit.done;
-    complain(`${error.message.replace(/^error: /, "")} (vantage --help lists what there is)`);
+    // A flag with a slip in its name may bring a token.
+    const message = error.message.replace(/^error: /, "").replace(/^(unknown option '--[^=']*)=.*'/s, "$1'");
+    complain(`${message} (vantage --help lists what there is)`);
     return exit.mistake;
   }
   if (error instanceof InterruptedError) {
@@ -74,13 +77,13 @@ function report(error: unknown): number {
     return exit.failure;
   }
   complain(`unexpected failure: ${error instanceof Error ? error.message : String(error)}`);
-  if (process.env.VANTAGE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  else process.stderr.write("(VANTAGE_DEBUG=1 shows where; please report it)\n");
+  if (process.env.VANTAGE_DEBUG && error instanceof Error) error.stack?.split("\n").forEach(say);
+  else say("(VANTAGE_DEBUG=1 shows where; please report it)");
   return exit.failure;
 }
 
 function complain(message: string): void {
-  process.stderr.write(`vantage: ${message.replaceAll("\n", " ")}\n`);
+  say(`vantage: ${message.replaceAll("\n", " ")}`);
 }
 
 /** The reader of a pipe may leave early (`vantage … | head`): not a failure. */

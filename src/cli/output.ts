@@ -1,18 +1,25 @@
-// What commands print: tables of measures for people, one JSON object for programs.
+// What commands print: tables of measures for people, one JSON object for programs. All of it goes through here.
+import { Presets, SingleBar } from "cli-progress";
 import type { Metrics } from "../methods/training.js";
+import { withoutPassword } from "../runs/command.js";
 import type { Baselines, ClusterSummary } from "../runs/result.js";
+import { textTable } from "../text-table.js";
+import { shortened, visible, visibleJson } from "../visible.js";
+
+/** Characters of a line on stderr at most. */
+const longestLine = 4000;
 
 /** Measures side by side, nested groups on lines of their own. */
-export function formatMetrics(metrics: Metrics, indent = "  "): string {
+export function formatMetrics(metrics: Metrics, indent = "  "): string[] {
   const flat: string[] = [];
   const groups: string[] = [];
   for (const [name, value] of Object.entries(metrics)) {
     if (typeof value === "number") flat.push(`${name} ${value.toFixed(4)}`);
-    else if (Object.keys(value).length > 0) groups.push(`${indent}${name}\n${formatMetrics(value, `${indent}  `)}`);
+    else if (Object.keys(value).length > 0) groups.push(indent + name, ...formatMetrics(value, `${indent}  `));
   }
   const lines: string[] = [];
   for (let i = 0; i < flat.length; i += 6) lines.push(indent + flat.slice(i, i + 6).join("   "));
-  return [...lines, ...groups].join("\n");
+  return [...lines, ...groups];
 }
 
 /** A line for each baseline, and for clusters without labels, aligned. */
@@ -26,11 +33,12 @@ export function formatBaselines({ baselines = {}, clusters }: Found): string[] {
     const own = Object.entries(cca!).map(([name, by]) => [name, (by as Metrics)[direction]]);
     rows.push([`plain CCA, ${direction}`, Object.fromEntries(own)]);
   }
-  const width = Math.max(0, ...rows.map(([what]) => what.length));
-  const lines = rows.map(([what, measures]) => {
-    const numbers = Object.entries(measures).filter((each): each is [string, number] => typeof each[1] === "number");
-    return `  ${what.padEnd(width)}   ${numbers.map(([name, value]) => `${name} ${value.toFixed(4)}`).join("   ")}`;
-  });
+  const lines = textTable(
+    rows.map(([what, measures]) => {
+      const numbers = Object.entries(measures).filter((each): each is [string, number] => typeof each[1] === "number");
+      return [`  ${what}`, ` ${numbers.map(([name, value]) => `${name} ${value.toFixed(4)}`).join("   ")}`];
+    }),
+  );
   if (clusters === undefined) return lines;
   const { sizes, silhouette, silhouetteSamples } = clusters;
   const of = silhouetteSamples === undefined ? "" : ` of ${silhouetteSamples} samples`;
@@ -43,14 +51,29 @@ interface Found {
   readonly clusters?: ClusterSummary;
 }
 
-/** Prints the result: as the last line of stdout where asked for, otherwise for people. */
-export function printResult(json: boolean | undefined, result: object, text: string): void {
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+/**
+ * Prints the result: as the last line of stdout where asked for, otherwise for people.
+ * @param lines each is one line whatever the names in it hold.
+ */
+export function printResult(json: boolean | undefined, result: object, lines: readonly string[]): void {
+  if (json) process.stdout.write(`${visibleJson(result)}\n`);
+  else print(lines);
+}
+
+/** Lines on stdout. This file is the only one that writes to a terminal, so that none gets a character that it would act upon. */
+export function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(""));
 }
 
 /** A line on stderr, so that stdout holds results only. */
-export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+export function say(line: string): void {
+  process.stderr.write(`${shortened(withoutPassword(line), longestLine)}\n`);
+}
+
+/** A bar of progress on stderr. */
+export function progressBar(format: string): SingleBar {
+  const options = { format, stream: process.stderr, hideCursor: true, barsize: 24 };
+  return new SingleBar(options, Presets.shades_classic);
 }
 
 /** Seconds as people say them. */

@@ -1,7 +1,8 @@
 // Progress of a training or an indexing: a bar with time left on a terminal, now and then a line elsewhere.
-import { Presets, SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import type { EpochReport, Metrics } from "../methods/training.js";
-import { formatDuration, say } from "./output.js";
+import { visible } from "../visible.js";
+import { formatDuration, progressBar, say } from "./output.js";
 
 /** Without a terminal a line is written at most this often, in milliseconds. */
 const QUIET = 5000;
@@ -52,9 +53,8 @@ export function trainingProgress(): Progress {
       if (stage !== report.stage) {
         bar?.stop();
         stage = report.stage;
-        const format = "{stage} {bar} {value}/{total}  {eta_formatted} left  {summary}";
-        bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, barsize: 24 }, Presets.shades_classic);
-        bar.start(report.epochs, report.epoch - 1, { stage, summary: "" });
+        bar = progressBar("{stage} {bar} {value}/{total}  {eta_formatted} left  {summary}");
+        bar.start(report.epochs, report.epoch - 1, { stage: visible(stage), summary: "" });
       }
       bar!.update(report.epoch, { summary: summary(report, metrics) });
     },
@@ -79,8 +79,7 @@ export function itemProgress(): ItemProgress {
       stop() {},
     };
   }
-  const format = "items {bar} {value}/{total}  {eta_formatted} left";
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, barsize: 24 }, Presets.shades_classic);
+  const bar = progressBar("items {bar} {value}/{total}  {eta_formatted} left");
   let isStarted = false;
   return {
     update(done, total) {

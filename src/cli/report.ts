@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { writeReport } from "../report/page.js";
 import { writePlots } from "../report/plots.js";
 import { loadReportRun } from "../report/report-run.js";
-import { printResult } from "./output.js";
+import { print } from "./output.js";
 
 export function addReportCommand(root: Command): void {
   root
@@ -13,6 +13,6 @@ export function addReportCommand(root: Command): void {
     .action(async (folders: string[], { out }: { out?: string }) => {
       if (folders.length === 1) await writePlots(loadReportRun(folders[0]!));
       const path = writeReport(folders, out ?? (folders.length === 1 ? undefined : "report.html"));
-      printResult(false, {}, path);
+      print([path]);
     });
 }

@@ -20,7 +20,7 @@ export function listTables(places: readonly string[], json: boolean | undefined)
     `${name.padEnd(width)}  ${ready} of ${cells} cells can run: ${title} (${source})`,
     ...needs.map((need) => `${" ".repeat(width)}    ${need}`),
   ]);
-  printResult(json, listed, lines.join("\n"));
+  printResult(json, listed, lines);
 }
 
 function describe(definition: Definition, places: readonly string[]): Listed {

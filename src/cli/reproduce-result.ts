@@ -1,8 +1,9 @@
 // What vantage reproduce prints at its end: the table for people, one JSON object for programs.
 import { layTable, type Table, toMarkdown } from "../reproduce/index.js";
 
-export function formatTable(table: Table): string {
-  return `${toMarkdown(layTable(table.definition, table.filled()))}\nfiles   ${table.folder}/table.md, table.tex, table.csv, results.jsonl`;
+export function formatTable(table: Table): string[] {
+  const files = `files   ${table.folder}/table.md, table.tex, table.csv, results.jsonl`;
+  return [...toMarkdown(layTable(table.definition, table.filled())).split("\n"), files];
 }
 
 /** The last line of `--json`. */

@@ -7,6 +7,7 @@ import { fileError } from "../files.js";
 import { Engine } from "../runtime/index.js";
 import { SearchIndex, type SearchQuery } from "../search/search-index.js";
 import { type Hit, searchModes } from "../search/store.js";
+import { textTable } from "../text-table.js";
 import { printResult, say } from "./output.js";
 import { engineOptions, wholeNumber } from "./settings.js";
 
@@ -119,24 +120,21 @@ function readImage(path: string): Uint8Array {
   }
 }
 
-function formatHits(hits: readonly Hit[]): string {
-  if (hits.length === 0) return "no items";
+function formatHits(hits: readonly Hit[]): string[] {
+  if (hits.length === 0) return ["no items"];
   const withSimilarity = hits.some(({ similarity }) => similarity !== undefined);
   const rows = hits.map(({ id, view, distance, similarity, metadata }) => [
     String(distance),
     ...(withSimilarity ? [(similarity ?? 0).toFixed(4)] : []),
     view,
     id,
-    [metadata?.label].flat().filter(Boolean).join(", "),
+    labelText(metadata?.label),
   ]);
-  const table = [["distance", ...(withSimilarity ? ["cosine"] : []), "view", "id", "label"], ...rows];
-  const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => [...row[c]!].length)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, c) => cell.padEnd(widths[c]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable([["distance", ...(withSimilarity ? ["cosine"] : []), "view", "id", "label"], ...rows]);
+}
+
+/** A label as its item has it, which may be anything. */
+function labelText(label: unknown): string {
+  const texts = [label].flat().filter((each) => each !== undefined && each !== null && each !== "");
+  return texts.map((each) => (typeof each === "string" ? each : JSON.stringify(each))).join(", ");
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
+import { ownValue, recordOf } from "../records.js";
 import { devices } from "../runtime/index.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, type DataFlags } from "./open-data.js";
@@ -47,7 +48,7 @@ const configFile = z.looseObject({
         .optional(),
     })
     .optional(),
-  options: z.record(z.string(), z.unknown()).optional(),
+  options: recordOf(z.unknown()).optional(),
 });
 export type ConfigFile = z.output<typeof configFile>;
 
@@ -71,7 +72,7 @@ export type Presets = Readonly<Record<string, Readonly<Record<string, unknown>>>
 /** @throws UserError where the method has no preset of that name. */
 function presetOptions(name: string | undefined, presets: Presets): Readonly<Record<string, unknown>> {
   if (name === undefined) return {};
-  const found = presets[name];
+  const found = ownValue(presets, name);
   if (found !== undefined) return found;
   const known = Object.keys(presets).join(", ");
   throw new UserError(`--preset ${name}: ${known === "" ? "this method has no presets" : `expected ${known}`}`);
@@ -79,20 +80,20 @@ function presetOptions(name: string | undefined, presets: Presets): Readonly<Rec
 
 /** Options of a method from a preset, a configuration file, flags and --set: the later ones win. */
 export function methodOptions(flags: CommonFlags, config: ConfigFile, presets: Presets = {}): Record<string, unknown> {
-  const options: Record<string, unknown> = { ...presetOptions(flags.preset, presets), ...config.options };
-  if (config.task !== undefined) options.task = config.task;
-  if (config.seed !== undefined) options.seed = config.seed;
+  const options = new Map(Object.entries({ ...presetOptions(flags.preset, presets), ...config.options }));
+  if (config.task !== undefined) options.set("task", config.task);
+  if (config.seed !== undefined) options.set("seed", config.seed);
   for (const name of numberFlags) {
     const text = flags[name];
-    if (text !== undefined) options[name] = wholeNumber(`--${name}`, text);
+    if (text !== undefined) options.set(name, wholeNumber(`--${name}`, text));
   }
-  for (const name of otherFlags) if (flags[name] !== undefined) options[name] = flags[name];
+  for (const name of otherFlags) if (flags[name] !== undefined) options.set(name, flags[name]);
   for (const setting of flags.set) {
     const [, name, text] = /^([\w.-]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);
-    options[name] = yamlValue(text!);
+    options.set(name, yamlValue(text!));
   }
-  return options;
+  return Object.fromEntries(options);
 }
 
 function yamlValue(text: string): unknown {

@@ -4,6 +4,7 @@ import { catalogue } from "../data/index.js";
 import { methods } from "../methods/index.js";
 import type { MethodDefinition } from "../methods/method.js";
 import { trainLengths } from "./code-lengths.js";
+import { commandLine } from "./command-line.js";
 import { dataName, dataSettings, settingsOf } from "./open-data.js";
 import { printResult } from "./output.js";
 import {
@@ -39,11 +40,15 @@ export function addTrainCommand(root: Command): void {
     }
     addCommonFlags(command)
       .addHelpText("after", `\nOptions of ${method.name} (--set name=value):\n${describeOptions(method.options.shape)}`)
-      .action((flags: CommonFlags) => trainMethod(method, flags));
+      .action((flags: CommonFlags, typed: Command) => trainMethod(method, flags, typed));
   }
 }
 
-async function trainMethod(method: MethodDefinition<Record<string, unknown>>, flags: CommonFlags): Promise<void> {
+async function trainMethod(
+  method: MethodDefinition<Record<string, unknown>>,
+  flags: CommonFlags,
+  typed: Command,
+): Promise<void> {
   const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
   const isOne = bits === undefined || bits.length === 1;
   if (flags.resume !== undefined && isOne) {
@@ -60,6 +65,7 @@ async function trainMethod(method: MethodDefinition<Record<string, unknown>>, fl
     settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags) },
     out: flags.out,
     engine: engineOptions(flags),
+    command: commandLine(typed),
   };
   if (!isOne) return trainLengths(request, bits, flags);
   if (bits !== undefined) options.bits = bits[0];

@@ -38,6 +38,8 @@ export interface TrainingRequest {
   readonly settings: DataSettings;
   readonly out?: string;
   readonly engine: EngineOptions;
+  /** The command line that repeats it, as `commandLine` gives it. */
+  readonly command: readonly string[];
 }
 
 /** The last line of `--json`. */
@@ -73,7 +75,7 @@ const CHECKPOINT_SECONDS = 20;
 
 /** @throws UserError where settings, data or folder are no good; InterruptedError after Ctrl-C. */
 export async function startTraining(request: TrainingRequest): Promise<TrainingOutcome> {
-  const { method: definition, data: source, settings } = request;
+  const { method: definition, data: source, settings, command } = request;
   if (source === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
   const options = parseOptions(definition.name, definition.options, request.options);
   const task = taskOf(definition, options);
@@ -86,7 +88,7 @@ export async function startTraining(request: TrainingRequest): Promise<TrainingO
     dataset: { name: data.name, data: source, ...settings },
     seed: options.seed as number,
     options,
-    command: ["vantage", ...process.argv.slice(2)],
+    command,
   };
   const environment = await describeEnvironment(dataFiles(source));
   unchanged();
@@ -261,15 +263,15 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-export function formatOutcome({ summary }: TrainingOutcome): string {
+export function formatOutcome({ summary }: TrainingOutcome): string[] {
   const { method, dataset, metrics, run } = summary;
   return [
     `${method} on ${dataset.name}: ${formatCourse(summary)}`,
-    formatMetrics(metrics),
+    ...formatMetrics(metrics),
     ...formatBaselines(summary),
     `run     ${run}`,
     `report  ${run}/report.html`,
-  ].join("\n");
+  ];
 }
 
 /** How long what was trained; the stages by name where there are several. */

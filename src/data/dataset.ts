@@ -1,5 +1,6 @@
 // A multi-view data set: the same samples seen through several views, with labels, ids and splits where there are any.
 import { UserError } from "../errors.js";
+import { shortened } from "../visible.js";
 import type { AccountEntry } from "./layout/account.js";
 import { type Matrix, selectRows } from "./matrix.js";
 
@@ -168,12 +169,21 @@ function isRow(row: number, samples: number): boolean {
   return Number.isInteger(row) && row >= 0 && row < samples;
 }
 
+/** Characters of a view's name: ONNX Runtime overflows its stack on names of several thousand. */
+const longestName = 500;
+
 function checkViews(dataset: string, views: readonly View[]): void {
   const first = views[0];
   if (!first) throw new UserError(`${dataset}: no views; a data set needs at least one`);
   const names = new Set<string>();
   for (const { name, matrix, present, features } of views) {
     if (name === "") throw new UserError(`${dataset}: a view without a name`);
+    if (name.length > longestName || /[\0\p{Cs}]/u.test(name)) {
+      const what = name.length > longestName ? `of ${name.length} characters` : "that ONNX cannot hold";
+      throw new UserError(
+        `${dataset}: a view has a name ${what}: ${shortened(name, 40)}; give it one of up to ${longestName} letters`,
+      );
+    }
     if (names.has(name)) throw new UserError(`${dataset}: two views named "${name}"; give each its own name`);
     names.add(name);
     if (matrix.rows === 0 || matrix.columns === 0) {
@@ -249,13 +259,13 @@ function selectLabels(labels: Labels, rows: ArrayLike<number>): Labels {
 }
 
 function selectSplits(splits: Splits, rows: ArrayLike<number>, samples: number): Splits {
-  const selected: Record<string, Int32Array> = {};
+  const selected = new Map<string, Int32Array>();
   for (const [name, members] of Object.entries(splits)) {
     const inside = new Uint8Array(samples);
     for (const row of members) inside[row] = 1;
     const kept: number[] = [];
     for (let i = 0; i < rows.length; i++) if (inside[rows[i]!]) kept.push(i);
-    if (kept.length > 0) selected[name] = Int32Array.from(kept);
+    if (kept.length > 0) selected.set(name, Int32Array.from(kept));
   }
-  return selected;
+  return Object.fromEntries(selected);
 }

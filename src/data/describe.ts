@@ -1,4 +1,7 @@
 // What a data set holds, as a plain object for programs and as text for people.
+
+import { textTable } from "../text-table.js";
+import { visible } from "../visible.js";
 import { classCounts } from "./check.js";
 import { type Labels, type MultiViewDataset, presentRows, type View } from "./dataset.js";
 import type { AccountEntry } from "./layout/account.js";
@@ -96,7 +99,10 @@ export function formatDescription(description: DatasetDescription): string {
   ]);
   lines.push(
     "",
-    ...table([["view", "columns", "storage", "non-zero", "min", "max", "mean", "constant", "missing"], ...rows]),
+    ...textTable(
+      [["view", "columns", "storage", "non-zero", "min", "max", "mean", "constant", "missing"], ...rows],
+      "numbers",
+    ),
     "",
   );
   if (labels) {
@@ -112,7 +118,7 @@ export function formatDescription(description: DatasetDescription): string {
   if (parts.length > 0) lines.push(`splits: ${parts.join(", ")}`);
   if (account) lines.push("", ...accountTable(account), "");
   lines.push(...notes.map((note) => `note: ${note}`));
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(visible).join("\n")}\n`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {
@@ -127,20 +133,5 @@ function short(value: number): string {
 /** Every variable of the file and what it became, texts flush left. */
 function accountTable(account: readonly AccountEntry[]): string[] {
   const rows = account.map(({ variable, what, role, detail }) => [variable, what, role, detail]);
-  const all = [["in the file", "is", "used as", ""], ...rows];
-  const widths = [0, 1, 2].map((c) => Math.max(...all.map((row) => row[c]!.length)));
-  return all.map((row) =>
-    row
-      .map((cell, c) => cell.padEnd(widths[c] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
-/** Columns as wide as their widest cell: the first flush left, the others flush right. */
-function table(rows: readonly string[][]): string[] {
-  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
-  return rows.map((row) =>
-    row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join("  "),
-  );
+  return textTable([["in the file", "is", "used as", ""], ...rows]);
 }

@@ -1,5 +1,6 @@
 // Unpaired views, each with samples and labels of its own (XMedia: images, texts, audio, video, 3D models), as one data set.
 import { UserError } from "../errors.js";
+import { ownValue } from "../records.js";
 import { type Labels, MultiViewDataset, type Splits, type View } from "./dataset.js";
 import { type Matrix, padRows } from "./matrix.js";
 
@@ -45,13 +46,10 @@ export function unpaired(name: string, views: readonly UnpairedView[], source?: 
 }
 
 function joinSplits(views: readonly UnpairedView[], starts: readonly number[]): Splits {
-  const joined: Record<string, Int32Array> = {};
-  for (const split of new Set(views.flatMap((view) => Object.keys(view.splits ?? {})))) {
-    joined[split] = Int32Array.from(
-      views.flatMap((view, v) => Array.from(view.splits?.[split] ?? [], (row) => row + starts[v]!)),
-    );
-  }
-  return joined;
+  const names = new Set(views.flatMap((view) => Object.keys(view.splits ?? {})));
+  const rows = (split: string) =>
+    views.flatMap((view, v) => Array.from(ownValue(view.splits ?? {}, split) ?? [], (row) => row + starts[v]!));
+  return Object.fromEntries([...names].map((split) => [split, Int32Array.from(rows(split))]));
 }
 
 /**

@@ -1,5 +1,5 @@
 // Models in run folders: saved by the library, and opened again whoever saved them.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
@@ -38,8 +38,13 @@ export function stateOf(checkpoint: LoadedCheckpoint): State {
   return { tensors: checkpoint.tensors as State["tensors"], json: savedState(checkpoint).model };
 }
 
+/** Writes the models, and takes away those that are there by other names, which another version gave them. */
 export function writeModels(folder: string, models: readonly ExportedModel[]): void {
-  for (const { name, bytes } of models) writeFileAtomic(join(folder, "model", `${name}.onnx`), bytes);
+  const files = new Map(models.map(({ name, bytes }) => [`${name}.onnx`, bytes]));
+  for (const [file, bytes] of files) writeFileAtomic(join(folder, "model", file), bytes);
+  for (const file of readdirSync(join(folder, "model"))) {
+    if (file.endsWith(".onnx") && !files.has(file)) rmSync(join(folder, "model", file));
+  }
 }
 
 /** Writes a fitted model into a new run folder. @throws UserError where the folder is not empty or cannot be written. */

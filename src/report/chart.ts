@@ -1,5 +1,6 @@
 // What every chart of the report is: an ECharts option without functions, so that the page holds it as JSON.
 import type { EChartsOption, TooltipComponentOption } from "echarts";
+import { visible } from "../visible.js";
 
 export interface Chart {
   /** File name of the plot, without its ending. */
@@ -54,4 +55,31 @@ export function axis(name: string | undefined, vertical: boolean) {
 /** A number at the precision that a chart can show, null for one that is not finite: JSON has no other. */
 export function rounded(value: number, digits = 5): number | null {
   return Number.isFinite(value) ? Number(value.toPrecision(digits)) : null;
+}
+
+/** Not seen, and in no name of an object's own. */
+const guard = "\u2060";
+
+/**
+ * A text as a chart may show it. ECharts keeps texts as keys of plain objects: one that every object has, such as "constructor",
+ * gets a character that is not seen.
+ */
+export function chartText(text: string): string {
+  return Object.hasOwn(Object.prototype, text) ? text + guard : visible(text);
+}
+
+/** A picture without the characters that `chartText` adds. */
+export function withoutGuards(svg: string): string {
+  return svg.replaceAll(guard, "");
+}
+
+/** An option all of whose texts are such. */
+export function shownOption(option: EChartsOption): EChartsOption {
+  const visit = (value: unknown): unknown => {
+    if (typeof value === "string") return chartText(value);
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(visit);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, visit(each)]));
+  };
+  return visit(option) as EChartsOption;
 }

@@ -1,6 +1,7 @@
 // The confusion matrix as a heat map: counts as numbers, the square root of the share of the true class as colour, so that few mistakes show.
 import type { HeatmapSeriesOption } from "echarts";
 import type { Confusion } from "../runs/result.js";
+import { shortened } from "../visible.js";
 import { axis, baseOption, type Chart, grid, rounded, tooltip } from "./chart.js";
 import { heatSteps } from "./palette.js";
 
@@ -8,6 +9,8 @@ import { heatSteps } from "./palette.js";
 const maxNumbers = 15;
 /** Letters of a class name that the axes show. */
 const maxLetters = 14;
+/** Cells up to which all are drawn; of more, those with samples, the fullest of them. */
+const maxCells = 10_000;
 
 /**
  * @param predicted what the columns are: "predicted class" or "matched cluster".
@@ -15,12 +18,12 @@ const maxLetters = 14;
  */
 export function confusionChart({ rows, columns, counts }: Confusion, predicted: string, id = "confusion"): Chart {
   const numbers = columns.length <= maxNumbers;
-  const cells = counts.flatMap((row, r) => {
-    const total = row.reduce((a, b) => a + b, 0);
-    return row.map((count, c) => cell(count, total, r, c, rows[r]!, columns[c]!));
-  });
+  const totals = counts.map((row) => row.reduce((a, b) => a + b, 0));
+  const cells = drawn(counts, columns.length).map(([r, c]) =>
+    cell(counts[r]![c]!, totals[r]!, r, c, rows[r]!, columns[c]!),
+  );
   const right = counts.reduce((sum, row, r) => sum + (row[columns.indexOf(rows[r]!)] ?? 0), 0);
-  const all = counts.flat().reduce((a, b) => a + b, 0);
+  const all = totals.reduce((a, b) => a + b, 0);
   return {
     id,
     title: "Confusion matrix",
@@ -45,6 +48,17 @@ export function confusionChart({ rows, columns, counts }: Confusion, predicted: 
   };
 }
 
+/** Row and column of each cell that is drawn. */
+function drawn(counts: Confusion["counts"], columns: number): [row: number, column: number][] {
+  const all = counts.flatMap((row, r) => row.map((_, c): [number, number] => [r, c]));
+  if (counts.length * columns <= maxCells) return all;
+  const count = ([r, c]: [number, number]) => counts[r]![c]!;
+  return all
+    .filter((each) => count(each) > 0)
+    .sort((a, b) => count(b) - count(a))
+    .slice(0, maxCells);
+}
+
 const heatScale = Array.from({ length: heatSteps }, (_, i) => `$heat${i}`);
 
 function cell(count: number, total: number, r: number, c: number, row: string, column: string) {
@@ -63,7 +77,7 @@ function category(names: readonly string[], rotate: number) {
   const { axisLabel, axisLine } = axis(undefined, false);
   return {
     type: "category" as const,
-    data: names.map((name) => (name.length > maxLetters ? `${name.slice(0, maxLetters - 1)}…` : name)),
+    data: names.map((name) => shortened(name, maxLetters)),
     axisLabel: { ...axisLabel, rotate },
     axisLine: { ...axisLine, show: false },
     splitLine: { show: false },

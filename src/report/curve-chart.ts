@@ -106,8 +106,8 @@ const legend = {
 
 /** Whether names at the ends of the curves would stand far from them: most ends lie closer together than a name is high. */
 function crowded(curves: readonly Curve[], fromZero: boolean): boolean {
-  const values = curves.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);
-  const range = Math.max(...values) - (fromZero ? 0 : Math.min(...values));
+  const [least, most] = bounds(curves);
+  const range = most - (fromZero ? 0 : least);
   const ends = curves.map(({ y }) => y[y.length - 1]!).sort((a, b) => a - b);
   const close = ends.filter((end, i) => i > 0 && end - ends[i - 1]! < nameHeight * range);
   return close.length > (curves.length - 1) / 2;
@@ -118,10 +118,14 @@ function sum(values: readonly number[]): number {
 }
 
 function spansDecades(curves: readonly Curve[]): boolean {
+  const [least, most] = bounds(curves);
+  return least > 0 && most / least > 100;
+}
+
+function bounds(curves: readonly Curve[]): [least: number, most: number] {
   const values = curves.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);
   const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return least > 0 && most / least > 100;
+  return [least, values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)];
 }
 
 /** Which points to keep of a long curve: first, last, and the lowest and highest of each stretch, so that no peak is lost. */

@@ -13,6 +13,17 @@ test("text is escaped, HTML, lists and nothing are not", () => {
   );
 });
 
+test("an object of a file is no HTML, whatever its keys; odd values are shown as JSON", () => {
+  const evil = JSON.parse('{"html": "<script>"}');
+  assert.equal(html`${evil}${[evil]}`.html, "{&#34;html&#34;:&#34;&#60;script&#62;&#34;}".repeat(2));
+  assert.equal(html`${null as never} ${true as never} ${{ a: 1 } as never}`.html, "null true {&#34;a&#34;:1}");
+  assert.equal(html`${{ __proto__: html`<b>` } as never}`.html, "{}");
+});
+
+test("text is seen: no character acts upon the page or breaks XML", () => {
+  assert.equal(escapeHtml("\u0000\u202e\ufffe\ud800\n"), "\\x00\\u202e\\ufffe\\ud800\\n");
+});
+
 test("JSON in a script can neither end it nor begin a comment, and reads back", () => {
   const value = { a: "</script><!--<script>", b: "\u2028\u2029&", "<k>": [1, null] };
   const text = jsonForScript(value);

@@ -1,6 +1,7 @@
 // The representation in two dimensions, coloured by label, cluster or whatever else is known of each point.
 import type { ScatterSeriesOption } from "echarts";
 import type { Colouring, EmbeddingMap } from "../runs/result.js";
+import { shortened } from "../visible.js";
 import { baseOption, type Chart, fontSize, rounded, tooltip } from "./chart.js";
 import { classColours } from "./palette.js";
 
@@ -8,6 +9,9 @@ import { classColours } from "./palette.js";
 const symbols = ["circle", "diamond", "triangle", "rect"];
 /** Groups up to which each is named in the picture. */
 const maxNamed = 24;
+
+/** Groups up to which a legend leaves room for the points. */
+const maxInLegend = 10;
 
 /** Letters of a group's name in the picture. */
 const maxLetters = 16;
@@ -107,7 +111,14 @@ export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number,
     aspect: 1,
     option: {
       ...baseOption,
-      legend: { show: !isNamed, bottom: 0, icon: "circle", itemHeight: 8, itemGap: 24, textStyle: { color: "$soft" } },
+      legend: {
+        show: !isNamed && groups.length <= maxInLegend,
+        bottom: 0,
+        icon: "circle",
+        itemHeight: 8,
+        itemGap: 24,
+        textStyle: { color: "$soft" },
+      },
       tooltip: { ...tooltip, trigger: "item", formatter: "{a}" },
       grid: { left: 4, right: 4, top: 4, bottom: 4, outerBoundsMode: "none" },
       ...squareAxes(map, rows),
@@ -119,7 +130,6 @@ export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number,
 /** A name without a point, at the median of its group. */
 function nameAt(map: EmbeddingMap, { names }: Colouring, value: number, rows: readonly number[]): ScatterSeriesOption {
   const name = names[value] ?? "none";
-  const shown = name.length > maxLetters ? `${name.slice(0, maxLetters - 1)}…` : name;
   return {
     type: "scatter",
     name,
@@ -130,7 +140,7 @@ function nameAt(map: EmbeddingMap, { names }: Colouring, value: number, rows: re
     itemStyle: { color: "$ink", opacity: 1 },
     label: {
       show: true,
-      formatter: shown.replaceAll("{", "("),
+      formatter: shortened(name, maxLetters).replaceAll("{", "("),
       position: "inside",
       color: "$ink",
       fontSize: fontSize + 1,

@@ -1,7 +1,7 @@
 // Parts that both pages are made of, one run's and several runs': figures, tables, maps.
 import type { EChartsOption } from "echarts";
 import type { Colouring, EmbeddingMap } from "../runs/result.js";
-import type { Chart } from "./chart.js";
+import { type Chart, chartText, shownOption } from "./chart.js";
 import { type Html, html } from "./html.js";
 import { mapChart, mapGroups, mistakes } from "./map-chart.js";
 import type { Group } from "./report-run.js";
@@ -13,7 +13,7 @@ export class ChartData {
   /** Keeps the option under a key of its own. */
   add(chart: Chart): string {
     const key = `c${Object.keys(this.options).length}`;
-    this.options[key] = chart.option;
+    this.options[key] = shownOption(chart.option);
     return key;
   }
 }
@@ -43,7 +43,7 @@ export function mapFigure(data: ChartData, map: EmbeddingMap, title: string, nam
   const prefix = `${name}-${Object.keys(data.options).length}-`;
   for (const colouring of colourings) {
     const { option } = mapChart(map, colouring, limit);
-    data.options[prefix + colouring.name] = { ...option, legend: { show: false } };
+    data.options[prefix + colouring.name] = shownOption({ ...option, legend: { show: false } });
   }
   const shown = Math.min(limit, map.x.length);
   const note = `${map.projection}, ${shown < map.x.length ? `${shown} of ${map.x.length}` : shown} samples`;
@@ -59,7 +59,7 @@ function chips(colouring: Colouring, hidden: boolean): Html {
   if (groups.length > maxChips) return html``;
   return html`<div class="chips" data-of="${colouring.name}"${hidden && html` hidden`}>${groups.map(
     ({ name, color, symbol, points }) =>
-      html`<button type="button" aria-pressed="true" data-name="${name}"><i class="${symbol}" data-color="${color}"></i>${name} <span class="soft">${points}</span></button>`,
+      html`<button type="button" aria-pressed="true" data-name="${chartText(name)}"><i class="${symbol}" data-color="${color}"></i>${name} <span class="soft">${points}</span></button>`,
   )}</div>`;
 }
 

@@ -63,7 +63,7 @@ tbody td.best{font-weight:700;color:var(--accent)}
 .switch label+label span{border-left:1px solid var(--line)}
 .switch input:checked+span{background:var(--tint);color:var(--ink);font-weight:550}
 .switch input:focus-visible+span{outline-offset:-2px}
-.chips button,.key{font:inherit;font-size:12.5px;line-height:1.3;color:var(--ink);background:none;border:1px solid var(--line);border-radius:99px;padding:3px 10px 3px 8px;display:inline-flex;align-items:center;gap:6px;max-width:100%}
+.chips button,.key{font:inherit;font-size:12.5px;line-height:1.3;color:var(--ink);background:none;border:1px solid var(--line);border-radius:99px;padding:3px 10px 3px 8px;display:inline-flex;align-items:center;gap:6px;max-width:100%;overflow-wrap:anywhere;text-align:left}
 .chips button{cursor:pointer}
 .chips button:hover{border-color:var(--soft)}
 .chips button[aria-pressed=false]{opacity:.45;text-decoration:line-through}

@@ -1,12 +1,16 @@
 // Tests of report.html: what is on it, that nothing in the data becomes markup, and that a browser draws it.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { UserError } from "../errors.js";
 import { writeResult } from "../runs/result.js";
 import { createRun } from "../runs/run-folder.js";
 import { fakeRun } from "./fake-run.testing.js";
@@ -128,7 +132,7 @@ test("the page loads nothing, lets only its own scripts run, and is below 3 MB",
   assert.equal(scripts.length, 2);
   assert.equal(
     policy,
-    `default-src &#39;none&#39;; script-src ${hashes.join(" ")}; style-src &#39;unsafe-inline&#39;; img-src data: blob:`,
+    `default-src &#39;none&#39;; script-src ${hashes.join(" ")}; style-src &#39;unsafe-inline&#39;; img-src data: blob:; base-uri &#39;none&#39;; form-action &#39;none&#39;`,
   );
   assert(Buffer.byteLength(page) < 3_000_000);
 });
@@ -155,35 +159,90 @@ test("a report is made from the folder alone", () => {
   }
 });
 
+test("what is not of its type in a run's folder is refused in one line", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-hostile-"));
+  const raw = { html: "<script>" };
+  const { config, environment, lines, result, map } = fakeRun({});
+  const { dataset } = result!;
+  const cases: [file: string, content: unknown, complaint: RegExp][] = [
+    ["environment.json", { ...environment, vantage: raw }, /environment\.json: vantage: /],
+    ["environment.json", { ...environment, files: [null] }, /environment\.json: files\.0: /],
+    ["result.json", { ...result, epochs: raw }, /result\.json: epochs: /],
+    ["result.json", { ...result, dataset: { ...dataset, views: [null] } }, /result\.json: dataset\.views\.0: /],
+    [
+      "result.json",
+      { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [["1"]] } },
+      /confusion\.counts\.0\.0: /,
+    ],
+    ["result.json", { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [] } }, /confusion: expected a row/],
+    ["result.json", { ...result, viewMetrics: { pix: { acc: raw } } }, /viewMetrics\.pix: /],
+    ["result.json", { ...result, baselines: { bestView: { name: 1 } } }, /baselines\.bestView: /],
+    ["result.json", { ...result, clusters: { sizes: raw } }, /clusters\.sizes: /],
+    ["result.json", { ...result, retrieval: [{ direction: raw }] }, /retrieval\.0\.direction: /],
+  ];
+  try {
+    const run = createRun(join(folder, "a"), config, environment);
+    for (const line of lines) run.log(line);
+    run.close();
+    writeResult(run.folder, result!, map);
+    for (const [file, content, complaint] of cases) {
+      const path = join(run.folder, file);
+      const before = readFileSync(path);
+      writeFileSync(path, JSON.stringify(content));
+      assert.throws(() => writeReport([run.folder]), complaint);
+      assert.throws(() => writeReport([run.folder]), UserError);
+      writeFileSync(path, before);
+    }
+    writeReport([run.folder]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 const browser = ["chromium", "chromium-browser", "google-chrome"].find(
   (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0,
 );
 
-test("a browser draws every chart, and runs no script of the data's", {
+const flags = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--dump-dom"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+test("a browser draws every chart, runs no script of the data's and asks nobody for anything", {
   skip: browser === undefined && "no Chromium",
-}, () => {
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), "vantage-browser-"));
+  const asked: string[] = [];
+  const stranger = createServer((request, response) => {
+    asked.push(request.url!);
+    response.end();
+  });
+  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`;
+  const form = `<form action="${url}"><button autofocus></form>`;
+  const markupOfTheirs = `<meta http-equiv="refresh" content="0;url=${url}"><base href="${url}"><img src="${url}">`;
   try {
     const path = join(folder, "report.html");
-    writeFileSync(path, reportPage([evilRun()]));
-    const flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking";
-    const more = [
-      "--disable-component-update",
-      "--disable-sync",
-      `--user-data-dir=${join(folder, "profile")}`,
-      "--dump-dom",
-    ];
-    const dom = execFileSync(browser!, [...flags.split(" "), ...more, pathToFileURL(path).href], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-      timeout: 60_000,
+    const run = evilRun();
+    const html = { html: markupOfTheirs } as never;
+    const environment = { ...run.environment, vantage: html, node: markupOfTheirs, cpu: form };
+    writeFileSync(path, reportPage([{ ...run, environment, result: { ...run.result!, epochs: html } }]));
+    const profile = `--user-data-dir=${join(folder, "profile")}`;
+    const { stdout: dom } = await promisify(execFile)(browser!, [...flags, profile, pathToFileURL(path).href], {
+      timeout: 120_000,
       maxBuffer: 1 << 26,
     });
     const figures = markup(dom).match(/data-chart=/g)!.length;
     assert.equal(markup(dom).match(/<svg |<canvas /g)?.length, figures);
     assert.doesNotMatch(dom, /<title>owned/);
     assert.match(dom, /<path d="M[^"]*" fill="none" stroke="#/);
+    const elements = markup(dom).replaceAll(/="[^"]*"/g, "");
+    assert.doesNotMatch(elements, /<form|<base|<img/);
+    assert.equal(elements.match(/<meta/g)?.length, 4, "the page's own");
+    assert.ok(markup(dom).includes("&lt;form action="), "their text is shown");
+    assert.deepEqual(asked, []);
   } finally {
+    stranger.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { writeFileAtomic } from "../files.js";
 import { comparisonPage, comparisonTitle } from "./comparison-page.js";
-import { html, jsonForScript } from "./html.js";
+import { html, jsonForScript, ownMarkup } from "./html.js";
 import { ChartData } from "./page-parts.js";
 import { pageScript } from "./page-script.js";
 import { pageStyle } from "./page-style.js";
@@ -26,11 +26,18 @@ export function reportPage(runs: readonly ReportRun[]): string {
   const several = runs.length > 1;
   const body = several ? comparisonPage(groups, data) : runPage(first, data);
   const title = several ? comparisonTitle(groups) : runTitle(first.run);
-  const scripts = [echartsSource(), pageScript].map((text) => ({
-    html: text.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
-  }));
+  const scripts = [echartsSource(), pageScript].map((text) =>
+    ownMarkup(text.replaceAll(/<(?=\/script|!--)/gi, "\\x3c")),
+  );
   const hashes = scripts.map((script) => `'sha256-${createHash("sha256").update(script.html).digest("base64")}'`);
-  const policy = `default-src 'none'; script-src ${hashes.join(" ")}; style-src 'unsafe-inline'; img-src data: blob:`;
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashes.join(" ")}`,
+    "style-src 'unsafe-inline'",
+    "img-src data: blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,14 +46,14 @@ export function reportPage(runs: readonly ReportRun[]): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="generator" content="vantage ${first.run.environment.vantage}">
 <title>${title}</title>
-<style>${{ html: pageStyle }}</style>
+<style>${ownMarkup(pageStyle)}</style>
 </head>
 <body>
 <main>
 ${body}
 <footer>Made by vantage ${first.run.environment.vantage}; charts by Apache ECharts.</footer>
 </main>
-<script type="application/json" id="data">${{ html: jsonForScript({ palettes, charts: data.options }) }}</script>
+<script type="application/json" id="data">${ownMarkup(jsonForScript({ palettes, charts: data.options }))}</script>
 ${scripts.map((script) => html`<script>${script}</script>\n`)}</body>
 </html>
 `.html;

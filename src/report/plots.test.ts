@@ -4,7 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Metrics } from "../runs/metrics-log.js";
+import { visible } from "../visible.js";
 import { fakeRun } from "./fake-run.testing.js";
+import { reportPage } from "./page.js";
 import { palettes } from "./palette.js";
 import { renderPng, renderSvg, runPictures, writePlots } from "./plots.js";
 import { groupRuns } from "./report-run.js";
@@ -38,6 +41,66 @@ test("names in the data stay text", async () => {
   for (const [name, svg] of await runPictures(run)) {
     assert.doesNotMatch(svg, /<script|alert\("/, name);
     if (name === "map") assert.match(svg, /&lt;script&gt;/);
+  }
+});
+
+test("names that objects have, that are long, that XML forbids: every chart is drawn, as a picture too", async () => {
+  const odd = [
+    "constructor",
+    "__proto__",
+    "toString",
+    "\u001b[2J",
+    "a\ufffeb",
+    "\ud800",
+    "a\nb",
+    "\u202e",
+    "",
+    "{a}",
+    "$ink",
+  ];
+  const run = fakeRun({ classes: [...odd, "x".repeat(10_000), "😺".repeat(5000)] });
+  const stages = ["train", "../../up", "constructor"];
+  const lines = run.lines.map((line, i) => ({
+    ...line,
+    stage: stages[i % 3]!,
+    losses: { ["__proto__"]: 1, constructor: i, ...line.losses },
+  }));
+  const pictures = await runPictures({ ...run, lines });
+  assert.deepEqual(
+    [...pictures.keys()].filter((name) => !/^[a-z]+(-\w+)?$/.test(name)),
+    [],
+    "names of files",
+  );
+  for (const [name, svg] of pictures) {
+    for (const line of svg.split("\n")) assert.equal(visible(line), line, name);
+    assert.doesNotMatch(svg, /x{200}|\u2060/, name);
+    await renderPng(svg);
+  }
+  assert.match(pictures.get("map")!, />constructor</);
+  assert.match(pictures.get("map")!, />\\x1b\[2J</);
+});
+
+test("one class, one sample, 1000 classes, no number: pictures and page are made", async () => {
+  const none: Metrics = { acc: Number.NaN, nmi: Number.POSITIVE_INFINITY, more: { __proto__: 1 } as Metrics };
+  for (const classes of [1, 1000]) {
+    const run = fakeRun({ classes: Array.from({ length: classes }, (_, k) => `class ${k}`) });
+    const points = classes === 1 ? 1 : 60;
+    const map = {
+      ...run.map!,
+      x: run.map!.x.slice(0, points),
+      y: run.map!.y.slice(0, points),
+      colourings: run.map!.colourings.map((each) => ({ ...each, values: each.values.slice(0, points) })),
+    };
+    const lines = run.lines.map((line) => ({ ...line, losses: { total: Number.NaN }, metrics: none }));
+    const odd = { ...run, map, lines, result: { ...run.result!, metrics: none } };
+    for (const [name, svg] of await runPictures(odd)) {
+      assert.doesNotMatch(svg, /NaN|undefined/, name);
+      assert.ok(svg.length < 2_000_000, `${name}: ${svg.length}`);
+      if (classes === 1000 && name === "map") assert.doesNotMatch(svg, />class \d/, "no legend over the points");
+    }
+    const page = reportPage([odd]);
+    assert.ok(page.length < 3_000_000);
+    assert.match(page, /<span class="value">n\/a</);
   }
 });
 

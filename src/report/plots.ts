@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { EChartsOption } from "echarts";
 import { writeFileAtomic } from "../files.js";
-import { type Chart, fontFamily } from "./chart.js";
+import { type Chart, fontFamily, shownOption, withoutGuards } from "./chart.js";
 import { confusionChart } from "./confusion-chart.js";
 import { escapeHtml } from "./html.js";
 import { mapChart, mistakes } from "./map-chart.js";
@@ -60,8 +60,8 @@ async function chartSvg(option: EChartsOption, colours: Palette, width: number, 
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     const series = [option.series ?? []].flat().map((each) => ({ ...each, silent: true }));
-    chart.setOption(paint({ ...option, series } as EChartsOption, colours));
-    return withoutHooks(chart.renderToSVGString());
+    chart.setOption(paint(shownOption({ ...option, series } as EChartsOption), colours));
+    return withoutGuards(withoutHooks(chart.renderToSVGString()));
   } finally {
     // an undisposed chart keeps a timer, and with it the process, alive
     chart.dispose();
@@ -84,15 +84,17 @@ export async function renderPng(svg: string): Promise<Buffer | undefined> {
 }
 
 /** The pictures of one run, by file name without ending. */
-export async function runPictures(run: ReportRun): Promise<Map<string, string>> {
-  const entries = groupRuns([run]).flatMap((group) => group.entries);
+export async function runPictures(named: ReportRun): Promise<Map<string, string>> {
+  const entries = groupRuns([named]).flatMap((group) => group.entries);
+  const { run } = entries[0]!;
   const pictures = new Map<string, string>();
   const add = async (name: string, charts: readonly Chart[], init?: PictureInit) => {
     if (charts.length > 0) pictures.set(name, await renderSvg(charts, init));
   };
   const stages = stagesOf(entries);
-  for (const stage of stages) {
-    const suffix = stages.length > 1 ? `-${stage}` : "";
+  for (const [i, stage] of stages.entries()) {
+    // The name of a stage comes from the run's log; in a file's name it must not lead elsewhere.
+    const suffix = stages.length > 1 ? `-${/^\w{1,40}$/.test(stage) ? stage : i + 1}` : "";
     await add(`losses${suffix}`, lossCharts(entries, stage), { columns: 3, width: 320 });
     await add(`metrics${suffix}`, metricCharts(entries, stage), { width: 640, aspect: 0.5 });
   }

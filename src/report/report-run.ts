@@ -4,6 +4,8 @@ import type { Environment } from "../runs/environment.js";
 import type { MetricLine, Metrics } from "../runs/metrics-log.js";
 import type { EmbeddingMap, RunResult } from "../runs/result.js";
 import { openRun } from "../runs/run-folder.js";
+import { checkRun } from "./check-run.js";
+import { withShownNames } from "./shown-names.js";
 
 export interface ReportRun {
   /** Folder of the run, as the user named it. */
@@ -34,7 +36,7 @@ export interface Group {
 
 /** @throws UserError for a folder that is missing, not a run, or damaged. */
 export function loadReportRun(folder: string): ReportRun {
-  const { config, environment, metrics, result, map } = openRun(folder);
+  const { config, environment, metrics, result, map } = checkRun(openRun(folder));
   return { folder, config, environment, lines: metrics, result, map };
 }
 
@@ -50,11 +52,11 @@ export function latestMetrics({ result, lines }: ReportRun): Metrics {
 
 /**
  * Groups runs by their settings, in order of first appearance, and names each group by what tells it from the others: method,
- * data set, task, and the options that differ.
+ * data set, task, and the options that differ. The runs in it have their names as they can be shown.
  */
 export function groupRuns(runs: readonly ReportRun[]): Group[] {
   const bySettings = new Map<string, ReportRun[]>();
-  for (const run of runs) {
+  for (const run of withShownNames(runs)) {
     const key = JSON.stringify([...settings(run.config)].sort());
     bySettings.set(key, [...(bySettings.get(key) ?? []), run]);
   }

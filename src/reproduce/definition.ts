@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { UserError } from "../errors.js";
+import { recordOf } from "../records.js";
 import { readYaml } from "../yaml.js";
 
 const text = z.string().min(1);
@@ -21,7 +22,7 @@ const settingsFields = {
   batch: whole.optional(),
   bits: whole.optional(),
   /** Any option of the method, as with --set. */
-  set: z.record(z.string(), z.unknown()).optional(),
+  set: recordOf(z.unknown()).optional(),
   /** In what these runs differ from the published ones; printed below the table. */
   note: text.optional(),
 };
@@ -38,14 +39,14 @@ const column = z.strictObject({
   /** Columns of one group stand in a table of their own, under this heading. */
   group: z.string().default(""),
   /** Settings for the rows of one method only. */
-  methods: z.record(z.string(), settings).default({}),
+  methods: recordOf(settings).prefault({}),
   ...settingsFields,
 });
 
 const row = z.strictObject({
   title: text,
   /** By measure: a published figure for each column, as printed in the paper; null where there is none. */
-  published: z.record(z.string(), z.array(z.number().nullable())).default({}),
+  published: recordOf(z.array(z.number().nullable())).prefault({}),
   ...settingsFields,
 });
 

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { readYaml } from "../yaml.js";
+import { keptWords } from "./command.js";
 
 export interface RunConfig {
   readonly method: string;
@@ -12,7 +13,7 @@ export interface RunConfig {
   readonly seed: number;
   /** Every option of the method, defaults included. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The command as it was typed, word by word from "vantage" on. */
+  /** The command that repeats the run, word by word from "vantage" on; flags that do not (such as --token) are left out. */
   readonly command?: readonly string[];
 }
 
@@ -20,7 +21,12 @@ export interface RunConfig {
 const format = 1;
 
 export function writeConfig(path: string, config: RunConfig): void {
-  writeFileAtomic(path, stringify({ format, ...config }));
+  writeFileAtomic(path, stringify({ format, ...remembered(config) }));
+}
+
+/** Both ways, since older versions kept the command as it was typed. */
+function remembered(config: RunConfig): RunConfig {
+  return config.command === undefined ? config : { ...config, command: keptWords(config.command) };
 }
 
 /** @throws UserError where the file cannot be read, is not YAML, is of a later version or lacks a part. */
@@ -44,7 +50,7 @@ export function readConfig(path: string): RunConfig {
   if (command !== undefined && !(Array.isArray(command) && command.every((word) => typeof word === "string"))) {
     throw new UserError(`${path}: command: expected a list of words, found ${shown(command)}`);
   }
-  return config as unknown as RunConfig;
+  return remembered(config as unknown as RunConfig);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -92,7 +92,7 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   const details = await detailsOf(request, chosen);
   const store = await openStore(index, engine);
   for (const part of ["", "model"]) removeUnfinished(join(folder, part));
-  const added: Record<string, number> = {};
+  const added = new Map<string, number>();
   let items = 0;
   try {
     hooks.onStage?.("items");
@@ -101,7 +101,7 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
     let done = 0;
     hooks.onItems?.(0, total);
     for (const { view, rows: own } of plan) {
-      added[view.name] = own.length;
+      added.set(view.name, own.length);
       let waiting: Item[] = [];
       const flush = async () => {
         await store.add(waiting);
@@ -125,7 +125,17 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
     await store.close();
   }
   const { name, method, dataset, bits, dimensions, store: kind } = index.manifest;
-  return { index: folder, name, method, dataset, bits, dimensions, store: kind, added, items };
+  return {
+    index: folder,
+    name,
+    method,
+    dataset,
+    bits,
+    dimensions,
+    store: kind,
+    added: Object.fromEntries(added),
+    items,
+  };
 }
 
 /** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */

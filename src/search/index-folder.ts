@@ -6,6 +6,7 @@ import { z } from "zod";
 import { UserError } from "../errors.js";
 import { isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
+import { ownValue, recordOf } from "../records.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 import { readYaml } from "../yaml.js";
 
@@ -103,10 +104,10 @@ export function readIndexFolder(folder: string): IndexFolder {
 function readColumns(folder: string, { views }: Manifest): ColumnNames {
   const path = join(folder, columnsFile);
   if (!existsSync(path)) return {};
-  const found = z.record(z.string(), z.array(z.string())).safeParse(parseJson(readText(path), path));
+  const found = recordOf(z.array(z.string())).safeParse(parseJson(readText(path), path));
   if (!found.success) throw new UserError(`${path}: expected lists of column names by view`);
   for (const { name, columns } of views) {
-    const names = found.data[name];
+    const names = ownValue(found.data, name);
     if (names !== undefined && names.length !== columns) {
       throw new UserError(`${path}: ${names.length} names for the ${columns} columns of view "${name}"`);
     }

@@ -1,6 +1,7 @@
 // An index in use: queries of any kind encoded and looked up, items added and deleted.
 import { UserError } from "../errors.js";
 import { columnPlaces } from "../methods/matching/columns.js";
+import { ownValue } from "../records.js";
 import type { Engine } from "../runtime/index.js";
 import { Batcher } from "./batcher.js";
 import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
@@ -203,7 +204,7 @@ export class SearchIndex {
   ): ArrayLike<number> {
     if (names.length !== features.length) throw new UserError(`${names.length} names for ${features.length} features`);
     if (new Set(names).size < names.length) throw new UserError("two features have the same name");
-    const known = this.index.columns[name];
+    const known = ownValue(this.index.columns, name);
     const expected = { columns, ...(known && { features: known }) };
     const found = { columns: features.length, features: names };
     const places = columnPlaces(`the query for view "${name}"`, found, expected, "the index has", onNote);

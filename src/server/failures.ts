@@ -28,7 +28,7 @@ export function failureHandler(say: (line: string) => void) {
     const status = statusOf(error);
     if (status === 500) {
       say(oneLine(`${request.method} ${request.routeOptions.url}: ${error.message}`));
-      if (process.env.VANTAGE_DEBUG) say(error.stack ?? "");
+      if (process.env.VANTAGE_DEBUG) for (const line of error.stack?.split("\n") ?? []) say(line);
     }
     void reply
       .status(status)

@@ -1,6 +1,7 @@
 // What a dataset card says: files, variables, views, labels and splits of one data set, as YAML.
 import { z } from "zod";
 import { UserError } from "../../errors.js";
+import { recordOf } from "../../records.js";
 import { readYaml } from "../../yaml.js";
 
 /** `file:variable`, or the variable alone where the part names its file. */
@@ -13,9 +14,9 @@ const selection = z.union([z.string(), range]);
 
 const part = z.strictObject({
   file: z.string().optional(),
-  views: z.record(z.string(), reference),
+  views: recordOf(reference),
   /** One for all views, or where samples are not paired one for each. */
-  labels: z.union([reference, z.record(z.string(), reference)]).optional(),
+  labels: z.union([reference, recordOf(reference)]).optional(),
 });
 
 const cardSchema = z
@@ -28,12 +29,12 @@ const cardSchema = z
     /** Files of a layout that has no parts. */
     files: z.array(z.string()).default([]),
     /** Samples come part after part. */
-    parts: z.record(z.string(), part).default({}),
+    parts: recordOf(part).prefault({}),
     /** Whether row i of every view is the same sample. */
     paired: z.boolean().default(true),
     /** Names of the classes in the order of their numbers or columns. */
     classes: z.array(z.string()).optional(),
-    splits: z.record(z.string(), z.union([selection, z.array(selection)])).default({}),
+    splits: recordOf(z.union([selection, z.array(selection)])).prefault({}),
     /** Splits drawn label by label, as DJSRH does (`perLabelSplit`). */
     draw: z
       .strictObject({ query: z.tuple([count, count]), train: z.tuple([count, count]), trainTotal: count })
@@ -42,7 +43,7 @@ const cardSchema = z
     expect: z
       .strictObject({
         samples: count.optional(),
-        columns: z.record(z.string(), count).optional(),
+        columns: recordOf(count).optional(),
         classes: count.optional(),
       })
       .default({}),
@@ -63,7 +64,7 @@ const cardSchema = z
       complain("either every part has labels or none");
     for (const each of Object.values(value.splits).flat()) {
       const named = typeof each === "string" ? each : each.part;
-      if (named !== undefined && !(named in value.parts))
+      if (named !== undefined && !Object.hasOwn(value.parts, named))
         complain(`splits name the part "${named}", which is not there`);
     }
     if (value.draw && Object.keys(value.splits).length > 0) complain("splits are given or drawn, not both");

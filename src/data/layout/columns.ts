@@ -230,9 +230,9 @@ export async function splitsOf(column: Column): Promise<Splits | undefined> {
   if (await isSplit(column)) {
     const texts = await column.texts();
     const parts = new Set(texts.flatMap((text) => (text === undefined ? [] : partOfWord(text.trim())!)));
-    const splits: Record<string, Int32Array> = {};
-    for (const part of parts) splits[part] = await rows((text) => partOfWord(text) === part);
-    return splits;
+    const splits = new Map<string, Int32Array>();
+    for (const part of parts) splits.set(part, await rows((text) => partOfWord(text) === part));
+    return Object.fromEntries(splits);
   }
   const [, is, part] = /^(is)?(train|test)(?:mask)?$/.exec(words(reference).join("")) ?? [];
   const isTruth =

@@ -1,10 +1,11 @@
 // A reading written down: YAML that says which variables of a file are what, kept beside the file or given with --layout.
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../errors.js";
-import { readYaml } from "../../yaml.js";
+import { recordOf } from "../../records.js";
+import { visible } from "../../visible.js";
+import { readYaml, writeYaml } from "../../yaml.js";
 import type { AccountEntry } from "./account.js";
 import { columnsNamed } from "./column-groups.js";
 import type { LayoutOptions } from "./draft.js";
@@ -13,7 +14,7 @@ const name = z.string().min(1);
 
 const schema = z.strictObject({
   /** Of each view: a variable, the start of columns' names, a pattern, or the columns. */
-  views: z.record(name, z.union([name, z.array(name).min(1)])).optional(),
+  views: recordOf(z.union([name, z.array(name).min(1)])).optional(),
   labels: name.optional(),
   ids: name.optional(),
   splits: name.optional(),
@@ -64,11 +65,11 @@ export function readLayoutFile(path: string): LayoutFile {
 
 /** The account of a file as a layout file that reads it in the same way. */
 export function writeLayout(dataPath: string, account: readonly AccountEntry[], text?: LayoutFile["text"]): string {
-  const views: Record<string, string | readonly string[]> = {};
+  const views = new Map<string, string | readonly string[]>();
   const columns = account.flatMap((entry) => entry.columns ?? []);
   for (const { role, detail, reference, columns: own } of account) {
-    if (role !== "view" || reference === undefined || detail in views) continue;
-    views[detail] = own ? shortest(detail, own, columns) : reference;
+    if (role !== "view" || reference === undefined || views.has(detail)) continue;
+    views.set(detail, own ? shortest(detail, own, columns) : reference);
   }
   // what came from names of rows or from several lists is found again by itself
   const one = (key: "labels" | "ids" | "splits") => {
@@ -78,15 +79,15 @@ export function writeLayout(dataPath: string, account: readonly AccountEntry[], 
   };
   const ignore = [...new Set(account.filter(({ role }) => role === "ignored").map(({ variable }) => variable))];
   const body = {
-    views,
+    views: Object.fromEntries(views),
     ...one("labels"),
     ...one("ids"),
     ...one("splits"),
     ...(ignore.length > 0 && { ignore }),
     ...(text && Object.keys(text).length > 0 && { text }),
   };
-  const file = basename(dataPath);
-  return `# How ${file} is read. Give it with --layout, or keep it beside the file as ${layoutPath(file)}.\n${stringify(body)}`;
+  const file = visible(basename(dataPath));
+  return `# How ${file} is read. Give it with --layout, or keep it beside the file as ${layoutPath(file)}.\n${writeYaml(body)}`;
 }
 
 /** A view's columns by the start of their names, where that means these and no others. */

@@ -258,13 +258,13 @@ function assemble(name: string, path: string, parts: readonly Part[]): MultiView
     }
     return { name: modality, matrix, present };
   });
-  const splits: Record<string, Int32Array> = {};
+  const splits = new Map<string, Int32Array>();
   for (const split of new Set(parts.map((each) => each.split))) {
     if (split === undefined) continue;
     const rows = parts.flatMap((each, p) =>
       each.split === split ? Array.from({ length: each.features.rows }, (_, i) => starts[p]! + i) : [],
     );
-    splits[split] = Int32Array.from(rows);
+    splits.set(split, Int32Array.from(rows));
   }
   const ids = parts.flatMap((each) => each.ids ?? []);
   const labels = parts.every((each) => each.labels !== undefined)
@@ -275,7 +275,7 @@ function assemble(name: string, path: string, parts: readonly Part[]): MultiView
     views,
     ...(labels && { labels }),
     ...(ids.length === samples && { ids }),
-    splits,
+    splits: Object.fromEntries(splits),
     source: path,
   });
 }

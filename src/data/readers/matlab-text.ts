@@ -1,4 +1,6 @@
 // MATLAB's char arrays as lines of text, and what to do with MATLAB's objects.
+
+import { ownValue } from "../../records.js";
 import { utf8 } from "./decode.js";
 import type { SkippedVariable, TextVariable } from "./variables.js";
 import { count } from "./variables.js";
@@ -69,7 +71,7 @@ const instead: Readonly<Record<string, string>> = {
 
 /** Why an object of this class is skipped, and what to save in MATLAB instead. */
 export function objectReason(className: string, name: string): string {
-  const known = instead[className];
+  const known = ownValue(instead, className);
   const advice = (known ?? "struct(x)").replaceAll(/\bx\b(?!\.csv)/g, () => name);
   return `an object of class ${className || "unknown"}, whose content only MATLAB can read; in MATLAB, save ${advice} instead`;
 }

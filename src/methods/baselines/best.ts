@@ -3,14 +3,10 @@ import type { BaselineMetrics, Baselines } from "../../runs/result.js";
 import type { Protocol } from "../protocol.js";
 
 /** The views with their measures and the best of them by one measure; nothing where there is no view. */
-export function best(
-  views: Readonly<Record<string, BaselineMetrics>>,
-  by: string,
-): Pick<Baselines, "bestView" | "views"> {
-  const names = Object.keys(views);
-  if (names.length === 0) return {};
-  const name = names.reduce((a, b) => (views[b]![by]! > views[a]![by]! ? b : a));
-  return { bestView: { name, ...views[name]! }, views };
+export function best(views: ReadonlyMap<string, BaselineMetrics>, by: string): Pick<Baselines, "bestView" | "views"> {
+  if (views.size === 0) return {};
+  const [name, measures] = [...views].reduce((a, b) => (b[1][by]! > a[1][by]! ? b : a));
+  return { bestView: { name, ...measures }, views: Object.fromEntries(views) };
 }
 
 /** Says so where there were more samples than a baseline takes. */

@@ -39,12 +39,12 @@ export async function classificationBaselines(protocol: Protocol, options: Basel
     return { accuracy, f1Macro };
   };
   const joined = await classify((rows) => sideBySide(data.views.map((view) => scaledView(view, train, rows))));
-  const views: Record<string, BaselineMetrics> = {};
+  const views = new Map<string, BaselineMetrics>();
   const all = Int32Array.from([...train, ...test]);
   for (const view of completeViews(data, all))
-    views[view.name] = await classify((rows) => scaledView(view, train, rows));
+    views.set(view.name, await classify((rows) => scaledView(view, train, rows)));
   const whole = { ...protocol, train: withLabel(protocol.train), test: withLabel(protocol.test) };
   const notes = sampleNote(whole, train, test);
-  if (Object.keys(views).length === 0) notes.push("no baseline of one view alone: each view lacks some of the samples");
+  if (views.size === 0) notes.push("no baseline of one view alone: each view lacks some of the samples");
   return { joined, ...best(views, "accuracy"), ...(notes.length > 0 && { notes }) };
 }

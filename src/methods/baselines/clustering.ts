@@ -39,10 +39,11 @@ export async function clusteringBaselines(protocol: Protocol, options: BaselineO
     return { acc, nmi, ari, purity };
   };
   const joined = await cluster((rows) => sideBySide(data.views.map((view) => scaledView(view, fit, rows))));
-  const views: Record<string, BaselineMetrics> = {};
-  for (const view of completeViews(data, test)) views[view.name] = await cluster((rows) => scaledView(view, fit, rows));
+  const views = new Map<string, BaselineMetrics>();
+  for (const view of completeViews(data, test))
+    views.set(view.name, await cluster((rows) => scaledView(view, fit, rows)));
   const notes = sampleNote(protocol, fit, test);
-  if (Object.keys(views).length === 0) notes.push("no baseline of one view alone: each view lacks some of the samples");
+  if (views.size === 0) notes.push("no baseline of one view alone: each view lacks some of the samples");
   return { joined, ...best(views, "acc"), ...(notes.length > 0 && { notes }) };
 }
 

@@ -1,4 +1,6 @@
 // Baselines beside a result: what simple methods reach on the samples that the result was measured on.
+
+import { ownValue } from "../../records.js";
 import type { Metrics } from "../../runs/metrics-log.js";
 import type { Baselines } from "../../runs/result.js";
 import type { Engine } from "../../runtime/index.js";
@@ -43,7 +45,7 @@ export function baselineNotes(metrics: Metrics, { joined, bestView, cca, notes =
   const [own, plain] = [metrics[measure], cca?.[measure]];
   if (typeof own === "object" && typeof plain === "object") {
     for (const [direction, value] of Object.entries(own)) {
-      compare(`${measure} ${direction}`, value, plain[direction], "plain CCA");
+      compare(`${measure} ${direction}`, value, ownValue(plain, direction), "plain CCA");
     }
   }
   return [...said, ...notes];

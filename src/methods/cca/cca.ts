@@ -8,9 +8,9 @@ import { encodeModel } from "../../onnx/model.js";
 import { type Engine, ParameterStore, Program } from "../../runtime/index.js";
 import { input, type Tensor } from "../../tensor/index.js";
 import { outputRows, scaleInGraph, type ViewShape } from "../feeding.js";
-import { fileName } from "../hashing/encoder.js";
 import { viewShapes } from "../matching/views.js";
 import type { ExportedModel } from "../method.js";
+import { modelName } from "../model-name.js";
 import { parseOptions } from "../options.js";
 import { checkCompleteViews, checkTask } from "../per-view/checks.js";
 import { PerViewMethod } from "../per-view/per-view-method.js";
@@ -62,7 +62,7 @@ export class CCA extends PerViewMethod<CcaOptions> {
         `option dimensions: ${dimensions} variates of ${train.length} training samples in views of ${data.dimensions.join(", ")} columns; there can be ${most}`,
       );
     }
-    const views = viewShapes(data);
+    const views = viewShapes(data, ["representation"]);
     const scalers = data.views.map(({ matrix }) => fitScaler(scaling, matrix, train));
     await this.#makeModel(views, data.classes, data.labels?.names ?? [], scalers);
     this.#data = data;
@@ -140,7 +140,7 @@ export class CCA extends PerViewMethod<CcaOptions> {
     return views.map(({ name, columns }, v) => {
       const outputs = { representation: this.#variates(v, input(name, ["n", columns])) };
       const metadata = { method: "cca", view: name };
-      return { name: fileName(name), bytes: encodeModel({ name: `cca-${name}`, outputs, weights, metadata }) };
+      return { name: modelName(name), bytes: encodeModel({ name: `cca-${name}`, outputs, weights, metadata }) };
     });
   }
 

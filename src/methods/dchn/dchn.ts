@@ -99,7 +99,7 @@ export class DCHN extends HashingMethod<DchnOptions> {
     const rows = trainingRows(data, name);
     if (rows.length === 0) throw new UserError(`${data.name}: no training sample has view "${name}" and a label`);
     const scaler = fitScaler(this.options.scaling, matrix, rows);
-    const model = this.#makeView(viewShapes(own)[0]!, scaler, data);
+    const model = this.#makeView(viewShapes(own, ["code", "bits"])[0]!, scaler, data);
     initialize(this.engine.kernels, model.store, model.network.parameters.all, this.options.seed);
     return model;
   }
@@ -239,12 +239,12 @@ export class DCHN extends HashingMethod<DchnOptions> {
 
   #withTraining({ tensors, json }: State): State {
     const all = new Map(tensors);
-    const steps: Record<string, number> = {};
+    const steps = new Map<string, number>();
     for (const [name, training] of this.#training) {
       for (const [key, tensor] of training.tensors()) all.set(key, tensor);
-      steps[name] = training.steps;
+      steps.set(name, training.steps);
     }
-    return { tensors: all, json: { ...json, steps } };
+    return { tensors: all, json: { ...json, steps: Object.fromEntries(steps) } };
   }
 
   protected override restoreTraining(state: State): void {

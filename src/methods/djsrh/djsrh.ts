@@ -59,7 +59,7 @@ export class DJSRH extends HashingMethod<DjsrhOptions> {
         `${data.name}: ${rows.length} training samples with both views, fewer than a batch: lower option batch (${options.batch})`,
       );
     }
-    const shapes = viewShapes(data);
+    const shapes = viewShapes(data, ["code", "bits"]);
     const prepared = [first, second].map(({ matrix }, v): [ViewShape, Scaler] => [
       shapes[v]!,
       fitScaler(options.scaling, matrix, rows),

@@ -90,7 +90,7 @@ export class DM2C extends Method<Dm2cOptions> {
     const { engine, options } = this;
     requireClusters(data.name, options.clusters ?? data.classes);
     const rows = trainingRows(data);
-    const views = viewShapes(data);
+    const views = viewShapes(data, ["code"]);
     this.#model = this.#makeModel(views, data.labels?.names ?? []);
     this.#mapped = false;
     this.#centres = undefined;

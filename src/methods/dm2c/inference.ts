@@ -7,8 +7,8 @@ import { encodeModel } from "../../onnx/model.js";
 import { type Engine, Program } from "../../runtime/index.js";
 import { input, type Tensor } from "../../tensor/index.js";
 import { allRows, outputRows } from "../feeding.js";
-import { fileName } from "../hashing/encoder.js";
 import type { ExportedModel } from "../method.js";
+import { modelName } from "../model-name.js";
 import type { Dm2cModel } from "./model.js";
 import { codeWidth } from "./networks.js";
 
@@ -82,6 +82,9 @@ export function exportDm2c(model: Dm2cModel, space: Space): ExportedModel[] {
   return model.views.map(({ name, columns }, m) => {
     const code = codeIn(model, m, space, input(name, ["n", columns]));
     const metadata = { method: "dm2c", modality: name, space: model.views[space ?? m]!.name };
-    return { name: fileName(name), bytes: encodeModel({ name: `dm2c-${name}`, outputs: { code }, weights, metadata }) };
+    return {
+      name: modelName(name),
+      bytes: encodeModel({ name: `dm2c-${name}`, outputs: { code }, weights, metadata }),
+    };
   });
 }

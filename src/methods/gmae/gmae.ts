@@ -116,7 +116,7 @@ export class GMAE extends Method<GmaeOptions> {
   protected override async prepare(data: MultiViewDataset): Promise<void> {
     const { options } = this;
     const labels = this.#classify ? singleLabels(data, "classification") : data.labels;
-    const views = viewShapes(data);
+    const views = viewShapes(data, ["representation", "probabilities", "code"]);
     const scalers = data.views.map((view) => fitScaler("minmax", view.matrix, presentRows(view)));
     if (!this.#classify) requireClusters(data.name, options.clusters ?? data.classes);
     this.#model = this.#makeModel(views, labels?.names ?? [], scalers);

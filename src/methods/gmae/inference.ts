@@ -9,6 +9,7 @@ import { type Engine, type ParameterStore, Program } from "../../runtime/index.j
 import { input, mul, softmax, type Tensor } from "../../tensor/index.js";
 import { allRows, feedViews, runChunks, scaleInGraph, type ViewShape } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
+import { modelName } from "../model-name.js";
 import type { GmaeNetworks } from "./networks.js";
 
 export interface Encoded {
@@ -107,7 +108,7 @@ export function exportGmae(
       bytes: encodeModel({ name: "gmae", outputs, weights, inputs: raw, metadata }),
     },
     ...views.map(({ name }, v) => ({
-      name: `specific-${name}`,
+      name: `specific-${modelName(name)}`,
       bytes: encodeModel({ name: `gmae-${name}`, outputs: { code: specific[v]! }, weights, metadata }),
     })),
   ];

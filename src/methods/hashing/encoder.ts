@@ -5,6 +5,7 @@ import { type Engine, Program } from "../../runtime/index.js";
 import { greater, input } from "../../tensor/index.js";
 import { outputRows, runChunks } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
+import { modelName } from "../model-name.js";
 import type { HashingNetwork, StoredNetwork } from "./network.js";
 import { packSigns } from "./packing.js";
 
@@ -55,10 +56,5 @@ export function exportNetwork({ network, store }: StoredNetwork, method: string)
   const weights = new Map(network.parameters.all.map((parameter) => [parameter.name, store.values(parameter.name)]));
   const metadata = { method, view: name };
   const outputs = { code, bits: greater(code, 0) };
-  return { name: fileName(name), bytes: encodeModel({ name: `${method}-${name}`, outputs, weights, metadata }) };
-}
-
-/** The view's name as a file name without extension. */
-export function fileName(view: string): string {
-  return view.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-");
+  return { name: modelName(name), bytes: encodeModel({ name: `${method}-${name}`, outputs, weights, metadata }) };
 }

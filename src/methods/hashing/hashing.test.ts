@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { type Labels, MultiViewDataset, type Splits } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { fileName } from "./encoder.js";
 import { packSigns } from "./packing.js";
 import { crossViewRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";
@@ -83,10 +82,4 @@ test("one view is searched by itself", async () => {
   const { metrics } = await crossViewRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero");
   assert.deepEqual(metrics.map, { "a->a": 1 });
   assert.deepEqual(await crossViewRetrieval([{ name: "a", query: samples }], 8, "zero"), { metrics: {}, curves: [] });
-});
-
-test("a view's name gives a file name that leads nowhere else", () => {
-  assert.equal(fileName("image"), "image");
-  assert.equal(fileName("../../etc/passwd"), "..-..-etc-passwd");
-  assert.equal(fileName("Bild größe"), "Bild-größe");
 });

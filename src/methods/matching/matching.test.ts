@@ -24,7 +24,7 @@ const data = (views: View[], name = "new") => new MultiViewDataset({ name, views
 
 function matched(other: MultiViewDataset, of: MultiViewDataset, some = false) {
   const notes: string[] = [];
-  const result = matchViews(other, viewShapes(of), { some, onNote: (note) => notes.push(note) });
+  const result = matchViews(other, viewShapes(of, []), { some, onNote: (note) => notes.push(note) });
   return { result, notes, names: result.views.map(({ name }) => name) };
 }
 const refused = (other: MultiViewDataset, of: MultiViewDataset, message: RegExp, some = false) =>

@@ -16,8 +16,21 @@ export interface ViewMatchOptions extends MatchOptions {
   readonly some?: boolean;
 }
 
-/** What a model keeps of the views that it is trained on. */
-export function viewShapes({ views }: Pick<MultiViewDataset, "views">): ViewShape[] {
+/**
+ * What a model keeps of the views that it is trained on.
+ * @param outputs names of what its exported models give: their inputs are named as the views, and cannot have the same.
+ * @throws UserError for a view of such a name.
+ */
+export function viewShapes(
+  { name: dataset, views }: Pick<MultiViewDataset, "name" | "views">,
+  outputs: readonly string[],
+): ViewShape[] {
+  const same = views.find(({ name }) => outputs.includes(name));
+  if (same !== undefined) {
+    throw new UserError(
+      `${dataset}: the model's own output is named "${same.name}", so no view can be: give it another name with --views`,
+    );
+  }
   return views.map(({ name, matrix, features }) => ({
     name,
     columns: matrix.columns,

@@ -45,7 +45,7 @@ export class MvLNet extends PerViewMethod<MvlnetOptions> {
     const { engine, options } = this;
     const classNames = data.labels?.names ?? [];
     checkTraining(data, options, options.clusters ?? classNames.length);
-    const views = viewShapes(data);
+    const views = viewShapes(data, ["representation"]);
     const model = makeModel(engine, options, { views, classNames, scalers: fitScalers(data, options) });
     initialize(engine.kernels, model.store, model.parameters.all, options.seed);
     this.#model = model;

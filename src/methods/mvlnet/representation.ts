@@ -6,8 +6,8 @@ import { encodeModel } from "../../onnx/model.js";
 import { type Engine, Program } from "../../runtime/index.js";
 import { input, matmul, type Tensor } from "../../tensor/index.js";
 import { outputRows, scaleInGraph } from "../feeding.js";
-import { fileName } from "../hashing/encoder.js";
 import type { ExportedModel } from "../method.js";
+import { modelName } from "../model-name.js";
 import type { MvlnetModel } from "./model.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
 
@@ -67,7 +67,7 @@ export function exportMvlnet(model: MvlnetModel): ExportedModel[] {
     const { representation } = viewOutputs(model, v, input(name, ["n", columns]));
     const metadata = { method: "mvlnet", view: name };
     return {
-      name: fileName(name),
+      name: modelName(name),
       bytes: encodeModel({ name: `mvlnet-${name}`, outputs: { representation }, weights, metadata }),
     };
   });
