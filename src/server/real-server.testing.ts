@@ -14,10 +14,24 @@ export interface RealServer {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-export async function startServer(folder: string, args: readonly string[] = []): Promise<RealServer> {
-  const child = spawn(process.execPath, [script, "serve", folder, "--port", "0", "--threads", "1", ...args], {
+export interface RealServerOptions {
+  /** Descriptors that it may have open (`ulimit -n`). */
+  readonly descriptors?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function startServer(
+  folder: string,
+  args: readonly string[] = [],
+  { descriptors, env = {} }: RealServerOptions = {},
+): Promise<RealServer> {
+  const command = [process.execPath, script, "serve", folder, "--port", "0", "--threads", "1", ...args];
+  // exec, so that the process is the server itself.
+  if (descriptors !== undefined) command.unshift("sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh");
+  const child = spawn(command[0]!, command.slice(1), {
     stdio: ["ignore", "ignore", "pipe"],
     cwd: folder,
+    env: { ...process.env, ...env },
   });
   let said = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));

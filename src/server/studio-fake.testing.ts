@@ -174,6 +174,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
         columns: 32,
         takes: name === "english" ? ["features", "words"] : ["features", "image"],
       })),
+      isAvailable: true,
       isReadOnly: false,
       hasMap,
     }),
