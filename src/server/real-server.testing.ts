@@ -38,7 +38,7 @@ export async function startServer(
   const port = await new Promise<number>((resolve, reject) => {
     child.stderr!.on("data", (data) => {
       said += data;
-      const found = /serving .* at http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)?.[1];
+      const found = /serving .* at http:\/\/(?:127|0)\.0\.0\.[01]:(\d+)\//.exec(said)?.[1];
       if (found !== undefined) resolve(Number(found));
     });
     void ended.then((status) => reject(new Error(`the server ended with ${status}: ${said}`)));
