@@ -4,7 +4,7 @@ import { emojiImageFeatures, readPicture } from "../data/emoji/index.js";
 import { UserError } from "../errors.js";
 
 /** Bytes of memory that the process may take. */
-const memory = 1.5 * 2 ** 30;
+const memory = Number(process.argv[2]);
 
 // resvg holds up this thread while it draws: another one watches its memory.
 new Worker(`setInterval(() => process.memoryUsage.rss() > ${memory} && process.kill(process.pid, "SIGKILL"), 20)`, {

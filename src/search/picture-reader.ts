@@ -30,10 +30,18 @@ export interface PictureLimits {
   /** Pictures that may wait, in all and of one asker. */
   readonly waiting: number;
   readonly waitingEach: number;
+  /** Bytes of memory that reading it may take. */
+  readonly memory: number;
 }
 
 /** Honest pictures take some hundredths of a second. */
-const usual: PictureLimits = { patience: 10_000, patienceOfOthers: 2000, waiting: 64, waitingEach: 16 };
+const usual: PictureLimits = {
+  patience: 10_000,
+  patienceOfOthers: 2000,
+  waiting: 64,
+  waitingEach: 16,
+  memory: 1.5 * 2 ** 30,
+};
 /** Pictures that are read at a time; only one of them of one asker. */
 const processes = 2;
 
@@ -56,13 +64,15 @@ interface Waiting {
  * alone. A picture is given up after 10 s, after 2 s where others wait.
  */
 export class PictureReader {
+  readonly #limits: PictureLimits;
   readonly #queue: FairQueue<Waiting>;
   readonly #idle: ChildProcess[] = [];
   /** The askers whose pictures are read, and by which process. */
   readonly #reading = new Map<string, ChildProcess>();
 
-  constructor(private readonly limits: PictureLimits = usual) {
-    this.#queue = new FairQueue(limits.waiting, limits.waitingEach);
+  constructor(limits: Partial<PictureLimits> = {}) {
+    this.#limits = { ...usual, ...limits };
+    this.#queue = new FairQueue(this.#limits.waiting, this.#limits.waitingEach);
   }
 
   /** @throws UserError where the bytes are no picture that can be drawn in time; UnavailableError where too many wait. */
@@ -106,7 +116,7 @@ export class PictureReader {
   }
 
   #start(): ChildProcess {
-    const child = fork(script, {
+    const child = fork(script, [String(this.#limits.memory)], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       // No token and no password of a database: of this process's environment, what finds the cache and temporary files.
@@ -148,7 +158,7 @@ export class PictureReader {
     const died = () => end(() => reject(new UserError("the picture cannot be drawn")));
     const timer = setInterval(() => {
       const isOthersTurn = this.#queue.size > 0;
-      if (performance.now() - begun < (isOthersTurn ? this.limits.patienceOfOthers : this.limits.patience)) return;
+      if (performance.now() - begun < (isOthersTurn ? this.#limits.patienceOfOthers : this.#limits.patience)) return;
       child.kill("SIGKILL");
       died();
     }, 100);
