@@ -35,6 +35,14 @@ for (const [what, { args, env, expected }] of Object.entries(refusals)) {
   });
 }
 
+test("refused by demo before it trains", () => {
+  const args = [script, "demo", "--serve", "--host", "0.0.0.0", "--out", join(folder, "demo")];
+  const env = { ...process.env, VANTAGE_TOKEN: undefined };
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env, timeout: 30_000 });
+  assert.equal(status, 2);
+  assert.match(stderr, /^vantage: .*--without-token/);
+});
+
 test("tokens that nobody can send, or that are soon guessed, are refused", () => {
   for (const token of [
     "",

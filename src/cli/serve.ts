@@ -66,10 +66,15 @@ function several(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
-/** Serves until a signal; returns once everything is closed, with the exit status set (Ctrl-C: 130). */
-export async function serve(folders: readonly string[], flags: ServeFlags): Promise<void> {
-  // From here on, so that a signal is heard while the indexes are opened too.
-  const signal = firstSignal();
+interface Access {
+  readonly port: number;
+  readonly token?: string;
+  /** The address is this machine's own. */
+  readonly localOnly: boolean;
+}
+
+/** Where it is to listen, and for whom. @throws UserError for what cannot be, or would let in anybody unasked. */
+export async function checkServeFlags(flags: ServeFlags): Promise<Access> {
   const port = wholeNumber("--port", flags.port);
   if (port > 65535) throw new UserError(`--port ${port}: expected 0 … 65535`);
   const token = flags.token ?? process.env.VANTAGE_TOKEN;
@@ -86,6 +91,14 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
         `(or give --token TEXT), or give --without-token if that is what you want`,
     );
   }
+  return { port, token, localOnly };
+}
+
+/** Serves until a signal; returns once everything is closed, with the exit status set (Ctrl-C: 130). */
+export async function serve(folders: readonly string[], flags: ServeFlags): Promise<void> {
+  // From here on, so that a signal is heard while the indexes are opened too.
+  const signal = firstSignal();
+  const { port, token, localOnly } = await checkServeFlags(flags);
   // Only this command needs the server: the others start sooner without it.
   const { createServer } = await import("../server/server.js");
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
@@ -171,6 +184,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     EACCES: "this user may not listen there: give a --port above 1023",
     EADDRNOTAVAIL: "this machine has no such address",
     ENOTFOUND: "there is no such host",
+    EAI_AGAIN: "there is no such host, or no name server answers",
   };
   const reason = reasons[error.code ?? ""];
   return reason === undefined ? error : new UserError(`${host}:${port}: ${reason}`);
