@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Batcher } from "./batcher.js";
 
-const limits = { together: 4, atOnce: 2, waiting: 8, patience: 100 };
+const limits = { together: 4, atOnce: 2, waiting: 8, patience: 1500 };
 const unavailable = { name: "UnavailableError" };
 
 test("requests of one turn are done together, in their order", async () => {

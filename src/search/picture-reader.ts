@@ -42,6 +42,8 @@ const usual: PictureLimits = {
   waitingEach: 16,
   memory: 1.5 * 2 ** 30,
 };
+/** Milliseconds that a process may take to start, beside the picture's own. */
+const startPatience = 20_000;
 /** Pictures that are read at a time; only one of them of one asker. */
 const processes = 2;
 
@@ -51,7 +53,7 @@ export interface PictureAsker {
   readonly signal?: AbortSignal;
 }
 
-type Answer = { readonly features: Float32Array } | { readonly error: string };
+type Answer = { readonly isReady: true } | { readonly features: Float32Array } | { readonly error: string };
 
 interface Waiting {
   readonly bytes: Uint8Array;
@@ -136,9 +138,10 @@ export class PictureReader {
   }
 
   #read(asker: string, { bytes, resolve, reject }: Waiting): void {
-    const child = this.#idle.pop() ?? this.#start();
+    const old = this.#idle.pop();
+    const child = old ?? this.#start();
     this.#reading.set(asker, child);
-    const begun = performance.now();
+    let begun = performance.now() + (old === undefined ? startPatience : 0);
     const end = (act: () => void) => {
       clearInterval(timer);
       child.off("message", answered);
@@ -149,12 +152,17 @@ export class PictureReader {
       act();
       this.#next();
     };
-    const answered = (answer: Answer) =>
+    const answered = (answer: Answer) => {
+      if ("isReady" in answer) {
+        begun = performance.now();
+        return;
+      }
       end(() => {
         this.#idle.push(child);
         if ("features" in answer) resolve(answer.features);
         else reject(new UserError(answer.error));
       });
+    };
     const died = () => end(() => reject(new UserError("the picture cannot be drawn")));
     const timer = setInterval(() => {
       const isOthersTurn = this.#queue.size > 0;

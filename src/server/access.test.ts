@@ -72,7 +72,7 @@ test("who guesses is answered later and later; the right token is taken all the 
     assert.equal((await get(server, "Bearer guess", "192.0.2.7")).statusCode, 401);
     // Without any token nothing is guessed.
     assert.equal((await get(server)).statusCode, 401);
-    assert.ok(performance.now() - again < 500);
+    assert.ok(performance.now() - again < 1500);
   });
 });
 
