@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { type SmallIndex, smallIndex } from "./fixture.testing.js";
+import { isLoopback } from "./security.js";
 import { createServer, type ServerOptions } from "./server.js";
 import { addressOf } from "./token.js";
 
@@ -115,6 +116,24 @@ test("pages of allowed sites may ask from a browser, others may not", async () =
     const { headers } = await server.inject({ url: "/health", headers: { host: "localhost", origin } });
     assert.equal(headers["access-control-allow-origin"], undefined);
   });
+});
+
+test("addresses that only this machine reaches, in any spelling", () => {
+  for (const address of ["127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1"]) {
+    assert.equal(isLoopback(address), true, address);
+  }
+  for (const address of [
+    "0.0.0.0",
+    "::",
+    "192.0.2.1",
+    "128.0.0.1",
+    "::2",
+    "::ffff:192.0.2.1",
+    "127.evil.example",
+    "",
+  ]) {
+    assert.equal(isLoopback(address), false, address);
+  }
 });
 
 test("names of the host that are allowed", async () => {

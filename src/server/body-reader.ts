@@ -22,7 +22,7 @@ const small = 32 * 1024;
 /** Bodies that may wait, in all and of one client. */
 const [mostWaiting, mostWaitingEach] = [64, 32];
 /** Milliseconds and megabytes that reading a body may take. */
-const [patience, heap] = [10_000, 512];
+const [patience, heap] = [10_000, 384];
 
 interface Waiting extends BodyTask {
   resolve(answer: BodyAnswer): void;

@@ -1,5 +1,6 @@
 // The HTTP server: routes, limits, and who may ask.
 import { existsSync } from "node:fs";
+import { totalmem } from "node:os";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
@@ -48,11 +49,14 @@ export interface ServerOptions {
   readonly say: (line: string) => void;
 }
 
+/** Bytes that this process may have at most. */
+const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+
 /** Limits that hold for every request. */
 export const limits = {
   bodyBytes: 12 * 1024 * 1024,
-  /** Bodies of all requests together. */
-  intakeBytes: 256 * 1024 * 1024,
+  /** Bodies of all requests together: less in a small container. */
+  intakeBytes: Math.min(256 * 1024 * 1024, Math.max(24 * 1024 * 1024, memory / 8)),
   /** Milliseconds until headers and until the whole request must have arrived. */
   headers: 10_000,
   request: 30_000,
