@@ -16,5 +16,14 @@ if (!existsSync(main) && existsSync(new URL("src/cli/main.ts", root))) {
     process.exit(1);
   }
 }
+// The first process of a container does not end by a signal of itself: where a command has no use for one, it ends here.
+if (process.pid === 1) {
+  for (const [signal, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ]) {
+    process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(status));
+  }
+}
 const { run } = await import(main.href);
 await run(process.argv.slice(2));

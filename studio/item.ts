@@ -15,6 +15,11 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** A label may be anything that is JSON. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 export function shown(id: string, metadata: Metadata = {}): Shown {
   const { title, text: words, thumbnail, link, label } = metadata;
   const address = text(thumbnail);
@@ -23,7 +28,7 @@ export function shown(id: string, metadata: Metadata = {}): Shown {
     words: text(words) ?? text(title) ?? id,
     ...(address !== undefined && { thumbnail: address }),
     ...(/^https?:\/\//.test(text(link) ?? "") && { link: text(link) }),
-    labels: [label ?? []].flat().map(String),
+    labels: [label ?? []].flat().map(asText),
   };
 }
 

@@ -10,7 +10,7 @@ import { buildIndex } from "../search/build-index.js";
 import { commandLine } from "./command-line.js";
 import { formatIndex, withProgress } from "./index-command.js";
 import { printResult, say } from "./output.js";
-import { addServeFlags, type ServeFlags, serve } from "./serve.js";
+import { addServeFlags, checkServeFlags, type ServeFlags, serve } from "./serve.js";
 import { engineOptions } from "./settings.js";
 import { formatOutcome, startTraining } from "./training-run.js";
 
@@ -42,6 +42,9 @@ export function addDemoCommand(root: Command): void {
 
 async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Command): Promise<void> {
   if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
+  const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY);
+  // Before the minutes of training.
+  if (isServed) await checkServeFlags(flags);
   const engine = engineOptions({ ...flags, set: [] });
   say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
   say(
@@ -55,7 +58,7 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Comma
   const summary = await indexEmoji(outcome, folder, engine);
   const report = `Open the report in a browser: ${run}/report.html`;
   printResult(false, summary, [...formatOutcome(outcome), ...formatIndex(summary), report]);
-  if (wanted ?? (process.stdin.isTTY && process.stdout.isTTY)) {
+  if (isServed) {
     say("Open the address below in a browser to search; Ctrl-C ends it.");
     await serve([folder], flags);
   }

@@ -49,7 +49,6 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
         library.call("DisableMemPattern", options);
         // Threads that went on spinning after a run would take processor time from the kernels that follow it.
         library.call("AddSessionConfigEntry", options, "session.force_spinning_stop", "1");
-          library.call("AddSessionConfigEntry", options, ...pair.split("="));
         // It would undo what makes products independent of the number of threads (onnx/lowering.ts).
         library.call(
           "AddSessionConfigEntry",

@@ -16,7 +16,7 @@ const scanBytes = 64 << 20;
 /** Width of an approximate search (efSearch) where few hits are wanted: see docs/search.md for its recall. */
 const narrowest = 48;
 /** Time between two turns of the event loop where items are read. */
-const sliceMilliseconds = 4;
+const sliceMilliseconds = 1;
 
 /** An item found: its row in its view. */
 interface Found {

@@ -12,6 +12,7 @@ import { searchGeneration } from "./folder-search.js";
 import { readSnapshot, writeSnapshot } from "./folder-snapshot.js";
 import { Generation } from "./generation.js";
 import { lockIndex } from "./lock-index.js";
+import { isCostly } from "./query-cost.js";
 import { SortedKeys } from "./sorted-keys.js";
 import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
 
@@ -44,6 +45,12 @@ interface Asking {
   readonly queries: readonly Query[];
   resolve(hits: Hit[][]): void;
   reject(error: unknown): void;
+}
+
+/** Queries that are answered one after another, those that wait together. */
+interface Lane {
+  readonly asked: Asking[];
+  searcher?: Promise<void>;
 }
 
 /**
@@ -104,8 +111,8 @@ export class FolderStore implements Store {
   #tidyFrom = 0;
   readonly #writes: Writing[] = [];
   #writer: Promise<void> | undefined;
-  readonly #asked: Asking[] = [];
-  #searcher: Promise<void> | undefined;
+  /** Queries that take long are answered beside the others, not before them. */
+  readonly #lanes: readonly Lane[] = [{ asked: [] }, { asked: [] }];
   #closed: Promise<void> | undefined;
 
   /** @internal Use `openFolderStore`. */
@@ -176,9 +183,10 @@ export class FolderStore implements Store {
   async search(queries: readonly Query[]): Promise<Hit[][]> {
     this.#mustBeOpen();
     for (const query of queries) checkQuery(query, this.space);
+    const lane = this.#lanes[queries.some(isCostly) ? 1 : 0]!;
     return new Promise((resolve, reject) => {
-      this.#asked.push({ queries, resolve, reject });
-      this.#searcher ??= this.#answer();
+      lane.asked.push({ queries, resolve, reject });
+      lane.searcher ??= this.#answer(lane);
     });
   }
 
@@ -189,7 +197,7 @@ export class FolderStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await this.#searcher;
+    for (const { searcher } of this.#lanes) await searcher;
     await this.#writer;
     const { graphs } = this.#generation;
     try {
@@ -294,14 +302,15 @@ export class FolderStore implements Store {
     await this.#snapshot();
   }
 
-  async #answer(): Promise<void> {
+  async #answer(lane: Lane): Promise<void> {
+    const { asked } = lane;
     await Promise.resolve();
-    while (this.#asked.length > 0) {
-      const turn: Asking[] = [this.#asked.shift()!];
+    while (asked.length > 0) {
+      const turn: Asking[] = [asked.shift()!];
       let size = turn[0]!.queries.length;
-      while (this.#asked.length > 0 && size + this.#asked[0]!.queries.length <= queriesPerTurn) {
-        size += this.#asked[0]!.queries.length;
-        turn.push(this.#asked.shift()!);
+      while (asked.length > 0 && size + asked[0]!.queries.length <= queriesPerTurn) {
+        size += asked[0]!.queries.length;
+        turn.push(asked.shift()!);
       }
       const generation = this.#generation;
       generation.readers++;
@@ -321,7 +330,7 @@ export class FolderStore implements Store {
         generation.release();
       }
     }
-    this.#searcher = undefined;
+    lane.searcher = undefined;
   }
 }
 

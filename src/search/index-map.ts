@@ -87,21 +87,22 @@ function labelOf(metadata: Metadata | undefined): string {
   return typeof first === "string" ? first : "";
 }
 
-function mapPath(folder: string): string {
+/** Where an index folder keeps its map. */
+export function indexMapPath(folder: string): string {
   return join(folder, "map.safetensors");
 }
 
 /** Writes the map of an index folder; a map without points is none. */
 export function writeIndexMap(folder: string, map: EmbeddingMap): void {
-  if (map.x.length > 0) writeMap(mapPath(folder), map);
-  else rmSync(mapPath(folder), { force: true });
+  if (map.x.length > 0) writeMap(indexMapPath(folder), map);
+  else rmSync(indexMapPath(folder), { force: true });
 }
 
 export function hasIndexMap(folder: string): boolean {
-  return existsSync(mapPath(folder));
+  return existsSync(indexMapPath(folder));
 }
 
 /** @throws UserError where there is none. */
 export function readIndexMap(folder: string): EmbeddingMap {
-  return readMap(mapPath(folder));
+  return readMap(indexMapPath(folder));
 }

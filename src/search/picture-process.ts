@@ -1,10 +1,10 @@
-// The process that reads pictures by strangers: what goes wrong in it, goes wrong in it alone. Messages: bytes in, features out.
+// The process that reads pictures by strangers: what goes wrong in it, goes wrong in it alone. Messages: once that it is ready, then bytes in, features out.
 import { Worker } from "node:worker_threads";
 import { emojiImageFeatures, readPicture } from "../data/emoji/index.js";
 import { UserError } from "../errors.js";
 
 /** Bytes of memory that the process may take. */
-const memory = 1.5 * 2 ** 30;
+const memory = Number(process.argv[2]);
 
 // resvg holds up this thread while it draws: another one watches its memory.
 new Worker(`setInterval(() => process.memoryUsage.rss() > ${memory} && process.kill(process.pid, "SIGKILL"), 20)`, {
@@ -18,4 +18,5 @@ process.on("message", async (bytes: Uint8Array) => {
     process.send!({ error: error instanceof UserError ? error.message : "the picture cannot be drawn" });
   }
 });
+process.send!({ isReady: true });
 process.on("disconnect", () => process.exit());

@@ -1,6 +1,7 @@
 // Pictures by strangers: the emoji's own give the set's features, and those made to do harm do none.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -125,4 +126,77 @@ test("pictures that end resvg or ask for much end no more than their own process
     await reader.features(bytes).catch((error) => assert.equal(error.name, "UserError"));
   }
   await reader.features(svg('<rect width="9" height="9"/>'));
+});
+
+/** Filters over filters: minutes of work in 2 KiB. */
+const slow = svg(
+  `<filter id="f">${'<feTurbulence baseFrequency="0.05" numOctaves="9"/><feGaussianBlur stdDeviation="90"/>'.repeat(12)}</filter>` +
+    `<g>${'<rect width="4000" height="4000" filter="url(#f)"/>'.repeat(40)}</g>`,
+  'width="4000" height="4000"',
+);
+const plain = svg('<rect width="9" height="9"/>');
+
+test("a picture that takes too long is given up, and the next one is read", async () => {
+  const own = new PictureReader({ patience: 2000 });
+  await own.features(plain);
+  const started = performance.now();
+  await assert.rejects(own.features(slow), { name: "UserError", message: /cannot be drawn/ });
+  const seconds = (performance.now() - started) / 1000;
+  assert.ok(seconds > 1.9 && seconds < 8, `${seconds} s`);
+  await own.features(plain);
+  own.close();
+});
+
+test("one client with slow pictures does not hold up another, and gives up its place when it is gone", async () => {
+  const own = new PictureReader({ patience: 20_000, patienceOfOthers: 20_000 });
+  await own.features(plain, { asker: "quiet" });
+  const stop = new AbortController();
+  const loud = Array.from({ length: 6 }, () => own.features(slow, { asker: "loud", signal: stop.signal }));
+  const settled = Promise.allSettled(loud);
+  for (let i = 0; i < 3; i++) await own.features(plain, { asker: "quiet" });
+  stop.abort();
+  const errors = (await settled).map((each) => (each as PromiseRejectedResult).reason.name);
+  assert.deepEqual(errors, Array(6).fill("UnavailableError"));
+  own.close();
+});
+
+/** Processes that this one has started. */
+function children(): number[] {
+  const found = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" });
+  return [...found.matchAll(/^\s*(\d+) .*picture-process/gm)].map(([, pid]) => Number(pid));
+}
+const skip = process.platform === "linux" ? false : "no /proc";
+
+test("the process that reads pictures has neither the token nor the database's address", { skip }, async () => {
+  const secrets = {
+    VANTAGE_TOKEN: "the-token-itself",
+    DATABASE_URL: "postgres://u:the-password@h/d",
+    ANY_KEY: "any-secret",
+  };
+  Object.assign(process.env, secrets);
+  const own = new PictureReader();
+  const before = new Set(children());
+  await own.features(plain);
+  for (const name of Object.keys(secrets)) delete process.env[name];
+  const [pid] = children().filter((each) => !before.has(each));
+  const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
+  for (const secret of Object.values(secrets)) assert.equal(environment.includes(secret), false, secret);
+  assert.match(environment, /PATH=/);
+  // Nor a file or socket of the server beyond its own channel.
+  const files = readdirSync(`/proc/${pid}/fd`).length;
+  assert.ok(files < 40, `${files} descriptors`);
+  own.close();
+});
+
+test("a picture that takes much memory ends its process before the machine's is full", { skip }, async () => {
+  const large = png(6000, 6000, [9, 9, 9]);
+  const own = new PictureReader();
+  assert.equal((await own.features(large)).length, (await own.features(png(9, 9, [9, 9, 9]))).length);
+  own.close();
+  // It takes some 300 MB.
+  const poor = new PictureReader({ memory: 150 * 2 ** 20 });
+  await poor.features(plain);
+  await assert.rejects(poor.features(large), { name: "UserError", message: "the picture cannot be drawn" });
+  await poor.features(plain);
+  poor.close();
 });

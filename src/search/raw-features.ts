@@ -2,7 +2,7 @@
 import { emojiTextFeatures, type Language, languages, makers } from "../data/emoji/index.js";
 import { UserError } from "../errors.js";
 import type { FeatureSource, IndexView } from "./index-folder.js";
-import { PictureReader } from "./picture-reader.js";
+import { type PictureAsker, PictureReader } from "./picture-reader.js";
 
 export type ContentKind = "features" | "words" | "image";
 
@@ -29,9 +29,9 @@ export class RawFeatures {
   }
 
   /** @throws UserError where the view takes no pictures, or the bytes are neither a PNG nor an SVG file. */
-  async ofImage(view: IndexView, bytes: Uint8Array): Promise<Float32Array> {
+  async ofImage(view: IndexView, bytes: Uint8Array, asker: PictureAsker = {}): Promise<Float32Array> {
     if (!takes(view).includes("image")) throw new UserError(`view "${view.name}" takes no pictures`);
-    return this.#pictures.features(bytes);
+    return this.#pictures.features(bytes, asker);
   }
 
   close(): void {

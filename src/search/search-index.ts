@@ -1,13 +1,16 @@
 // An index in use: queries of any kind encoded and looked up, items added and deleted.
-import { UserError } from "../errors.js";
+import { StorageError, UserError } from "../errors.js";
 import { columnPlaces } from "../methods/matching/columns.js";
 import { ownValue } from "../records.js";
 import type { Engine } from "../runtime/index.js";
-import { Batcher } from "./batcher.js";
+import { Batcher, type BatchLimits } from "./batcher.js";
 import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
 import { openStore } from "./open-store.js";
+import { isCostly } from "./query-cost.js";
 import { type ContentKind, RawFeatures, takes } from "./raw-features.js";
 import type { Hit, Item, ItemKey, Metadata, Query, Store } from "./store.js";
+import { Turns } from "./turns.js";
+import { UnavailableError } from "./unavailable.js";
 import { type Encoding, ViewEncoder } from "./view-encoder.js";
 
 /** What a code is made from: exactly one of these. */
@@ -20,8 +23,16 @@ export interface Content {
   readonly image?: Uint8Array;
 }
 
+/** Who asks, and whether somebody still waits for the answer. */
+export interface Asker {
+  /** By which requests of one asker are told from those of others: what takes long is shared out evenly. */
+  readonly asker?: string;
+  /** Aborted when nobody waits any more: what has not begun is then not begun. */
+  readonly signal?: AbortSignal;
+}
+
 /** One query: a content, or the id of a stored item, and what is wanted. */
-export interface SearchQuery extends Content {
+export interface SearchQuery extends Content, Asker {
   /** Search by a stored item in place of a content. */
   readonly id?: string;
   /** View of the content or of the stored item; may be left out where only one comes into question. */
@@ -43,7 +54,7 @@ export interface NewItem extends ItemKey, Content {
   onNote?(note: string): void;
 }
 
-type Asked = Content & Pick<SearchQuery, "onNote">;
+type Asked = Content & Asker & Pick<SearchQuery, "onNote">;
 
 /** Something that was asked for by name and is not there. */
 export class MissingError extends UserError {
@@ -51,8 +62,13 @@ export class MissingError extends UserError {
   override readonly code: string = "ERR_MISSING";
 }
 
-/** Queries that are looked up in one call of the store. */
-const mostQueries = 64;
+/** Milliseconds after which a call of the store counts as hanging. */
+const patience = 25_000;
+/** Queries of a few milliseconds are looked up together, those that take long one by one beside them. */
+const cheap: BatchLimits = { together: 64, atOnce: 4, waiting: 4096, patience };
+const costly: BatchLimits = { together: 1, atOnce: 2, waiting: 64, patience };
+/** Calls at a time: more than that do not get an answer in time. */
+const mostCalls = 8192;
 
 /**
  * An index folder in use: encodes queries of any kind and looks them up, encodes and stores items, deletes them. Calls that arrive
@@ -61,7 +77,8 @@ const mostQueries = 64;
 export class SearchIndex {
   readonly #encoders = new Map<string, Promise<ViewEncoder>>();
   readonly #raw = new RawFeatures();
-  readonly #queries: Batcher<Query, Hit[]>;
+  readonly #cheap: Batcher<Query, Hit[]>;
+  readonly #costly: Batcher<Query, Hit[]>;
   /** Calls that were accepted and have not ended. */
   readonly #calls = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -74,7 +91,8 @@ export class SearchIndex {
     readonly store: Store,
     private readonly engine: Engine,
   ) {
-    this.#queries = new Batcher((batch) => store.search(batch), mostQueries);
+    this.#cheap = new Batcher((batch) => store.search(batch), cheap);
+    this.#costly = new Batcher((batch) => store.search(batch), costly);
   }
 
   /** @throws UserError where the folder is no index, or its store cannot be opened. */
@@ -90,7 +108,8 @@ export class SearchIndex {
 
   /**
    * Hits, nearest first.
-   * @throws MissingError for an id or view that is not there; UserError where the query is invalid or the index closed.
+   * @throws MissingError for an id or view that is not there; UnavailableError where there is too much to do or the store does not
+   * answer; UserError where the query is invalid or the index closed.
    */
   search(query: SearchQuery): Promise<Hit[]> {
     return this.#accept(() => this.#search(query));
@@ -103,7 +122,8 @@ export class SearchIndex {
     if (candidates > 0 && candidates < k) {
       throw new UserError(`rerank: expected 0 or a whole number from k (${k}), got ${rerank}`);
     }
-    return this.#queries.add({ code, vector, k, mode, rerank: candidates, view: target });
+    const query = { code, vector, k, mode, rerank: candidates, view: target };
+    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: asked.signal });
   }
 
   async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Asked) {
@@ -111,7 +131,7 @@ export class SearchIndex {
     if (kinds.length + (id === undefined ? 0 : 1) !== 1) {
       throw new UserError("expected one of id, features, words and image");
     }
-    if (id === undefined) return this.#encode(this.#viewFor(kinds[0]!, view), content);
+    if (id === undefined) return this.#encode(this.#viewFor(kinds[0]!, view), content, true);
     if (view !== undefined) this.#view(view);
     const item = (await this.store.get(id)).find((each) => view === undefined || each.view === view);
     if (item === undefined) throw new MissingError(`there is no item "${id}"${view ? ` of view "${view}"` : ""}`);
@@ -120,27 +140,63 @@ export class SearchIndex {
 
   /**
    * Encodes and stores items; one of the same id and view is replaced. Resolves when they are on disk.
-   * @throws UserError that names the item, or that the index is closed.
+   * @throws UserError that names the item, or that the index is closed; StorageError where it may only be read.
    */
-  add(items: readonly NewItem[]): Promise<void> {
-    return this.#accept(() => this.#add(items));
+  add(items: readonly NewItem[], asker: Asker = {}): Promise<void> {
+    return this.#accept(() => this.#add(items, asker));
   }
 
-  async #add(items: readonly NewItem[]): Promise<void> {
-    const encoded = items.map(async ({ id, view, metadata, ...content }): Promise<Item> => {
-      try {
-        const kinds = kindsOf(content);
-        if (kinds.length !== 1) throw new UserError("expected one of features, words and image");
-        return { id, view, ...(await this.#encode(this.#viewFor(kinds[0]!, view), content)), metadata };
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        throw new UserError(`item "${id}": ${error.message}`);
-      }
-    });
-    // All are waited for, so that no failure goes unheard.
+  async #add(items: readonly NewItem[], asker: Asker): Promise<void> {
+    this.#mustBeWritable();
+    const turns = new Turns();
+    const encoded: Promise<Item>[] = [];
+    for (const item of items) {
+      await turns.ifDue();
+      const each = this.#encodeItem(item, asker);
+      // All are waited for below, so that no failure goes unheard.
+      each.catch(() => {});
+      encoded.push(each);
+      if (asker.signal?.aborted) break;
+    }
     const settled = await Promise.allSettled(encoded);
     for (const each of settled) if (each.status === "rejected") throw each.reason;
+    if (asker.signal?.aborted) throw new UnavailableError("nobody waits for this request any more");
     await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
+  }
+
+  async #encodeItem({ id, view, metadata, ...content }: NewItem, asker: Asker): Promise<Item> {
+    try {
+      const kinds = kindsOf(content);
+      if (kinds.length !== 1) throw new UserError("expected one of features, words and image");
+      const encoding = await this.#encode(this.#viewFor(kinds[0]!, view), { ...content, ...asker }, false);
+      return { id, view, ...encoding, metadata };
+    } catch (error) {
+      // What is no mistake in the item stays what it is.
+      if (!(error instanceof UserError) || error instanceof UnavailableError) throw error;
+      throw new UserError(`item "${id}": ${error.message}`);
+    }
+  }
+
+  /**
+   * Deletes items by id, in one view or in all; the number that were there.
+   * @throws MissingError for a view that is not there; StorageError where the index may only be read.
+   */
+  remove(ids: readonly string[], view?: string): Promise<number> {
+    return this.#accept(async () => {
+      if (view !== undefined) this.#view(view);
+      this.#mustBeWritable();
+      return this.store.remove(ids, view);
+    });
+  }
+
+  /** All items of one id, by view; empty where there is none. */
+  get(id: string): Promise<Item[]> {
+    return this.#accept(() => this.store.get(id));
+  }
+
+  #mustBeWritable(): void {
+    if (!this.store.isReadOnly) return;
+    throw new StorageError(`index ${this.index.manifest.name} can only be read: items cannot be added or deleted`);
   }
 
   /** Loads encoders and vocabularies, so that the first query need not wait for them. */
@@ -169,6 +225,7 @@ export class SearchIndex {
   /** Does what a call asks for; `close` waits for it. @throws UserError where the index is closed. */
   async #accept<R>(work: () => Promise<R>): Promise<R> {
     if (this.#closed !== undefined) throw new UserError(`index ${this.index.manifest.name} is closed`);
+    if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests wait: try again");
     const call = work();
     this.#calls.add(call);
     try {
@@ -188,11 +245,14 @@ export class SearchIndex {
     return encoder;
   }
 
-  async #encode(view: IndexView, { features, names, words, image, onNote }: Asked): Promise<Encoding> {
+  async #encode(view: IndexView, asked: Asked, isUrgent: boolean): Promise<Encoding> {
+    const { features, names, words, image, onNote, signal } = asked;
     const encoder = await this.#encoder(view);
-    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words));
-    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image));
-    return encoder.encode(names === undefined ? features! : this.#inOrder(view, features!, names, onNote));
+    const treatment = { isUrgent, signal };
+    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words), treatment);
+    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, asked), treatment);
+    const values = names === undefined ? features! : this.#inOrder(view, features!, names, onNote);
+    return encoder.encode(values, treatment);
   }
 
   /** Features as the view has them, found by their names. @throws UserError where some are lacking. */

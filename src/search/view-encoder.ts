@@ -5,7 +5,7 @@ import { fileError } from "../files.js";
 import { packSigns } from "../methods/hashing/packing.js";
 import type { Engine } from "../runtime/index.js";
 import type { BoundCall, Session } from "../runtime/session.js";
-import { Batcher } from "./batcher.js";
+import { Batcher, type Treatment } from "./batcher.js";
 import { type IndexFolder, type IndexView, modelPath } from "./index-folder.js";
 
 /** Samples per call. */
@@ -18,7 +18,13 @@ export interface Encoding {
 }
 
 export class ViewEncoder {
-  readonly #batcher = new Batcher<Float32Array, Encoding>((batch) => this.#encode(batch), CHUNK);
+  /** One call at a time, since all have the same buffers. */
+  readonly #batcher = new Batcher<Float32Array, Encoding>((batch) => this.#encode(batch), {
+    together: CHUNK,
+    atOnce: 1,
+    waiting: 64 * CHUNK,
+    patience: 25_000,
+  });
   readonly #inputs: readonly Float32Array[];
   readonly #output: Float32Array;
   readonly #calls = new Map<number, BoundCall>();
@@ -46,17 +52,18 @@ export class ViewEncoder {
 
   /**
    * @param features as many as the view has columns.
-   * @throws UserError for another number of features, a feature that is not finite, or a code that is not.
+   * @throws UserError for another number of features, a feature that is not finite, or a code that is not; UnavailableError where
+   * the encoder does not come to an end, or too much waits for it.
    */
-  async encode(features: ArrayLike<number>): Promise<Encoding> {
+  async encode(features: ArrayLike<number>, treatment?: Treatment): Promise<Encoding> {
     const { name, columns } = this.view;
     if (features.length !== columns) {
       throw new UserError(`view "${name}" has ${columns} features, got ${features.length}`);
     }
-    const values = Float32Array.from(features);
+    const values = new Float32Array(features);
     const odd = values.findIndex((value) => !Number.isFinite(value));
     if (odd >= 0) throw new UserError(`feature ${odd} is ${features[odd]}, expected a finite number`);
-    const encoding = await this.#batcher.add(values);
+    const encoding = await this.#batcher.add(values, treatment);
     if (encoding.vector.some((value) => !Number.isFinite(value))) {
       throw new UserError(`these features are too large for the encoder of view "${name}"`);
     }

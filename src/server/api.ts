@@ -1,18 +1,20 @@
 // What the server takes and gives, as schemas: they validate, type the handlers and the page, and are the OpenAPI description.
 import { z } from "zod";
+import { itemId, itemMetadata, longestId } from "../search/item-rules.js";
 import { searchModes } from "../search/store.js";
-import { isPlainJson } from "./plain-json.js";
 
 const text = (limit: number) => z.string().min(1).max(limit);
-/** Control characters and halves of surrogate pairs are no text that every store can keep. */
-const storable = /^[^\p{Cc}\p{Cs}]+$/u;
-const id = text(512)
-  .regex(storable, "expected text without control characters")
-  .describe("id of a sample; its items, one per view, share it");
+/** The rule of src/search/item-rules.ts; here in words that every language's regular expressions understand. */
+const id = itemId.meta({
+  description: "id of a sample; its items, one per view, share it",
+  minLength: 1,
+  maxLength: longestId,
+  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+});
 const view = text(128).describe("a view, as GET /indexes lists them");
 const index = text(128).optional().describe("which index, where several are served; default: the first");
 const metadata = z.record(z.string(), z.unknown()).describe("title, thumbnail, link, label, or anything else");
-const newMetadata = metadata.refine(isPlainJson, "expected at most 64 KiB, nested 16 deep, without NUL characters");
+const newMetadata = itemMetadata.describe("any JSON object of at most 64 KiB, nested 16 deep");
 
 /** What a code is made from: one of these. */
 const content = {
@@ -63,10 +65,17 @@ export const searchReply = z.object({
 
 export const newItem = z.strictObject({ id, view, ...content, metadata: newMetadata.optional() });
 export const addRequest = z.strictObject({ index, items: z.array(newItem).min(1).max(1000) });
-export const addReply = z.object({ added: z.int(), notes: notes.optional() });
+export const addReply = z.object({
+  added: z.int().describe("items stored: one that a request gives twice counts once, and the last one stays"),
+  notes: notes.optional(),
+});
 export const deleteRequest = z.strictObject({ index, ids: z.array(id).min(1).max(1000), view: view.optional() });
 export const deleteReply = z.object({ deleted: z.int() });
 export const itemParams = z.object({ id });
+export const thumbnailParams = z.object({
+  index: text(128),
+  "*": text(1024).describe("path of the picture in the index, its parts joined by / or %2F"),
+});
 /** Which index, where several are served. */
 export const indexQuery = z.strictObject({ index });
 export const itemReply = z.object({ id, views: z.array(z.object({ view, metadata: metadata.optional() })) });
@@ -77,7 +86,8 @@ const indexInfo = z.object({
   dataset: z.string(),
   bits: z.int(),
   dimensions: z.int(),
-  items: z.int(),
+  items: z.int().describe("as they were counted last: a store that does not answer has as many as it had before"),
+  isAvailable: z.boolean().describe("whether its store answers"),
   views: z.array(
     z.object({
       name: view,
@@ -122,10 +132,35 @@ export const runQuery = z.strictObject({ after: z.coerce.number().int().min(0).d
 export const runReply = z.object({ run: runSummary, metrics: z.array(z.record(z.string(), z.unknown())) });
 
 export const healthReply = z.object({ status: z.literal("ok"), version: z.string(), seconds: z.number() });
+export const readyReply = z.object({ status: z.literal("ok") });
 const errorReply = z.object({ error: z.string().describe("one line: what was found, what was expected") });
 
-/** What a route answers: its reply, or what was wrong with the request. */
-export const replies = <Reply extends z.ZodType>(reply: Reply) => ({ 200: reply, "4xx": errorReply });
+const refusals = {
+  400: "The request cannot be right",
+  401: "The token is missing or wrong",
+  403: "The request names a host that is not this server",
+  404: "It is not there",
+  413: "The body is too long",
+  415: "The body is no JSON, or it is compressed",
+  429: "Too many wrong tokens",
+  500: "Something stored cannot be read, or the server has a fault: its standard error says which",
+  503: "The database does not answer, or there is too much to do; Retry-After says when to ask again",
+  507: "The disk or the memory is full, or the index may only be read",
+} as const;
+type Refusal = keyof typeof refusals;
+const ofEach: readonly Refusal[] = [401, 403, 429, 500, 503];
+const ofBodies: readonly Refusal[] = [400, 404, 413, 415, 507];
+
+/** What a route answers: its reply, or why there is none. */
+export function replies<Reply extends z.ZodType>(
+  reply: Reply,
+  kind: "body" | "address" | "plain" | "open" = "address",
+) {
+  const own = { body: ofBodies, address: [400, 404] as const, plain: [], open: [] }[kind];
+  const others = kind === "open" ? ([403, 500, 503] as const) : ofEach;
+  const refused = [...own, ...others].map((status) => [status, errorReply.meta({ description: refusals[status] })]);
+  return { 200: reply, ...(Object.fromEntries(refused) as Record<"4xx", typeof errorReply>) };
+}
 
 export type SearchReply = z.output<typeof searchReply>;
 export type ItemReply = z.output<typeof itemReply>;

@@ -30,6 +30,7 @@ export function failureHandler(say: (line: string) => void) {
       say(oneLine(`${request.method} ${request.routeOptions.url}: ${error.message}`));
       if (process.env.VANTAGE_DEBUG) for (const line of error.stack?.split("\n") ?? []) say(line);
     }
+    if (status === 503) reply.header("retry-after", 5);
     void reply
       .status(status)
       .type("application/json")

@@ -3,11 +3,12 @@ import type { FastifyInstance } from "fastify";
 
 /**
  * Answers 503 while bodies that are being worked on, and the one that begins, have more bytes than the limit. A body of unknown length
- * counts as the longest that is allowed.
+ * counts as the longest that its route allows.
  */
-export function limitIntake(server: FastifyInstance, limit: number, longest: number): void {
+export function limitIntake(server: FastifyInstance, limit: number): void {
   let held = 0;
   server.addHook("onRequest", async (request, reply) => {
+    const longest = request.routeOptions.bodyLimit;
     const { "content-length": length, "transfer-encoding": encoding } = request.headers;
     const size = encoding === undefined ? Number(length ?? 0) : longest;
     // What is too long by itself is refused unread.

@@ -1,10 +1,10 @@
 // What Prometheus sees: requests, how long they took, items, and the process itself.
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { SearchIndex } from "../search/search-index.js";
+import type { StoreStates } from "./store-state.js";
 
 /** Counts every request of the server; the registry says what it has counted. */
-export function countRequests(server: FastifyInstance, indexes: ReadonlyMap<string, SearchIndex>): Registry {
+export function countRequests(server: FastifyInstance, states: StoreStates): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "vantage_" });
@@ -23,14 +23,25 @@ export function countRequests(server: FastifyInstance, indexes: ReadonlyMap<stri
     registers,
   });
   new Gauge({
+    name: "vantage_index_available",
+    help: "1 where the store of an index answers",
+    labelNames: ["index"],
+    registers,
+    async collect() {
+      const each = [...states].map(async ([index, state]) => [index, await state.isAvailable()] as const);
+      for (const [index, isAvailable] of await Promise.all(each)) this.set({ index }, Number(isAvailable));
+    },
+  });
+  new Gauge({
     name: "vantage_items",
-    help: "Items stored",
+    help: "Items stored; of a store that does not answer, as many as it had before",
     labelNames: ["index", "view"],
     registers,
     async collect() {
       this.reset();
-      for (const [index, { store }] of indexes) {
-        for (const [view, count] of await store.counts()) this.set({ index, view }, count);
+      const each = [...states].map(async ([index, state]) => [index, await state.counts()] as const);
+      for (const [index, { counts }] of await Promise.all(each)) {
+        for (const [view, count] of counts) this.set({ index, view }, count);
       }
     },
   });

@@ -14,17 +14,31 @@ export interface RealServer {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-export async function startServer(folder: string, args: readonly string[] = []): Promise<RealServer> {
-  const child = spawn(process.execPath, [script, "serve", folder, "--port", "0", "--threads", "1", ...args], {
+export interface RealServerOptions {
+  /** Descriptors that it may have open (`ulimit -n`). */
+  readonly descriptors?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function startServer(
+  folder: string,
+  args: readonly string[] = [],
+  { descriptors, env = {} }: RealServerOptions = {},
+): Promise<RealServer> {
+  const command = [process.execPath, script, "serve", folder, "--port", "0", "--threads", "1", ...args];
+  // exec, so that the process is the server itself.
+  if (descriptors !== undefined) command.unshift("sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh");
+  const child = spawn(command[0]!, command.slice(1), {
     stdio: ["ignore", "ignore", "pipe"],
     cwd: folder,
+    env: { ...process.env, ...env },
   });
   let said = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const port = await new Promise<number>((resolve, reject) => {
     child.stderr!.on("data", (data) => {
       said += data;
-      const found = /serving .* at http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)?.[1];
+      const found = /serving .* at http:\/\/(?:127|0)\.0\.0\.[01]:(\d+)\//.exec(said)?.[1];
       if (found !== undefined) resolve(Number(found));
     });
     void ended.then((status) => reject(new Error(`the server ended with ${status}: ${said}`)));

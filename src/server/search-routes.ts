@@ -1,11 +1,12 @@
 // Searching, adding, deleting, looking up: what programs and the page ask of an index.
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { UserError } from "../errors.js";
-import { hasIndexMap, readIndexMap } from "../search/index-map.js";
+import { hasIndexMap } from "../search/index-map.js";
 import { takes } from "../search/raw-features.js";
-import { MissingError, type SearchIndex } from "../search/search-index.js";
+import { type Asker, MissingError, type SearchIndex } from "../search/search-index.js";
 import type { Metadata } from "../search/store.js";
+import { Turns } from "../search/turns.js";
 import {
   addReply,
   addRequest,
@@ -16,17 +17,32 @@ import {
   indexQuery,
   itemParams,
   itemReply,
-  type MapReply,
   mapReply,
   type newItem,
   replies,
   searchReply,
   searchRequest,
 } from "./api.js";
+import { endOf } from "./deadline.js";
+import { MapReplies } from "./map-replies.js";
 import type { ZodTypes } from "./schemas.js";
+import type { StoreStates } from "./store-state.js";
 import { thumbnailUrl } from "./thumbnails.js";
+import { addressOf } from "./token.js";
 
-export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<string, SearchIndex>): void {
+/** Longest body of a search without its features and picture, and what each feature and its name may take. */
+const [searchBytes, featureBytes] = [256 * 1024, 256];
+/** A picture is at most 8,000,000 characters of base64. */
+const pictureBodyBytes = 8_000_000;
+/** 1000 ids of 512 characters, each of which may take six bytes. */
+const deleteBytes = 3.5 * 1024 * 1024;
+
+export function addSearchRoutes(
+  scope: FastifyInstance,
+  indexes: ReadonlyMap<string, SearchIndex>,
+  states: StoreStates,
+  longestBody: number,
+): void {
   const server = scope.withTypeProvider<ZodTypes>();
   const found = (name: string | undefined): [string, SearchIndex] => {
     const [first] = indexes;
@@ -36,60 +52,83 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     return [name, index];
   };
 
+  const maps = new MapReplies();
+
   server.route({
     method: "POST",
     url: "/search",
+    bodyLimit: Math.min(longestBody, longestSearch(indexes.values())),
+    config: { body: "search" },
     schema: {
+      operationId: "search",
       summary: "The items nearest to a query: features, words, a picture, or a stored item",
       body: searchRequest,
-      response: replies(searchReply),
+      response: replies(searchReply, "body"),
     },
-    async handler({ body }) {
+    async handler(request, reply) {
+      const { body } = request;
       const started = performance.now();
       const { index: asked, image, ...query } = body;
       const [name, index] = found(asked);
       const notes = new Set<string>();
       const onNote = (note: string) => void notes.add(note);
       const picture = image !== undefined && { image: pictureBytes(image) };
-      const hits = await index.search({ ...query, ...picture, onNote });
-      return {
+      const hits = await index.search({ ...query, ...picture, onNote, ...askerOf(request) });
+      // Metadata of a thousand hits may be many megabytes: they are written a few milliseconds at a time.
+      const turns = new Turns();
+      const written: string[] = [];
+      for (const hit of hits) {
+        if (hits.length > 100) await turns.ifDue();
+        written.push(JSON.stringify({ ...hit, metadata: shown(name, hit.metadata) }));
+      }
+      const { hits: _, ...rest } = {
         index: name,
         bits: index.store.space.bits,
-        hits: hits.map((hit) => ({ ...hit, metadata: shown(name, hit.metadata) })),
+        hits,
         ...(notes.size > 0 && { notes: [...notes] }),
         seconds: Number(((performance.now() - started) / 1000).toFixed(6)),
-      };
+      } satisfies z.input<typeof searchReply>;
+      reply.serializer(String);
+      return `{"hits":[${written.join()}],${JSON.stringify(rest).slice(1)}` as unknown as z.input<typeof searchReply>;
     },
   });
 
   server.route({
     method: "POST",
     url: "/items",
+    config: { body: "add" },
     schema: {
+      operationId: "addItems",
       summary: "Adds items, or replaces those of the same id and view; the reply comes when they are on disk",
       body: addRequest,
-      response: replies(addReply),
+      response: replies(addReply, "body"),
     },
-    async handler({ body }) {
+    async handler(request) {
+      const { body } = request;
       const [, index] = found(body.index);
       const notes = new Set<string>();
       const onNote = (note: string) => void notes.add(note);
-      await index.add(body.items.map((item) => ({ ...contentOf(item), onNote })));
-      return { added: body.items.length, ...(notes.size > 0 && { notes: [...notes] }) };
+      const items = body.items.map((item) => ({ ...contentOf(item), onNote }));
+      await index.add(items, askerOf(request));
+      const different = new Set(items.map(({ id, view }) => JSON.stringify([id, view])));
+      return { added: different.size, ...(notes.size > 0 && { notes: [...notes] }) };
     },
   });
 
   server.route({
     method: "DELETE",
     url: "/items",
+    bodyLimit: Math.min(longestBody, deleteBytes),
+    config: { body: "delete" },
     schema: {
+      operationId: "deleteItems",
       summary: "Deletes items by id, in one view or in all",
       body: deleteRequest,
-      response: replies(deleteReply),
+      response: replies(deleteReply, "body"),
     },
     async handler({ body }) {
       const [, index] = found(body.index);
-      return { deleted: await index.store.remove(body.ids, body.view) };
+      return { deleted: await index.remove(body.ids, body.view) };
     },
   });
 
@@ -97,6 +136,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     method: "GET",
     url: "/items/:id",
     schema: {
+      operationId: "getItem",
       summary: "What is stored of a sample, by view",
       params: itemParams,
       querystring: indexQuery,
@@ -104,7 +144,7 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     },
     async handler({ params, query }) {
       const [name, index] = found(query.index);
-      const items = await index.store.get(params.id);
+      const items = await index.get(params.id);
       if (items.length === 0) throw new MissingError(`there is no item "${params.id}"`);
       return { id: params.id, views: items.map(({ view, metadata }) => ({ view, metadata: shown(name, metadata) })) };
     },
@@ -113,9 +153,14 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
   server.route({
     method: "GET",
     url: "/indexes",
-    schema: { summary: "The indexes that are served", response: { 200: indexesReply } },
+    schema: {
+      operationId: "listIndexes",
+      summary: "The indexes that are served",
+      response: replies(indexesReply, "plain"),
+    },
     async handler() {
-      return { indexes: await Promise.all([...indexes].map(([name, index]) => describeIndex(name, index))) };
+      const each = [...indexes].map(([name, index]) => describeIndex(name, index, states));
+      return { indexes: await Promise.all(each) };
     },
   });
 
@@ -123,14 +168,16 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
     method: "GET",
     url: "/map",
     schema: {
+      operationId: "getMap",
       summary: "The items of an index in the plane",
       querystring: indexQuery,
       response: replies(mapReply),
     },
-    async handler({ query }) {
+    async handler({ query }, reply) {
       const [name, { index }] = found(query.index);
       if (!hasIndexMap(index.folder)) throw new MissingError(`index "${name}" has no map`);
-      return describeMap(index.folder);
+      reply.type("application/json; charset=utf-8").serializer((json: unknown) => json as string);
+      return maps.of(index.folder) as unknown as z.input<typeof mapReply>;
     },
   });
 }
@@ -150,8 +197,23 @@ function shown(index: string, metadata: Metadata | undefined): Metadata | undefi
   return { ...metadata, thumbnail: thumbnailUrl(index, metadata.thumbnail) };
 }
 
-async function describeIndex(name: string, { index, store, views }: SearchIndex): Promise<IndexInfo> {
-  const counts = await store.counts();
+function longestSearch(indexes: Iterable<SearchIndex>): number {
+  const views = [...indexes].flatMap((index) => index.views);
+  const features = Math.max(...views.map(({ columns }) => columns)) * featureBytes;
+  const picture = views.some((view) => takes(view).includes("image")) ? pictureBodyBytes : 0;
+  return searchBytes + Math.max(features, picture);
+}
+
+function askerOf(request: FastifyRequest): Asker {
+  return { asker: addressOf(request.ip), signal: endOf(request) };
+}
+
+async function describeIndex(
+  name: string,
+  { index, store, views }: SearchIndex,
+  states: StoreStates,
+): Promise<IndexInfo> {
+  const { counts, isAvailable } = await states.get(name)!.counts();
   const { method, dataset, bits, dimensions } = index.manifest;
   let items = 0;
   for (const count of counts.values()) items += count;
@@ -162,6 +224,7 @@ async function describeIndex(name: string, { index, store, views }: SearchIndex)
     bits,
     dimensions,
     items,
+    isAvailable,
     views: views.map((view) => ({
       name: view.name,
       items: counts.get(view.name) ?? 0,
@@ -170,21 +233,5 @@ async function describeIndex(name: string, { index, store, views }: SearchIndex)
     })),
     isReadOnly: store.isReadOnly,
     hasMap: hasIndexMap(index.folder),
-  };
-}
-
-function describeMap(folder: string): MapReply {
-  const { projection, x, y, colourings, ids = [] } = readIndexMap(folder);
-  const colouring = (name: string) => colourings.find((each) => each.name === name)!;
-  const rounded = (values: Float32Array) => Array.from(values, (value) => Number(value.toPrecision(5)));
-  return {
-    projection,
-    views: [...colouring("view").names],
-    labels: [...colouring("label").names],
-    ids: [...ids],
-    view: [...colouring("view").values],
-    label: [...colouring("label").values],
-    x: rounded(x),
-    y: rounded(y),
   };
 }

@@ -1,5 +1,5 @@
 // What a browser may do with replies, and which hosts the server answers to.
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** For the page: nothing but its own files and data; pictures may be links that users put into metadata. */
 export const pagePolicy = [
@@ -31,15 +31,22 @@ export const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; san
 /** For data. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+/** Whether an address, as it was resolved, can be reached from this machine only. */
+export function isLoopback(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && loopback.check(address, version === 6 ? "ipv6" : "ipv4");
 }
 
 /**
- * Whether a Host header names this machine itself. A page of a stranger whose name was made to point here (DNS rebinding)
- * has another.
+ * Whether a Host header names this machine itself, or one of the names that are allowed besides. A page of a stranger whose name was
+ * made to point here (DNS rebinding) has another.
  */
-export function isLocalHost(header: string | undefined): boolean {
-  const name = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(header ?? "")?.[1];
-  return name !== undefined && isLoopback(name.replace(/^\[(.*)\]$/, "$1").toLowerCase());
+export function isOwnHost(header: string | undefined, allowed: readonly string[]): boolean {
+  const name = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(header ?? "")?.[1]?.toLowerCase();
+  if (name === undefined) return false;
+  return name === "localhost" || isLoopback(name.replace(/^\[(.*)\]$/, "$1")) || allowed.includes(name);
 }

@@ -1,50 +1,69 @@
 // The HTTP server: routes, limits, and who may ask.
 import { existsSync } from "node:fs";
+import { totalmem } from "node:os";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import bearerAuth from "@fastify/bearer-auth";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
-import underPressure from "@fastify/under-pressure";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { z } from "zod";
 import { UserError } from "../errors.js";
 import type { SearchIndex } from "../search/search-index.js";
+import { UnavailableError } from "../search/unavailable.js";
 import { version } from "../version.js";
-import { healthReply, replies, runParams, runQuery, runReply, runsReply } from "./api.js";
+import { healthReply, readyReply, replies, runParams, runQuery, runReply, runsReply } from "./api.js";
+import { readBodies } from "./body-reader.js";
+import { connectionRoom, limitConnections } from "./connections.js";
+import { limitAnswers } from "./deadline.js";
+import { describeRoute } from "./description.js";
 import { failureHandler, oneLine } from "./failures.js";
 import { limitIntake } from "./intake.js";
 import { countRequests } from "./metrics.js";
+import { allowOrigins } from "./origins.js";
+import { refuseWhenBehind } from "./overload.js";
 import { describeRun, listRuns, reportOf } from "./runs.js";
-import { serializerCompiler, toJsonSchemas, validatorCompiler, type ZodTypes } from "./schemas.js";
+import { serializerCompiler, validatorCompiler, type ZodTypes } from "./schemas.js";
 import { addSearchRoutes } from "./search-routes.js";
-import { dataPolicy, isLocalHost, pagePolicy, reportPolicy } from "./security.js";
+import { dataPolicy, isOwnHost, pagePolicy, reportPolicy } from "./security.js";
+import { type StoreStates, storeStates } from "./store-state.js";
 import { addThumbnailRoute } from "./thumbnails.js";
+import { wantToken } from "./token.js";
+import { readBeforeRefusal } from "./unread.js";
 
 export interface ServerOptions {
   /** By the names that requests use; the first one is asked where none is named. */
   readonly indexes: ReadonlyMap<string, SearchIndex>;
   /** A folder of run folders. */
   readonly runs?: string;
-  /** What requests must bring as `Authorization: Bearer`; /health and the page's own files are open. */
+  /** What requests must bring as `Authorization: Bearer`; /health, /ready and the page's own files are open. */
   readonly token?: string;
-  /** Answers requests to this machine's own names only. */
+  /** Answers requests to this machine's own names only, and to the allowed hosts. */
   readonly localOnly: boolean;
+  /** Further names that requests may give as Host, in lower case. */
+  readonly allowedHosts?: readonly string[];
+  /** Other sites whose pages may ask from a browser, as https://example.org. */
+  readonly allowedOrigins?: readonly string[];
   /** The page's files; default: those of this package, where they are built. */
   readonly page?: string;
   /** Hears of the server's own failures. */
   readonly say: (line: string) => void;
 }
 
+/** Bytes that this process may have at most. */
+const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+
 /** Limits that hold for every request. */
 export const limits = {
   bodyBytes: 12 * 1024 * 1024,
-  /** Bodies of all requests together. */
-  intakeBytes: 256 * 1024 * 1024,
+  /** Bodies of all requests together: less in a small container. */
+  intakeBytes: Math.min(256 * 1024 * 1024, Math.max(24 * 1024 * 1024, memory / 8)),
   /** Milliseconds until headers and until the whole request must have arrived. */
   headers: 10_000,
   request: 30_000,
   /** Milliseconds that an answer may take. */
   answer: 30_000,
+  /** Milliseconds for which a client may take nothing of a reply. */
+  unread: 40_000,
   /** Milliseconds that work may hold up everything else before requests are turned away. */
   delay: 15_000,
   /** Characters of one part of an address: an id of 512 characters, percent-encoded. */
@@ -54,11 +73,11 @@ export const limits = {
 const studio = fileURLToPath(new URL("../studio/", import.meta.url));
 
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { indexes, token, localOnly, say } = options;
+  const { indexes, token, localOnly, allowedHosts = [], allowedOrigins = [], say } = options;
   const server = Fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.request,
-    handlerTimeout: limits.answer,
+    connectionTimeout: limits.unread,
     http: { headersTimeout: limits.headers, connectionsCheckingInterval: 1000 },
     routerOptions: { maxParamLength: limits.addressPart },
     // While it closes, requests that have come in are still answered.
@@ -88,7 +107,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       .type("application/json")
       .send({ error: oneLine(`there is no ${request.method} ${request.url}; see GET /openapi.json`) });
   });
-  acceptJsonOnly(server);
+  limitConnections(server.server, connectionRoom());
+  limitAnswers(server, limits.answer);
+  readBeforeRefusal(server);
   server.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-content-type-options": "nosniff",
@@ -96,46 +117,63 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       "cross-origin-resource-policy": "same-origin",
       "content-security-policy": dataPolicy,
     });
-    if (localOnly && !isLocalHost(request.headers.host)) {
-      await reply
+    if (localOnly && !isOwnHost(request.headers.host, allowedHosts)) {
+      const names = ["localhost", ...allowedHosts].join(", ");
+      const found = oneLine(request.headers.host ?? "");
+      return reply
         .status(403)
-        .send({ error: `this server answers to localhost only, not to "${oneLine(request.headers.host ?? "")}"` });
+        .send({ error: `this server answers to ${names} only, not to "${found}"; --allow-host NAME allows a name` });
     }
   });
-  limitIntake(server, limits.intakeBytes, limits.bodyBytes);
-  const registry = countRequests(server, indexes);
+  allowOrigins(server, allowedOrigins);
+  readBodies(server);
+  limitIntake(server, limits.intakeBytes);
+  const states = storeStates(indexes);
+  const registry = countRequests(server, states);
   await server.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Vantage", version, description: "Search across views by hash codes and representations." },
+      info: {
+        title: "Vantage",
+        version,
+        description: "Search across views by hash codes and representations.",
+        license: { name: "MIT", identifier: "MIT" },
+      },
       ...(token !== undefined && {
         components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
         security: [{ token: [] }],
       }),
     },
-    transform: ({ schema, url }) => ({ schema: toJsonSchemas(schema), url }),
+    transform: describeRoute,
   });
   await servePage(server, options.page ?? studio);
-  addHealth(server);
+  addHealth(server, states);
   await server.register(async (scope) => {
-    if (token !== undefined) {
-      await scope.register(bearerAuth, {
-        keys: new Set([token]),
-        errorResponse: ({ message }) => ({ error: message }),
-      });
-    }
-    await scope.register(underPressure, {
-      maxEventLoopDelay: limits.delay,
-      retryAfter: 5,
-      message: "too much to do: try again",
-    });
-    addSearchRoutes(scope, indexes);
+    if (token !== undefined) wantToken(scope, token);
+    refuseWhenBehind(scope, limits.delay);
+    addSearchRoutes(scope, indexes, states, limits.bodyBytes);
     addThumbnailRoute(scope, indexes);
     addRunRoutes(scope, options.runs);
-    scope.get("/metrics", { schema: { summary: "Counters for Prometheus" } }, async (_, reply) =>
-      reply.type(registry.contentType).send(await registry.metrics()),
+    scope.get(
+      "/metrics",
+      {
+        schema: {
+          operationId: "getMetrics",
+          summary: "Counters for Prometheus",
+          response: replies(z.string(), "plain"),
+        },
+      },
+      async (_, reply) =>
+        reply
+          .type(registry.contentType)
+          .serializer(String)
+          .send(await registry.metrics()),
     );
-    scope.get("/openapi.json", { schema: { hide: true } }, async () => server.swagger());
+    scope.get("/openapi.json", { schema: { hide: true } }, async () => ({
+      ...server.swagger(),
+      // Relative to this description: it holds behind a prefix too.
+      servers: [{ url: "." }],
+    }));
   });
   return server;
 }
@@ -146,29 +184,34 @@ const clientFailures: Readonly<Record<string, readonly [string, string]>> = {
   other: ["400 Bad Request", "this is not an HTTP request"],
 };
 
-/** Bodies are JSON in UTF-8; keys that would reach into prototypes are refused. */
-function acceptJsonOnly(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser("error", "error");
-  const utf8 = new TextDecoder("utf-8", { fatal: true });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
-    let text: string;
-    try {
-      text = utf8.decode(body as Buffer);
-    } catch {
-      done(new UserError("the body is not UTF-8"));
-      return;
-    }
-    void parse(request, text, done);
-  });
-}
-
-function addHealth(server: FastifyInstance): void {
-  server.withTypeProvider<ZodTypes>().route({
+function addHealth(server: FastifyInstance, states: StoreStates): void {
+  const typed = server.withTypeProvider<ZodTypes>();
+  typed.route({
     method: "GET",
     url: "/health",
-    schema: { summary: "Whether the server is up", security: [], response: { 200: healthReply } },
+    schema: {
+      operationId: "getHealth",
+      summary: "Whether the server is up",
+      security: [],
+      response: replies(healthReply, "open"),
+    },
     handler: async () => ({ status: "ok" as const, version, seconds: Math.round(process.uptime()) }),
+  });
+  typed.route({
+    method: "GET",
+    url: "/ready",
+    schema: {
+      operationId: "getReady",
+      summary: "Whether the stores of all indexes answer",
+      security: [],
+      response: replies(readyReply, "open"),
+    },
+    async handler() {
+      const answers = await Promise.all([...states.values()].map((state) => state.isAvailable()));
+      const silent = answers.filter((isAvailable) => !isAvailable).length;
+      if (silent > 0) throw new UnavailableError(`${silent} of ${answers.length} indexes do not answer`);
+      return { status: "ok" as const };
+    },
   });
 }
 
@@ -181,13 +224,18 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
   server.route({
     method: "GET",
     url: "/runs",
-    schema: { summary: "Training runs, newest first", response: { 200: runsReply } },
+    schema: {
+      operationId: "listRuns",
+      summary: "Training runs, newest first",
+      response: replies(runsReply, "plain"),
+    },
     handler: async () => ({ runs: runs === undefined ? [] : listRuns(runs) }),
   });
   server.route({
     method: "GET",
     url: "/runs/:name",
     schema: {
+      operationId: "getRun",
       summary: "One run and its log, from a line on",
       params: runParams,
       querystring: runQuery,
@@ -198,7 +246,12 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
   server.route({
     method: "GET",
     url: "/runs/:name/report",
-    schema: { summary: "A run's report page", params: runParams },
+    schema: {
+      operationId: "getRunReport",
+      summary: "A run's report page",
+      params: runParams,
+      response: replies(z.string().describe("HTML")),
+    },
     async handler({ params }, reply) {
       const report = reportOf(folder(), params.name);
       return reply

@@ -42,6 +42,10 @@ export interface FakeInit {
   readonly token?: string;
   readonly hasMap?: boolean;
   readonly runs?: FakeRun[];
+  /** What a proxy puts before every path. */
+  readonly prefix?: string;
+  /** Requests for the runs that are answered 503. */
+  readonly busy?: number;
 }
 
 export interface FakeRun {
@@ -122,7 +126,7 @@ function metadataOf(item: FakeItem, view: string, isFirst: boolean): Record<stri
     title: item.title,
     label: isFirst ? item.colour : item.shape,
     link: `https://example.org/${place}`,
-    ...(view !== "english" && { thumbnail: `/thumbnails/${view}/${place}.svg` }),
+    ...(view !== "english" && { thumbnail: `thumbnails/${view}/${place}.svg` }),
   };
 }
 
@@ -154,7 +158,7 @@ function makeMap(items: readonly FakeItem[]): MapReply {
 }
 
 export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
-  const { bits = [64], token, hasMap = true, runs = [] } = init;
+  const { bits = [64], token, hasMap = true, runs = [], prefix = "" } = init;
   const items = makeItems(init.items ?? 240);
   const byId = new Map(items.map((item) => [item.id, item]));
   const map = makeMap(items);
@@ -174,6 +178,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
         columns: 32,
         takes: name === "english" ? ["features", "words"] : ["features", "image"],
       })),
+      isAvailable: true,
       isReadOnly: false,
       hasMap,
     }),
@@ -242,8 +247,14 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
     return undefined;
   }
 
+  let busy = init.busy ?? 0;
   async function handle(request: IncomingMessage, reply: ServerResponse): Promise<void> {
-    const url = new URL(request.url!, "http://fake");
+    // As behind a proxy that passes on what is below a prefix, and nothing else.
+    if (!request.url!.startsWith(`${prefix}/`)) {
+      reply.writeHead(404).end();
+      return;
+    }
+    const url = new URL(request.url!.slice(prefix.length), "http://fake");
     paths.push(url.pathname + url.search);
     const file = url.pathname === "/" ? "/index.html" : url.pathname;
     const type = types[extname(file)];
@@ -256,6 +267,11 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
       reply.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
       send(401, { error: "a bearer token is needed" });
+      return;
+    }
+    if (url.pathname === "/runs" && busy > 0) {
+      busy--;
+      send(503, { error: "too much to do: try again" });
       return;
     }
     if (url.pathname.startsWith("/thumbnails/")) {
@@ -283,7 +299,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}/`,
     items,
     indexes,
     searches,

@@ -420,6 +420,24 @@ describe("the page", { skip }, () => {
     });
   });
 
+  test("runs are followed on after the server was busy", async () => {
+    const live = fakeRun("dchn-emoji-live", 12, { isRunning: true, isFinished: false });
+    await withPage({ runs: [live], query: "?page=runs", busy: 1, allowed: /status of 503/ }, async (page) => {
+      await page.getByRole("alert").getByText("too much to do").waitFor();
+      await page.locator("tr", { hasText: "dchn-emoji-live" }).waitFor();
+      assert.equal(await page.getByRole("alert").count(), 0);
+    });
+  });
+
+  test("behind a proxy's prefix the page has its data and its pictures", async () => {
+    await withPage({ prefix: "/vantage", query: "?words=brown" }, async (page, fake) => {
+      const picture = results(page, "flat").locator("img").first();
+      await picture.waitFor();
+      await page.waitForFunction(() => document.querySelector(".hits img")?.naturalWidth > 0);
+      assert.ok(fake.paths.some((path) => path.startsWith("/thumbnails/")));
+    });
+  });
+
   test("a token is asked for once, kept for the tab, and sent with everything, pictures too", async () => {
     const init = { token: "let-me-in", query: "?words=brown", allowed: /status of 401/ };
     await withPage(init, async (page, fake) => {
@@ -448,7 +466,7 @@ describe("the page", { skip }, () => {
           id: `item ${i}/ü`,
           view,
           features: featuresOf(bits),
-          metadata: { title: `Title ${i}`, label: i < 2 ? "near" : "far" },
+          metadata: { title: `Title ${i}`, label: i < 2 ? "near" : { toString: 1 } },
         })),
       );
       await small.index.add(items);

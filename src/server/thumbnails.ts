@@ -1,7 +1,9 @@
 // Pictures of items: small files of an index's thumbnails folder.
 import type { FastifyInstance } from "fastify";
+import { z } from "zod";
 import { thumbnailsFolder } from "../search/index-folder.js";
 import { MissingError, type SearchIndex } from "../search/search-index.js";
+import { replies, thumbnailParams } from "./api.js";
 import { picturePolicy } from "./security.js";
 
 const types: Readonly<Record<string, string>> = {
@@ -16,16 +18,26 @@ const types: Readonly<Record<string, string>> = {
 /** A path below the folder, each part beginning with a letter, digit or "_", and the ending of a picture. */
 const picture = /^(?:[\p{L}\p{N}_][\p{L}\p{N}_.-]*\/)*[\p{L}\p{N}_][\p{L}\p{N}_.-]*\.(svg|png|jpe?g|webp|gif)$/u;
 
-/** The address of a thumbnail that metadata names by its path in the folder; addresses stay what they are. */
+/**
+ * The address of a thumbnail that metadata names by its path in the folder, relative to the server's own, which may stand behind a
+ * prefix; addresses stay what they are.
+ */
 export function thumbnailUrl(index: string, thumbnail: string): string {
   if (!picture.test(thumbnail)) return thumbnail;
-  return `/thumbnails/${[index, ...thumbnail.split("/")].map(encodeURIComponent).join("/")}`;
+  return `thumbnails/${[index, ...thumbnail.split("/")].map(encodeURIComponent).join("/")}`;
 }
 
 export function addThumbnailRoute(server: FastifyInstance, indexes: ReadonlyMap<string, SearchIndex>): void {
   server.get<{ Params: { index: string; "*": string } }>(
     "/thumbnails/:index/*",
-    { schema: { summary: "Picture of an item, as metadata names it" } },
+    {
+      schema: {
+        operationId: "getThumbnail",
+        summary: "Picture of an item, as metadata names it",
+        params: thumbnailParams,
+        response: replies(z.string().describe("SVG, PNG, JPEG, WebP or GIF")),
+      },
+    },
     async ({ params }, reply) => {
       const index = indexes.get(params.index);
       const [, type] = picture.exec(params["*"]) ?? [];

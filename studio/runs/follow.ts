@@ -39,7 +39,8 @@ export function useRuns(choose: (runs: readonly RunSummary[]) => readonly string
         if (!stop.signal.aborted) setState({ runs, lines: new Map(lines.current) });
       } catch (error) {
         if (!stop.signal.aborted) setState((was) => ({ ...was, error: (error as Error).message }));
-        isAnyRunning = error instanceof ApiError && error.status === 0;
+        // What the asker cannot mend may pass: a server that is busy, restarts, or whose proxy has lost it.
+        isAnyRunning = error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
       }
       isAsking = false;
       if (isAnyRunning && !stop.signal.aborted) timer = setTimeout(ask, interval);
