@@ -6,6 +6,7 @@ import { z } from "zod";
 import { UserError } from "../errors.js";
 import { isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
+import { isLock } from "../runs/lock.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 import { readYaml } from "../yaml.js";
 
@@ -73,7 +74,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file);
+  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file) || isLock(file);
 }
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
