@@ -17,6 +17,7 @@ export function inside(folder: string, ...parts: readonly string[]): string {
   if (steps[0] === ".." || isAbsolute(below)) throw new UserError(`${parts.join("/")} leads out of ${folder}`);
   let path = folder;
   for (const step of steps) {
+    if (step === ".") continue;
     path = join(path, step);
     const found = look(path);
     if (found === undefined) break;
@@ -42,13 +43,14 @@ const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = 
 /**
  * Opens a plain file: no link, pipe or device. One that is written to has no second name (a hard link), whose file would change too.
  * @param flags of `node:fs`'s constants; default: to read.
+ * @param options `follow`: the path is the user's own word and may be a link.
  * @returns its descriptor.
  * @throws UserError where there is no such file.
  */
-export function openRegular(path: string, flags = O_RDONLY): number {
+export function openRegular(path: string, flags = O_RDONLY, { follow = false } = {}): number {
   const writes = (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0;
   try {
-    const file = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK);
+    const file = openSync(path, flags | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
     const status = fstatSync(file);
     if (status.isFile() && !(writes && status.nlink > 1)) return file;
     closeSync(file);
@@ -68,8 +70,8 @@ export function openRegular(path: string, flags = O_RDONLY): number {
  * @param most bytes that it may have: its size is looked at before it is read.
  * @throws UserError where it cannot be read or is larger.
  */
-export function readRegular(path: string, most = 2 ** 31 - 1): Buffer {
-  const file = openRegular(path);
+export function readRegular(path: string, most = 2 ** 31 - 1, { follow = false } = {}): Buffer {
+  const file = openRegular(path, O_RDONLY, { follow });
   try {
     const { size } = fstatSync(file);
     if (size > most) throw new UserError(`${path} has ${size} bytes, expected ${most} at most`);

@@ -1,8 +1,9 @@
 // Tensors in files: the safetensors format, written in pieces and read with every length checked.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { UserError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { openRegular } from "../inside.js";
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -93,7 +94,7 @@ function* pieces(data: TensorData): Generator<Uint8Array> {
  */
 export function readTensors(path: string): TensorFile {
   try {
-    const file = openSync(path, "r");
+    const file = openRegular(path);
     try {
       return readOpened(file, path);
     } finally {

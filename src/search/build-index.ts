@@ -1,10 +1,10 @@
 // An index made from a run: its encoders copied, samples of a data set encoded and stored.
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
 import type { MultiViewDataset, View } from "../data/dataset.js";
 import { gatherRows } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { makeFolder, removeUnfinished } from "../files.js";
+import { inside, readRegular } from "../inside.js";
 import type { ViewShape } from "../methods/feeding.js";
 import { matchViews } from "../methods/matching/views.js";
 import type { Engine } from "../runtime/index.js";
@@ -108,7 +108,7 @@ async function fillIndex(
   const index = await openFolder(request, encoders, sources, engine);
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
   const store = await openStore(index, engine);
-  for (const part of ["", "model"]) removeUnfinished(join(folder, part));
+  for (const part of [".", "model"]) removeUnfinished(inside(folder, part));
   const added: Record<string, number> = {};
   let items = 0;
   try {
@@ -244,7 +244,7 @@ function extendFolder(
   }
   for (const view of manifest.views) {
     const bytes = models.get(view.model);
-    if (bytes === undefined || Buffer.compare(bytes, readFileSync(modelPath(folder, view))) !== 0) {
+    if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) {
       throw new UserError(`${folder} was made with another run (${manifest.run}): give another folder`);
     }
   }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
+import { isUnfinished, makeFolder, writeFileAtomic } from "../files.js";
+import { inside, readRegular } from "../inside.js";
 import { parseJson } from "../json.js";
 import { isLock } from "../runs/lock.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
@@ -14,6 +15,8 @@ const format = 1;
 const manifestFile = "index.yaml";
 const centreFile = "centre.safetensors";
 const columnsFile = "columns.json";
+/** A longer list of column names is not read. */
+const mostBytes = 2 ** 28;
 
 export const storeKinds = ["folder", "pglite", "postgres"] as const;
 export type StoreKind = (typeof storeKinds)[number];
@@ -80,9 +83,9 @@ export function isOfStart(file: string): boolean {
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
 export function readIndexFolder(folder: string): IndexFolder {
   if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such index folder`);
-  const path = join(folder, manifestFile);
+  const path = inside(folder, manifestFile);
   if (!existsSync(path)) throw new UserError(`${folder} is not an index folder: it has no ${manifestFile}`);
-  const content = readYaml(path);
+  const content = readYaml(path, { follow: false });
   const found = (content as { format?: unknown } | null)?.format;
   if (found !== format) {
     throw new UserError(`${path}: index format ${found ?? "missing"}, this version of vantage knows ${format}`);
@@ -102,9 +105,11 @@ export function readIndexFolder(folder: string): IndexFolder {
 
 /** None in an index of an older version. */
 function readColumns(folder: string, { views }: Manifest): ColumnNames {
-  const path = join(folder, columnsFile);
+  const path = inside(folder, columnsFile);
   if (!existsSync(path)) return {};
-  const found = z.record(z.string(), z.array(z.string())).safeParse(parseJson(readText(path), path));
+  const found = z
+    .record(z.string(), z.array(z.string()))
+    .safeParse(parseJson(readRegular(path, mostBytes).toString("utf8"), path));
   if (!found.success) throw new UserError(`${path}: expected lists of column names by view`);
   for (const { name, columns } of views) {
     const names = found.data[name];
@@ -117,7 +122,7 @@ function readColumns(folder: string, { views }: Manifest): ColumnNames {
 
 function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
   if (codes === "sign") return undefined;
-  const path = join(folder, centreFile);
+  const path = inside(folder, centreFile);
   const centre = readTensors(path).tensors.get("centre")?.data;
   if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
     throw new UserError(`${path}: expected ${dimensions} values of type F32 for "centre"`);
@@ -142,24 +147,24 @@ export function createIndexFolder(
     throw new UserError(`index ${issue.path.join(".")}: ${issue.message}`);
   }
   makeFolder(folder);
-  for (const [name, bytes] of models) writeFileAtomic(join(folder, "model", name), bytes);
+  for (const [name, bytes] of models) writeFileAtomic(inside(folder, "model", name), bytes);
   if (centre) {
-    writeTensors(join(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
+    writeTensors(inside(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
   }
-  if (Object.keys(columns).length > 0) writeFileAtomic(join(folder, columnsFile), `${JSON.stringify(columns)}\n`);
-  writeFileAtomic(join(folder, manifestFile), stringify(checked.data));
+  if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
+  writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
   return { folder, manifest: checked.data, centre, columns };
 }
 
 export function modelPath(folder: string, view: IndexView): string {
-  return join(folder, "model", view.model);
+  return inside(folder, "model", view.model);
 }
 
 export function thumbnailsFolder(folder: string): string {
-  return join(folder, "thumbnails");
+  return inside(folder, "thumbnails");
 }
 
 /** Where the embedded stores keep their files. */
 export function storeFolder(folder: string): string {
-  return join(folder, "store");
+  return inside(folder, "store");
 }

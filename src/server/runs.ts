@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
+import { inside } from "../inside.js";
 import { hasWriter } from "../runs/lock.js";
 import { openRun, type SavedRun } from "../runs/run-folder.js";
 import { MissingError } from "../search/search-index.js";
@@ -25,7 +26,7 @@ export function describeRun(folder: string, name: string, after: number): RunRep
 
 /** @throws MissingError where there is no such run, or it has no report yet. */
 export function reportOf(folder: string, name: string): string {
-  const report = join(runFolder(folder, name), "report.html");
+  const report = inside(runFolder(folder, name), "report.html");
   if (!existsSync(report)) throw new MissingError(`run "${name}" has no report yet`);
   return report;
 }
