@@ -5,7 +5,7 @@ import { fileError } from "../files.js";
 import { openRegular, readRegular } from "../inside.js";
 
 /** A longer log is not read: some million lines. */
-const mostBytes = 2 ** 28;
+export const mostLogBytes: number = 2 ** 28;
 /** Measures by direction and cut-off are two deep. */
 const deepest = 8;
 /** Stages name files of plots. */
@@ -88,7 +88,7 @@ export function openMetricsLog(path: string, keep: number): MetricsLog {
  * @throws UserError where the file cannot be read or a line is not one of ours.
  */
 export function readMetrics(path: string): MetricLine[] {
-  const lines = readRegular(path, mostBytes).toString("utf8").split("\n").slice(0, -1);
+  const lines = readRegular(path, mostLogBytes).toString("utf8").split("\n").slice(0, -1);
   return lines.map((line, i) => parseLine(line, `${path}, line ${i + 1}`));
 }
 
@@ -102,7 +102,8 @@ function endOfLine(bytes: Buffer, lines: number, path: string): number {
   return end;
 }
 
-function parseLine(text: string, place: string): MetricLine {
+/** A line of the log. @throws UserError where it is not one of ours. */
+export function parseLine(text: string, place: string): MetricLine {
   let line: unknown;
   try {
     line = JSON.parse(text);

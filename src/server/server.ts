@@ -10,7 +10,16 @@ import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { UserError } from "../errors.js";
 import type { SearchIndex } from "../search/search-index.js";
 import { version } from "../version.js";
-import { healthReply, replies, runParams, runQuery, runReply, runsReply } from "./api.js";
+import {
+  healthReply,
+  type RunReply,
+  type RunsReply,
+  replies,
+  runParams,
+  runQuery,
+  runReply,
+  runsReply,
+} from "./api.js";
 import { failureHandler, oneLine } from "./failures.js";
 import { limitIntake } from "./intake.js";
 import { countRequests } from "./metrics.js";
@@ -172,6 +181,9 @@ function addHealth(server: FastifyInstance): void {
   });
 }
 
+/** Of replies that come as bytes. */
+const json = "application/json; charset=utf-8";
+
 function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
   const server = scope.withTypeProvider<ZodTypes>();
   const folder = () => {
@@ -182,7 +194,8 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
     method: "GET",
     url: "/runs",
     schema: { summary: "Training runs, newest first", response: { 200: runsReply } },
-    handler: async () => ({ runs: runs === undefined ? [] : listRuns(runs) }),
+    handler: async (_, reply) =>
+      runs === undefined ? { runs: [] } : reply.type(json).send((await listRuns(runs)) as unknown as RunsReply),
   });
   server.route({
     method: "GET",
@@ -193,7 +206,8 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
       querystring: runQuery,
       response: replies(runReply),
     },
-    handler: async ({ params, query }) => describeRun(folder(), params.name, query.after),
+    handler: async ({ params, query }, reply) =>
+      reply.type(json).send((await describeRun(folder(), params.name, query.after)) as unknown as RunReply),
   });
   server.route({
     method: "GET",
