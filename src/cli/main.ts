@@ -14,13 +14,16 @@ import { addReportCommand } from "./report.js";
 import { addReproduceCommand } from "./reproduce.js";
 import { addSearchCommand } from "./search.js";
 import { addServeCommand } from "./serve.js";
+import { guardStreams } from "./streams.js";
 import { addTrainCommand } from "./train.js";
 
 const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 
 /** Runs one command line (without node and script) and sets the exit status. */
 export async function run(args: readonly string[]): Promise<void> {
-  process.stdout.on("error", ignoreClosedPipe);
+  guardStreams((error) => {
+    process.exitCode = report(error);
+  });
   try {
     await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
@@ -81,9 +84,4 @@ function report(error: unknown): number {
 
 function complain(message: string): void {
   process.stderr.write(`vantage: ${message.replaceAll("\n", " ")}\n`);
-}
-
-/** The reader of a pipe may leave early (`vantage … | head`): not a failure. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }
