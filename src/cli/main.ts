@@ -5,6 +5,7 @@ import { InterruptedError } from "../methods/training.js";
 import { DivergenceError } from "../runtime/index.js";
 import { version } from "../version.js";
 import { addAddViewCommand } from "./add-view.js";
+import { checkArguments } from "./arguments.js";
 import { addDatasetsCommand } from "./datasets.js";
 import { addDemoCommand } from "./demo.js";
 import { addEncodeCommand } from "./encode.js";
@@ -25,6 +26,7 @@ export async function run(args: readonly string[]): Promise<void> {
     process.exitCode = report(error);
   });
   try {
+    checkArguments(args);
     await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);

@@ -1,5 +1,6 @@
 // What result.json may hold: everything in it is checked, since pages and plots are made of it.
 import { z } from "zod";
+import { recordOf } from "../records.js";
 import { type Metrics, parseMetrics } from "./metrics-log.js";
 
 /** JSON has no NaN: null stands for it. */
@@ -19,7 +20,13 @@ const metrics = z.unknown().transform((value, context): Metrics => {
     return z.NEVER;
   }
 });
-const measures = z.record(text, number);
+const measures = recordOf(number);
+const bestView = recordOf(z.union([text, number])).pipe(
+  z.custom<{ name: string } & Record<string, number | string>>(
+    (value) => typeof (value as { name?: unknown }).name === "string",
+    "expected a name and measures",
+  ),
+);
 
 const view = z.object({
   name: text,
@@ -41,7 +48,7 @@ const dataset = z.object({
   labels: z
     .object({ kind: z.enum(["single", "multi"]), classes: z.array(z.object({ name: text, samples: count })) })
     .optional(),
-  splits: z.record(text, count).default({}),
+  splits: recordOf(count).prefault({}),
   account: z
     .array(
       z.object({
@@ -87,8 +94,8 @@ export const resultSchema = z.object({
   baselines: z
     .object({
       joined: measures.optional(),
-      bestView: z.intersection(z.object({ name: text }), z.record(text, z.union([text, number]))).optional(),
-      views: z.record(text, measures).optional(),
+      bestView: bestView.optional(),
+      views: recordOf(measures).optional(),
       cca: metrics.optional(),
       notes: texts.optional(),
     })
@@ -96,7 +103,7 @@ export const resultSchema = z.object({
   clusters: z
     .object({ sizes: z.array(count), silhouette: number.optional(), silhouetteSamples: count.optional() })
     .optional(),
-  viewMetrics: z.record(text, metrics).optional(),
+  viewMetrics: recordOf(metrics).optional(),
   confusion: confusion.optional(),
   retrieval: z
     .array(
