@@ -27,14 +27,20 @@ export type FeatureSource = z.output<typeof featureSource>;
 
 const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
 
+/** Buffers are made by it before a model is asked. */
+const columnCount = z
+  .int()
+  .min(1)
+  .max(2 ** 20);
+
 const indexView = z.strictObject({
   name: z.string().min(1),
   /** Columns of its raw features, the inputs side by side. */
-  columns: z.int().min(1),
+  columns: columnCount,
   /** File under model/. */
   model: fileName,
   /** The model's inputs, several where an item is made from all views of a sample. */
-  inputs: z.array(z.strictObject({ name: z.string(), columns: z.int().min(1) })).min(1),
+  inputs: z.array(z.strictObject({ name: z.string(), columns: columnCount })).min(1),
   /** The model's output that codes are made from. */
   output: z.string(),
   features: featureSource.optional(),
@@ -50,8 +56,15 @@ const manifest = z.strictObject({
   dataset: z.string(),
   /** The run folder that it was made from, as it was given. */
   run: z.string(),
-  bits: z.int().positive().multipleOf(8),
-  dimensions: z.int().min(1),
+  bits: z
+    .int()
+    .positive()
+    .max(2 ** 16)
+    .multipleOf(8),
+  dimensions: z
+    .int()
+    .min(1)
+    .max(2 ** 16),
   /** sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. */
   codes: z.enum(["sign", "centred"]),
   views: z.array(indexView).min(1),
