@@ -29,3 +29,15 @@ test("errors have names and codes of their own", () => {
   assert.equal(new Set(all.map(({ code }) => code)).size, all.length);
   for (const error of ofUsers) assert.ok(error instanceof UserError, error.name);
 });
+
+test("a message of several lines becomes one, however many blanks are in it", () => {
+  const cases: [string, string][] = [
+    ["one", "one"],
+    ["a  \r\n \u2028  b  c ", "a b  c "],
+    ["\n a \n\n b\n", " a b "],
+  ];
+  for (const [message, line] of cases) assert.equal(new UserError(message).message, line);
+  const begin = process.cpuUsage();
+  for (const blanks of [" ".repeat(500_000), "\n".repeat(500_000), " \n".repeat(200_000)]) new UserError(`a${blanks}b`);
+  assert.ok(process.cpuUsage(begin).user < 2e6);
+});

@@ -1,5 +1,18 @@
 // Errors that are the user's to mend: the command line shows their message as one line and exits with status 2.
 
+/**
+ * A text of several lines as one, without the blanks beside the line breaks: each is walked once, where a pattern would try long runs
+ * of blanks anew from each of them.
+ */
+function oneLine(text: string): string {
+  const lines = text.split(/[\r\n\u2028\u2029]/);
+  const last = lines.length - 1;
+  return lines
+    .map((line, i) => (i < last ? (i > 0 ? line.trim() : line.trimEnd()) : i > 0 ? line.trimStart() : line))
+    .filter((line, i) => line !== "" || i === 0 || i === last)
+    .join(" ");
+}
+
 /** A mistake in what the user gave: a file, an option, data. The message names it, what was found and what was expected. */
 export class UserError extends Error {
   override readonly name: string = "UserError";
@@ -11,7 +24,7 @@ export class UserError extends Error {
    * @param message where it quotes what has several lines, they become one.
    */
   constructor(message: string) {
-    super(message.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "));
+    super(oneLine(message));
   }
 }
 

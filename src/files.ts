@@ -1,4 +1,5 @@
 // Writing files so that a reader sees the old bytes or the new ones, never half of them.
+import { randomBytes } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -13,19 +14,28 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { StorageError, UserError } from "./errors.js";
 
-let serial = 0;
+/** A new name beside a file, under which it is written before it takes its place. Nobody can have put a link there. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString("hex")}.tmp`);
+}
 
 /**
  * Writes a file under a temporary name beside it, syncs it to disk and renames it into place; its folder is made where
  * missing and synced too. The bytes may come in pieces, so that a large file need not exist in memory as one.
+ * @param options `synced: false` for one of thousands of files that can be made again: the caller syncs their folder.
  * @throws UserError where the disk is full, the folder cannot be written, or a quota is reached.
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+  { synced = true } = {},
+): void {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${serial++}.tmp`);
+  const temporary = temporaryName(path);
   try {
     makeFolder(folder);
     const file = openSync(temporary, "wx");
@@ -34,18 +44,45 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
       for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) {
         for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
       }
-      fsyncSync(file);
+      if (synced) fsyncSync(file);
     } finally {
       closeSync(file);
     }
     renameSync(temporary, path);
-    syncFolder(folder);
+    if (synced) syncFolder(folder);
   } catch (error) {
     try {
       rmSync(temporary, { force: true });
     } catch {
       // What was wrong with the folder is wrong with the removal too, and is what the caller hears.
     }
+    throw fileError(error, path, "written");
+  }
+}
+
+/**
+ * The same while the event loop goes on: for pieces that are large, or have to be waited for. Its folder is there.
+ * @throws UserError as `writeFileAtomic`; the old file is then still there.
+ */
+export async function replaceFile(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      for await (const piece of pieces) {
+        for (let done = 0; done < piece.length; ) done += (await file.write(piece, done)).bytesWritten;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
     throw fileError(error, path, "written");
   }
 }
@@ -61,7 +98,7 @@ export function readText(path: string): string {
 
 /** Whether a file is one that a writer which was killed left unfinished (or that one is at work on). */
 export function isUnfinished(name: string): boolean {
-  return /^\..+\.\d+\.\d+\.tmp$/.test(name);
+  return /^\..+\.(?:[0-9a-f]{16}|\d+\.\d+)\.tmp$/.test(name);
 }
 
 /** Removes what killed writers left unfinished in a folder that nobody else writes to now. */
@@ -129,6 +166,11 @@ const reasons: Record<string, string> = {
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is not a folder",
   EMFILE: "too many open files",
+  ENFILE: "too many open files",
+  ELOOP: "a symbolic link in it leads round in a circle, or may not be followed",
+  ENAMETOOLONG: "its name is too long",
+  EIO: "the disk fails",
+  ENXIO: "it is not a plain file",
 };
 
 /** Turns a file system's error into a UserError (one of writing into a StorageError) that names the path and the reason; any other error is returned as it is. */

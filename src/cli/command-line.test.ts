@@ -50,7 +50,18 @@ test("the words come from what was understood", async () => {
 });
 
 test("every flag of a command that makes a run is kept, or known not to repeat it", () => {
-  const leftOut = ["--token", "--host", "--port", "--runs", "--serve", "--no-serve", "--resume"];
+  const leftOut = [
+    "--token",
+    "--without-token",
+    "--host",
+    "--allow-host",
+    "--allow-origin",
+    "--port",
+    "--runs",
+    "--serve",
+    "--no-serve",
+    "--resume",
+  ];
   const root = program();
   const commands = ["train", "add-view", "demo"].map((name) => root.commands.find((each) => each.name() === name)!);
   const flags = commands.flatMap((command) => [command, ...command.commands]).flatMap(({ options }) => options);

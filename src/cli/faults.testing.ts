@@ -37,7 +37,8 @@ function wrap(of: Calls, name: string, make: (original: Call) => Call): void {
 
 if (isMainThread && plan !== undefined) {
   const calls = fs as unknown as Calls;
-  const opens = (flags: unknown) => typeof flags === "string" && /[wa]/.test(flags);
+  const opens = (flags: unknown) =>
+    typeof flags === "number" ? (flags & fs.constants.O_CREAT) !== 0 : /[wa]/.test(`${flags}`);
   const half = (fd: number, bytes: Uint8Array, offset = 0, length = bytes.length - offset, position?: number | null) =>
     writeNow(fd, bytes, offset, length >> 1, position);
   const writeNow = fs.writeSync;

@@ -5,6 +5,7 @@ import { InterruptedError } from "../methods/training.js";
 import { DivergenceError } from "../runtime/index.js";
 import { version } from "../version.js";
 import { addAddViewCommand } from "./add-view.js";
+import { checkArguments } from "./arguments.js";
 import { addDatasetsCommand } from "./datasets.js";
 import { addDemoCommand } from "./demo.js";
 import { addEncodeCommand } from "./encode.js";
@@ -15,14 +16,18 @@ import { addReportCommand } from "./report.js";
 import { addReproduceCommand } from "./reproduce.js";
 import { addSearchCommand } from "./search.js";
 import { addServeCommand } from "./serve.js";
+import { guardStreams } from "./streams.js";
 import { addTrainCommand } from "./train.js";
 
 const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 
 /** Runs one command line (without node and script) and sets the exit status. */
 export async function run(args: readonly string[]): Promise<void> {
-  process.stdout.on("error", ignoreClosedPipe);
+  guardStreams((error) => {
+    process.exitCode = report(error);
+  });
   try {
+    checkArguments(args);
     await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
@@ -84,9 +89,4 @@ function report(error: unknown): number {
 
 function complain(message: string): void {
   say(`vantage: ${message.replaceAll("\n", " ")}`);
-}
-
-/** The reader of a pipe may leave early (`vantage … | head`): not a failure. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { writeNpz } from "../data/readers/index.js";
 import { runCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
 
@@ -182,4 +183,26 @@ test("help goes to stdout, exit status 0, and lists every option of a method wit
   assert.match(stdout, /lambdaMa .*\(default: 0\.01\)/);
   const version = await runCommand(["--version"], place.folder);
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test("a file name that is not UTF-8 is said to be none, and makes no other", {
+  skip: process.platform !== "linux",
+}, () => {
+  const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
+  const run = (words: string) =>
+    spawnSync("sh", ["-c", `"$0" "$1" ${words}`, process.execPath, script], { cwd: place.folder, encoding: "utf8" });
+  const before = readdirSync(place.folder).sort();
+  for (const words of [
+    "datasets info \"$(printf 'a\\377.csv')\"",
+    "train gmae --data good.npz --out \"$(printf 'r\\377')\"",
+  ]) {
+    const { status, stderr } = run(words);
+    assert.equal(status, 2, stderr);
+    assert.match(
+      stderr,
+      /^vantage: .*\ufffd.*: not UTF-8; files and folders are opened by names in UTF-8 only: rename it\n$/,
+    );
+  }
+  assert.deepEqual(readdirSync(place.folder).sort(), before);
+  assert.match(run("datasets info '\ufffd.csv'").stderr, /no such file/);
 });

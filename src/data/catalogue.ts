@@ -178,7 +178,7 @@ async function openFile(path: string, options: OpenOptions): Promise<OpenedFiles
 }
 
 async function openByCard(
-  { card, folder }: PlacedCard,
+  { card, folder, cameWithFiles }: PlacedCard,
   { views, labels, seed = 0 }: OpenOptions,
 ): Promise<OpenedFiles> {
   if (labels !== undefined) {
@@ -187,7 +187,7 @@ async function openByCard(
     );
   }
   const notes: string[] = [];
-  const dataset = await openCard(card, folder, { seed, onNote: (note) => notes.push(note) });
+  const dataset = await openCard(card, folder, { seed, cameWithFiles, onNote: (note) => notes.push(note) });
   return { dataset: views === undefined ? dataset : pickViews(dataset, views), notes };
 }
 

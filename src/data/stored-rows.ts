@@ -1,11 +1,11 @@
 // Views too large for memory: their rows lie as float32 in a file of the cache and are read when a batch needs them.
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { openSync, readSync, statSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
-import { constrainedMemory, pid } from "node:process";
+import { constrainedMemory } from "node:process";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { makeFolder, replaceFile } from "../files.js";
 import { cacheFolder } from "./cache.js";
 import { featuresRowMajor, matrixSize } from "./layout/matrix.js";
 import type { LazyMatrix } from "./matrix.js";
@@ -16,8 +16,6 @@ const bytesPerValue = Float32Array.BYTES_PER_ELEMENT;
 const blockBytes = 2 ** 26;
 /** Most that one read takes from the stored file. */
 const runBytes = 2 ** 22;
-
-let serial = 0;
 
 /**
  * Bytes that one view may take in memory: $VANTAGE_MEMORY in GiB, else a quarter of what the machine, or the container, has.
@@ -83,23 +81,13 @@ async function writeRows(
   step: number,
   read: (start: number, end: number) => Promise<ArrayLike<number>>,
 ): Promise<void> {
-  const temporary = `${path}.${pid}.${serial++}.tmp`;
-  try {
-    mkdirSync(cacheFolder(), { recursive: true });
-    const file = openSync(temporary, "w");
-    try {
-      for (let start = 0; start < rows; start += step) {
-        const block = new Uint8Array(new Float32Array(await read(start, Math.min(rows, start + step))).buffer);
-        for (let done = 0; done < block.length; ) done += writeSync(file, block, done);
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+  makeFolder(cacheFolder());
+  await replaceFile(path, blocks());
+
+  async function* blocks(): AsyncGenerator<Uint8Array> {
+    for (let start = 0; start < rows; start += step) {
+      yield new Uint8Array(new Float32Array(await read(start, Math.min(rows, start + step))).buffer);
     }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw fileError(error, path, "written");
   }
 }
 

@@ -1,8 +1,8 @@
 // Models in run folders: saved by the library, and opened again whoever saved them.
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
+import { inside } from "../inside.js";
 import { type LoadedCheckpoint, loadCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { describeEnvironment } from "../runs/environment.js";
@@ -41,9 +41,9 @@ export function stateOf(checkpoint: LoadedCheckpoint): State {
 /** Writes the models, and takes away those that are there by other names, which another version gave them. */
 export function writeModels(folder: string, models: readonly ExportedModel[]): void {
   const files = new Map(models.map(({ name, bytes }) => [`${name}.onnx`, bytes]));
-  for (const [file, bytes] of files) writeFileAtomic(join(folder, "model", file), bytes);
-  for (const file of readdirSync(join(folder, "model"))) {
-    if (file.endsWith(".onnx") && !files.has(file)) rmSync(join(folder, "model", file));
+  for (const [file, bytes] of files) writeFileAtomic(inside(folder, "model", file), bytes);
+  for (const file of readdirSync(inside(folder, "model"))) {
+    if (file.endsWith(".onnx") && !files.has(file)) rmSync(inside(folder, "model", file));
   }
 }
 
@@ -78,7 +78,7 @@ export function viewFolder(folder: string, view: string): string {
   if (!/^[\w.-]+$/.test(view) || view.startsWith(".")) {
     throw new UserError(`view "${view}": the name of an added view is made of letters, digits, "_", "-" and "."`);
   }
-  return join(folder, "views", view);
+  return inside(folder, "views", view);
 }
 
 /** @throws UserError where the folder is no run, is of another method, or has no checkpoint yet. */
@@ -95,12 +95,13 @@ export function readModel(folder: string, method?: string): OpenedModel {
 
 /** Views whose training came to its end. */
 function readAddedViews(folder: string): OpenedModel["addedViews"] {
-  const views = join(folder, "views");
+  const views = inside(folder, "views");
   if (!existsSync(views)) return [];
   return readdirSync(views).flatMap((name) => {
-    if (!isRunFolder(join(views, name))) return [];
-    const { config } = openRun(join(views, name));
-    const checkpoint = loadCheckpoint(join(views, name));
+    const view = inside(views, name);
+    if (!isRunFolder(view)) return [];
+    const { config } = openRun(view);
+    const checkpoint = loadCheckpoint(view);
     if (checkpoint === undefined || !isFinished(checkpoint)) return [];
     return [{ config, state: stateOf(checkpoint) }];
   });

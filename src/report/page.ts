@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { writeFileAtomic } from "../files.js";
+import { inside } from "../inside.js";
 import { comparisonPage, comparisonTitle } from "./comparison-page.js";
 import { html, jsonForScript, ownMarkup } from "./html.js";
 import { ChartData } from "./page-parts.js";
@@ -67,7 +67,7 @@ ${scripts.map((script) => html`<script>${script}</script>\n`)}</body>
  */
 export function writeReport(folders: readonly string[], path?: string): string {
   if (path === undefined && folders.length > 1) throw new RangeError("writeReport: several runs need a path");
-  const target = path ?? join(folders[0]!, "report.html");
+  const target = path ?? inside(folders[0]!, "report.html");
   writeFileAtomic(target, reportPage(folders.map(loadReportRun)));
   return target;
 }

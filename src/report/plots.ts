@@ -1,8 +1,8 @@
 // Charts as pictures: SVG, and PNG where the machine has a font to draw text with.
 
-import { join } from "node:path";
 import type { EChartsOption } from "echarts";
 import { writeFileAtomic } from "../files.js";
+import { inside } from "../inside.js";
 import { type Chart, fontFamily, shownOption, withoutGuards } from "./chart.js";
 import { confusionChart } from "./confusion-chart.js";
 import { escapeHtml } from "./html.js";
@@ -123,9 +123,9 @@ export function predictedName({ result }: ReportRun): string {
  */
 export async function writePlots(run: ReportRun): Promise<void> {
   for (const [name, svg] of await runPictures(run)) {
-    const path = join(run.folder, "plots", name);
-    writeFileAtomic(`${path}.svg`, svg);
+    const path = (ending: string) => inside(run.folder, "plots", `${name}.${ending}`);
+    writeFileAtomic(path("svg"), svg);
     const png = await renderPng(svg);
-    if (png) writeFileAtomic(`${path}.png`, png);
+    if (png) writeFileAtomic(path("png"), png);
   }
 }

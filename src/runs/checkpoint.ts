@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { fileError, isUnfinished, makeFolder, syncFolder } from "../files.js";
+import { inside } from "../inside.js";
 import { parseJson } from "../json.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
 
@@ -20,30 +21,30 @@ export interface LoadedCheckpoint extends Checkpoint {
 }
 
 const format = "vantage-checkpoint-1";
-const fileName = /^state-(\d+)\.safetensors$/;
+const fileName = /^state-(\d{1,15})\.safetensors$/;
 
 /**
  * Writes checkpoint/state-<n>.safetensors under the next number, then removes the one before and what a killed writer left.
  * @throws RangeError where the JSON part holds a number that is not finite; UserError where it cannot be written.
  */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint, metricLines: number): void {
-  const inside = join(folder, "checkpoint");
-  makeFolder(inside);
+  const place = inside(folder, "checkpoint");
+  makeFolder(place);
   const state = JSON.stringify(checkpoint.json ?? null, (key, value: unknown) => {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new RangeError(`saveCheckpoint: ${key} is ${value}, which JSON cannot hold`);
     }
     return value;
   });
-  const old = readdirSync(inside).filter((name) => fileName.test(name) || isUnfinished(name));
+  const old = readdirSync(place).filter((name) => fileName.test(name) || isUnfinished(name));
   const number = Math.max(0, ...numbers(old)) + 1;
-  writeTensors(join(inside, nameOf(number)), checkpoint.tensors, {
+  writeTensors(join(place, nameOf(number)), checkpoint.tensors, {
     format,
     state,
     metricLines: `${metricLines}`,
   });
-  for (const name of old) rmSync(join(inside, name), { force: true });
-  syncFolder(inside);
+  for (const name of old) rmSync(join(place, name), { force: true });
+  syncFolder(place);
 }
 
 /**
@@ -51,19 +52,19 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, metricLin
  * @throws UserError where there are checkpoints but none is whole.
  */
 export function loadCheckpoint(folder: string): LoadedCheckpoint | undefined {
-  const inside = join(folder, "checkpoint");
-  for (let names = list(inside), again: string[]; ; names = again) {
+  const place = inside(folder, "checkpoint");
+  for (let names = list(place), again: string[]; ; names = again) {
     let failure: unknown;
     for (const name of names) {
       try {
-        return read(join(inside, name));
+        return read(join(place, name));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         failure ??= error;
       }
     }
     // a writer may have replaced the listed files in the meantime
-    again = list(inside);
+    again = list(place);
     if (again.join() === names.join()) {
       if (failure !== undefined) throw failure;
       return undefined;
@@ -71,22 +72,26 @@ export function loadCheckpoint(folder: string): LoadedCheckpoint | undefined {
   }
 }
 
-function list(inside: string): string[] {
+function list(place: string): string[] {
   try {
-    const names = readdirSync(inside).filter((name) => fileName.test(name));
+    const names = readdirSync(place).filter((name) => fileName.test(name));
     return numbers(names)
       .sort((a, b) => b - a)
       .map(nameOf);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw fileError(error, inside, "read");
+    throw fileError(error, place, "read");
   }
 }
 
 function read(path: string): LoadedCheckpoint {
   const { tensors, metadata } = readTensors(path);
   const metricLines = Number(metadata.metricLines);
-  if (metadata.format !== format || metadata.state === undefined || !Number.isSafeInteger(metricLines)) {
+  if (
+    metadata.format !== format ||
+    metadata.state === undefined ||
+    !(Number.isSafeInteger(metricLines) && metricLines >= 0)
+  ) {
     throw new UserError(`${path} is not a checkpoint: format ${metadata.format ?? "missing"}, expected ${format}`);
   }
   return { tensors, json: parseJson(metadata.state, `${path}: state`), metricLines };

@@ -17,6 +17,8 @@ export interface RunConfig {
   readonly command?: readonly string[];
 }
 
+/** A longer config.yaml is not read; that of a run with thousands of named columns is shorter. */
+const mostBytes = 2 ** 20;
 /** Version of the run folder, in config.yaml. */
 const format = 1;
 
@@ -31,7 +33,7 @@ function remembered(config: RunConfig): RunConfig {
 
 /** @throws UserError where the file cannot be read, is not YAML, is of a later version or lacks a part. */
 export function readConfig(path: string): RunConfig {
-  const value = readYaml(path);
+  const value = readYaml(path, { follow: false, most: mostBytes });
   if (!isObject(value)) throw new UserError(`${path}: expected a mapping with method, dataset, seed and options`);
   const { format: found, ...config } = value;
   if (found !== format) {

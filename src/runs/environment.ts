@@ -3,30 +3,49 @@ import { createHash } from "node:crypto";
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
+import { z } from "zod";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { fileError, writeFileAtomic } from "../files.js";
+import { readRegular } from "../inside.js";
+import { parseAs, parseJson } from "../json.js";
 
+const dataFile = z
+  .object({
+    path: z.string().min(1),
+    bytes: z.int().min(0),
+    sha256: z.string().describe("SHA-256, hexadecimal"),
+  })
+  .readonly();
 /** A data file, by its path as the user gave it. */
-export interface DataFile {
-  readonly path: string;
-  readonly bytes: number;
-  /** SHA-256, hexadecimal. */
-  readonly sha256: string;
+export type DataFile = z.output<typeof dataFile>;
+
+const unknown = z.string().default("unknown");
+const environment = z
+  .object({
+    started: z.string().describe("time the run was begun, ISO 8601"),
+    vantage: unknown,
+    node: unknown,
+    onnxruntime: unknown,
+    platform: unknown.describe('operating system and processor architecture, as in "linux x64"'),
+    cpu: unknown,
+    cores: z.number().default(0).describe("logical processors open to the process"),
+    memoryBytes: z.number().default(0),
+    files: z.array(dataFile).readonly(),
+  })
+  .readonly();
+/** What a run was made with. */
+export type Environment = z.output<typeof environment>;
+
+/** A larger environment.json is not read. */
+const mostBytes = 2 ** 24;
+
+export function writeEnvironment(path: string, content: Environment): void {
+  writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-export interface Environment {
-  /** Time the run was begun, ISO 8601. */
-  readonly started: string;
-  readonly vantage: string;
-  readonly node: string;
-  readonly onnxruntime: string;
-  /** Operating system and processor architecture, as in "linux x64". */
-  readonly platform: string;
-  readonly cpu: string;
-  /** Logical processors open to the process. */
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly files: readonly DataFile[];
+/** @throws UserError where the file cannot be read or says something else. */
+export function readEnvironment(path: string): Environment {
+  return parseAs(environment, parseJson(readRegular(path, mostBytes).toString("utf8"), path), path);
 }
 
 /**
@@ -56,12 +75,16 @@ export async function describeEnvironment(paths: readonly string[] = []): Promis
  */
 export async function checkDataFiles(environment: Environment): Promise<void> {
   for (const then of environment.files) {
-    const now = await describeFile(then.path);
-    if (now.sha256 !== then.sha256) {
-      throw new UserError(
-        `${then.path} has changed since the run began (${then.bytes} bytes, SHA-256 ${then.sha256.slice(0, 12)}… then; ` +
-          `${now.bytes} bytes, ${now.sha256.slice(0, 12)}… now): put the old file back or start a new run`,
+    const changed = (was: string, is: string) =>
+      new UserError(
+        `${then.path} has changed since the run began (${was} then; ${is} now): put the old file back or start a new run`,
       );
+    const bytes = fileSize(then.path);
+    if (bytes !== then.bytes) throw changed(`${then.bytes} bytes`, `${bytes} bytes`);
+    const { sha256 } = await describeFile(then.path);
+    if (sha256 !== then.sha256) {
+      const shown = (hash: string) => `${bytes} bytes, SHA-256 ${hash.slice(0, 12)}…`;
+      throw changed(shown(then.sha256), shown(sha256));
     }
   }
 }
@@ -82,7 +105,21 @@ export function watchFiles(paths: readonly string[]): () => void {
   };
 }
 
+/** Bytes of a plain file: a pipe or device could be read for ever. */
+function fileSize(path: string): number {
+  try {
+    const status = statSync(path);
+    if (status.isFile()) return status.size;
+    throw new UserError(
+      `${path} cannot be read: ${status.isDirectory() ? "it is a folder" : "it is not a plain file"}`,
+    );
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+}
+
 async function describeFile(path: string): Promise<DataFile> {
+  fileSize(path);
   const hash = createHash("sha256");
   let bytes = 0;
   try {

@@ -81,11 +81,17 @@ function withChecksum(bytes: Uint8Array): Uint8Array {
   const length = file.readUInt32LE(0);
   try {
     const header = JSON.parse(file.toString("utf8", 8, 8 + length));
-    const { crc32: old, ...metadata } = header.__metadata__;
-    const now = crc32(file.subarray(8 + length), crc32(Buffer.from(JSON.stringify(metadata))));
-    const at = file.indexOf(`"crc32":"${old}"`, 8, "latin1");
+    const { __metadata__: all, ...tensors } = header;
+    const { checksum: old, ...metadata } = all;
+    const described = Object.entries(
+      tensors as Record<string, { dtype: unknown; shape: unknown; data_offsets: unknown }>,
+    )
+      .map(([name, { dtype, shape, data_offsets }]) => [name, dtype, shape, data_offsets] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const now = crc32(file.subarray(8 + length), crc32(JSON.stringify([metadata, described])));
+    const at = file.indexOf(`"checksum":"${old}"`, 8, "latin1");
     const text = now.toString(16).padStart(8, "0");
-    if (typeof old === "string" && old.length === 8 && at > 0) file.write(text, at + 9, "latin1");
+    if (typeof old === "string" && old.length === 8 && at > 0) file.write(text, at + 12, "latin1");
   } catch {
     // It is no JSON any more, and the reader must say so.
   }

@@ -1,89 +1,151 @@
-// One writer per folder: a lock file that names its process, taken over once that process is gone.
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
+// One writer per folder: the operating system's lock on the file `lock` in it. What the file says is for messages only.
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
 import { UserError } from "../errors.js";
 import { fileError } from "../files.js";
+import { openRegular } from "../inside.js";
+import { describeSelf, type LockHolder, nameHolder, parseHolder } from "./lock-holder.js";
+import { clearOldLocks, isOldLock } from "./old-locks.js";
+import { SystemLockError, systemLock } from "./system-lock.js";
 
-const lockName = /^lock-(.+)-(\d+)-(\d+)$/;
-
-/** This process's lock file: host, process id and start time, so that the name of a dead process never comes again. */
-const ownName = `lock-${encodeURIComponent(hostname())}-${process.pid}-${
-  processStart(process.pid) ?? Math.round(Date.now() - process.uptime() * 1000)
-}`;
+const lockName = "lock";
+const { O_RDWR, O_CREAT } = constants;
+/** Milliseconds for which looks of others (`hasWriter`) are waited out, and for which a new holder may not have written its name. */
+const patience = { looks: 2000, name: 200 };
 
 /**
- * Takes the folder for this process and returns the function that gives it back. Each process first writes its own lock file
- * and then looks for others: of two that start together at most one goes on. Lock files of processes of this
- * machine that are gone are removed; another machine's are trusted.
+ * Takes the folder for this process and returns the function that gives it back. The kernel holds the lock, for processes of other
+ * containers and namespaces too, until it is given back or the process ends, however it ends.
  * @param what what the folder is, for messages.
- * @param advice what to do where another process of this machine has it.
- * @throws UserError where another process has the folder, or this one has it already.
+ * @param advice what to do where another process has it.
+ * @throws UserError where another process has the folder, or this one has it already, or the file system has no locks.
  */
 export function lockFolder(folder: string, what = "run", advice = ""): () => void {
-  const own = join(folder, ownName);
-  try {
-    closeSync(openSync(own, "wx"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
-      throw new UserError(`${what} ${folder} is in use by process ${process.pid}, which is this one`);
-    }
-    throw fileError(error, folder, "written");
-  }
-  const release = () => rmSync(own, { force: true });
-  try {
-    for (const name of readdirSync(folder)) {
-      const [, host, pid, start] = lockName.exec(name) ?? [];
-      if (host === undefined || name === ownName) continue;
-      if (decodeURIComponent(host) !== hostname()) {
+  const path = join(folder, lockName);
+  for (;;) {
+    const file = openLock(path);
+    try {
+      if (!takeAlone(file))
+        throw new UserError(`${what} ${folder} is in use by ${nameHolder(readHolder(file))}${advice}`);
+      if (isAt(path, file)) {
+        const old = clearOldLocks(folder);
+        if (old !== undefined) throw new UserError(`${what} ${folder} is in use by process ${old}${advice}`);
+        sign(file);
+        return giveBack(resolve(path), file);
+      }
+    } catch (error) {
+      closeSync(file);
+      if (error instanceof SystemLockError) {
         throw new UserError(
-          `${what} ${folder} is in use by process ${pid} on ${decodeURIComponent(host)}; if that is no longer so, delete ${join(folder, name)}`,
+          `${what} ${folder}: its file system has no locks (${error.code}), so that nothing keeps other processes out: put it on another`,
         );
       }
-      if (isRunning(Number(pid), Number(start))) {
-        throw new UserError(`${what} ${folder} is in use by process ${pid}${advice}`);
-      }
-      rmSync(join(folder, name), { force: true });
+      throw fileError(error, folder, "written");
     }
-  } catch (error) {
-    release();
-    throw fileError(error, folder, "read");
+    // Its last holder has removed it since it was opened: a lock on it would keep nobody out.
+    closeSync(file);
   }
-  return release;
 }
 
-/** Whether a process writes to the folder; another machine's is taken at its word. */
+/** Whether a process writes to the folder. A look takes nothing from anybody: who wants the lock waits it out. */
 export function hasWriter(folder: string): boolean {
-  return readdirSync(folder).some((name) => {
-    const [, host, pid, start] = lockName.exec(name) ?? [];
-    if (host === undefined) return false;
-    return decodeURIComponent(host) !== hostname() || isRunning(Number(pid), Number(start));
-  });
+  let file: number;
+  try {
+    file = openRegular(join(folder, lockName));
+  } catch {
+    return false;
+  }
+  try {
+    return !systemLock().take(file, "shared");
+  } catch {
+    return false;
+  } finally {
+    // Closing it gives back the lock that the look has taken.
+    closeSync(file);
+  }
 }
 
 /** Whether a file in a run folder is a lock. */
 export function isLock(name: string): boolean {
-  return lockName.test(name);
+  return name === lockName || isOldLock(name);
 }
 
-function isRunning(pid: number, start: number): boolean {
+/** One that another user's process has left may only be read, and can be locked all the same. */
+function openLock(path: string): number {
   try {
-    process.kill(pid, 0);
+    return openRegular(path, O_RDWR | O_CREAT);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if (!existsSync(path)) throw error;
+    return openRegular(path);
   }
-  return process.platform !== "linux" || processStart(pid) === start;
 }
 
-/** Start of a living process in clock ticks since boot; undefined where it is dead, or the system does not say. */
-function processStart(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // the second field, the command's name in parentheses, may itself hold spaces and parentheses
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [state] = fields;
-    return state === "Z" || state === "X" ? undefined : Number(fields[19]);
-  } catch {
-    return undefined;
+/** Takes the lock unless somebody has it alone; those who only look (`hasWriter`) have it for moments. */
+function takeAlone(file: number): boolean {
+  const lock = systemLock();
+  const deadline = performance.now() + patience.looks;
+  while (!lock.take(file, "exclusive")) {
+    if (!lock.take(file, "shared") || performance.now() > deadline) return false;
+    lock.giveBack(file);
+    // Of several that start together each waits for another time.
+    sleep(1 + 9 * Math.random());
   }
+  return true;
+}
+
+/** Whether the path still leads to the open file. */
+function isAt(path: string, file: number): boolean {
+  const [there, open] = [statSync(path, { throwIfNoEntry: false, bigint: true }), fstatSync(file, { bigint: true })];
+  return there?.ino === open.ino && there.dev === open.dev;
+}
+
+/** Writes who has the lock. It holds without: a full disk, or a file of another user, is no reason to give up. */
+function sign(file: number): void {
+  try {
+    ftruncateSync(file);
+    writeSync(file, describeSelf(), 0);
+  } catch {
+    // The message will say "another process".
+  }
+}
+
+function giveBack(path: string, file: number): () => void {
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    try {
+      // While it is still locked: who has opened it meanwhile sees that it is gone. It may have moved with its folder.
+      if (isAt(path, file)) rmSync(path, { force: true });
+    } catch {
+      // A file without a lock keeps nobody out.
+    } finally {
+      closeSync(file);
+    }
+  };
+}
+
+/** Who has the lock; undefined where it has not said so. */
+function readHolder(file: number): LockHolder | undefined {
+  const bytes = Buffer.alloc(1024);
+  const deadline = performance.now() + patience.name;
+  for (;;) {
+    const holder = parseHolder(bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, 0)));
+    if (holder !== undefined || performance.now() > deadline) return holder;
+    sleep(5);
+  }
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

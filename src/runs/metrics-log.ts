@@ -1,7 +1,15 @@
 // metrics.jsonl: one JSON object a line, each on disk before training goes on.
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, fsyncSync, ftruncateSync, readFileSync, writeSync } from "node:fs";
 import { UserError } from "../errors.js";
-import { fileError, readText } from "../files.js";
+import { fileError } from "../files.js";
+import { openRegular, readRegular } from "../inside.js";
+
+/** A longer log is not read: some million lines. */
+export const mostLogBytes: number = 2 ** 28;
+/** Measures by direction and cut-off are two deep. */
+const deepest = 8;
+/** Stages name files of plots. */
+const stageName = /^[^\p{Cc}/\\]{1,100}$/u;
 
 /** Named measures; nested where they are keyed by direction or cut-off, as in { map: { "image->text": 0.3 } }. */
 export interface Metrics {
@@ -42,7 +50,7 @@ export interface MetricsLog {
 export function openMetricsLog(path: string, keep: number): MetricsLog {
   let lines = keep;
   try {
-    const file = openSync(path, "a+");
+    const file = openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
     let length: number;
     try {
       length = endOfLine(readFileSync(file), keep, path);
@@ -80,7 +88,7 @@ export function openMetricsLog(path: string, keep: number): MetricsLog {
  * @throws UserError where the file cannot be read or a line is not one of ours.
  */
 export function readMetrics(path: string): MetricLine[] {
-  const lines = readText(path).split("\n").slice(0, -1);
+  const lines = readRegular(path, mostLogBytes).toString("utf8").split("\n").slice(0, -1);
   return lines.map((line, i) => parseLine(line, `${path}, line ${i + 1}`));
 }
 
@@ -94,7 +102,8 @@ function endOfLine(bytes: Buffer, lines: number, path: string): number {
   return end;
 }
 
-function parseLine(text: string, place: string): MetricLine {
+/** A line of the log. @throws UserError where it is not one of ours. */
+export function parseLine(text: string, place: string): MetricLine {
   let line: unknown;
   try {
     line = JSON.parse(text);
@@ -102,7 +111,7 @@ function parseLine(text: string, place: string): MetricLine {
     throw new UserError(`${place}: not JSON`);
   }
   const { stage, epoch, seconds, epochSeconds, losses, metrics, notes } = (line ?? {}) as Record<string, unknown>;
-  if (typeof stage !== "string" || typeof epoch !== "number" || typeof seconds !== "number") {
+  if (typeof stage !== "string" || !stageName.test(stage) || typeof epoch !== "number" || typeof seconds !== "number") {
     throw new UserError(`${place}: expected an object with stage, epoch, seconds, losses and metrics`);
   }
   const numbers = parseMetrics(losses, `${place}, losses`);
@@ -127,13 +136,14 @@ function parseLine(text: string, place: string): MetricLine {
  * @param place what to name in the error.
  * @throws UserError where anything in them is not a number.
  */
-export function parseMetrics(value: unknown, place: string): Metrics {
+export function parseMetrics(value: unknown, place: string, depth = 0): Metrics {
+  if (depth > deepest) throw new UserError(`${place.slice(0, 100)}…: nested more than ${deepest} deep`);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UserError(`${place}: expected an object of numbers`);
   }
   const parsed = Object.entries(value).map(([name, each]): [string, number | Metrics] => {
     if (each === null) return [name, Number.NaN];
-    if (typeof each === "object") return [name, parseMetrics(each, `${place}, ${name}`)];
+    if (typeof each === "object") return [name, parseMetrics(each, `${place}, ${name}`, depth + 1)];
     if (typeof each !== "number") throw new UserError(`${place}: ${name} is not a number`);
     return [name, each];
   });

@@ -61,6 +61,27 @@ test("files that are not ours are refused in one line", () => {
     writeFileSync(join(folder, "result.json"), text);
     refuses(/result\.json/);
   }
+  const odd: Record<string, unknown>[] = [
+    { dataset: { ...result.dataset, views: [null] } },
+    { confusion: { rows: ["x"], columns: ["x"], counts: [["1"]] } },
+    { confusion: { rows: ["x"], columns: ["x", "y"], counts: [[1]] } },
+    { epochs: { html: "<script>" } },
+    { viewMetrics: { image: "good" } },
+    { baselines: { joined: { acc: "1" } } },
+    { retrieval: [{ direction: "a->b", byRadius: { precision: [1, 2], recall: [1] } }] },
+    { stages: "train" },
+    { clusters: { sizes: [-1] } },
+  ];
+  for (const part of odd) {
+    writeFileSync(join(folder, "result.json"), JSON.stringify({ ...result, ...part }));
+    refuses(new RegExp(`result\\.json: ${Object.keys(part)[0]}`));
+  }
+  const deep = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+  writeFileSync(
+    join(folder, "result.json"),
+    JSON.stringify({ ...result, metrics: 1 }).replace('"metrics":1', `"metrics":${deep}`),
+  );
+  refuses(/result\.json: metrics: .*nested more than 8 deep/);
   writeResult(folder, result, map);
   truncateSync(join(folder, "map.safetensors"), 50);
   refuses(/map\.safetensors/);

@@ -1,11 +1,12 @@
 // result.json and map.safetensors: what a finished run found, enough to make its report again from the folder alone.
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import type { DatasetDescription } from "../data/describe.js";
 import { UserError } from "../errors.js";
-import { readText, writeFileAtomic } from "../files.js";
-import { parseJson } from "../json.js";
-import { type Metrics, parseMetrics } from "./metrics-log.js";
+import { writeFileAtomic } from "../files.js";
+import { inside, readRegular } from "../inside.js";
+import { parseAs, parseJson } from "../json.js";
+import type { Metrics } from "./metrics-log.js";
+import { resultSchema } from "./result-schema.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
 import type { StageSummary } from "./stages.js";
 
@@ -101,15 +102,17 @@ export interface EmbeddingMap {
 const resultFile = "result.json";
 const mapFile = "map.safetensors";
 const prefix = "colouring.";
+/** A larger result.json is not read. */
+const mostBytes = 2 ** 26;
 
 /**
  * Writes the result of a run, the map first: a folder with result.json is complete. An older map goes where there is none now.
  * @throws RangeError for a map whose lengths differ; UserError where the folder cannot be written.
  */
 export function writeResult(folder: string, result: RunResult, map?: EmbeddingMap): void {
-  if (map) writeMap(join(folder, mapFile), map);
-  else rmSync(join(folder, mapFile), { force: true });
-  writeFileAtomic(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`);
+  if (map) writeMap(inside(folder, mapFile), map);
+  else rmSync(inside(folder, mapFile), { force: true });
+  writeFileAtomic(inside(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 /**
@@ -117,19 +120,15 @@ export function writeResult(folder: string, result: RunResult, map?: EmbeddingMa
  * @throws UserError where a file cannot be read or is not one of ours.
  */
 export function readResult(folder: string): { result: RunResult; map?: EmbeddingMap } | undefined {
-  const path = join(folder, resultFile);
+  const path = inside(folder, resultFile);
   if (!existsSync(path)) return undefined;
   const result = parseResult(path);
-  const mapPath = join(folder, mapFile);
+  const mapPath = inside(folder, mapFile);
   return existsSync(mapPath) ? { result, map: readMap(mapPath) } : { result };
 }
 
 function parseResult(path: string): RunResult {
-  const value = parseJson(readText(path), path) as Partial<RunResult> | null;
-  if (typeof value?.method !== "string" || typeof value.task !== "string" || !Array.isArray(value.dataset?.views)) {
-    throw new UserError(`${path}: expected an object with method, task, metrics and dataset`);
-  }
-  return { ...(value as RunResult), metrics: parseMetrics(value.metrics, `${path}, metrics`) };
+  return parseAs(resultSchema, parseJson(readRegular(path, mostBytes).toString("utf8"), path), path);
 }
 
 /** @throws RangeError for lengths that differ; UserError where the file cannot be written. */

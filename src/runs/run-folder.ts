@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { fileError, makeFolder, readText, removeUnfinished, writeFileAtomic } from "../files.js";
-import { parseJson } from "../json.js";
+import { fileError, makeFolder, removeUnfinished } from "../files.js";
+import { inside } from "../inside.js";
 import { type Checkpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { type RunConfig, readConfig, writeConfig } from "./config.js";
-import type { Environment } from "./environment.js";
+import { type Environment, readEnvironment, writeEnvironment } from "./environment.js";
 import { isLock, lockFolder } from "./lock.js";
 import { type MetricLine, type MetricsLog, openMetricsLog, readMetrics } from "./metrics-log.js";
 import { readResult } from "./result.js";
@@ -58,9 +58,9 @@ export function createRun(folder: string | undefined, config: RunConfig, environ
       const holds = isRunFolder(path) ? "already holds a run: resume it, or give" : "is not empty: give";
       throw new UserError(`${path} ${holds} another folder`);
     }
-    writeFileAtomic(join(path, environmentFile), `${JSON.stringify(environment, null, 2)}\n`);
-    writeConfig(join(path, configFile), config);
-    return writableRun(path, config, environment, openMetricsLog(join(path, metricsFile), 0), release);
+    writeEnvironment(inside(path, environmentFile), environment);
+    writeConfig(inside(path, configFile), config);
+    return writableRun(path, config, environment, openMetricsLog(inside(path, metricsFile), 0), release);
   } catch (error) {
     release();
     if (made) rmSync(path, { recursive: true, force: true });
@@ -76,11 +76,11 @@ export function resumeRun(folder: string): { run: Run; checkpoint: LoadedCheckpo
   checkFolder(folder);
   const release = lockFolder(folder);
   try {
-    for (const part of ["", "model", "plots"]) removeUnfinished(join(folder, part));
-    const config = readConfig(join(folder, configFile));
-    const environment = readEnvironment(join(folder, environmentFile));
+    for (const part of [".", "model", "plots"]) removeUnfinished(inside(folder, part));
+    const config = readConfig(inside(folder, configFile));
+    const environment = readEnvironment(inside(folder, environmentFile));
     const checkpoint = loadCheckpoint(folder);
-    const log = openMetricsLog(join(folder, metricsFile), checkpoint?.metricLines ?? 0);
+    const log = openMetricsLog(inside(folder, metricsFile), checkpoint?.metricLines ?? 0);
     return { run: writableRun(folder, config, environment, log, release), checkpoint };
   } catch (error) {
     release();
@@ -94,11 +94,12 @@ export function resumeRun(folder: string): { run: Run; checkpoint: LoadedCheckpo
  */
 export function openRun(folder: string): SavedRun {
   checkFolder(folder);
+  const metrics = inside(folder, metricsFile);
   return {
     folder,
-    config: readConfig(join(folder, configFile)),
-    environment: readEnvironment(join(folder, environmentFile)),
-    metrics: existsSync(join(folder, metricsFile)) ? readMetrics(join(folder, metricsFile)) : [],
+    config: readConfig(inside(folder, configFile)),
+    environment: readEnvironment(inside(folder, environmentFile)),
+    metrics: existsSync(metrics) ? readMetrics(metrics) : [],
     ...readResult(folder),
   };
 }
@@ -116,7 +117,7 @@ function writableRun(
     config,
     environment,
     log: (line) => log.append(line),
-    readLog: () => readMetrics(join(folder, metricsFile)),
+    readLog: () => readMetrics(inside(folder, metricsFile)),
     saveCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, log.lines),
     close() {
       if (!isOpen) return;
@@ -160,12 +161,4 @@ function defaultFolder(parent: string, { method, dataset, seed }: RunConfig): Fo
 function chosenFolder(path: string): Folder {
   if (existsSync(path) && !statSync(path).isDirectory()) throw new UserError(`${path} is a file, not a folder`);
   return { path, made: makeFolder(path) };
-}
-
-function readEnvironment(path: string): Environment {
-  const value = parseJson(readText(path), path) as Partial<Environment> | null;
-  if (typeof value?.started !== "string" || !Array.isArray(value.files)) {
-    throw new UserError(`${path}: expected an object with started, node, vantage, onnxruntime and files`);
-  }
-  return value as Environment;
 }

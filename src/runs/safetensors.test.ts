@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { UserError } from "../errors.js";
 import { readTensors, type StoredTensor, writeTensors } from "./safetensors.js";
@@ -127,6 +128,40 @@ test("lies in a header are refused before anything is allocated", () => {
   refuses(/header claims 18446744073709552000 bytes, 1 follow/);
 });
 
+test("one wrong bit anywhere in what a file says of its tensors is noticed", () => {
+  writeTensors(path, sample, { epoch: "3" });
+  const bytes = readFileSync(path);
+  const end = 8 + Number(bytes.readBigUInt64LE());
+  const begin = bytes.indexOf("},", bytes.indexOf("__metadata__"));
+  for (let at = begin; at < end; at++) {
+    for (let bit = 0; bit < 8; bit++) {
+      const changed = Buffer.from(bytes);
+      changed[at]! ^= 1 << bit;
+      writeFileSync(path, changed);
+      // A blank between the values may be another blank.
+      if (/[ \t\n\r]/.test(String.fromCharCode(bytes[at]!)) && /[ \t\n\r]/.test(String.fromCharCode(changed[at]!)))
+        continue;
+      refuses(/./);
+    }
+  }
+});
+
+test("a file of an older version, whose checksum leaves out the names, is read and checked", () => {
+  const metadata = { format: "vantage-checkpoint-1" };
+  const data = Uint8Array.of(1, 0, 0, 0);
+  const checksum = crc32(data, crc32(JSON.stringify(metadata)))
+    .toString(16)
+    .padStart(8, "0");
+  const header = {
+    __metadata__: { ...metadata, crc32: checksum },
+    a: { dtype: "I32", shape: [1], data_offsets: [0, 4] },
+  };
+  raw(header, data);
+  assert.deepEqual(readTensors(path), { tensors: new Map([["a", { shape: [1], data: Int32Array.of(1) }]]), metadata });
+  raw(header, Uint8Array.of(2, 0, 0, 0));
+  refuses(/does not match its checksum/);
+});
+
 test("another writer's file without a checksum is read", () => {
   raw({ a: { dtype: "I32", shape: [2], data_offsets: [0, 8] } }, Uint8Array.of(1, 0, 0, 0, 255, 255, 255, 255));
   assert.deepEqual(readTensors(path).tensors.get("a")!.data, Int32Array.of(1, -1));
@@ -155,6 +190,7 @@ test("a shape that does not fit is a programming error, and writes nothing", () 
   const wrong = new Map([["a", { shape: [2], data: new Float32Array(3) }]]);
   assert.throws(() => writeTensors(target, wrong), RangeError);
   assert.throws(() => writeTensors(target, new Map(), { crc32: "" }), RangeError);
+  assert.throws(() => writeTensors(target, new Map(), { checksum: "" }), RangeError);
   assert(!readdirSync(folder).includes("never.safetensors"));
   assert.throws(() => readTensors(target), /cannot be read: no such file/);
   assert.throws(() => readTensors(folder), UserError);

@@ -1,8 +1,9 @@
 // Tensors in files: the safetensors format, written in pieces and read with every length checked.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { UserError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
+import { openRegular } from "../inside.js";
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -27,8 +28,10 @@ const arrays = {
 
 type DType = keyof typeof arrays;
 
-/** Metadata key under which the CRC-32 of the other metadata, as JSON, and all data bytes is kept, as hexadecimal. */
-const checksumKey = "crc32";
+/** Metadata key of the CRC-32, as hexadecimal, of the other metadata and the tensors' descriptions as JSON, and all data bytes. */
+const checksumKey = "checksum";
+/** The same of older versions, without the descriptions: a wrong bit in a tensor's name went unnoticed. */
+const oldChecksumKey = "crc32";
 /** The format's own bound on the header. */
 const maxHeader = 100_000_000;
 const pieceBytes = 1 << 26;
@@ -49,19 +52,20 @@ export function writeTensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  if (checksumKey in metadata) throw new RangeError(`writeTensors: metadata key "${checksumKey}" is the checksum's`);
+  const reserved = [checksumKey, oldChecksumKey].find((key) => Object.hasOwn(metadata, key));
+  if (reserved !== undefined) throw new RangeError(`writeTensors: metadata key "${reserved}" is the checksum's`);
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const entries: [string, Entry][] = [];
   let end = 0;
-  let checksum = crc32(JSON.stringify(metadata));
   for (const [name, { shape, data }] of ordered) {
     if (product(shape) !== data.length) {
       throw new RangeError(`writeTensors: "${name}" has shape [${shape}] but ${data.length} values`);
     }
     entries.push([name, { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
-    for (const piece of pieces(data)) checksum = crc32(piece, checksum);
   }
+  let checksum = crc32(described(metadata, entries));
+  for (const [, { data }] of ordered) for (const piece of pieces(data)) checksum = crc32(piece, checksum);
   const whole = { ...metadata, [checksumKey]: checksum.toString(16).padStart(8, "0") };
   writeFileAtomic(path, fileBytes(whole, entries, ordered));
 }
@@ -80,6 +84,14 @@ function* fileBytes(
   for (const [, { data }] of ordered) yield* pieces(data);
 }
 
+/** What a file says beside its data, as one text: tensors in the order of their names. */
+function described(metadata: Readonly<Record<string, string>>, entries: readonly [string, Entry][]): string {
+  const ordered = entries
+    .map(([name, { dtype, shape, data_offsets }]) => [name, dtype, shape, data_offsets] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([metadata, ordered]);
+}
+
 /** The bytes of an array in order, in views of at most 64 MiB: one write or checksum call takes no more than 2 GiB. */
 function* pieces(data: TensorData): Generator<Uint8Array> {
   for (let at = 0; at < data.byteLength; at += pieceBytes) {
@@ -93,7 +105,7 @@ function* pieces(data: TensorData): Generator<Uint8Array> {
  */
 export function readTensors(path: string): TensorFile {
   try {
-    const file = openSync(path, "r");
+    const file = openRegular(path);
     try {
       return readOpened(file, path);
     } finally {
@@ -115,9 +127,10 @@ function readOpened(file: number, path: string): TensorFile {
   const headerBytes = Buffer.alloc(headerLength);
   fill(file, headerBytes, 8, path);
   const { entries, metadata } = parseHeader(headerBytes, size - 8 - headerLength, path);
-  const { [checksumKey]: expected, ...rest } = metadata;
+  const { [checksumKey]: whole, [oldChecksumKey]: old, ...rest } = metadata;
+  const expected = whole ?? old;
   const tensors = new Map<string, StoredTensor>();
-  let checksum = crc32(JSON.stringify(rest));
+  let checksum = crc32(whole === undefined ? JSON.stringify(rest) : described(rest, entries));
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const data = new arrays[dtype](product(shape));
     let position = 8 + headerLength + data_offsets[0];

@@ -1,10 +1,10 @@
 // An index made from a run: its encoders copied, samples of a data set encoded and stored.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
 import type { MultiViewDataset, View } from "../data/dataset.js";
 import { gatherRows } from "../data/matrix.js";
 import { UserError } from "../errors.js";
-import { removeUnfinished } from "../files.js";
+import { makeFolder, removeUnfinished } from "../files.js";
+import { inside, readRegular } from "../inside.js";
 import type { ViewShape } from "../methods/feeding.js";
 import { matchViews } from "../methods/matching/views.js";
 import type { Engine } from "../runtime/index.js";
@@ -22,6 +22,7 @@ import {
 } from "./index-folder.js";
 import { makeIndexMap, writeIndexMap } from "./index-map.js";
 import { type Details, emojiDetails, labelDetails, sampleId } from "./item-details.js";
+import { lockIndex } from "./lock-index.js";
 import { openStore } from "./open-store.js";
 import { featureSource } from "./raw-features.js";
 import { type RunEncoder, runEncoders } from "./run-encoders.js";
@@ -83,18 +84,36 @@ const storedTogether = 4 * CHUNK;
  * @throws UserError where run, data, views and folder do not fit; the signal's reason once it is given.
  */
 export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
-  const { data, rows, folder } = request;
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);
+  checkPlace(request.folder);
+  makeFolder(request.folder);
+  // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
+  const unlock = lockIndex(request.folder);
+  try {
+    return await fillIndex(request, encoders, sources, engine, hooks);
+  } finally {
+    unlock();
+  }
+}
+
+async function fillIndex(
+  request: IndexRequest,
+  encoders: readonly RunEncoder[],
+  sources: ReadonlyMap<string, readonly View[]>,
+  engine: Engine,
+  hooks: IndexHooks,
+): Promise<IndexSummary> {
+  const { data, rows, folder } = request;
   const index = await openFolder(request, encoders, sources, engine);
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
-  hooks.onStage?.("pictures");
-  const details = await detailsOf(request, chosen);
   const store = await openStore(index, engine);
-  for (const part of ["", "model"]) removeUnfinished(join(folder, part));
+  for (const part of [".", "model"]) removeUnfinished(inside(folder, part));
   const added = new Map<string, number>();
   let items = 0;
   try {
+    hooks.onStage?.("pictures");
+    const details = await detailsOf(request, chosen);
     hooks.onStage?.("items");
     const plan = chosen.map((view) => ({ view, rows: rowsIn(sources.get(view.name)!, rows) }));
     const total = plan.reduce((sum, each) => sum + each.rows.length, 0);
@@ -165,6 +184,15 @@ function rowsIn(sources: readonly View[], rows: Int32Array): Int32Array {
   return rows.filter((row) => sources.every(({ present }) => present === undefined || present[row] === 1));
 }
 
+/** @throws UserError where the folder holds something else than an index. */
+function checkPlace(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
+  if (found && !isIndexFolder(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
+    throw new UserError(`${folder} is not empty and is no index: give another folder`);
+  }
+}
+
 async function openFolder(
   request: IndexRequest,
   encoders: readonly RunEncoder[],
@@ -189,11 +217,6 @@ async function openFolder(
   };
   const columns = columnNames(encoders, request.shapes);
   if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
-  if (existsSync(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
-    throw new UserError(`${folder} is not empty and is no index: give another folder`);
-  }
   if (makesCodes) return createIndexFolder(folder, about, models, { columns });
   // The encoders are where the run has them until the folder is made.
   const start = { folder: run, manifest: { format: 1, ...about }, columns } as const;
@@ -231,7 +254,7 @@ function extendFolder(
   }
   for (const view of manifest.views) {
     const bytes = models.get(view.model);
-    if (bytes === undefined || Buffer.compare(bytes, readFileSync(modelPath(folder, view))) !== 0) {
+    if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) {
       throw new UserError(`${folder} was made with another run (${manifest.run}): give another folder`);
     }
   }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CrcReader, encodeHeader, replaceFile, withCrc } from "./folder-files.js";
+import { replaceFile } from "../files.js";
+import { CrcReader, encodeHeader, withCrc } from "./folder-files.js";
 import { testFolder } from "./folder-store.fixture.testing.js";
 
 const mark = "vantage-test\n";

@@ -1,38 +1,7 @@
-// Files of a folder store that are written whole: while they are written the event loop goes on. And how they are read back.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+// Files of a folder store that are written whole: what they begin and end with, and how they are read back.
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { fileError, syncFolder } from "../files.js";
-
-/** The name under which a file is written before it takes its place. */
-export function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.tmp`);
-}
-
-/**
- * Writes pieces to a file that takes the place of another once it is on the disk. One call at a time for one path.
- * @throws UserError where the disk is full or the folder cannot be written; the old file is then still there.
- */
-export async function replaceFile(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
-  const temporary = temporaryName(path);
-  try {
-    const file = await open(temporary, "w");
-    try {
-      for (const piece of pieces) {
-        for (let done = 0; done < piece.length; ) done += (await file.write(piece, done)).bytesWritten;
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    syncFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw fileError(error, path, "written");
-  }
-}
+import { openRegular } from "../inside.js";
 
 /** Whether a file is one that `replaceFile` left unfinished. */
 export function isTemporary(name: string): boolean {
@@ -66,7 +35,7 @@ export class CrcReader {
 
   /** @throws Error where the file cannot be opened. */
   constructor(private readonly path: string) {
-    this.#file = openSync(path, "r");
+    this.#file = openRegular(path);
   }
 
   /** Fills a target with the bytes that follow. @throws RangeError where there are fewer. */

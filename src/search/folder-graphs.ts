@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { replaceFile } from "../files.js";
 import { type GraphState, HammingGraph } from "../kernels/hamming-graph.js";
 import type { Columns } from "./columns.js";
-import { CrcReader, encodeHeader, replaceFile, withCrc } from "./folder-files.js";
+import { CrcReader, encodeHeader, withCrc } from "./folder-files.js";
 import type { Generation } from "./generation.js";
 
 /** M and efConstruction: recall@10 of 0.95 and more at the width of a search in folder-search.ts (docs/search.md). */

@@ -23,6 +23,7 @@ import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
 import { type StorageError, UnreadableError, UserError } from "../errors.js";
 import { fileError, syncFolder } from "../files.js";
+import { openRegular } from "../inside.js";
 import { parseJson } from "../json.js";
 import { checkSpace } from "./check.js";
 import type { Item, Metadata, Space } from "./store.js";
@@ -178,7 +179,7 @@ export class Log {
   static open(path: string, protection?: StorageError): Log {
     let file: number;
     try {
-      file = openSync(path, protection !== undefined ? constants.O_RDONLY : constants.O_RDWR);
+      file = openRegular(path, protection !== undefined ? constants.O_RDONLY : constants.O_RDWR);
     } catch (error) {
       throw fileError(error, path, "read");
     }

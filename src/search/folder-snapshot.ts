@@ -3,9 +3,10 @@
 // File: mark, length of a JSON header, the header, then for each view and chunk codes, deleted bits, positions and hashes of
 // its rows, then CRC-32 of all before. It says up to where it covers which log; the rest of the log is read after it.
 import { UserError } from "../errors.js";
+import { replaceFile } from "../files.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { type Chunk, Columns } from "./columns.js";
-import { CrcReader, encodeHeader, replaceFile, withCrc } from "./folder-files.js";
+import { CrcReader, encodeHeader, withCrc } from "./folder-files.js";
 import type { Log } from "./folder-log.js";
 
 const magic = "vantage-columns\n";

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import { makeFolder, writeProtection } from "../files.js";
+import { makeFolder, temporaryName, writeProtection } from "../files.js";
 import { Kernels } from "../kernels/kernels.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
-import { isTemporary, temporaryName } from "./folder-files.js";
+import { isTemporary } from "./folder-files.js";
 import type { GraphProgress } from "./folder-graphs.js";
 import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
 import { searchGeneration } from "./folder-search.js";

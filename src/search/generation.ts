@@ -1,10 +1,9 @@
 // A log and what is held in memory of it. Writing the log anew makes another generation; searches end in theirs.
 import { rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { fileError } from "../files.js";
+import { fileError, temporaryName } from "../files.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { Columns } from "./columns.js";
-import { temporaryName } from "./folder-files.js";
 import { Graphs } from "./folder-graphs.js";
 import { addKind, decodeEntry, decodeItem, type Entry, encodeRecord, Log } from "./folder-log.js";
 import { hashText } from "./id-table.js";

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
+import { isUnfinished, makeFolder, writeFileAtomic } from "../files.js";
+import { inside, readRegular } from "../inside.js";
 import { parseJson } from "../json.js";
 import { ownValue, recordOf } from "../records.js";
+import { isLock } from "../runs/lock.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 import { readYaml } from "../yaml.js";
 
@@ -14,6 +16,8 @@ const format = 1;
 const manifestFile = "index.yaml";
 const centreFile = "centre.safetensors";
 const columnsFile = "columns.json";
+/** A longer list of column names is not read. */
+const mostBytes = 2 ** 28;
 
 export const storeKinds = ["folder", "pglite", "postgres"] as const;
 export type StoreKind = (typeof storeKinds)[number];
@@ -24,14 +28,20 @@ export type FeatureSource = z.output<typeof featureSource>;
 
 const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
 
+/** Buffers are made by it before a model is asked. */
+const columnCount = z
+  .int()
+  .min(1)
+  .max(2 ** 20);
+
 const indexView = z.strictObject({
   name: z.string().min(1),
   /** Columns of its raw features, the inputs side by side. */
-  columns: z.int().min(1),
+  columns: columnCount,
   /** File under model/. */
   model: fileName,
   /** The model's inputs, several where an item is made from all views of a sample. */
-  inputs: z.array(z.strictObject({ name: z.string(), columns: z.int().min(1) })).min(1),
+  inputs: z.array(z.strictObject({ name: z.string(), columns: columnCount })).min(1),
   /** The model's output that codes are made from. */
   output: z.string(),
   features: featureSource.optional(),
@@ -47,8 +57,15 @@ const manifest = z.strictObject({
   dataset: z.string(),
   /** The run folder that it was made from, as it was given. */
   run: z.string(),
-  bits: z.int().positive().multipleOf(8),
-  dimensions: z.int().min(1),
+  bits: z
+    .int()
+    .positive()
+    .max(2 ** 16)
+    .multipleOf(8),
+  dimensions: z
+    .int()
+    .min(1)
+    .max(2 ** 16),
   /** sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. */
   codes: z.enum(["sign", "centred"]),
   views: z.array(indexView).min(1),
@@ -74,15 +91,15 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file);
+  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file) || isLock(file);
 }
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
 export function readIndexFolder(folder: string): IndexFolder {
   if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such index folder`);
-  const path = join(folder, manifestFile);
+  const path = inside(folder, manifestFile);
   if (!existsSync(path)) throw new UserError(`${folder} is not an index folder: it has no ${manifestFile}`);
-  const content = readYaml(path);
+  const content = readYaml(path, { follow: false });
   const found = (content as { format?: unknown } | null)?.format;
   if (found !== format) {
     throw new UserError(`${path}: index format ${found ?? "missing"}, this version of vantage knows ${format}`);
@@ -102,9 +119,9 @@ export function readIndexFolder(folder: string): IndexFolder {
 
 /** None in an index of an older version. */
 function readColumns(folder: string, { views }: Manifest): ColumnNames {
-  const path = join(folder, columnsFile);
+  const path = inside(folder, columnsFile);
   if (!existsSync(path)) return {};
-  const found = recordOf(z.array(z.string())).safeParse(parseJson(readText(path), path));
+  const found = recordOf(z.array(z.string())).safeParse(parseJson(readRegular(path, mostBytes).toString("utf8"), path));
   if (!found.success) throw new UserError(`${path}: expected lists of column names by view`);
   for (const { name, columns } of views) {
     const names = ownValue(found.data, name);
@@ -117,7 +134,7 @@ function readColumns(folder: string, { views }: Manifest): ColumnNames {
 
 function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
   if (codes === "sign") return undefined;
-  const path = join(folder, centreFile);
+  const path = inside(folder, centreFile);
   const centre = readTensors(path).tensors.get("centre")?.data;
   if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
     throw new UserError(`${path}: expected ${dimensions} values of type F32 for "centre"`);
@@ -142,24 +159,24 @@ export function createIndexFolder(
     throw new UserError(`index ${issue.path.join(".")}: ${issue.message}`);
   }
   makeFolder(folder);
-  for (const [name, bytes] of models) writeFileAtomic(join(folder, "model", name), bytes);
+  for (const [name, bytes] of models) writeFileAtomic(inside(folder, "model", name), bytes);
   if (centre) {
-    writeTensors(join(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
+    writeTensors(inside(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
   }
-  if (Object.keys(columns).length > 0) writeFileAtomic(join(folder, columnsFile), `${JSON.stringify(columns)}\n`);
-  writeFileAtomic(join(folder, manifestFile), stringify(checked.data));
+  if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
+  writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
   return { folder, manifest: checked.data, centre, columns };
 }
 
 export function modelPath(folder: string, view: IndexView): string {
-  return join(folder, "model", view.model);
+  return inside(folder, "model", view.model);
 }
 
 export function thumbnailsFolder(folder: string): string {
-  return join(folder, "thumbnails");
+  return inside(folder, "thumbnails");
 }
 
 /** Where the embedded stores keep their files. */
 export function storeFolder(folder: string): string {
-  return join(folder, "store");
+  return inside(folder, "store");
 }

@@ -1,9 +1,9 @@
 // The embedding map of an index: its items in the plane, from the vectors that the store holds.
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { dense } from "../data/matrix.js";
 import { embeddingMap } from "../evaluate/embedding-map.js";
 import { fitPca, transformPca } from "../evaluate/pca.js";
+import { inside } from "../inside.js";
 import { Random } from "../kernels/random.js";
 import { type Colouring, type EmbeddingMap, readMap, writeMap } from "../runs/result.js";
 import type { Engine } from "../runtime/index.js";
@@ -89,7 +89,7 @@ function labelOf(metadata: Metadata | undefined): string {
 
 /** Where an index folder keeps its map. */
 export function indexMapPath(folder: string): string {
-  return join(folder, "map.safetensors");
+  return inside(folder, "map.safetensors");
 }
 
 /** Writes the map of an index folder; a map without points is none. */

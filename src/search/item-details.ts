@@ -1,12 +1,12 @@
 // What an index keeps of an item beside its code: id, label, title, picture, and what the user says of it.
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { parse } from "csv-parse";
 
 import type { MultiViewDataset } from "../data/dataset.js";
 import { emojiList, emojiSvgs, emojiTexts, type Language, type Maker, makers } from "../data/emoji/index.js";
 import { UserError } from "../errors.js";
-import { fileError, readText, syncFolder } from "../files.js";
+import { makeFolder, readText, syncFolder, writeFileAtomic } from "../files.js";
+import { inside } from "../inside.js";
 import { type IndexView, thumbnailsFolder } from "./index-folder.js";
 import type { Metadata } from "./store.js";
 
@@ -59,17 +59,10 @@ function writeThumbnails(
   file: (row: number) => string,
 ): void {
   const root = thumbnailsFolder(folder);
-  try {
-    mkdirSync(join(root, part), { recursive: true });
-    for (const row of rows) {
-      const path = join(root, file(row));
-      writeFileSync(`${path}.tmp`, pictures[row]!);
-      renameSync(`${path}.tmp`, path);
-    }
-    syncFolder(join(root, part));
-  } catch (error) {
-    throw fileError(error, root, "written");
-  }
+  const own = inside(root, part);
+  makeFolder(own);
+  for (const row of rows) writeFileAtomic(inside(root, file(row)), pictures[row]!, { synced: false });
+  syncFolder(own);
 }
 
 /**

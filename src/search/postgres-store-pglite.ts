@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { UserError } from "../errors.js";
 import { makeFolder } from "../files.js";
+import { inside } from "../inside.js";
 import { lockIndex } from "./lock-index.js";
 import { PostgresStore, type PostgresStoreOptions } from "./postgres-store.js";
 import type { Database, Sql } from "./postgres-store-database.js";
@@ -85,7 +86,7 @@ async function start(folder: string) {
   makeFolder(folder);
   const unlock = lockIndex(folder);
   try {
-    const database = join(folder, "database");
+    const database = inside(folder, "database");
     if (!existsSync(database)) {
       // whole or not at all: what an interrupted start left is no database
       const unfinished = join(folder, "database.new");
@@ -96,7 +97,7 @@ async function start(folder: string) {
       syncAll(unfinished);
       renameSync(unfinished, database);
       syncFile(folder);
-    }
+    } else refuseLinks(database);
     return { pglite: await run(database), unlock };
   } catch (error) {
     unlock();
@@ -132,6 +133,13 @@ async function run(folder: string): Promise<PGlite> {
     // -F is fsync off; fdatasync, Linux's default, does nothing in PGlite
     startParams: [...PGlite.defaultStartParams.filter((each) => each !== "-F"), "-c", "wal_sync_method=fsync"],
   });
+}
+
+/** PGlite opens its files by itself, and would follow links. @throws UserError where there are any, or pipes or devices. */
+function refuseLinks(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() && !entry.isDirectory()) inside(entry.parentPath, entry.name);
+  }
 }
 
 function syncAll(folder: string): void {

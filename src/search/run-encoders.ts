@@ -1,8 +1,7 @@
 // The encoders that a finished run left, described by what their ONNX files say of themselves.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { inside, readRegular } from "../inside.js";
 import { onnx } from "../onnx/schema.js";
 
 export interface RunEncoder {
@@ -27,27 +26,22 @@ const jointView = "all";
  * @throws UserError where there are none, or a file is no encoder.
  */
 export function runEncoders(run: string): RunEncoder[] {
-  const joint = join(run, "model", "representation.onnx");
+  const joint = inside(run, "model", "representation.onnx");
   if (existsSync(joint)) return [describeEncoder(joint, jointView)];
-  const added = join(run, "views");
-  const folders = [join(run, "model")];
-  if (existsSync(added)) folders.push(...readdirSync(added).map((name) => join(added, name, "model")));
+  const added = inside(run, "views");
+  const folders = [inside(run, "model")];
+  if (existsSync(added)) folders.push(...readdirSync(added).map((name) => inside(added, name, "model")));
   const encoders = folders.flatMap((folder) => {
     if (!existsSync(folder)) return [];
     const files = readdirSync(folder).filter((name) => name.endsWith(".onnx"));
-    return files.sort().map((file) => describeEncoder(join(folder, file)));
+    return files.sort().map((file) => describeEncoder(inside(folder, file)));
   });
   if (encoders.length === 0) throw new UserError(`${run} has no model/*.onnx: the run did not come to its end`);
   return encoders;
 }
 
 function describeEncoder(path: string, view?: string): RunEncoder {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw fileError(error, path, "read");
-  }
+  const bytes = readRegular(path);
   const { inputs, outputs } = readSignature(bytes, path);
   const output = outputs.find(({ name }) => name === "code" || name === "representation");
   if (output === undefined || inputs.length === 0 || (view === undefined && inputs.length > 1)) {

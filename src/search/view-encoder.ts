@@ -1,7 +1,6 @@
 // One view's encoder in use: raw features to vectors and packed codes, requests of the same time in one call.
-import { readFileSync } from "node:fs";
 import { UserError } from "../errors.js";
-import { fileError } from "../files.js";
+import { readRegular } from "../inside.js";
 import { packSigns } from "../methods/hashing/packing.js";
 import type { Engine } from "../runtime/index.js";
 import type { BoundCall, Session } from "../runtime/session.js";
@@ -40,13 +39,7 @@ export class ViewEncoder {
 
   /** @throws UserError where the model cannot be read. */
   static async open(index: IndexFolder, view: IndexView, engine: Engine): Promise<ViewEncoder> {
-    const path = modelPath(index.folder, view);
-    let bytes: Uint8Array;
-    try {
-      bytes = readFileSync(path);
-    } catch (error) {
-      throw fileError(error, path, "read");
-    }
+    const bytes = readRegular(modelPath(index.folder, view));
     return new ViewEncoder(view, index, await engine.backend.load(bytes));
   }
 

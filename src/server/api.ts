@@ -167,4 +167,5 @@ export type ItemReply = z.output<typeof itemReply>;
 export type IndexInfo = z.output<typeof indexInfo>;
 export type MapReply = z.output<typeof mapReply>;
 export type RunSummary = z.output<typeof runSummary>;
+export type RunsReply = z.output<typeof runsReply>;
 export type RunReply = z.output<typeof runReply>;

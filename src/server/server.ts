@@ -11,7 +11,17 @@ import { UserError } from "../errors.js";
 import type { SearchIndex } from "../search/search-index.js";
 import { UnavailableError } from "../search/unavailable.js";
 import { version } from "../version.js";
-import { healthReply, readyReply, replies, runParams, runQuery, runReply, runsReply } from "./api.js";
+import {
+  healthReply,
+  type RunReply,
+  type RunsReply,
+  readyReply,
+  replies,
+  runParams,
+  runQuery,
+  runReply,
+  runsReply,
+} from "./api.js";
 import { readBodies } from "./body-reader.js";
 import { connectionRoom, limitConnections } from "./connections.js";
 import { limitAnswers } from "./deadline.js";
@@ -215,6 +225,9 @@ function addHealth(server: FastifyInstance, states: StoreStates): void {
   });
 }
 
+/** Of replies that come as bytes. */
+const json = "application/json; charset=utf-8";
+
 function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
   const server = scope.withTypeProvider<ZodTypes>();
   const folder = () => {
@@ -229,7 +242,8 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
       summary: "Training runs, newest first",
       response: replies(runsReply, "plain"),
     },
-    handler: async () => ({ runs: runs === undefined ? [] : listRuns(runs) }),
+    handler: async (_, reply) =>
+      runs === undefined ? { runs: [] } : reply.type(json).send((await listRuns(runs)) as unknown as RunsReply),
   });
   server.route({
     method: "GET",
@@ -241,7 +255,8 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
       querystring: runQuery,
       response: replies(runReply),
     },
-    handler: async ({ params, query }) => describeRun(folder(), params.name, query.after),
+    handler: async ({ params, query }, reply) =>
+      reply.type(json).send((await describeRun(folder(), params.name, query.after)) as unknown as RunReply),
   });
   server.route({
     method: "GET",

@@ -1,6 +1,7 @@
 // Pictures of items: small files of an index's thumbnails folder.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { inside } from "../inside.js";
 import { thumbnailsFolder } from "../search/index-folder.js";
 import { MissingError, type SearchIndex } from "../search/search-index.js";
 import { replies, thumbnailParams } from "./api.js";
@@ -42,13 +43,16 @@ export function addThumbnailRoute(server: FastifyInstance, indexes: ReadonlyMap<
       const index = indexes.get(params.index);
       const [, type] = picture.exec(params["*"]) ?? [];
       if (index === undefined || type === undefined) throw new MissingError("there is no such picture");
+      const folder = thumbnailsFolder(index.index.folder);
+      // A link in an index folder, which may be a stranger's, would show other files.
+      inside(folder, params["*"]);
       return (
         reply
           .header("content-type", types[type])
           .header("content-security-policy", picturePolicy)
           // Private: a proxy must not give to others what is behind a token.
           .header("cache-control", "private, max-age=3600")
-          .sendFile(params["*"], thumbnailsFolder(index.index.folder), { cacheControl: false, dotfiles: "deny" })
+          .sendFile(params["*"], folder, { cacheControl: false, dotfiles: "deny" })
       );
     },
   );

@@ -1,11 +1,23 @@
 // What a dataset card says: files, variables, views, labels and splits of one data set, as YAML.
+import { isAbsolute, normalize, sep } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.js";
 import { recordOf } from "../../records.js";
 import { readYaml } from "../../yaml.js";
 
+/** A file in the card's own folder, or in one below it: a stranger's card reads nothing else. */
+const fileName = z.string().refine(isBelow, "expected a file in the card's folder or below it");
+
+function isBelow(file: string): boolean {
+  const parts = normalize(file).split(sep);
+  return !isAbsolute(file) && !parts.includes("..") && file !== "";
+}
+
 /** `file:variable`, or the variable alone where the part names its file. */
-const reference = z.string().min(1);
+const reference = z
+  .string()
+  .min(1)
+  .refine((text) => isBelow(splitReference(text, ".").file!), "expected a file in the card's folder or below it");
 const count = z.int().nonnegative();
 
 /** Rows of all parts or of one: all, or from … to-1, counted from 0 or, where negative, from the end. */
@@ -13,7 +25,7 @@ const range = z.strictObject({ part: z.string().optional(), from: z.int().option
 const selection = z.union([z.string(), range]);
 
 const part = z.strictObject({
-  file: z.string().optional(),
+  file: fileName.optional(),
   views: recordOf(reference),
   /** One for all views, or where samples are not paired one for each. */
   labels: z.union([reference, recordOf(reference)]).optional(),
@@ -27,7 +39,7 @@ const cardSchema = z
     /** `parts`, or `mixed-modal` for DM2C's files (layout/mixed-modal-file.ts), which say themselves what they hold. */
     layout: z.enum(["parts", "mixed-modal"]).default("parts"),
     /** Files of a layout that has no parts. */
-    files: z.array(z.string()).default([]),
+    files: z.array(fileName).default([]),
     /** Samples come part after part. */
     parts: recordOf(part).prefault({}),
     /** Whether row i of every view is the same sample. */

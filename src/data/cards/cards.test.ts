@@ -1,6 +1,6 @@
 // The cards that come with the package, each on small files of its layout that are written here, and what is refused.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -355,4 +355,36 @@ test("refused: two cards in a folder, a folder of something else, labels beside 
     name: "UserError",
     message: /its card says which labels/,
   });
+});
+
+test("a card reads nothing outside its folder, by no name and no link", async () => {
+  const csv = "a,b\n1,2\n3,4\n5,6\n7,8\n";
+  const outside = place("outside", { "mine.csv": csv });
+  const card = (file: string, splits = "") =>
+    `name: strange\ntitle: x\nparts:\n  all: { file: ${file}, views: { x: a, y: b } }\n${splits}`;
+  for (const file of ["../outside/mine.csv", join(outside, "mine.csv"), "a/../../outside/mine.csv"]) {
+    const path = place("strange", { "card.yaml": card(file) });
+    await assert.rejects(
+      open(path),
+      /card\.yaml is no dataset card: parts\.all\.file: expected a file in the card's folder/,
+    );
+    const named = card("own.csv").replace("x: a", `x: "${file}:a"`);
+    await assert.rejects(open(place("strange", { "card.yaml": named })), /expected a file in the card's folder/);
+  }
+  const path = place("linked", { "card.yaml": card("link.csv") });
+  symlinkSync(join(outside, "mine.csv"), join(path, "link.csv"));
+  for (const text of [path, join(path, "card.yaml")]) {
+    await assert.rejects(open(text), /link\.csv is a symbolic link, and links inside such a folder are not followed/);
+  }
+  const own = place("below", { "card.yaml": card("data/own.csv") });
+  mkdirSync(join(own, "data"));
+  writeFileSync(join(own, "data", "own.csv"), csv);
+  assert.equal((await open(own)).data.samples, 4);
+});
+
+test("a split that names its rows again and again is refused at once", async () => {
+  const many = Array.from({ length: 100_000 }, () => "all").join(", ");
+  const text = `name: strange\ntitle: x\nparts:\n  all: { file: a.csv, views: { x: a, y: b } }\nsplits: { train: [${many}] }\n`;
+  const path = place("repeated", { "card.yaml": text, "a.csv": "a,b\n1,2\n3,4\n5,6\n7,8\n" });
+  await assert.rejects(open(path), /split "train" has more rows than there are samples \(4\)/);
 });

@@ -3,12 +3,15 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
+import { inside } from "../../inside.js";
 import { type Card, cardFiles, readCard } from "./card.js";
 
 /** A card and the folder that its files lie in. */
 export interface PlacedCard {
   readonly card: Card;
   readonly folder: string;
+  /** Whether the card came with the files: it may be a stranger's, and links among them are not followed. */
+  readonly cameWithFiles: boolean;
 }
 
 const shippedFolder = fileURLToPath(new URL("../../../src/data/cards/", import.meta.url));
@@ -51,10 +54,10 @@ export function cardStates(): readonly CardState[] {
 export function findCard(text: string): PlacedCard | undefined {
   const [name = "", ...rest] = text.split(":");
   const card = shippedCards().find((each) => each.name === name);
-  if (card) return { card, folder: rest.length > 0 ? rest.join(":") : folderByName(card) };
+  if (card) return { card, folder: rest.length > 0 ? rest.join(":") : folderByName(card), cameWithFiles: false };
   if (!existsSync(text)) return undefined;
   if (statSync(text).isDirectory()) return cardInFolder(text);
-  return isYaml(text) ? { card: readCard(text), folder: dirname(text) } : undefined;
+  return isYaml(text) ? { card: readCard(text), folder: dirname(text), cameWithFiles: true } : undefined;
 }
 
 function folderByName(card: Card): string {
@@ -70,7 +73,7 @@ function folderByName(card: Card): string {
 function cardInFolder(folder: string): PlacedCard | undefined {
   const own = readdirSync(folder).filter(isYaml).sort();
   if (own.length > 1) throw new UserError(`${folder} has several cards (${own.join(", ")}): open one of them`);
-  if (own.length === 1) return { card: readCard(join(folder, own[0]!)), folder };
+  if (own.length === 1) return { card: readCard(inside(folder, own[0]!)), folder, cameWithFiles: true };
   const fitting = shippedCards().filter((card) => cardFiles(card).every((file) => existsSync(join(folder, file))));
   if (fitting.length === 0) {
     throw new UserError(
@@ -82,5 +85,5 @@ function cardInFolder(folder: string): PlacedCard | undefined {
       `${folder} has the files of ${fitting.map((card) => card.name).join(" and ")}; open ${fitting[0]!.name}:${folder} or the other`,
     );
   }
-  return { card: fitting[0]!, folder };
+  return { card: fitting[0]!, folder, cameWithFiles: false };
 }

@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.js";
+import { inside } from "../../inside.js";
 import { type Labels, MultiViewDataset, type Splits, type View } from "../dataset.js";
 import { asMatrix } from "../layout/entry.js";
 import { labelLengths, readLabels } from "../layout/labels.js";
-import { loadMixedModal } from "../layout/mixed-modal-file.js";
+import { loadMixedModal, publishedFiles } from "../layout/mixed-modal-file.js";
 import { orientViews } from "../layout/orientation.js";
 import { resolveReference } from "../layout/selection.js";
 import { readView } from "../layout/view.js";
@@ -16,6 +17,8 @@ import { joinLabels, unpaired } from "../unpaired.js";
 import { type Card, type CardPart, cardFiles, type RowSelection, splitReference, viewNames } from "./card.js";
 
 export interface OpenCardOptions {
+  /** See `PlacedCard`. */
+  readonly cameWithFiles: boolean;
   /** Seed of splits that are drawn. */
   readonly seed: number;
   readonly onNote: (note: string) => void;
@@ -33,6 +36,9 @@ interface Table {
  * @throws UserError where a file or variable is missing, or they do not fit together.
  */
 export async function openCard(card: Card, folder: string, options: OpenCardOptions): Promise<MultiViewDataset> {
+  const named =
+    card.layout === "mixed-modal" ? [...cardFiles(card), ...Object.values(publishedFiles)] : cardFiles(card);
+  if (options.cameWithFiles) for (const file of named) inside(folder, file);
   const missing = cardFiles(card).filter((file) => !existsSync(join(folder, file)));
   if (missing.length > 0) {
     throw new UserError(
@@ -178,10 +184,18 @@ function rangeSplits(card: Card, tables: readonly Table[]): Splits {
     return Array.from({ length: last - first }, (_, i) => start + first + i);
   };
   return Object.fromEntries(
-    Object.entries(card.splits).map(([split, chosen]) => [
-      split,
-      Int32Array.from([chosen].flat().flatMap((each) => rows(split, each))),
-    ]),
+    Object.entries(card.splits).map(([split, chosen]) => {
+      const all: number[] = [];
+      for (const each of [chosen].flat()) {
+        for (const row of rows(split, each)) all.push(row);
+        if (all.length > total) {
+          throw new UserError(
+            `${card.name}: split "${split}" has more rows than there are samples (${total}): some are named again`,
+          );
+        }
+      }
+      return [split, Int32Array.from(all)];
+    }),
   );
 }
 

@@ -23,7 +23,7 @@ interface Part {
 type Scope = ReadonlyMap<string, Variable>;
 
 /** The two files of the published data sets. */
-const publishedFiles = { train: "train_file.mat", test: "test_file.mat" } as const;
+export const publishedFiles = { train: "train_file.mat", test: "test_file.mat" } as const;
 /** What the authors' numbers for modalities stand for. */
 const publishedNames = ["image", "text"];
 

@@ -18,7 +18,8 @@ export interface ViewSelection {
  */
 export function parseViewSelection(text: string): ViewSelection[] {
   const selections = text.split(",").map((part): ViewSelection => {
-    const [, name, variable] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    const sign = part.indexOf("=");
+    const [name, variable] = [part.slice(0, Math.max(0, sign)), part.slice(sign + 1)].map((side) => side.trim());
     if (!name || !variable) {
       throw new UserError(`--views ${text}: "${part.trim()}" is not NAME=VARIABLE (for example image=X1,text=X2)`);
     }
