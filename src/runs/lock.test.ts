@@ -188,7 +188,7 @@ test("a lock that is a link to another file leaves that file alone", () => {
   const other = mkdtempSync(join(tmpdir(), "vantage-lock-other-"));
   writeFileSync(join(other, "mine"), "my words");
   symlinkSync(join(other, "mine"), join(folder, "lock"));
-  assert.throws(() => lockFolder(folder), /lock cannot be .*: a symbolic link/);
+  assert.throws(() => lockFolder(folder), /lock is a symbolic link/);
   rmSync(join(folder, "lock"));
   linkSync(join(other, "mine"), join(folder, "lock"));
   lockFolder(folder)();

@@ -13,7 +13,7 @@ import {
 import { join, resolve } from "node:path";
 import { UserError } from "../errors.js";
 import { fileError } from "../files.js";
-import { openRegular } from "../inside.js";
+import { inside, openRegular } from "../inside.js";
 import { describeSelf, type LockHolder, nameHolder, parseHolder } from "./lock-holder.js";
 import { clearOldLocks, isOldLock } from "./old-locks.js";
 import { SystemLockError, systemLock } from "./system-lock.js";
@@ -31,7 +31,7 @@ const patience = { looks: 2000, name: 200 };
  * @throws UserError where another process has the folder, or this one has it already, or the file system has no locks.
  */
 export function lockFolder(folder: string, what = "run", advice = ""): () => void {
-  const path = join(folder, lockName);
+  const path = inside(folder, lockName);
   for (;;) {
     const file = openLock(path);
     try {

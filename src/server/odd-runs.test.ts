@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { createRun } from "../runs/run-folder.js";
 import { type SmallIndex, smallIndex } from "./fixture.testing.js";
+import { RunList } from "./run-list.js";
 import { createServer } from "./server.js";
 
 let small: SmallIndex;
@@ -170,4 +171,16 @@ test("lines from one on as a run grows, and the rest in the next reply", async (
     read += metrics.length;
     if (read === 6000) return assert.equal(turn, 2);
   }
+});
+
+test("a list that takes long comes in parts, and is whole in the end", () => {
+  const list = new RunList(runs, 0);
+  const lengths = Array.from({ length: 1 + Object.keys(odd).length }, () => list.list().length);
+  assert.deepEqual(
+    lengths,
+    lengths.toSorted((a, b) => a - b),
+    "what is known stays",
+  );
+  assert.ok(lengths[0]! < lengths.at(-1)!);
+  assert.deepEqual(list.list(), new RunList(runs).list());
 });

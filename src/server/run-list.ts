@@ -12,6 +12,8 @@ import { runFolder, runNames } from "./run-names.js";
 
 /** Lines of one reply are no more than these bytes, and one; the rest is there with the next `after`. */
 const replyBytes = 4 << 20;
+/** Milliseconds for which one list reads runs that it does not know yet; those left over come with the next one. */
+const mostReading = 5000;
 
 interface Known {
   /** What the files were like that this was read from. */
@@ -26,20 +28,33 @@ export class RunList {
   readonly #known = new Map<string, Known>();
   readonly #logs = new Map<string, LogIndex>();
 
-  constructor(readonly folder: string) {}
+  constructor(
+    readonly folder: string,
+    private readonly patience = mostReading,
+  ) {}
 
-  /** All runs, newest first. One that cannot be read is left out; asked for by name it says what is wrong. */
+  /**
+   * All runs, newest first. One that cannot be read is left out; asked for by name it says what is wrong. Where there are many that are
+   * new, or slow to read, some come with one of the next calls.
+   */
   list(): RunSummary[] {
     const names = runNames(this.folder);
     const there = new Set(names);
     for (const each of [this.#known, this.#logs]) {
       for (const name of each.keys()) if (!there.has(name)) each.delete(name);
     }
+    const end = performance.now() + this.patience;
+    let isAnyRead = false;
     return names
       .flatMap((name) => {
+        const isNew = !this.#known.has(name);
+        if (isNew && isAnyRead && performance.now() > end) return [];
+        isAnyRead ||= isNew;
         try {
           return [this.#summary(name, join(this.folder, name))];
-        } catch {
+        } catch (error) {
+          // Known all the same, so that it does not take the time of others again and again.
+          if (isNew && !this.#known.has(name)) this.#known.set(name, { state: "", error });
           return [];
         }
       })
