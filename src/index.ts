@@ -70,7 +70,14 @@ export { type FolderStore, type FolderStoreOptions, openFolderStore } from "./se
 export type { PostgresStore, PostgresStoreOptions } from "./search/postgres-store.js";
 export { openPgliteStore, type PgliteOptions } from "./search/postgres-store-pglite.js";
 export { openPostgresStore, type PostgresServerOptions } from "./search/postgres-store-server.js";
-export { type Content, MissingError, type NewItem, SearchIndex, type SearchQuery } from "./search/search-index.js";
+export {
+  type Content,
+  MissingError,
+  type NewItem,
+  type OpenIndexOptions,
+  SearchIndex,
+  type SearchQuery,
+} from "./search/search-index.js";
 export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
 export { UnavailableError } from "./search/unavailable.js";
 

@@ -25,6 +25,7 @@ interface Flags extends DataFlags {
   readonly split?: string;
   readonly store?: string;
   readonly metadata?: string;
+  readonly replace?: boolean;
   readonly threads?: string;
   readonly json?: boolean;
 }
@@ -43,6 +44,7 @@ export function addIndexCommand(root: Command): void {
     .option("--store <kind>", `${storeKinds.join(", ")}; postgres takes its address from DATABASE_URL`)
     .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
     .option("--name <name>", "what requests call the index (default: the folder's name)")
+    .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(indexRun);
@@ -77,6 +79,7 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
           rows: split === undefined ? allRows(data.samples) : splitRows(method.split(data), split),
           views: flags.viewsToIndex?.split(",").map((view) => view.trim()),
           details,
+          replaces: flags.replace,
         },
         engine,
         {

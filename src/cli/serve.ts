@@ -57,7 +57,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   const indexes = new Map<string, SearchIndex>();
   try {
     for (const folder of folders) {
-      const index = await SearchIndex.open(folder, engine);
+      const index = await SearchIndex.open(folder, engine, { onNote: say });
       indexes.set(freeName(index.index.manifest.name, indexes), index);
       if (index.store.isReadOnly) say(`${folder} may only be read: items cannot be added or deleted`);
       await index.warm();

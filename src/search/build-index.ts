@@ -10,6 +10,7 @@ import { matchViews } from "../methods/matching/views.js";
 import type { Engine } from "../runtime/index.js";
 import {
   type ColumnNames,
+  clearIndexFolder,
   createIndexFolder,
   type IndexContent,
   type IndexFolder,
@@ -46,6 +47,8 @@ export interface IndexRequest {
   readonly rows: Int32Array;
   /** Views whose items are stored; default: all that the run encodes and the data has. */
   readonly views?: readonly string[];
+  /** Makes the index anew: what its folder, or a store of its name, held is deleted. */
+  readonly replaces?: boolean;
   /** More to keep, by id. */
   readonly details?: ReadonlyMap<string, Metadata>;
 }
@@ -90,7 +93,11 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
   hooks.onStage?.("pictures");
   const details = await detailsOf(request, chosen);
-  const store = await openStore(index, engine);
+  const store = await openStore(index, engine, {
+    isMaking: true,
+    replaces: request.replaces,
+    onNote: hooks.onNote,
+  });
   for (const part of ["", "model"]) removeUnfinished(join(folder, part));
   const added: Record<string, number> = {};
   let items = 0;
@@ -178,6 +185,7 @@ async function openFolder(
     store: store ?? "folder",
   };
   const columns = columnNames(encoders, request.shapes);
+  if (request.replaces && isIndexFolder(folder)) clearIndexFolder(folder);
   if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
@@ -217,12 +225,16 @@ function extendFolder(
 ): IndexFolder {
   const { folder, manifest, centre } = index;
   if (store !== undefined && store !== manifest.store) {
-    throw new UserError(`${folder} keeps its items in ${manifest.store}, not in ${store}: give another folder`);
+    throw new UserError(
+      `${folder} keeps its items in ${manifest.store}, not in ${store}: give another --out, or --replace to delete them`,
+    );
   }
   for (const view of manifest.views) {
     const bytes = models.get(view.model);
     if (bytes === undefined || Buffer.compare(bytes, readFileSync(modelPath(folder, view))) !== 0) {
-      throw new UserError(`${folder} was made with another run (${manifest.run}): give another folder`);
+      throw new UserError(
+        `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
+      );
     }
   }
   const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));

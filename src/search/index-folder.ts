@@ -1,10 +1,10 @@
 // The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
+import { fileError, isUnfinished, makeFolder, readText, writeFileAtomic } from "../files.js";
 import { parseJson } from "../json.js";
 import { readTensors, writeTensors } from "../runs/safetensors.js";
 import { readYaml } from "../yaml.js";
@@ -52,6 +52,11 @@ const manifest = z.strictObject({
   codes: z.enum(["sign", "centred"]),
   views: z.array(indexView).min(1),
   store: z.enum(storeKinds),
+  /** The id that the store bears too; written once the store was made (see identity.ts). */
+  identity: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "expected 32 hexadecimal digits")
+    .optional(),
 });
 export type Manifest = z.output<typeof manifest>;
 export type IndexContent = Omit<Manifest, "format">;
@@ -73,7 +78,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file);
+  return ["model", centreFile, columnsFile, "store", "thumbnails"].includes(file) || isUnfinished(file);
 }
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
@@ -148,6 +153,24 @@ export function createIndexFolder(
   if (Object.keys(columns).length > 0) writeFileAtomic(join(folder, columnsFile), `${JSON.stringify(columns)}\n`);
   writeFileAtomic(join(folder, manifestFile), stringify(checked.data));
   return { folder, manifest: checked.data, centre, columns };
+}
+
+/** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
+export function writeIdentity({ folder, manifest, ...rest }: IndexFolder, identity: string): IndexFolder {
+  const known = { ...manifest, identity };
+  writeFileAtomic(join(folder, manifestFile), stringify(known));
+  return { folder, manifest: known, ...rest };
+}
+
+/** Makes an index folder one that has begun, the manifest first: thumbnails and unknown files stay. */
+export function clearIndexFolder(folder: string): void {
+  for (const file of [manifestFile, centreFile, columnsFile, "model", "map.safetensors"]) {
+    try {
+      rmSync(join(folder, file), { recursive: true, force: true });
+    } catch (error) {
+      throw fileError(error, join(folder, file), "written");
+    }
+  }
 }
 
 export function modelPath(folder: string, view: IndexView): string {

@@ -70,6 +70,10 @@ class PgliteDatabase implements Database {
     return (await this.pglite.query<Row>(text, [...values])).rows;
   }
 
+  read<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.query(text, values);
+  }
+
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.pglite.transaction((transaction) =>
       work({ query: async <Row>(text: string, values = []) => (await transaction.query<Row>(text, [...values])).rows }),

@@ -42,6 +42,12 @@ export interface NewItem extends ItemKey, Content {
   onNote?(note: string): void;
 }
 
+/** How an index is opened. */
+export interface OpenIndexOptions {
+  /** Hears what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
+  onNote?(note: string): void;
+}
+
 type Asked = Content & Pick<SearchQuery, "onNote">;
 
 /** Something that was asked for by name and is not there. */
@@ -76,10 +82,10 @@ export class SearchIndex {
     this.#queries = new Batcher((batch) => store.search(batch), mostQueries);
   }
 
-  /** @throws UserError where the folder is no index, or its store cannot be opened. */
-  static async open(folder: string, engine: Engine): Promise<SearchIndex> {
+  /** @throws UserError where the folder is no index, or its store cannot be opened or is another index's. */
+  static async open(folder: string, engine: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
     const index = readIndexFolder(folder);
-    return new SearchIndex(index, await openStore(index, engine), engine);
+    return new SearchIndex(index, await openStore(index, engine, { onNote: options.onNote }), engine);
   }
 
   /** The views that it encodes, with their columns and encoders. */
