@@ -8,7 +8,7 @@ import { allRows } from "../methods/feeding.js";
 import { InterruptedError } from "../methods/training.js";
 import { Engine } from "../runtime/index.js";
 import { buildIndex, type IndexSummary } from "../search/build-index.js";
-import { type StoreKind, storeKinds } from "../search/index-folder.js";
+import { isIndexFolder, readIndexFolder, type StoreKind, storeKinds } from "../search/index-folder.js";
 import { readUserDetails } from "../search/item-details.js";
 import { interruption } from "./interruption.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
@@ -71,7 +71,7 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
           method: config.method,
           trainedOn: config.dataset.name,
           folder: flags.out,
-          name: flags.name ?? indexName(flags.out),
+          name: flags.name ?? nameBefore(flags.out) ?? indexName(flags.out),
           store,
           data,
           shapes: method.views,
@@ -123,6 +123,11 @@ export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>
     progress.stop();
     interrupt.release();
   }
+}
+
+/** What an index that is made anew was called. */
+function nameBefore(folder: string): string | undefined {
+  return isIndexFolder(folder) ? readIndexFolder(folder).manifest.name : undefined;
 }
 
 function indexName(folder: string): string {

@@ -19,6 +19,7 @@ import {
   isOfStart,
   modelPath,
   readIndexFolder,
+  removeStart,
   type StoreKind,
 } from "./index-folder.js";
 import { makeIndexMap, writeIndexMap } from "./index-map.js";
@@ -89,6 +90,7 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   const { data, rows, folder } = request;
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);
+  const wasThere = isIndexFolder(folder);
   const index = await openFolder(request, encoders, sources, engine);
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
   hooks.onStage?.("pictures");
@@ -97,6 +99,10 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
     isMaking: true,
     replaces: request.replaces,
     onNote: hooks.onNote,
+  }).catch((error) => {
+    // no index that has no store; where there was one before, it is as it was
+    if (!wasThere) removeStart(folder);
+    throw error;
   });
   for (const part of ["", "model"]) removeUnfinished(join(folder, part));
   const added: Record<string, number> = {};
@@ -185,7 +191,11 @@ async function openFolder(
     store: store ?? "folder",
   };
   const columns = columnNames(encoders, request.shapes);
-  if (request.replaces && isIndexFolder(folder)) clearIndexFolder(folder);
+  if (request.replaces && isIndexFolder(folder)) {
+    const { manifest } = readIndexFolder(folder);
+    clearIndexFolder(folder);
+    return openFolder({ ...request, store: store ?? manifest.store }, encoders, sources, engine);
+  }
   if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);

@@ -1,5 +1,5 @@
 // The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -162,7 +162,7 @@ export function writeIdentity({ folder, manifest, ...rest }: IndexFolder, identi
   return { folder, manifest: known, ...rest };
 }
 
-/** Makes an index folder one that has begun, the manifest first: thumbnails and unknown files stay. */
+/** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
 export function clearIndexFolder(folder: string): void {
   for (const file of [manifestFile, centreFile, columnsFile, "model", "map.safetensors"]) {
     try {
@@ -171,6 +171,13 @@ export function clearIndexFolder(folder: string): void {
       throw fileError(error, join(folder, file), "written");
     }
   }
+}
+
+/** Takes away what was begun of an index whose store cannot be opened; the folder too, where nothing else is in it. */
+export function removeStart(folder: string): void {
+  clearIndexFolder(folder);
+  const left = readdirSync(folder).filter((file) => file !== "thumbnails");
+  if (left.length === 0) rmSync(folder, { recursive: true });
 }
 
 export function modelPath(folder: string, view: IndexView): string {
