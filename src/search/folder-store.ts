@@ -7,13 +7,13 @@ import { Kernels } from "../kernels/kernels.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
 import { isTemporary, temporaryName } from "./folder-files.js";
 import type { GraphProgress } from "./folder-graphs.js";
-import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
+import { encodeItem, encodeRecord, encodeRemoval, Log, type Torn } from "./folder-log.js";
 import { searchGeneration } from "./folder-search.js";
 import { readSnapshot, writeSnapshot } from "./folder-snapshot.js";
 import { Generation } from "./generation.js";
 import { lockIndex } from "./lock-index.js";
 import { SortedKeys } from "./sorted-keys.js";
-import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
+import type { GraphStatus, Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
 
 /** A record is closed once it holds this much. */
 const recordBytes = 4 << 20;
@@ -34,9 +34,18 @@ export interface FolderStoreOptions {
   onNote?(note: string): void;
 }
 
+/** An item that is added, or an id that is deleted. */
+interface Change {
+  readonly id: string;
+  /** The view that an id is deleted from; in all where it is undefined. */
+  readonly view?: string;
+  readonly isRemoval: boolean;
+  readonly entry: Buffer;
+}
+
 interface Writing {
   /** The entries still to be written, made one by one. */
-  readonly entries: Iterator<Buffer>;
+  readonly entries: Iterator<Change>;
   removed: number;
   resolve(removed: number): void;
   reject(error: unknown): void;
@@ -80,8 +89,10 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
       );
     }
     const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels);
-    const generation = new Generation(kernels, log, snapshot?.views ?? new Map());
-    log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    const onNote = options.onNote ?? (() => {});
+    const generation = new Generation(kernels, log, snapshot?.views ?? new Map(), onNote, snapshot?.liveBytes);
+    const torn = log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    if (torn !== undefined) onNote(tornNote(path, torn));
     generation.graphs.load();
     return new FolderStore(folder, generation, snapshot?.length ?? 0, release, options.kernels === undefined);
   } catch (error) {
@@ -90,6 +101,14 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     release();
     throw error;
   }
+}
+
+function tornNote(path: string, { bytes, entries, kept }: Torn): string {
+  const where = kept === undefined ? "left out" : `left out and kept in ${kept}`;
+  return (
+    `${path}: its last record is not whole, as a crash leaves one that was not acknowledged; ${bytes} bytes ` +
+    `(${entries} whole items or deletions in them) are ${where}`
+  );
 }
 
 /** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when asked for. */
@@ -184,6 +203,11 @@ export class FolderStore implements Store {
     });
   }
 
+  /** How far the graphs are, and why their building failed. */
+  get graphStatus(): GraphStatus {
+    return this.#generation.graphs.state;
+  }
+
   /** Waits for what is under way, writes the columns and gives the folder back. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -209,7 +233,7 @@ export class FolderStore implements Store {
     if (this.#closed !== undefined) throw new UserError(`index ${this.#folder} is closed`);
   }
 
-  #write(entries: Iterator<Buffer>): Promise<number> {
+  #write(entries: Iterator<Change>): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#writes.push({ entries, removed: 0, resolve, reject });
       this.#writer ??= this.#writeAll();
@@ -232,6 +256,7 @@ export class FolderStore implements Store {
     const entries: Buffer[] = [];
     const owners: Writing[] = [];
     const done: Writing[] = [];
+    const added = new Set<string>();
     let bytes = 0;
     while (bytes < recordBytes && this.#writes.length > 0) {
       const writing = this.#writes[0]!;
@@ -242,9 +267,13 @@ export class FolderStore implements Store {
           this.#writes.shift();
           continue;
         }
-        entries.push(value);
+        const { id, view, isRemoval, entry } = value;
+        // to delete what is not there would only make the log longer
+        if (isRemoval && !added.has(id) && !this.#generation.has(id, view)) continue;
+        if (!isRemoval) added.add(id);
+        entries.push(entry);
         owners.push(writing);
-        bytes += value.length;
+        bytes += entry.length;
       } catch (error) {
         this.#writes.shift();
         writing.reject(error);
@@ -269,10 +298,13 @@ export class FolderStore implements Store {
 
   /** Writes the columns where opening would otherwise read much of the log, and the log anew where much of it is dead. */
   async #tidy(): Promise<void> {
-    const { log, deadShare } = this.#generation;
+    const { log, deadShare, liveBytes } = this.#generation;
     if (log.length < this.#tidyFrom) return;
+    const deadBytes = log.length - Log.start - liveBytes;
+    // small items that are dead cost memory and searches more than disk
+    const isDead = deadBytes > liveBytes || deadShare > 1 / 2;
     try {
-      if (deadShare > 1 / 2 && deadShare * log.length > compactionBytes) await this.#compact();
+      if (isDead && deadBytes > compactionBytes) await this.#compact();
       else if (log.length - this.#covered > Math.max(snapshotBytes, this.#covered / 2)) await this.#snapshot();
     } catch {
       // Neither is needed for what was asked, and a full disk is told to whoever writes next. Not at every write again.
@@ -281,9 +313,9 @@ export class FolderStore implements Store {
   }
 
   async #snapshot(): Promise<void> {
-    const { log, views } = this.#generation;
+    const { log, views, liveBytes } = this.#generation;
     const { length } = log;
-    await writeSnapshot(join(this.#folder, "items.columns"), log, views.values());
+    await writeSnapshot(join(this.#folder, "items.columns"), log, views.values(), liveBytes);
     this.#covered = length;
   }
 
@@ -327,12 +359,12 @@ export class FolderStore implements Store {
   }
 }
 
-function* itemEntries(items: readonly Item[], space: Space): Generator<Buffer> {
-  for (const item of items) yield encodeItem(item, space);
+function* itemEntries(items: readonly Item[], space: Space): Generator<Change> {
+  for (const item of items) yield { id: item.id, isRemoval: false, entry: encodeItem(item, space) };
 }
 
-function* removalEntries(ids: readonly string[], view: string | undefined): Generator<Buffer> {
-  for (const id of ids) yield encodeRemoval(id, view);
+function* removalEntries(ids: readonly string[], view: string | undefined): Generator<Change> {
+  for (const id of ids) yield { id, view, isRemoval: true, entry: encodeRemoval(id, view) };
 }
 
 function isWellFormed(text: string): boolean {

@@ -88,9 +88,12 @@ export function readIdentity(value: unknown, title: string): Identity {
 export async function recognise(owner: Owner, claim: Claim): Promise<Identity> {
   const { identity, title } = claim;
   if (identity === undefined) {
-    const strange = await mismatchOfOld(owner, claim);
+    const views = await claim.views();
+    const strange = mismatchOfOld(owner, claim.created, views);
     if (strange !== undefined) throw notOurs(owner, claim, strange);
-    owner.onNote(`${title} was made by an older version: it is noted as the store of ${owner.folder} from now on`);
+    // one without items may be what an interrupted start left
+    if (views.length > 0)
+      owner.onNote(`${title} was made by an older version: it is noted as the store of ${owner.folder} from now on`);
     return newIdentity(owner);
   }
   const made = `it was made from ${identity.run} (${identity.method})`;
@@ -104,12 +107,12 @@ export async function recognise(owner: Owner, claim: Claim): Promise<Identity> {
   return { ...identity, models: { ...identity.models, ...(owner.isMaking && owner.models) } };
 }
 
-async function mismatchOfOld(owner: Owner, { created, views }: Claim): Promise<string | undefined> {
+function mismatchOfOld(owner: Owner, created: Date, views: readonly string[]): string | undefined {
   if (owner.id !== undefined) return "an older version made it";
   if (owner.created.getTime() > created.getTime() + clockMilliseconds) {
     return `it is older than this folder: made ${created.toISOString()}, the folder ${owner.created.toISOString()}`;
   }
-  const strange = (await views()).find((view) => !(view in owner.models));
+  const strange = views.find((view) => !(view in owner.models));
   return strange === undefined ? undefined : `it holds items of view "${strange}", which this index does not have`;
 }
 

@@ -118,7 +118,7 @@ async function emptyStore(place: string): Promise<void> {
   makeFolder(place);
   const release = lockIndex(place);
   try {
-    for (const name of [identityFile, "items.log", "items.columns", "database", "database.new"]) {
+    for (const name of [identityFile, "items.log", "items.columns", "items.torn", "database", "database.new"]) {
       rmSync(join(place, name), { recursive: true, force: true });
     }
   } catch (error) {

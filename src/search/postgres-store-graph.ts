@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 import { Attempts } from "./attempts.js";
 import type { Database, Sql } from "./postgres-store-database.js";
 import type { Schema } from "./postgres-store-schema.js";
-import type { GraphState } from "./store.js";
+import type { GraphStatus } from "./store.js";
 
 /** Bytes of maintenance_work_mem for each item while the graph is built: without them pgvector builds it on disk. */
 const bytesPerItem = 700;
@@ -43,7 +43,7 @@ export class Graph {
     this.#attempts = new Attempts(`"${graph}" for approximate search cannot be built, so it is exact`, onNote);
   }
 
-  get state(): GraphState {
+  get state(): GraphStatus {
     if (this.#building !== undefined) return { state: "building" };
     if (this.#isThere) return { state: "ready" };
     const { failure } = this.#attempts;

@@ -7,7 +7,7 @@ import type { Owner } from "./identity.js";
 import type { Database } from "./postgres-store-database.js";
 import { Graph } from "./postgres-store-graph.js";
 import { openSchema, type Schema } from "./postgres-store-schema.js";
-import type { GraphState, Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./store.js";
+import type { GraphStatus, Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./store.js";
 
 /** Items of one INSERT. */
 const batchSize = 1000;
@@ -86,7 +86,7 @@ export class PostgresStore implements Store {
   }
 
   /** How far the graph is, and why its building failed. */
-  get graphState(): GraphState {
+  get graphStatus(): GraphStatus {
     return this.#graph.state;
   }
 

@@ -56,7 +56,7 @@ export interface Hit extends ItemKey {
 }
 
 /** What approximate search goes through, or why it does not. */
-export interface GraphState {
+export interface GraphStatus {
   /** absent: too few items, or the database has no pgvector; failed: see `error`. But for `ready` approximate searches are exact. */
   readonly state: "absent" | "building" | "ready" | "failed";
   /** Why the last attempt to build it failed, and when the next one may begin. */
@@ -95,7 +95,7 @@ export interface Store {
   buildGraphs?(): Promise<void>;
 
   /** How far what approximate search goes through is; absent in a store that has nothing of the kind. */
-  readonly graphState?: GraphState;
+  readonly graphStatus?: GraphStatus;
 
   /** Ends what is under way and gives the files or connections back. */
   close(): Promise<void>;
