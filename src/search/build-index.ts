@@ -23,7 +23,7 @@ import {
   type StoreKind,
 } from "./index-folder.js";
 import { makeIndexMap, writeIndexMap } from "./index-map.js";
-import { type Details, emojiDetails, labelDetails, sampleId } from "./item-details.js";
+import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
 import { openStore } from "./open-store.js";
 import { featureSource } from "./raw-features.js";
 import { type RunEncoder, runEncoders } from "./run-encoders.js";
@@ -88,6 +88,10 @@ const storedTogether = 4 * CHUNK;
  */
 export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
   const { data, rows, folder } = request;
+  checkSampleIds(data, rows);
+  if (data.ids === undefined)
+    hooks.onNote?.("the data has no ids of its samples: the items have their row numbers, from 0");
+  if (request.details !== undefined) matchDetails(request.details, data, rows, hooks.onNote);
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);
   const wasThere = isIndexFolder(folder);

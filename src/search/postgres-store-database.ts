@@ -26,5 +26,8 @@ export interface Database extends Sql {
   /** Runs `work` with one connection, without a transaction. */
   session<T>(work: (sql: Sql) => Promise<T>, limits?: Limits): Promise<T>;
 
+  /** After a write: what a server does by itself. */
+  tidy?(): Promise<void>;
+
   close(): Promise<void>;
 }

@@ -234,23 +234,11 @@ function testServer(server: PostgresServer): void {
     for (const [options, message] of cases) clear(await rejection(openPostgresStore(options)), UserError, message);
     const store = await openPostgresStore({ url: plain, name: "there" });
     const [good] = numbered(1) as [Item];
-    for (const bad of [
-      { id: "a\0" },
-      { view: "\0" },
-      { id: "\ud800" },
-      { metadata: { a: "\0" } },
-      { metadata: { "\udc00\\": 1 } },
-    ]) {
-      clear(
-        await rejection(store.add([{ ...good, ...bad }])),
-        UserError,
-        /cannot store the NUL character or half a surrogate/,
-      );
-    }
+    clear(await rejection(store.add([{ ...good, view: "\0" }])), UserError, /cannot store the NUL character or half/);
     clear(
-      await rejection(store.add([{ ...good, id: "é".repeat(2000) }])),
+      await rejection(store.add([{ ...good, view: "é".repeat(1400) }])),
       UserError,
-      /4001 bytes, expected at most 2600/,
+      /2801 bytes, expected at most 2600/,
     );
     await store.add([{ ...good, metadata: { a: "\\u0000", b: "\\\\ud800" } }]);
     assert.deepEqual((await store.get("0"))[0]!.metadata, { a: "\\u0000", b: "\\\\ud800" });

@@ -4,6 +4,7 @@ import { columnPlaces } from "../methods/matching/columns.js";
 import type { Engine } from "../runtime/index.js";
 import { Batcher } from "./batcher.js";
 import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
+import { checkItemRules } from "./item-rules.js";
 import { openStore } from "./open-store.js";
 import { type ContentKind, RawFeatures, takes } from "./raw-features.js";
 import type { Hit, Item, ItemKey, Metadata, Query, Store } from "./store.js";
@@ -124,14 +125,17 @@ export class SearchIndex {
   }
 
   /**
-   * Encodes and stores items; one of the same id and view is replaced. Resolves when they are on disk.
+   * Encodes and stores items; one of the same id and view is replaced, and of one that is given twice the last counts. Resolves with
+   * the number of items that were stored, when they are on disk.
    * @throws UserError that names the item, or that the index is closed.
    */
-  add(items: readonly NewItem[]): Promise<void> {
+  add(items: readonly NewItem[]): Promise<number> {
     return this.#accept(() => this.#add(items));
   }
 
-  async #add(items: readonly NewItem[]): Promise<void> {
+  async #add(items: readonly NewItem[]): Promise<number> {
+    // before anything is encoded
+    for (const item of items) checkItemRules(item);
     const encoded = items.map(async ({ id, view, metadata, ...content }): Promise<Item> => {
       try {
         const kinds = kindsOf(content);
@@ -146,6 +150,7 @@ export class SearchIndex {
     const settled = await Promise.allSettled(encoded);
     for (const each of settled) if (each.status === "rejected") throw each.reason;
     await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
+    return new Set(items.map(({ id, view }) => JSON.stringify([id, view]))).size;
   }
 
   /** Loads encoders and vocabularies, so that the first query need not wait for them. */

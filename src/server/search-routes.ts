@@ -74,8 +74,8 @@ export function addSearchRoutes(scope: FastifyInstance, indexes: ReadonlyMap<str
       const [, index] = found(body.index);
       const notes = new Set<string>();
       const onNote = (note: string) => void notes.add(note);
-      await index.add(body.items.map((item) => ({ ...contentOf(item), onNote })));
-      return { added: body.items.length, ...(notes.size > 0 && { notes: [...notes] }) };
+      const added = await index.add(body.items.map((item) => ({ ...contentOf(item), onNote })));
+      return { added, ...(notes.size > 0 && { notes: [...notes] }) };
     },
   });
 
