@@ -2,6 +2,8 @@
 // failover does, so that neither side hears anything any more.
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
+const keepaliveMilliseconds = 20_000;
+
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
@@ -33,8 +35,9 @@ export class FreezingProxy {
         });
         from.on("error", () => {});
         from.on("close", () => {
-          // nobody hears of the end of a connection that is cut on the way
+          // nobody hears of the end of a connection that is cut on the way, until the server's own look at it (TCP keepalive)
           if (!pair.isFrozen) to.destroy();
+          else setTimeout(() => to.destroy(), keepaliveMilliseconds).unref();
           if (client.destroyed) proxy.#pairs.delete(pair);
         });
       }
