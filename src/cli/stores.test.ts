@@ -1,9 +1,18 @@
 // Whose items a store holds, through the real command line: other runs, wrong addresses, edited names, older versions.
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { FreezingProxy } from "../search/freezing-proxy.testing.js";
 import { PostgresServer } from "../search/postgres.testing.js";
-import { type CommandResult, runCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
+import {
+  type CommandResult,
+  runCommand,
+  startCommand,
+  type Workplace,
+  workplace,
+  writeBlobs,
+} from "./command.testing.js";
 
 let place: Workplace;
 before(async () => {
@@ -171,4 +180,41 @@ test("folder: an index of an older version is adopted, and one that cannot be wr
   assert.match(accepted(await vantage()).stderr, /made by an older version/);
   assert.equal(accepted(await vantage()).stderr, "");
   assert.match(readFileSync(path, "utf8"), /\nidentity: [0-9a-f]{32}\n/);
+});
+
+test("PostgreSQL: nothing gets through any more; the server says so in time and ends on SIGTERM", {
+  skip,
+}, async () => {
+  const { vantage, running } = database("silent");
+  accepted(await vantage(["index", "r1", "--out", "silent", "--store", "postgres"]));
+  const proxy = await FreezingProxy.before(join(running.folder, ".s.PGSQL.5432"));
+  const login = `${running.user}:${encodeURIComponent(running.password)}`;
+  const serving = startCommand(["serve", "silent", "--port", "0", "--threads", "1"], place.folder, {
+    DATABASE_URL: `postgres://${login}@127.0.0.1:${proxy.port}/silent`,
+  });
+  await serving.saw("serving ");
+  const address = /at (http:\S+)\//.exec(serving.said())![1]!;
+  const search = async () => {
+    const begin = performance.now();
+    const body = JSON.stringify({ view: "a", features: Array(9).fill(1), k: 1 });
+    const headers = { "content-type": "application/json" };
+    const { status } = await fetch(`${address}/search`, { method: "POST", headers, body });
+    return { status, seconds: (performance.now() - begin) / 1000 };
+  };
+  assert.equal((await search()).status, 200);
+  proxy.freeze();
+  assert.equal((await search()).status, 200);
+  proxy.freeze();
+  proxy.swallowsNew = true;
+  const answer = search().catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const begin = performance.now();
+  serving.kill("SIGTERM");
+  const { status, stderr } = await serving.done;
+  assert.equal(status, 0, stderr);
+  assert.ok(performance.now() - begin < 35_000, `${performance.now() - begin} ms`);
+  const given = await answer;
+  assert.ok(given === undefined || (given.status === 503 && given.seconds < 30), JSON.stringify(given));
+  assert.doesNotMatch(stderr, /a secret|a%20secret|\n\s+at /);
+  proxy.close();
 });
