@@ -30,7 +30,6 @@ export interface Owner extends Omit<Identity, "id"> {
   readonly isMaking: boolean;
   /** What a store of this name held is deleted. */
   readonly replaces: boolean;
-  onNote(note: string): void;
 }
 
 /** What was found in a store of the right name and space. */
@@ -42,7 +41,7 @@ export interface Claim {
   /** Undefined in a store of an older version. */
   readonly identity: Identity | undefined;
   readonly created: Date;
-  /** Views of the items; only asked where there is no identity. */
+  /** Views of the items; only asked where store or folder has no identity. */
   readonly views: () => Promise<readonly string[]>;
 }
 
@@ -50,7 +49,7 @@ export interface Claim {
 const clockMilliseconds = 10 * 60_000;
 
 /** The owner as index.yaml and the encoders beside it say. @throws UserError where an encoder cannot be read. */
-export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "replaces" | "onNote">): Owner {
+export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "replaces">): Owner {
   const { folder, manifest, centre } = index;
   const models = manifest.views.map((view) => {
     const path = modelPath(folder, view);
@@ -80,21 +79,26 @@ export function readIdentity(value: unknown, title: string): Identity {
   return found.data;
 }
 
+/** What store and folder are to say of themselves from now on, and what the user hears once that is written. */
+export interface Recognised {
+  readonly identity: Identity;
+  readonly note?: string;
+}
+
 /**
  * The identity that store and folder shall have from now on: the store's own where it is the owner's, a new one where an older
  * version made both and nothing speaks against it.
  * @throws UserError that says what was found where it is another index's.
  */
-export async function recognise(owner: Owner, claim: Claim): Promise<Identity> {
+export async function recognise(owner: Owner, claim: Claim): Promise<Recognised> {
   const { identity, title } = claim;
   if (identity === undefined) {
     const views = await claim.views();
     const strange = mismatchOfOld(owner, claim.created, views);
     if (strange !== undefined) throw notOurs(owner, claim, strange);
     // one without items may be what an interrupted start left
-    if (views.length > 0)
-      owner.onNote(`${title} was made by an older version: it is noted as the store of ${owner.folder} from now on`);
-    return newIdentity(owner);
+    const note = `${title} was made by an older version: it is noted as the store of ${owner.folder} from now on`;
+    return { identity: newIdentity(owner), ...(views.length > 0 && { note }) };
   }
   const made = `it was made from ${identity.run} (${identity.method})`;
   if (owner.id !== undefined && owner.id !== identity.id) throw notOurs(owner, claim, made);
@@ -103,8 +107,11 @@ export async function recognise(owner: Owner, claim: Claim): Promise<Identity> {
   if (other !== undefined || common.length === 0) {
     throw notOurs(owner, claim, other === undefined ? made : `${made}, with another encoder of view "${other}"`);
   }
-  if (owner.id === undefined) owner.onNote(`${title} holds items of the same encoders: ${owner.folder} joins it`);
-  return { ...identity, models: { ...identity.models, ...(owner.isMaking && owner.models) } };
+  const joins = owner.id === undefined && (await claim.views()).length > 0;
+  return {
+    identity: { ...identity, models: { ...identity.models, ...(owner.isMaking && owner.models) } },
+    ...(joins && { note: `${title} holds items of the same encoders: ${owner.folder} joins it` }),
+  };
 }
 
 function mismatchOfOld(owner: Owner, created: Date, views: readonly string[]): string | undefined {

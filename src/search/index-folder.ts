@@ -156,10 +156,10 @@ export function createIndexFolder(
 }
 
 /** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
-export function writeIdentity({ folder, manifest, ...rest }: IndexFolder, identity: string): IndexFolder {
-  const known = { ...manifest, identity };
-  writeFileAtomic(join(folder, manifestFile), stringify(known));
-  return { folder, manifest: known, ...rest };
+export function writeIdentity(folder: string, identity: string): void {
+  // as it is now: another process may have added views
+  const { manifest } = readIndexFolder(folder);
+  writeFileAtomic(join(folder, manifestFile), stringify({ ...manifest, identity }));
 }
 
 /** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */

@@ -9,6 +9,7 @@ import { openFolderStore } from "./folder-store.js";
 import { type Identity, newIdentity, type Owner, ownerOf, readIdentity, recognise, storeIsGone } from "./identity.js";
 import { type IndexFolder, storeFolder, writeIdentity } from "./index-folder.js";
 import { lockIndex } from "./lock-index.js";
+import type { PostgresStore } from "./postgres-store.js";
 import { openPgliteStore } from "./postgres-store-pglite.js";
 import { openPostgresStore } from "./postgres-store-server.js";
 import type { Store } from "./store.js";
@@ -32,47 +33,61 @@ const identityFile = "identity.json";
 export async function openStore(index: IndexFolder, engine: Engine, options: OpenOptions = {}): Promise<Store> {
   const { isMaking = false, replaces = false, onNote = () => {} } = options;
   const { folder, manifest } = index;
-  const owner = ownerOf(index, { isMaking, replaces, onNote });
-  const opened =
-    manifest.store === "folder" ? await openInFolder(index, owner, engine) : await openInDatabase(index, owner);
-  if (manifest.identity === opened.identity) return opened.store;
+  const owner = ownerOf(index, { isMaking, replaces });
+  const { store, identity, note } =
+    manifest.store === "folder"
+      ? await openInFolder(index, owner, engine, onNote)
+      : await openInDatabase(index, owner, onNote);
+  // a store that cannot be written to is recognised by its encoders each time, and so is that of such a folder
+  if (identity === undefined || manifest.identity === identity) return store;
   try {
-    writeIdentity(index, opened.identity);
+    writeIdentity(folder, identity);
+    if (note !== undefined) onNote(note);
   } catch (error) {
-    // a folder that may only be read is recognised by its encoders each time
     if (!(error instanceof StorageError) || isMaking) {
-      await opened.store.close();
+      await store.close();
       throw error;
     }
-    onNote(`${folder} cannot be written: its store is recognised by its encoders`);
   }
-  return opened.store;
+  return store;
 }
 
 interface Opened {
   readonly store: Store;
-  readonly identity: string;
+  /** What the store bears; undefined where it bears nothing and cannot be written to. */
+  readonly identity: string | undefined;
+  readonly note?: string;
 }
 
-async function openInDatabase({ folder, manifest }: IndexFolder, owner: Owner): Promise<Opened> {
+type Hear = (note: string) => void;
+
+async function openInDatabase({ folder, manifest }: IndexFolder, owner: Owner, onNote: Hear): Promise<Opened> {
   const { store: kind, name, bits, dimensions } = manifest;
-  const wanted = { name, space: { bits, dimensions }, owner, onNote: owner.onNote };
+  const wanted = { name, space: { bits, dimensions }, owner, onNote };
   if (kind === "pglite") {
     const place = storeFolder(folder);
     if (owner.replaces) await emptyStore(place);
     if (!existsSync(join(place, "database")) && (!owner.isMaking || owner.id !== undefined)) {
       throw storeIsGone(owner, `${place} holds no database`);
     }
-    const store = await openPgliteStore({ folder: place, ...wanted });
-    return { store, identity: store.schema.identity!.id };
+    return opened(await openPgliteStore({ folder: place, ...wanted }));
   }
   const url = process.env.DATABASE_URL;
   if (!url) throw new UserError(`${folder} keeps its items in PostgreSQL: set DATABASE_URL to its address`);
-  const store = await openPostgresStore({ url, ...wanted });
-  return { store, identity: store.schema.identity!.id };
+  return opened(await openPostgresStore({ url, ...wanted }));
 }
 
-async function openInFolder({ folder, manifest }: IndexFolder, owner: Owner, engine: Engine): Promise<Opened> {
+function opened(store: PostgresStore): Opened {
+  const { identity, note } = store.schema;
+  return { store, identity: identity?.id, note };
+}
+
+async function openInFolder(
+  { folder, manifest }: IndexFolder,
+  owner: Owner,
+  engine: Engine,
+  onNote: Hear,
+): Promise<Opened> {
   const place = storeFolder(folder);
   const path = join(place, "items.log");
   if (owner.replaces) await emptyStore(place);
@@ -81,13 +96,9 @@ async function openInFolder({ folder, manifest }: IndexFolder, owner: Owner, eng
     throw storeIsGone(owner, `${place} holds no items.log`);
   }
   const { bits, dimensions } = manifest;
-  const store = await openFolderStore(place, {
-    space: { bits, dimensions },
-    kernels: engine.kernels,
-    onNote: owner.onNote,
-  });
+  const store = await openFolderStore(place, { space: { bits, dimensions }, kernels: engine.kernels, onNote });
   try {
-    const known = isThere ? noted(place) : newIdentity(owner);
+    const known = isThere ? noted(place) : undefined;
     const claim = {
       title: `the store in ${place}`,
       place: "the folder",
@@ -96,11 +107,12 @@ async function openInFolder({ folder, manifest }: IndexFolder, owner: Owner, eng
       created: owner.created,
       views: async () => [...(await store.counts()).keys()],
     };
-    const identity = isThere ? await recognise(owner, claim) : known!;
-    if (!store.isReadOnly && (!isThere || JSON.stringify(known) !== JSON.stringify(identity))) {
-      writeFileAtomic(join(place, identityFile), `${JSON.stringify(identity)}\n`);
-    }
-    return { store, identity: identity.id };
+    const { identity, note } = isThere ? await recognise(owner, claim) : { identity: newIdentity(owner) };
+    if (JSON.stringify(known?.models) === JSON.stringify(identity.models))
+      return { store, identity: identity.id, note };
+    if (store.isReadOnly) return { store, identity: known?.id };
+    writeFileAtomic(join(place, identityFile), `${JSON.stringify(identity)}\n`);
+    return { store, identity: identity.id, note };
   } catch (error) {
     await store.close();
     throw error;

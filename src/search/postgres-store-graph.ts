@@ -61,9 +61,9 @@ export class Graph {
     return false;
   }
 
-  /** Builds the graph where it is missing and pgvector is there; resolves once it can be used. */
+  /** Builds the graph where it is missing, pgvector is there and this user may; resolves once it can be used. */
   build(): Promise<void> {
-    if (this.schema.vectorSchema === undefined) return Promise.resolve();
+    if (this.schema.vectorSchema === undefined || !this.schema.rights.owns) return Promise.resolve();
     this.#building ??= this.#build()
       .then(
         () => this.#attempts.succeeded(),

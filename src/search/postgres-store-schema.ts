@@ -1,7 +1,15 @@
 // The tables of an index in PostgreSQL: their names, how they are made, and whether they are what was asked for.
 import { StorageError, UserError } from "../errors.js";
 import { checkSpace } from "./check.js";
-import { type Identity, newIdentity, type Owner, readIdentity, recognise, storeIsGone } from "./identity.js";
+import {
+  type Identity,
+  newIdentity,
+  type Owner,
+  type Recognised,
+  readIdentity,
+  recognise,
+  storeIsGone,
+} from "./identity.js";
 import type { Database, Sql } from "./postgres-store-database.js";
 import type { Space } from "./store.js";
 
@@ -36,8 +44,10 @@ export interface Rights {
 
 export interface Schema {
   readonly rights: Rights;
-  /** What the index says of itself; undefined where nobody asked. */
+  /** What the tables say of themselves; undefined where nobody asked, or they say nothing and this user may not write it. */
   readonly identity: Identity | undefined;
+  /** What there is to say of that. */
+  readonly note?: string;
   readonly space: Space;
   readonly tables: Tables;
   /** Quoted schema of pgvector's operators, undefined where the extension is missing or older than 0.8. */
@@ -91,7 +101,7 @@ export async function openSchema(database: Database, wanted: Wanted): Promise<Sc
     );
   }
   // whose they are is the better reason where both are wrong
-  const identity = owner && (await identify(database, name, tables, owner, found));
+  const own = owner && (await identify(database, name, tables, owner, found));
   const { bits, dimensions } = found;
   if (space !== undefined && (space.bits !== bits || space.dimensions !== dimensions)) {
     throw new UserError(
@@ -99,7 +109,8 @@ export async function openSchema(database: Database, wanted: Wanted): Promise<Sc
         `expected ${space.bits} and ${space.dimensions}`,
     );
   }
-  return { identity, rights: await rightsOn(database, tables), space: { bits, dimensions }, tables, vectorSchema };
+  const rights = await rightsOn(database, tables);
+  return { identity: own?.identity, note: own?.note, rights, space: { bits, dimensions }, tables, vectorSchema };
 }
 
 async function rightsOn(database: Database, { items, codes, order }: Tables): Promise<Rights> {
@@ -128,11 +139,11 @@ async function identify(
   tables: Tables,
   owner: Owner,
   found: Found,
-): Promise<Identity> {
+): Promise<Partial<Recognised>> {
   const title = `index "${name}" in ${database.title}`;
   const known = found.identity ? readIdentity(found.identity, title) : undefined;
-  if (known !== undefined && found.isNew) return known;
-  const identity = await recognise(owner, {
+  if (known !== undefined && found.isNew) return { identity: known };
+  const { identity, note } = await recognise(owner, {
     title,
     place: "DATABASE_URL and the name in index.yaml",
     identity: known,
@@ -144,7 +155,7 @@ async function identify(
       return rows.map(({ view }) => view);
     },
   });
-  if (JSON.stringify(known) === JSON.stringify(identity)) return identity;
+  if (JSON.stringify(known?.models) === JSON.stringify(identity.models)) return { identity, note };
   try {
     await database.transaction(async (sql) => {
       await sql.query("SELECT pg_advisory_xact_lock($1)", [creationLock]);
@@ -157,12 +168,12 @@ async function identify(
       ]);
     });
   } catch (error) {
-    // who may only read keeps what is there
+    // who may only read goes on with what is there
     if (!(error instanceof StorageError)) throw error;
-    return known ?? identity;
+    return { identity: known };
   }
   const noted = (await find(database, name))?.identity;
-  return noted ? readIdentity(noted, title) : identity;
+  return { identity: readIdentity(noted, title), note };
 }
 
 async function checkDatabase(database: Database): Promise<string | undefined> {
