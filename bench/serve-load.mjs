@@ -43,7 +43,7 @@ async function fill() {
     models,
   );
   const engine = await Engine.open();
-  const store = await openStore(index, engine);
+  const store = await openStore(index, engine, { isMaking: true });
   const random = new Random(1, "load");
   const together = 4096;
   for (let from = 0; from < items; from += together) {

@@ -75,6 +75,7 @@ export {
   type Content,
   MissingError,
   type NewItem,
+  type OpenIndexOptions,
   SearchIndex,
   type SearchQuery,
 } from "./search/search-index.js";

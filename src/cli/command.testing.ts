@@ -19,6 +19,8 @@ export interface CommandResult {
 export interface RunningCommand {
   readonly done: Promise<CommandResult>;
   kill(signal: NodeJS.Signals): void;
+  /** What it has said on stderr so far. */
+  said(): string;
   /** Resolves once stderr holds the text. */
   saw(text: string): Promise<void>;
 }
@@ -38,6 +40,7 @@ export function startCommand(
   return {
     done,
     kill: (signal) => void child.kill(signal),
+    said: () => stderr,
     saw: (text) =>
       new Promise((finish, fail) => {
         const look = () => stderr.includes(text) && finish();

@@ -9,7 +9,7 @@ import { InterruptedError } from "../methods/training.js";
 import { ownValue } from "../records.js";
 import { Engine } from "../runtime/index.js";
 import { buildIndex, type IndexSummary } from "../search/build-index.js";
-import { type StoreKind, storeKinds } from "../search/index-folder.js";
+import { isIndexFolder, readIndexFolder, type StoreKind, storeKinds } from "../search/index-folder.js";
 import { readUserDetails } from "../search/item-details.js";
 import { interruption } from "./interruption.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "./open-data.js";
@@ -26,6 +26,7 @@ interface Flags extends DataFlags {
   readonly split?: string;
   readonly store?: string;
   readonly metadata?: string;
+  readonly replace?: boolean;
   readonly threads?: string;
   readonly json?: boolean;
 }
@@ -44,6 +45,7 @@ export function addIndexCommand(root: Command): void {
     .option("--store <kind>", `${storeKinds.join(", ")}; postgres takes its address from DATABASE_URL`)
     .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
     .option("--name <name>", "what requests call the index (default: the folder's name)")
+    .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(indexRun);
@@ -70,7 +72,7 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
           method: config.method,
           trainedOn: config.dataset.name,
           folder: flags.out,
-          name: flags.name ?? indexName(flags.out),
+          name: flags.name ?? nameBefore(flags.out) ?? indexName(flags.out),
           store,
           data,
           shapes: method.views,
@@ -78,6 +80,7 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
           rows: split === undefined ? allRows(data.samples) : splitRows(method.split(data), split),
           views: flags.viewsToIndex?.split(",").map((view) => view.trim()),
           details,
+          replaces: flags.replace,
         },
         engine,
         {
@@ -121,6 +124,11 @@ export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>
     progress.stop();
     interrupt.release();
   }
+}
+
+/** What an index that is made anew was called. */
+function nameBefore(folder: string): string | undefined {
+  return isIndexFolder(folder) ? readIndexFolder(folder).manifest.name : undefined;
 }
 
 function indexName(folder: string): string {

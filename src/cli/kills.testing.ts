@@ -135,7 +135,8 @@ function timeless(path: string): unknown {
   }
   if (path.endsWith("result.json")) return { ...JSON.parse(text), seconds: 0, secondsPerEpoch: 0, stages: [] };
   if (path.endsWith("environment.json")) return { ...JSON.parse(text), started: "" };
-  if (path.endsWith("index.yaml")) return text.replace(/^created: .*$/m, "");
+  if (path.endsWith("index.yaml")) return text.replace(/^(created|identity): .*$/gm, "");
+  if (path.endsWith("store/identity.json")) return { ...JSON.parse(text), id: "" };
   if (path.endsWith("config.yaml")) return { ...parse(text), command: [] };
   if (path.endsWith("report.html")) return text.endsWith("</html>\n") || text.slice(-200);
   return text;

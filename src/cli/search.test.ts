@@ -149,6 +149,13 @@ test("mistakes: commands, queries, folders", async () => {
     /has the views "x"; the model was trained on "a", "b"/,
   );
   await place.refuse(["index", "codes", "--out", "new", "--metadata", "none.csv"], /none\.csv cannot be read/);
+  writeFileSync(place.path("strange.csv"), "id,title\nx,X\ny,Y\n");
+  await place.refuse(
+    ["index", "codes", "--out", "new", "--metadata", "strange.csv"],
+    /none of its 2 ids \("x", "y"\) is of a sample; those of .* are row numbers, as the data has no ids/,
+  );
+  writeFileSync(place.path("large.jsonl"), '{"id": 1, "n": 12345678901234567890}\n');
+  await place.refuse(["index", "codes", "--out", "new", "--metadata", "large.jsonl"], /line 1: 12345678901234567890/);
   await place.refuse(["serve", "index", "--port", "70000"], /--port 70000/);
   await place.refuse(["serve", "index", "--runs", "none"], /--runs none: no such folder/);
   assert.ok(!existsSync(place.path("new")));

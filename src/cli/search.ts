@@ -47,7 +47,7 @@ async function search(folder: string, flags: Flags): Promise<void> {
   const query = await queryOf(flags);
   const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
   try {
-    const index = await SearchIndex.open(folder, engine);
+    const index = await SearchIndex.open(folder, engine, { onNote: (note) => say(`  note: ${note}`) });
     try {
       const started = performance.now();
       const hits = await index.search(query);

@@ -107,7 +107,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   let last: NodeJS.Timeout | undefined;
   const start = async () => {
     for (const folder of folders) {
-      const index = await SearchIndex.open(folder, engine);
+      const index = await SearchIndex.open(folder, engine, { onNote: say });
       indexes.set(freeName(index.index.manifest.name, indexes), index);
       if (index.store.isReadOnly) say(`${folder} may only be read: items cannot be added or deleted`);
       await index.warm();

@@ -10,6 +10,7 @@ import { matchViews } from "../methods/matching/views.js";
 import type { Engine } from "../runtime/index.js";
 import {
   type ColumnNames,
+  clearIndexFolder,
   createIndexFolder,
   type IndexContent,
   type IndexFolder,
@@ -18,10 +19,11 @@ import {
   isOfStart,
   modelPath,
   readIndexFolder,
+  removeStart,
   type StoreKind,
 } from "./index-folder.js";
 import { makeIndexMap, writeIndexMap } from "./index-map.js";
-import { type Details, emojiDetails, labelDetails, sampleId } from "./item-details.js";
+import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
 import { lockIndex } from "./lock-index.js";
 import { openStore } from "./open-store.js";
 import { featureSource } from "./raw-features.js";
@@ -47,6 +49,8 @@ export interface IndexRequest {
   readonly rows: Int32Array;
   /** Views whose items are stored; default: all that the run encodes and the data has. */
   readonly views?: readonly string[];
+  /** Makes the index anew: what its folder, or a store of its name, held is deleted. */
+  readonly replaces?: boolean;
   /** More to keep, by id. */
   readonly details?: ReadonlyMap<string, Metadata>;
 }
@@ -84,12 +88,17 @@ const storedTogether = 4 * CHUNK;
  * @throws UserError where run, data, views and folder do not fit; the signal's reason once it is given.
  */
 export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
+  const { data, rows, folder } = request;
+  checkSampleIds(data, rows);
+  if (data.ids === undefined)
+    hooks.onNote?.("the data has no ids of its samples: the items have their row numbers, from 0");
+  if (request.details !== undefined) matchDetails(request.details, data, rows, hooks.onNote);
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);
-  checkPlace(request.folder);
-  makeFolder(request.folder);
+  checkPlace(folder);
+  makeFolder(folder);
   // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
-  const unlock = lockIndex(request.folder);
+  const unlock = lockIndex(folder);
   try {
     return await fillIndex(request, encoders, sources, engine, hooks);
   } finally {
@@ -105,9 +114,18 @@ async function fillIndex(
   hooks: IndexHooks,
 ): Promise<IndexSummary> {
   const { data, rows, folder } = request;
+  const wasThere = isIndexFolder(folder);
   const index = await openFolder(request, encoders, sources, engine);
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
-  const store = await openStore(index, engine);
+  const store = await openStore(index, engine, {
+    isMaking: true,
+    replaces: request.replaces,
+    onNote: hooks.onNote,
+  }).catch((error) => {
+    // no index that has no store; where there was one before, it is as it was
+    if (!wasThere) removeStart(folder);
+    throw error;
+  });
   for (const part of [".", "model"]) removeUnfinished(inside(folder, part));
   const added = new Map<string, number>();
   let items = 0;
@@ -216,6 +234,11 @@ async function openFolder(
     store: store ?? "folder",
   };
   const columns = columnNames(encoders, request.shapes);
+  if (request.replaces && isIndexFolder(folder)) {
+    const { manifest } = readIndexFolder(folder);
+    clearIndexFolder(folder);
+    return openFolder({ ...request, store: store ?? manifest.store }, encoders, sources, engine);
+  }
   if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
   if (makesCodes) return createIndexFolder(folder, about, models, { columns });
   // The encoders are where the run has them until the folder is made.
@@ -250,12 +273,16 @@ function extendFolder(
 ): IndexFolder {
   const { folder, manifest, centre } = index;
   if (store !== undefined && store !== manifest.store) {
-    throw new UserError(`${folder} keeps its items in ${manifest.store}, not in ${store}: give another folder`);
+    throw new UserError(
+      `${folder} keeps its items in ${manifest.store}, not in ${store}: give another --out, or --replace to delete them`,
+    );
   }
   for (const view of manifest.views) {
     const bytes = models.get(view.model);
     if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) {
-      throw new UserError(`${folder} was made with another run (${manifest.run}): give another folder`);
+      throw new UserError(
+        `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
+      );
     }
   }
   const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));

@@ -1,5 +1,6 @@
 // Items and queries checked before a store takes them.
 import { UserError } from "../errors.js";
+import { checkItemRules } from "./item-rules.js";
 import type { Item, Query, Space } from "./store.js";
 
 /** @throws UserError where bits are no positive multiple of 8, or dimensions no whole number from 0. */
@@ -12,9 +13,10 @@ export function checkSpace({ bits, dimensions }: Space): void {
   }
 }
 
-/** @throws UserError that names the item, where its id or view is empty or its code or vector has another length. */
-export function checkItem({ id, view, code, vector }: Item, { bits, dimensions }: Space): void {
+/** @throws UserError that names the item, where its id, view or metadata break the rules or its code or vector has another length. */
+export function checkItem({ id, view, code, vector, metadata }: Item, { bits, dimensions }: Space): void {
   if (id === "" || view === "") throw new UserError(`item "${id}" of view "${view}": neither may be empty`);
+  checkItemRules({ id, metadata });
   checkLengths(`item "${id}"`, code, vector, { bits, dimensions });
   if (dimensions > 0 && vector === undefined) throw new UserError(`item "${id}": no vector of ${dimensions} values`);
 }

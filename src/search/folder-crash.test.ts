@@ -6,8 +6,9 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { UnreadableError } from "../errors.js";
+import { StorageError, UnreadableError } from "../errors.js";
 import { Kernels } from "../kernels/kernels.js";
+import { Log } from "./folder-log.js";
 import { itemOf, space, testFolder } from "./folder-store.fixture.testing.js";
 import { openFolderStore } from "./folder-store.js";
 
@@ -138,3 +139,32 @@ async function kill(process: ChildProcess): Promise<void> {
   process.kill("SIGKILL");
   await gone;
 }
+
+test("a torn record is told of, counted and kept in a file; a log that may only be read stays as it is", async () => {
+  const { folder, first, log } = await twoRecords();
+  const path = join(folder, "items.log");
+  rmSync(join(folder, "items.columns"));
+  writeFileSync(path, log.subarray(0, log.length - 1));
+  const notes: string[] = [];
+  const store = await openFolderStore(folder, { kernels, onNote: (note) => notes.push(note) });
+  await store.close();
+  assert.equal(notes.length, 1);
+  const bytes = log.length - 1 - first;
+  assert.ok(
+    notes[0]!.includes(`${bytes} bytes (1 whole items or deletions in them) are left out and kept in`),
+    notes[0],
+  );
+  assert.deepEqual(readFileSync(join(folder, "items.torn")), log.subarray(first, log.length - 1));
+  assert.equal(statSync(path).size, first);
+  // whole logs have nothing to tell
+  await (await openFolderStore(folder, { kernels, onNote: (note) => notes.push(note) })).close();
+  assert.equal(notes.length, 1);
+  writeFileSync(path, log.subarray(0, log.length - 1));
+  const read = Log.open(path, new StorageError("only read"));
+  assert.deepEqual(
+    read.replay(Log.start, () => {}),
+    { bytes, entries: 1 },
+  );
+  assert.equal(statSync(path).size, log.length - 1);
+  read.close();
+});

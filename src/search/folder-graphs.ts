@@ -5,9 +5,11 @@ import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { replaceFile } from "../files.js";
 import { type GraphState, HammingGraph } from "../kernels/hamming-graph.js";
+import { Attempts } from "./attempts.js";
 import type { Columns } from "./columns.js";
 import { CrcReader, encodeHeader, withCrc } from "./folder-files.js";
 import type { Generation } from "./generation.js";
+import type { GraphStatus } from "./store.js";
 
 /** M and efConstruction: recall@10 of 0.95 and more at the width of a search in folder-search.ts (docs/search.md). */
 const options = { links: 16, construction: 100 };
@@ -40,9 +42,21 @@ export class Graphs {
   #last: Promise<unknown> = Promise.resolve();
   #underWay = 0;
   #stopped = false;
+  readonly #attempts: Attempts;
 
   constructor(generation: Generation) {
     this.#generation = generation;
+    this.#attempts = new Attempts(
+      `${generation.log.path}: a graph for approximate search cannot be built or written`,
+      generation.onNote,
+    );
+  }
+
+  get state(): GraphStatus {
+    if (this.#underWay > 0) return { state: "building" };
+    const { failure } = this.#attempts;
+    if (failure !== undefined) return { state: "failed", ...failure };
+    return { state: this.#graphs.size > 0 ? "ready" : "absent" };
   }
 
   get memoryBytes(): number {
@@ -54,11 +68,14 @@ export class Graphs {
     if (columns.rows < fewestRows || this.#stopped) return this.#graphs.get(columns);
     const graph = this.#graphs.get(columns) ?? new HammingGraph(columns.kernels, columns.bytes, options);
     this.#graphs.set(columns, graph);
-    // What goes wrong here is memory or disk that ran out: what the graph lacks is searched exactly, and `build` says so.
-    if (graph.size < columns.rows && this.#underWay === 0) {
+    // What goes wrong here is memory or disk that ran out: what the graph lacks is searched exactly.
+    if (graph.size < columns.rows && this.#underWay === 0 && this.#attempts.isDue) {
       this.build()
         .then(() => this.save(growthBeforeSaving))
-        .catch(() => {});
+        .then(
+          () => this.#attempts.succeeded(),
+          (error) => this.#attempts.failed(error),
+        );
     }
     return graph;
   }

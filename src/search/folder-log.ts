@@ -18,11 +18,11 @@ import {
   write,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
-import { type StorageError, UnreadableError, UserError } from "../errors.js";
-import { fileError, syncFolder } from "../files.js";
+import { StorageError, UnreadableError, UserError } from "../errors.js";
+import { fileError, syncFolder, writeFileAtomic } from "../files.js";
 import { openRegular } from "../inside.js";
 import { parseJson } from "../json.js";
 import { checkSpace } from "./check.js";
@@ -41,6 +41,10 @@ const entryHeaderBytes = 20;
 /** A first read of an entry takes this much beyond code and vector: enough for most ids and metadata. */
 const guess = 360;
 const window = 1 << 20;
+/** Where a torn record is kept: the last one. */
+const tornFile = "items.torn";
+/** More than any record has. */
+const mostTornBytes = 64 << 20;
 
 export const addKind = 1;
 const removeKind = 2;
@@ -119,6 +123,15 @@ export function encodeRecord(entries: readonly Buffer[]): Buffer {
   record.writeUInt32LE(crc32(record.subarray(recordHeaderBytes)), 8);
   record.writeUInt32LE(crc32(record.subarray(0, 12)), 12);
   return record;
+}
+
+/** What was behind the last whole record: a record that a crash left half written, or one that was damaged later. */
+export interface Torn {
+  readonly bytes: number;
+  /** Items and deletions that can be made out in it. */
+  readonly entries: number;
+  /** The file that it was moved to; absent where it is still in the log, which may only be read, or there was no room. */
+  readonly kept?: string;
 }
 
 /** A log file, open for reading and appending. */
@@ -208,11 +221,11 @@ export class Log {
   }
 
   /**
-   * Reads the records from a position on, gives each entry with its position, and cuts off a torn last record (of a log that is
-   * only read, passes over it).
+   * Reads the records from a position on, gives each entry with its position, and moves a torn last record into a file of its own
+   * (of a log that is only read, passes over it), and tells of it.
    * @throws UserError where a record is damaged and whole ones follow it.
    */
-  replay(from: number, use: (entry: Entry, position: number) => void): void {
+  replay(from: number, use: (entry: Entry, position: number) => void): Torn | undefined {
     const size = this.length;
     let at = from;
     while (at < size) {
@@ -236,9 +249,43 @@ export class Log {
           `${this.path} is damaged: the record at byte ${at} cannot be read, and whole ones follow it from byte ${next} on`,
         );
       }
-      if (!this.isReadOnly) this.#cutOff(at);
     }
     this.length = at;
+    if (at === size) return undefined;
+    const torn = { bytes: size - at, entries: this.#entriesIn(at, size) };
+    if (this.isReadOnly) return torn;
+    const kept = this.#keep(at, size);
+    this.#cutOff(at);
+    return { ...torn, kept };
+  }
+
+  /** How many entries are whole in a record that is not. */
+  #entriesIn(at: number, size: number): number {
+    const piece = Buffer.allocUnsafe(Math.min(Math.max(0, size - at - recordHeaderBytes), mostTornBytes));
+    this.#read(piece, at + recordHeaderBytes);
+    let entries = 0;
+    for (let inside = 0; isEntry(piece, inside, this.space); entries++) inside += piece.readUInt32LE(inside);
+    return entries;
+  }
+
+  #keep(at: number, size: number): string | undefined {
+    const path = join(dirname(this.path), tornFile);
+    const read = (from: number) => {
+      const piece = Buffer.allocUnsafe(Math.min(window, size - from));
+      this.#read(piece, from);
+      return piece;
+    };
+    function* pieces(): Generator<Buffer> {
+      for (let from = at; from < size; from += window) yield read(from);
+    }
+    try {
+      writeFileAtomic(path, pieces());
+      return path;
+    } catch (error) {
+      // a full disk must not keep the rest from being opened
+      if (error instanceof StorageError) return undefined;
+      throw error;
+    }
   }
 
   #cutOff(at: number): void {

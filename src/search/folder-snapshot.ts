@@ -15,6 +15,8 @@ interface Header {
   readonly log: string;
   readonly length: number;
   readonly bytes: number;
+  /** Bytes of the log that live items take; not in files of an older version, which are made anew. */
+  readonly live: number;
   readonly views: readonly { readonly name: string; readonly rows: number }[];
 }
 
@@ -25,12 +27,18 @@ function columnsOf({ codes, deleted, positions, hashes }: Chunk, rows: number, b
 }
 
 /** Writes the columns as they are now. Rows may be added meanwhile; deletions must wait. */
-export async function writeSnapshot(path: string, log: Log, views: Iterable<Columns>): Promise<void> {
+export async function writeSnapshot(
+  path: string,
+  log: Log,
+  views: Iterable<Columns>,
+  liveBytes: number,
+): Promise<void> {
   const all = [...views].map((columns) => ({ columns, rows: columns.rows }));
   const header: Header = {
     log: log.name,
     length: log.length,
     bytes: log.space.bits / 8,
+    live: liveBytes,
     views: all.map(({ columns: { view }, rows }) => ({ name: view, rows })),
   };
   await replaceFile(path, withCrc(pieces()));
@@ -48,14 +56,14 @@ export async function writeSnapshot(path: string, log: Log, views: Iterable<Colu
 
 /**
  * Reads the columns of a log; undefined where there are none, or they are damaged or another log's. `length` is how much of
- * the log they cover.
+ * the log they cover, `liveBytes` how much of that is live items.
  * @throws UserError where they cover more of the log than is there.
  */
 export function readSnapshot(
   path: string,
   log: Log,
   kernels: Kernels,
-): { views: Map<string, Columns>; length: number } | undefined {
+): { views: Map<string, Columns>; length: number; liveBytes: number } | undefined {
   let file: CrcReader;
   try {
     file = new CrcReader(path);
@@ -66,6 +74,7 @@ export function readSnapshot(
   try {
     const header = file.readHeader(magic, 1 << 26) as Header | undefined;
     if (header?.log !== log.name || header.bytes * 8 !== log.space.bits) return undefined;
+    if (!Number.isSafeInteger(header.live)) return undefined;
     for (const { name, rows } of header.views) {
       const columns = new Columns(kernels, name, header.bytes);
       views.set(name, columns);
@@ -81,7 +90,7 @@ export function readSnapshot(
       throw new UserError(`${log.path} is damaged: it has ${log.fileBytes} bytes, and had ${header.length}`);
     }
     for (const columns of views.values()) columns.index();
-    return { views, length: header.length };
+    return { views, length: header.length, liveBytes: header.live };
   } catch (error) {
     for (const columns of views.values()) columns.free();
     if (error instanceof UserError) throw error;

@@ -7,14 +7,14 @@ import { Kernels } from "../kernels/kernels.js";
 import { checkItem, checkQuery, checkSpace } from "./check.js";
 import { isTemporary } from "./folder-files.js";
 import type { GraphProgress } from "./folder-graphs.js";
-import { encodeItem, encodeRecord, encodeRemoval, Log } from "./folder-log.js";
+import { encodeItem, encodeRecord, encodeRemoval, Log, type Torn } from "./folder-log.js";
 import { searchGeneration } from "./folder-search.js";
 import { readSnapshot, writeSnapshot } from "./folder-snapshot.js";
 import { Generation } from "./generation.js";
 import { lockIndex } from "./lock-index.js";
 import { isCostly } from "./query-cost.js";
 import { SortedKeys } from "./sorted-keys.js";
-import type { Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
+import type { GraphStatus, Hit, Item, ItemKey, Query, Space, Store } from "./store.js";
 
 /** A record is closed once it holds this much. */
 const recordBytes = 4 << 20;
@@ -31,11 +31,22 @@ export interface FolderStoreOptions {
   readonly space?: Space;
   /** Where the codes are kept and searched; by default kernels of its own, with one thread per processor. */
   readonly kernels?: Kernels;
+  /** Hears what a crash cost, in one line. */
+  onNote?(note: string): void;
+}
+
+/** An item that is added, or an id that is deleted. */
+interface Change {
+  readonly id: string;
+  /** The view that an id is deleted from; in all where it is undefined. */
+  readonly view?: string;
+  readonly isRemoval: boolean;
+  readonly entry: Buffer;
 }
 
 interface Writing {
   /** The entries still to be written, made one by one. */
-  readonly entries: Iterator<Buffer>;
+  readonly entries: Iterator<Change>;
   removed: number;
   resolve(removed: number): void;
   reject(error: unknown): void;
@@ -85,8 +96,10 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
       );
     }
     const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels);
-    const generation = new Generation(kernels, log, snapshot?.views ?? new Map());
-    log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    const onNote = options.onNote ?? (() => {});
+    const generation = new Generation(kernels, log, snapshot?.views ?? new Map(), onNote, snapshot?.liveBytes);
+    const torn = log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    if (torn !== undefined) onNote(tornNote(path, torn));
     generation.graphs.load();
     return new FolderStore(folder, generation, snapshot?.length ?? 0, release, options.kernels === undefined);
   } catch (error) {
@@ -95,6 +108,14 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     release();
     throw error;
   }
+}
+
+function tornNote(path: string, { bytes, entries, kept }: Torn): string {
+  const where = kept === undefined ? "left out" : `left out and kept in ${kept}`;
+  return (
+    `${path}: its last record is not whole, as a crash leaves one that was not acknowledged; ${bytes} bytes ` +
+    `(${entries} whole items or deletions in them) are ${where}`
+  );
 }
 
 /** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when asked for. */
@@ -152,7 +173,7 @@ export class FolderStore implements Store {
     for (const item of items) checkItem(item, this.space);
     for (const { id, view } of items) {
       // In UTF-8, which the log holds, half a surrogate pair would come back as another text.
-      if (!isWellFormed(id) || !isWellFormed(view)) {
+      if (!isWellFormed(view)) {
         throw new UserError(`item ${JSON.stringify(id)} of view ${JSON.stringify(view)}: no valid Unicode`);
       }
     }
@@ -190,6 +211,11 @@ export class FolderStore implements Store {
     });
   }
 
+  /** How far the graphs are, and why their building failed. */
+  get graphStatus(): GraphStatus {
+    return this.#generation.graphs.state;
+  }
+
   /** Waits for what is under way, writes the columns and gives the folder back. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -215,7 +241,7 @@ export class FolderStore implements Store {
     if (this.#closed !== undefined) throw new UserError(`index ${this.#folder} is closed`);
   }
 
-  #write(entries: Iterator<Buffer>): Promise<number> {
+  #write(entries: Iterator<Change>): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#writes.push({ entries, removed: 0, resolve, reject });
       this.#writer ??= this.#writeAll();
@@ -238,6 +264,7 @@ export class FolderStore implements Store {
     const entries: Buffer[] = [];
     const owners: Writing[] = [];
     const done: Writing[] = [];
+    const added = new Set<string>();
     let bytes = 0;
     while (bytes < recordBytes && this.#writes.length > 0) {
       const writing = this.#writes[0]!;
@@ -248,9 +275,13 @@ export class FolderStore implements Store {
           this.#writes.shift();
           continue;
         }
-        entries.push(value);
+        const { id, view, isRemoval, entry } = value;
+        // to delete what is not there would only make the log longer
+        if (isRemoval && !added.has(id) && !this.#generation.has(id, view)) continue;
+        if (!isRemoval) added.add(id);
+        entries.push(entry);
         owners.push(writing);
-        bytes += value.length;
+        bytes += entry.length;
       } catch (error) {
         this.#writes.shift();
         writing.reject(error);
@@ -275,10 +306,13 @@ export class FolderStore implements Store {
 
   /** Writes the columns where opening would otherwise read much of the log, and the log anew where much of it is dead. */
   async #tidy(): Promise<void> {
-    const { log, deadShare } = this.#generation;
+    const { log, deadShare, liveBytes } = this.#generation;
     if (log.length < this.#tidyFrom) return;
+    const deadBytes = log.length - Log.start - liveBytes;
+    // small items that are dead cost memory and searches more than disk
+    const isDead = deadBytes > liveBytes || deadShare > 1 / 2;
     try {
-      if (deadShare > 1 / 2 && deadShare * log.length > compactionBytes) await this.#compact();
+      if (isDead && deadBytes > compactionBytes) await this.#compact();
       else if (log.length - this.#covered > Math.max(snapshotBytes, this.#covered / 2)) await this.#snapshot();
     } catch {
       // Neither is needed for what was asked, and a full disk is told to whoever writes next. Not at every write again.
@@ -287,9 +321,9 @@ export class FolderStore implements Store {
   }
 
   async #snapshot(): Promise<void> {
-    const { log, views } = this.#generation;
+    const { log, views, liveBytes } = this.#generation;
     const { length } = log;
-    await writeSnapshot(join(this.#folder, "items.columns"), log, views.values());
+    await writeSnapshot(join(this.#folder, "items.columns"), log, views.values(), liveBytes);
     this.#covered = length;
   }
 
@@ -334,12 +368,12 @@ export class FolderStore implements Store {
   }
 }
 
-function* itemEntries(items: readonly Item[], space: Space): Generator<Buffer> {
-  for (const item of items) yield encodeItem(item, space);
+function* itemEntries(items: readonly Item[], space: Space): Generator<Change> {
+  for (const item of items) yield { id: item.id, isRemoval: false, entry: encodeItem(item, space) };
 }
 
-function* removalEntries(ids: readonly string[], view: string | undefined): Generator<Buffer> {
-  for (const id of ids) yield encodeRemoval(id, view);
+function* removalEntries(ids: readonly string[], view: string | undefined): Generator<Change> {
+  for (const id of ids) yield { id, view, isRemoval: true, entry: encodeRemoval(id, view) };
 }
 
 function isWellFormed(text: string): boolean {

@@ -22,6 +22,9 @@ export class Generation {
     readonly kernels: Kernels,
     readonly log: Log,
     readonly views: Map<string, Columns>,
+    readonly onNote: (note: string) => void,
+    /** Bytes of the log that live items take; the rest is of no more use. */
+    public liveBytes = 0,
   ) {
     this.graphs = new Graphs(this);
   }
@@ -37,12 +40,22 @@ export class Generation {
     return rows === 0 ? 0 : 1 - live / rows;
   }
 
-  /** The row of an item in its view; -1 where there is none. */
-  find(columns: Columns, id: string, hash: number): number {
-    return columns.table.find(hash, (row) => {
+  /** The row of an item in its view and the bytes of its entry; undefined where there is none. */
+  #find(columns: Columns, id: string, hash: number): { row: number; bytes: number } | undefined {
+    let bytes = 0;
+    const row = columns.table.find(hash, (row) => {
       const entry = this.log.readEntry(columns.position(row));
+      bytes = entry.length;
       return decodeEntry(entry, 0, this.log.space).id === id;
     });
+    return row < 0 ? undefined : { row, bytes };
+  }
+
+  /** Whether there are items of an id, in one view or in any. */
+  has(id: string, view: string | undefined): boolean {
+    const hash = hashText(id);
+    const among = view === undefined ? [...this.views.values()] : [this.views.get(view)];
+    return among.some((columns) => columns !== undefined && this.#find(columns, id, hash) !== undefined);
   }
 
   applyBytes(entry: Buffer, position: number): number {
@@ -50,7 +63,7 @@ export class Generation {
   }
 
   /** Does what an entry of the log says; how many items it removed (not those it replaced). */
-  apply({ kind, id, view, code }: Entry, position: number): number {
+  apply({ kind, id, view, code, length }: Entry, position: number): number {
     const hash = hashText(id);
     if (kind === addKind) {
       let columns = this.views.get(view);
@@ -60,6 +73,7 @@ export class Generation {
       }
       this.#delete(columns, id, hash);
       columns.append(code, position, hash);
+      this.liveBytes += length;
       return 0;
     }
     const from = view === "" ? [...this.views.values()] : [this.views.get(view)];
@@ -67,9 +81,10 @@ export class Generation {
   }
 
   #delete(columns: Columns, id: string, hash: number): boolean {
-    const row = this.find(columns, id, hash);
-    if (row < 0) return false;
-    columns.delete(row);
+    const found = this.#find(columns, id, hash);
+    if (found === undefined) return false;
+    columns.delete(found.row);
+    this.liveBytes -= found.bytes;
     return true;
   }
 
@@ -77,8 +92,8 @@ export class Generation {
     const hash = hashText(id);
     const items: Item[] = [];
     for (const columns of this.views.values()) {
-      const row = this.find(columns, id, hash);
-      if (row >= 0) items.push(this.item(columns, row));
+      const found = this.#find(columns, id, hash);
+      if (found !== undefined) items.push(this.item(columns, found.row));
     }
     return items.sort(compareKeys);
   }
@@ -100,7 +115,7 @@ export class Generation {
     const { path, space } = this.log;
     const temporary = temporaryName(path);
     rmSync(temporary, { force: true });
-    const next = new Generation(this.kernels, Log.create(temporary, space), new Map());
+    const next = new Generation(this.kernels, Log.create(temporary, space), new Map(), this.onNote);
     try {
       let entries: Buffer[] = [];
       let bytes = 0;

@@ -1,10 +1,10 @@
 // The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { isUnfinished, makeFolder, writeFileAtomic } from "../files.js";
+import { fileError, isUnfinished, makeFolder, writeFileAtomic } from "../files.js";
 import { inside, readRegular } from "../inside.js";
 import { parseJson } from "../json.js";
 import { ownValue, recordOf } from "../records.js";
@@ -70,6 +70,11 @@ const manifest = z.strictObject({
   codes: z.enum(["sign", "centred"]),
   views: z.array(indexView).min(1),
   store: z.enum(storeKinds),
+  /** The id that the store bears too; written once the store was made (see identity.ts). */
+  identity: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "expected 32 hexadecimal digits")
+    .optional(),
 });
 export type Manifest = z.output<typeof manifest>;
 export type IndexContent = Omit<Manifest, "format">;
@@ -91,7 +96,8 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  return file === "model" || file === centreFile || file === columnsFile || isUnfinished(file) || isLock(file);
+  const ofStart = ["model", centreFile, columnsFile, "store", "thumbnails"];
+  return ofStart.includes(file) || isUnfinished(file) || isLock(file);
 }
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
@@ -166,6 +172,31 @@ export function createIndexFolder(
   if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
   writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
   return { folder, manifest: checked.data, centre, columns };
+}
+
+/** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
+export function writeIdentity(folder: string, identity: string): void {
+  // as it is now: another process may have added views
+  const { manifest } = readIndexFolder(folder);
+  writeFileAtomic(join(folder, manifestFile), stringify({ ...manifest, identity }));
+}
+
+/** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
+export function clearIndexFolder(folder: string): void {
+  for (const file of [manifestFile, centreFile, columnsFile, "model", "map.safetensors"]) {
+    try {
+      rmSync(join(folder, file), { recursive: true, force: true });
+    } catch (error) {
+      throw fileError(error, join(folder, file), "written");
+    }
+  }
+}
+
+/** Takes away what was begun of an index whose store cannot be opened; the folder too, where nothing else is in it. */
+export function removeStart(folder: string): void {
+  clearIndexFolder(folder);
+  const left = readdirSync(folder).filter((file) => file !== "thumbnails");
+  if (left.length === 0) rmSync(folder, { recursive: true });
 }
 
 export function modelPath(folder: string, view: IndexView): string {

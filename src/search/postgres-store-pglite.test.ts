@@ -132,6 +132,50 @@ test("PGlite: a process killed in the middle of adds loses nothing acknowledged"
   await store.close();
 });
 
+test("PGlite: items that are replaced again and again take a bounded place on the disk", async () => {
+  const place = join(folder, "replaced");
+  await database.query("CHECKPOINT");
+  fs.cpSync(join(folder, "shared", "database"), join(place, "database"), { recursive: true });
+  const options = { folder: place, name: "replaced", space: { bits: 64, dimensions: 64 } };
+  const rounds = 10;
+  const sizes: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const store = await openPgliteStore(options);
+    for (let from = 0; from < 10_000; from += 2500) {
+      await store.add(
+        Array.from(
+          { length: 2500 },
+          (_, i): Item => ({
+            id: `${from + i}`,
+            view: "v",
+            code: wave(from + i),
+            vector: new Float32Array(64).fill(round),
+            metadata: { round, text: "x".repeat(100) },
+          }),
+        ),
+      );
+    }
+    // outside of the rows, since it is too large for a page; random, so that it cannot be compressed
+    for (let i = 0; i < 20; i++) {
+      const text = Array.from({ length: 2000 }, (_, n) => Math.sin(round * 1e5 + i * 2e3 + n))
+        .join()
+        .slice(0, 40_000);
+      await store.add([{ id: "0", view: "v", code: wave(0), vector: new Float32Array(64), metadata: { text } }]);
+    }
+    await store.close();
+    sizes.push(sizeOf(place));
+  }
+  console.log(`PGlite, MB after each round: ${sizes.map((size) => Math.round(size / 2 ** 20)).join(" ")}`);
+  assert.ok(sizes.at(-1)! < sizes[2]! + (24 << 20), sizes.join());
+});
+
+function sizeOf(place: string): number {
+  return fs
+    .readdirSync(place, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + fs.statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
 test("PGlite: mistakes are one clear line", async () => {
   await (await open({ name: "there", space: { bits: 64, dimensions: 2 } })).close();
   fs.writeFileSync(join(folder, "file"), "");

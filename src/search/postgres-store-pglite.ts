@@ -6,8 +6,12 @@ import { UserError } from "../errors.js";
 import { makeFolder } from "../files.js";
 import { inside } from "../inside.js";
 import { lockIndex } from "./lock-index.js";
+import { PgliteTidying } from "./pglite-tidying.js";
 import { PostgresStore, type PostgresStoreOptions } from "./postgres-store.js";
 import type { Database, Sql } from "./postgres-store-database.js";
+
+/** Files of the log that a checkpoint keeps for later. */
+const walSize = ["-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB"];
 
 /** Where PGlite lies, and which of its indexes is opened. */
 export interface PgliteOptions extends PostgresStoreOptions {
@@ -28,8 +32,14 @@ interface NodeFiles {
   readonly filesystems: { readonly NODEFS: { readonly stream_ops: { fsync?: (stream: { nfd: number }) => number } } };
 }
 
+interface Engine {
+  readonly pglite: PGlite;
+  readonly tidying: PgliteTidying;
+  readonly unlock: () => void;
+}
+
 interface Opened {
-  readonly engine: Promise<{ readonly pglite: PGlite; readonly unlock: () => void }>;
+  readonly engine: Promise<Engine>;
   users: number;
 }
 
@@ -45,13 +55,14 @@ export async function openPglite(folder: string): Promise<Database> {
     entry.users--;
     if (entry.users > 0) return;
     opened.delete(path);
-    const { pglite, unlock } = await entry.engine;
+    const { pglite, tidying, unlock } = await entry.engine;
+    await tidying.beforeClosing();
     await pglite.close();
     unlock();
   };
   try {
-    const { pglite } = await entry.engine;
-    return new PgliteDatabase(pglite, `PGlite in ${folder}`, leave);
+    const { pglite, tidying } = await entry.engine;
+    return new PgliteDatabase(pglite, tidying, `PGlite in ${folder}`, leave);
   } catch (error) {
     opened.delete(path);
     throw error;
@@ -63,12 +74,21 @@ class PgliteDatabase implements Database {
 
   constructor(
     readonly pglite: PGlite,
+    readonly tidying: PgliteTidying,
     readonly title: string,
     readonly close: () => Promise<void>,
   ) {}
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.pglite.query<Row>(text, [...values])).rows;
+  }
+
+  read<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.query(text, values);
+  }
+
+  tidy(): Promise<void> {
+    return this.tidying.afterWrite();
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -82,7 +102,7 @@ class PgliteDatabase implements Database {
   }
 }
 
-async function start(folder: string) {
+async function start(folder: string): Promise<Engine> {
   makeFolder(folder);
   const unlock = lockIndex(folder);
   try {
@@ -98,7 +118,8 @@ async function start(folder: string) {
       renameSync(unfinished, database);
       syncFile(folder);
     } else refuseLinks(database);
-    return { pglite: await run(database), unlock };
+    const pglite = await run(database);
+    return { pglite, tidying: await PgliteTidying.of(pglite), unlock };
   } catch (error) {
     unlock();
     if (error instanceof UserError) throw error;
@@ -131,7 +152,12 @@ async function run(folder: string): Promise<PGlite> {
     fs: new SyncedFolder(folder),
     extensions: { vector },
     // -F is fsync off; fdatasync, Linux's default, does nothing in PGlite
-    startParams: [...PGlite.defaultStartParams.filter((each) => each !== "-F"), "-c", "wal_sync_method=fsync"],
+    startParams: [
+      ...PGlite.defaultStartParams.filter((each) => each !== "-F"),
+      "-c",
+      "wal_sync_method=fsync",
+      ...walSize,
+    ],
   });
 }
 

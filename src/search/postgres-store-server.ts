@@ -1,14 +1,8 @@
-// A PostgreSQL server as a store's database: a pool of connections, and its errors in the user's words.
-import type { Client, Pool, PoolClient } from "pg";
-import { UserError } from "../errors.js";
+// A PostgreSQL server as a store's database: a pool of connections, each of which answers in time or is given up.
 import { PostgresStore, type PostgresStoreOptions } from "./postgres-store.js";
-import type { Database, Sql } from "./postgres-store-database.js";
-import { UnavailableError } from "./unavailable.js";
-
-const connectSeconds = 10;
-/** No query of ours is long enough to be compiled first; and acknowledged means on disk, whatever the server's default. */
-const perConnection = `SET jit = off;
-  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+import { Connections, type Lease } from "./postgres-store-connections.js";
+import type { Database, Limits, Sql } from "./postgres-store-database.js";
+import { PostgresErrors } from "./postgres-store-errors.js";
 
 /** Where the server is, and which of its indexes is opened. */
 export interface PostgresServerOptions extends PostgresStoreOptions {
@@ -18,52 +12,45 @@ export interface PostgresServerOptions extends PostgresStoreOptions {
 
 /**
  * Opens an index in the database of a PostgreSQL server (14 or later).
- * @throws UserError that names what to mend: URL, user, password, database, rights, or the index; UnavailableError where the
- * server does not answer.
+ * @throws UserError that names what to mend: URL, user, password, database, rights, certificates, or the index; UnavailableError
+ * where the server does not answer.
  */
 export async function openPostgresStore({ url, ...options }: PostgresServerOptions): Promise<PostgresStore> {
   return PostgresStore.open(await connectPostgres(url), options);
 }
 
-/** A pool of connections to a server. @throws UserError where the URL cannot be read; nothing is asked of the server yet. */
+/**
+ * A pool of connections to a server; nothing is asked of it yet.
+ * @throws UserError where the URL, or a file that it names, cannot be read.
+ */
 export async function connectPostgres(url: string): Promise<Database> {
-  const pg = await import("pg").then((module) => module.default);
-  let client: Client;
-  try {
-    if (!/^(postgres(ql)?:\/\/|socket:)/.test(url)) throw new TypeError();
-    client = new pg.Client({ connectionString: url });
-  } catch {
-    throw new UserError("the database's URL cannot be read: expected postgres://user:password@host:port/database");
-  }
-  const pool = new pg.Pool({
-    connectionString: url,
-    connectionTimeoutMillis: connectSeconds * 1000,
-    onConnect: async (connection) => {
-      await connection.query(perConnection);
-    },
-  });
-  // a connection that breaks while nobody uses it: the pool has dropped it already
-  pool.on("error", () => {});
-  return new PostgresServer(pool, client);
+  const connections = await Connections.to(url);
+  return new PostgresServer(connections, new PostgresErrors(connections.target));
 }
 
 class PostgresServer implements Database {
-  readonly title: string;
   readonly isConcurrent = true;
 
   constructor(
-    readonly pool: Pool,
-    readonly client: Pick<Client, "host" | "port" | "database" | "user">,
-  ) {
-    const { host, port, database } = client;
-    this.title = `database "${database}" of PostgreSQL at ${host.startsWith("/") ? host : `${host}:${port}`}`;
+    readonly connections: Connections,
+    readonly errors: PostgresErrors,
+  ) {}
+
+  get title(): string {
+    return this.errors.title;
   }
 
-  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.session((sql) => sql.query<Row>(text, values));
+  }
+
+  async read<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return (await this.pool.query(text, [...values])).rows;
+      return await this.#with((lease) => lease.query(text, values));
     } catch (error) {
-      throw this.#explained(error);
+      // the server has nothing to do with it: a connection that was silently cut is all that was lost
+      if (!Connections.isFrozen(error)) throw this.errors.explained(error);
+      return await this.query(text, values);
     }
   }
 
@@ -81,56 +68,28 @@ class PostgresServer implements Database {
     });
   }
 
-  async session<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    let client: PoolClient;
+  async session<T>(work: (sql: Sql) => Promise<T>, limits?: Limits): Promise<T> {
     try {
-      client = await this.pool.connect();
+      return await this.#with(
+        (lease) =>
+          work({ query: <Row>(text: string, values: readonly unknown[] = []) => lease.query<Row>(text, values) }),
+        limits,
+      );
     } catch (error) {
-      throw this.#explained(error);
+      throw this.errors.explained(error);
     }
-    let broken: Error | undefined;
-    const onError = (error: Error) => {
-      broken = error;
-    };
-    client.on("error", onError);
+  }
+
+  async #with<T>(work: (lease: Lease) => Promise<T>, limits?: Limits): Promise<T> {
+    const lease = await this.connections.lease(limits);
     try {
-      return await work({
-        query: async <Row>(text: string, values: readonly unknown[] = []) => {
-          try {
-            return (await client.query(text, [...values])).rows as Row[];
-          } catch (error) {
-            throw this.#explained(error);
-          }
-        },
-      });
+      return await work(lease);
     } finally {
-      client.off("error", onError);
-      client.release(broken);
+      lease.giveBack();
     }
   }
 
   close(): Promise<void> {
-    return this.pool.end();
-  }
-
-  #explained(error: unknown): unknown {
-    const { code = "", message } = error as Error & { code?: string };
-    const said = message || code;
-    if (/^28/.test(code) || said.includes("password must be a string")) {
-      return new UserError(
-        `${this.title} refuses user "${this.client.user}": check name and password in its URL (${said})`,
-      );
-    }
-    if (code === "3D000") return new UserError(`${this.title} does not exist: create it, or check its URL`);
-    if (code === "42501") return new UserError(`${this.title}: user "${this.client.user}" lacks a right (${said})`);
-    if (code === "25006") return new UserError(`${this.title} can be read only (${said})`);
-    if (code === "42P01" || code === "3F000")
-      return new UserError(`${this.title}: tables of the index are gone (${said})`);
-    if (code === "57014") return new UnavailableError(`${this.title} stopped the query (${said})`);
-    if (/^53/.test(code)) return new UnavailableError(`${this.title} has run out of something (${said})`);
-    if (/^(08|57P)/.test(code) || /^E[A-Z_]+$/.test(code) || /terminat|timeout|not queryable|closed/i.test(said)) {
-      return new UnavailableError(`${this.title} does not answer (${said}): is it running, and is its URL right?`);
-    }
-    return error;
+    return this.connections.close();
   }
 }

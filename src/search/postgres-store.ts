@@ -1,12 +1,13 @@
 // Items in PostgreSQL's tables, in a server or in PGlite: one set of statements for both.
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../errors.js";
+import { StorageError, UserError } from "../errors.js";
 import { checkItem, checkQuery } from "./check.js";
 import { cosine } from "./cosine.js";
+import type { Owner } from "./identity.js";
 import type { Database } from "./postgres-store-database.js";
 import { Graph } from "./postgres-store-graph.js";
 import { openSchema, type Schema } from "./postgres-store-schema.js";
-import type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./store.js";
+import type { GraphStatus, Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./store.js";
 
 /** Items of one INSERT. */
 const batchSize = 1000;
@@ -29,6 +30,10 @@ export interface PostgresStoreOptions {
   readonly space?: Space;
   /** Items from which an approximate search has a graph built; below, looking at every code is as fast. */
   readonly graphFrom?: number;
+  /** Hears, once, why a graph that is built in the background cannot be. */
+  onNote?(note: string): void;
+  /** @internal The index folder that it belongs to, which then says whether it may be made. */
+  readonly owner?: Owner;
 }
 
 interface Row extends ItemKey {
@@ -42,8 +47,8 @@ interface Row extends ItemKey {
  * one index of a server.
  */
 export class PostgresStore implements Store {
-  readonly isReadOnly = false;
   readonly #graph: Graph;
+  #isReadOnly: boolean;
 
   private constructor(
     /** @internal */
@@ -51,17 +56,19 @@ export class PostgresStore implements Store {
     /** @internal */
     readonly schema: Schema,
     graphFrom: number,
+    onNote: (note: string) => void,
   ) {
-    this.#graph = new Graph(database, schema, graphFrom);
+    this.#graph = new Graph(database, schema, graphFrom, onNote);
+    this.#isReadOnly = !schema.rights.writes;
   }
 
   /** @internal The store owns the database from here on, and closes it. */
   static async open(
     database: Database,
-    { name, space, graphFrom = 10_000 }: PostgresStoreOptions,
+    { graphFrom = 10_000, onNote = () => {}, ...wanted }: PostgresStoreOptions,
   ): Promise<PostgresStore> {
     try {
-      return new PostgresStore(database, await openSchema(database, name, space), graphFrom);
+      return new PostgresStore(database, await openSchema(database, wanted), graphFrom, onNote);
     } catch (error) {
       await database.close();
       throw error;
@@ -71,6 +78,16 @@ export class PostgresStore implements Store {
   /** What the codes are. */
   get space(): Space {
     return this.schema.space;
+  }
+
+  /** A replica, or a user who lacks a right; that of a replica that became the main server ends with the first write. */
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
+  }
+
+  /** How far the graph is, and why its building failed. */
+  get graphStatus(): GraphStatus {
+    return this.#graph.state;
   }
 
   /** Builds the graph for approximate search now, where pgvector is there; resolves at once where it is built. */
@@ -106,7 +123,7 @@ export class PostgresStore implements Store {
       INSERT INTO ${codes} (number, seq, view, code)
       SELECT number, seq, view, code::bit(${bits}) FROM stored JOIN given USING (id, view) ORDER BY seq
       ON CONFLICT (number) DO UPDATE SET seq = excluded.seq, code = excluded.code`;
-    await untangled(async () => {
+    await this.#written(async () => {
       if (batches.length === 1) await this.database.query(insert, batches[0]);
       else if (batches.length > 1) {
         await this.database.transaction(async (sql) => {
@@ -118,7 +135,7 @@ export class PostgresStore implements Store {
 
   async remove(ids: readonly string[], view?: string): Promise<number> {
     const { items, codes } = this.schema.tables;
-    const [{ removed } = { removed: 0 }] = await untangled(() =>
+    const [{ removed } = { removed: 0 }] = await this.#written(() =>
       this.database.query<{ removed: number }>(
         `WITH gone AS (DELETE FROM ${items} WHERE id = ANY($1) AND ($2::text IS NULL OR view = $2) RETURNING number),
            unsearched AS (DELETE FROM ${codes} c USING gone WHERE c.number = gone.number)
@@ -142,7 +159,7 @@ export class PostgresStore implements Store {
 
   async #items(condition: string, limit: string, values: readonly string[]): Promise<Item[]> {
     const { items, codes } = this.schema.tables;
-    const rows = await this.database.query<Row & { code: string }>(
+    const rows = await this.database.read<Row & { code: string }>(
       `SELECT ${keyColumns}, i.metadata, i.vector, c.code::text AS code FROM ${items} i JOIN ${codes} c USING (number)
        WHERE ${condition} ORDER BY i.id, i.view ${limit}`,
       values,
@@ -157,7 +174,7 @@ export class PostgresStore implements Store {
   }
 
   async counts(): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.query<{ view: string; items: number }>(
+    const rows = await this.database.read<{ view: string; items: number }>(
       `SELECT to_json(view) AS view, count(*)::int AS items FROM ${this.schema.tables.codes} c GROUP BY c.view ORDER BY c.view`,
     );
     return new Map(rows.map(({ view, items }) => [view, items]));
@@ -174,7 +191,7 @@ export class PostgresStore implements Store {
     if (view !== undefined && !isStorable(view)) return [];
     const isReranked = rerank > 0 && vector !== undefined && this.space.dimensions > 0;
     const candidates = Math.min(isReranked ? rerank : k, 2 ** 31 - 1);
-    const rows = await this.database.query<Row & { distance: number }>(
+    const rows = await this.database.read<Row & { distance: number }>(
       `SELECT ${keyColumns}, i.metadata, ${isReranked ? "i.vector" : "NULL AS vector"}, (near.key >> ${orderBits})::int AS distance
        FROM ${throughGraph ? this.#nearInGraph(view, candidates) : this.#nearOfAll(view, candidates)} near
        JOIN ${this.schema.tables.items} i USING (number) ORDER BY near.key`,
@@ -218,6 +235,23 @@ export class PostgresStore implements Store {
       ) nearest)`;
   }
 
+  /** Two writers that wait for each other's rows: PostgreSQL rolls one back, and it begins anew. */
+  async #written<T>(write: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await write();
+        this.#isReadOnly = false;
+        await this.database.tidy?.();
+        return result;
+      } catch (error) {
+        if (error instanceof StorageError) this.#isReadOnly = true;
+        const { code } = ((error as Error).cause ?? error) as { code?: string };
+        if (code !== "40P01" || attempt === 10) throw error;
+        await sleep(Math.random() * 20 * attempt);
+      }
+    }
+  }
+
   async close(): Promise<void> {
     await this.#graph.close();
     await this.database.close();
@@ -258,24 +292,11 @@ function notStorable(id: string): UserError {
   );
 }
 
-function checkStorable({ id, view, metadata }: Item): void {
-  // in JSON both are escapes; an even number of backslashes before one escapes nothing
-  const isMetadataOdd = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(JSON.stringify(metadata) ?? "");
-  if (!isStorable(id) || !isStorable(view) || isMetadataOdd) throw notStorable(id);
+/** What the rules of items leave open. */
+function checkStorable({ id, view }: Item): void {
+  if (!isStorable(view)) throw notStorable(id);
   const bytes = Buffer.byteLength(id) + Buffer.byteLength(view);
   if (bytes > maxKeyBytes) {
     throw new UserError(`item "${id.slice(0, 40)}…": id and view are ${bytes} bytes, expected at most ${maxKeyBytes}`);
-  }
-}
-
-/** Two writers that wait for each other's rows: PostgreSQL rolls one back, and it begins anew. */
-async function untangled<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await write();
-    } catch (error) {
-      if ((error as { code?: string }).code !== "40P01" || attempt === 10) throw error;
-      await sleep(Math.random() * 20 * attempt);
-    }
   }
 }

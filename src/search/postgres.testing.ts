@@ -1,5 +1,5 @@
 // A PostgreSQL server of a test's own, in a temporary folder, where the programs of one are installed.
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -12,8 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 export class PostgresServer {
+  readonly #bin: string;
   readonly #run: (program: string, ...args: string[]) => string;
   readonly user: string;
   readonly password = "a secret'\"%";
@@ -23,6 +25,7 @@ export class PostgresServer {
     bin: string,
     ids: { uid: number; gid: number } | undefined,
   ) {
+    this.#bin = bin;
     this.user = ids === undefined ? userInfo().username : "postgres";
     const env = { ...process.env, PGPASSWORD: this.password };
     this.#run = (program, ...args) =>
@@ -87,6 +90,13 @@ export class PostgresServer {
   sql(text: string, database = "postgres"): string {
     const to = ["-h", this.folder, "-U", this.user, "-d", database];
     return this.#run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", ...to, "-c", text).trim();
+  }
+
+  /** Runs meanwhile; resolves once it is done. */
+  async sqlInBackground(text: string, database = "postgres"): Promise<void> {
+    const args = ["-X", "-q", "-h", this.folder, "-U", this.user, "-d", database, "-c", text];
+    const env = { ...process.env, PGPASSWORD: this.password };
+    await promisify(execFile)(join(this.#bin, "psql"), args, { env });
   }
 
   get hasVector(): boolean {

@@ -5,6 +5,7 @@ import { ownValue } from "../records.js";
 import type { Engine } from "../runtime/index.js";
 import { Batcher, type BatchLimits } from "./batcher.js";
 import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
+import { checkItemRules } from "./item-rules.js";
 import { openStore } from "./open-store.js";
 import { isCostly } from "./query-cost.js";
 import { type ContentKind, RawFeatures, takes } from "./raw-features.js";
@@ -54,6 +55,12 @@ export interface NewItem extends ItemKey, Content {
   onNote?(note: string): void;
 }
 
+/** How an index is opened. */
+export interface OpenIndexOptions {
+  /** Hears what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
+  onNote?(note: string): void;
+}
+
 type Asked = Content & Asker & Pick<SearchQuery, "onNote">;
 
 /** Something that was asked for by name and is not there. */
@@ -95,10 +102,10 @@ export class SearchIndex {
     this.#costly = new Batcher((batch) => store.search(batch), costly);
   }
 
-  /** @throws UserError where the folder is no index, or its store cannot be opened. */
-  static async open(folder: string, engine: Engine): Promise<SearchIndex> {
+  /** @throws UserError where the folder is no index, or its store cannot be opened or is another index's. */
+  static async open(folder: string, engine: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
     const index = readIndexFolder(folder);
-    return new SearchIndex(index, await openStore(index, engine), engine);
+    return new SearchIndex(index, await openStore(index, engine, { onNote: options.onNote }), engine);
   }
 
   /** The views that it encodes, with their columns and encoders. */
@@ -139,15 +146,18 @@ export class SearchIndex {
   }
 
   /**
-   * Encodes and stores items; one of the same id and view is replaced. Resolves when they are on disk.
+   * Encodes and stores items; one of the same id and view is replaced, and of one that is given twice the last counts. Resolves with
+   * the number of items that were stored, when they are on disk.
    * @throws UserError that names the item, or that the index is closed; StorageError where it may only be read.
    */
-  add(items: readonly NewItem[], asker: Asker = {}): Promise<void> {
+  add(items: readonly NewItem[], asker: Asker = {}): Promise<number> {
     return this.#accept(() => this.#add(items, asker));
   }
 
-  async #add(items: readonly NewItem[], asker: Asker): Promise<void> {
+  async #add(items: readonly NewItem[], asker: Asker): Promise<number> {
     this.#mustBeWritable();
+    // before anything is encoded
+    for (const item of items) checkItemRules(item);
     const turns = new Turns();
     const encoded: Promise<Item>[] = [];
     for (const item of items) {
@@ -162,6 +172,7 @@ export class SearchIndex {
     for (const each of settled) if (each.status === "rejected") throw each.reason;
     if (asker.signal?.aborted) throw new UnavailableError("nobody waits for this request any more");
     await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
+    return new Set(items.map(({ id, view }) => JSON.stringify([id, view]))).size;
   }
 
   async #encodeItem({ id, view, metadata, ...content }: NewItem, asker: Asker): Promise<Item> {

@@ -29,23 +29,57 @@ export class SortedKeys {
     this.#generation = generation;
   }
 
+  /** Each item that is there from the first page to the last is on one of them, whatever is added, replaced and deleted meanwhile. */
   async page(after: ItemKey | undefined, limit: number): Promise<Item[]> {
     this.#generation.readers++;
     try {
-      // An update that failed is tried again by the next page.
-      this.#update = this.#update.catch(() => {}).then(() => this.#takeNew());
-      await this.#update;
-      const items: Item[] = [];
-      for (let at = after === undefined ? 0 : this.#firstAfter(after); at < this.#rows.length; at++) {
-        if (items.length >= limit) break;
-        const columns = this.#columns[this.#views[at]!]!;
-        const row = this.#rows[at]!;
-        if (!columns.isDeleted(row)) items.push(this.#generation.item(columns, row));
-      }
-      return items;
+      do {
+        // An update that failed is tried again by the next page.
+        this.#update = this.#update.catch(() => {}).then(() => this.#takeNew());
+        await this.#update;
+        // while it sorts, more may come in
+      } while (this.#newRows().length > runLength);
+      return this.#walk(after, limit);
     } finally {
       this.#generation.release();
     }
+  }
+
+  /** In one go, so that nothing is replaced between the look at its old row and the look at its new one. */
+  #walk(after: ItemKey | undefined, limit: number): Item[] {
+    const late = this.#newRows()
+      .map(({ columns, row }) => this.#key(columns, row))
+      .filter((key) => after === undefined || compareKeys(key, after) > 0)
+      .sort(compareKeys);
+    const items: Item[] = [];
+    const takeLate = (before?: Item) => {
+      while (late.length > 0 && items.length < limit && (before === undefined || compareKeys(late[0]!, before) < 0)) {
+        const { columns, row } = late.shift()!;
+        items.push(this.#generation.item(columns, row));
+      }
+    };
+    for (let at = after === undefined ? 0 : this.#firstAfter(after); at < this.#rows.length; at++) {
+      if (items.length >= limit) return items;
+      const columns = this.#columns[this.#views[at]!]!;
+      const row = this.#rows[at]!;
+      if (columns.isDeleted(row)) continue;
+      const item = this.#generation.item(columns, row);
+      takeLate(item);
+      if (items.length < limit) items.push(item);
+    }
+    takeLate();
+    return items;
+  }
+
+  /** Live rows that are not among the sorted ones yet. */
+  #newRows(): { columns: Columns; row: number }[] {
+    const found: { columns: Columns; row: number }[] = [];
+    for (const columns of this.#generation.views.values()) {
+      for (let row = this.#known.get(columns) ?? 0; row < columns.rows; row++) {
+        if (!columns.isDeleted(row)) found.push({ columns, row });
+      }
+    }
+    return found;
   }
 
   #key(columns: Columns, row: number): Key {
@@ -66,6 +100,7 @@ export class SortedKeys {
 
   async #takeNew(): Promise<void> {
     let runs: Key[][] = [];
+    const known = new Map<Columns, number>();
     for (const columns of [...this.#generation.views.values()]) {
       const { rows } = columns;
       let run: Key[] = [];
@@ -79,9 +114,8 @@ export class SortedKeys {
       }
       if (run.length > 0) runs.push(run.sort(compareKeys));
       if (!this.#known.has(columns)) this.#columns.push(columns);
-      this.#known.set(columns, rows);
+      known.set(columns, rows);
     }
-    if (runs.length === 0) return;
     while (runs.length > 1) {
       const merged: Key[][] = [];
       for (let i = 0; i < runs.length; i += 2) {
@@ -90,7 +124,9 @@ export class SortedKeys {
       }
       runs = merged;
     }
-    await this.#insert(runs[0]!);
+    if (runs.length > 0) await this.#insert(runs[0]!);
+    // in the same breath as they stand among the sorted ones: a page may look at any time
+    for (const [columns, rows] of known) this.#known.set(columns, rows);
   }
 
   /** Puts sorted keys among those that are there: where each belongs is looked up, then all is copied once. */

@@ -55,13 +55,22 @@ export interface Hit extends ItemKey {
   readonly metadata?: Metadata;
 }
 
+/** What approximate search goes through, or why it does not. */
+export interface GraphStatus {
+  /** absent: too few items, or the database has no pgvector; failed: see `error`. But for `ready` approximate searches are exact. */
+  readonly state: "absent" | "building" | "ready" | "failed";
+  /** Why the last attempt to build it failed, and when the next one may begin. */
+  readonly error?: string;
+  readonly retry?: Date;
+}
+
 /**
  * Items that are searched by their codes. Calls may overlap: a search sees every item whose `add` was acknowledged before it
  * began. Wrong input (a code or vector of another length, k below 1) is a UserError that names it.
  */
 export interface Store {
   readonly space: Space;
-  /** True where items cannot be added or deleted, because the files may not be written. */
+  /** True where items cannot be added or deleted: the files may not be written, the database is a replica, or the user lacks the right. */
   readonly isReadOnly: boolean;
 
   /** Stores items; one of the same id and view is replaced. When the promise resolves they outlast a crash or power cut. */
@@ -84,6 +93,9 @@ export interface Store {
 
   /** Makes ready at once what approximate search goes through, where it would otherwise be made behind the first searches. */
   buildGraphs?(): Promise<void>;
+
+  /** How far what approximate search goes through is; absent in a store that has nothing of the kind. */
+  readonly graphStatus?: GraphStatus;
 
   /** Ends what is under way and gives the files or connections back. */
   close(): Promise<void>;

@@ -1,9 +1,10 @@
 // A small index over a store in memory, for tests of the server.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeModel } from "../onnx/model.js";
 import { Engine } from "../runtime/index.js";
+import { Log } from "../search/folder-log.js";
 import { type ColumnNames, createIndexFolder } from "../search/index-folder.js";
 import { MemoryStore } from "../search/memory-store.testing.js";
 import { SearchIndex } from "../search/search-index.js";
@@ -38,9 +39,12 @@ export function writeSmallIndex(
     dataset: "made-up",
     run: "runs/none",
   };
-  return createIndexFolder(folder, { ...about, bits: 16, dimensions: 16, codes: "sign", views, store }, models, {
-    columns,
-  });
+  const space = { bits: 16, dimensions: 16 };
+  const index = createIndexFolder(folder, { ...about, ...space, codes: "sign", views, store }, models, { columns });
+  // an empty one: opening an index makes none
+  mkdirSync(join(folder, "store"));
+  if (store === "folder") Log.create(join(folder, "store", "items.log"), space).close();
+  return index;
 }
 
 export interface SmallIndex {

@@ -109,9 +109,8 @@ export function addSearchRoutes(
       const notes = new Set<string>();
       const onNote = (note: string) => void notes.add(note);
       const items = body.items.map((item) => ({ ...contentOf(item), onNote }));
-      await index.add(items, askerOf(request));
-      const different = new Set(items.map(({ id, view }) => JSON.stringify([id, view])));
-      return { added: different.size, ...(notes.size > 0 && { notes: [...notes] }) };
+      const added = await index.add(items, askerOf(request));
+      return { added, ...(notes.size > 0 && { notes: [...notes] }) };
     },
   });
 
