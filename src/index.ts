@@ -20,16 +20,17 @@ export type { FileOptions } from "./data/open-files.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";
 export { querySplit, type RandomSplitOptions, randomSplit } from "./data/splits.js";
 export { type SyntheticOptions, synthetic, syntheticDefaults } from "./data/synthetic.js";
-export { AmbiguousDataError, type Choice, UserError } from "./errors.js";
-export { type KMeansOptions, type KMeansResult, kmeans, nearestCentre } from "./evaluate/kmeans.js";
 export {
-  classifyByNeighbours,
-  type KnnOptions,
-  type Metric,
-  type NeighbourOptions,
-  type Neighbours,
-  neighbours,
-} from "./evaluate/knn.js";
+  AmbiguousDataError,
+  type Choice,
+  ClosedError,
+  OutOfMemoryError,
+  StorageError,
+  UnreadableError,
+  UserError,
+} from "./errors.js";
+export type { KMeansOptions, KMeansResult } from "./evaluate/kmeans.js";
+export type { KnnOptions, Metric, NeighbourOptions, Neighbours } from "./evaluate/knn.js";
 export { type BaselineOptions, measureBaselines } from "./methods/baselines/index.js";
 export { CCA, type CcaOptions } from "./methods/cca/index.js";
 export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
@@ -73,6 +74,7 @@ export { openPostgresStore, type PostgresServerOptions } from "./search/postgres
 export { type Content, MissingError, type NewItem, SearchIndex, type SearchQuery } from "./search/search-index.js";
 export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
 export { UnavailableError } from "./search/unavailable.js";
+export { classifyByNeighbours, kmeans, nearestCentre, neighbours } from "./shared-engine.js";
 
 /**
  * Opens a data set and checks it. A list of files is one data set, joined by the ids of the samples.

@@ -41,7 +41,7 @@ export function addDemoCommand(root: Command): void {
 
 async function demo({ out, index, serve: wanted, ...flags }: Flags): Promise<void> {
   if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
-  const engine = engineOptions({ ...flags, set: [] });
+  const engine = engineOptions(flags);
   say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
   say(
     "DCHN learns codes of 64 bits for each, alike where Unicode puts them in one subgroup; a fifth is kept for testing.",
@@ -83,6 +83,6 @@ async function indexEmoji(
       ),
     );
   } finally {
-    engine.close();
+    await engine.close();
   }
 }

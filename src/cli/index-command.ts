@@ -50,7 +50,7 @@ export function addIndexCommand(root: Command): void {
 
 async function indexRun(run: string, flags: Flags): Promise<void> {
   const store = storeKind(flags.store);
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   try {
     const { method, config, ownData, restore } = openModel(run, engine);
     const { metadata, split } = flags;
@@ -91,7 +91,7 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
     );
     printResult(flags.json, summary, formatIndex(summary));
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

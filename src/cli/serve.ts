@@ -53,7 +53,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   if (flags.runs !== undefined && !existsSync(flags.runs)) throw new UserError(`--runs ${flags.runs}: no such folder`);
   // Only this command needs the server: the others start sooner without it.
   const { createServer } = await import("../server/server.js");
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   const indexes = new Map<string, SearchIndex>();
   try {
     for (const folder of folders) {
@@ -86,7 +86,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
     process.exitCode = signal === "SIGINT" ? 130 : 0;
   } finally {
     for (const index of indexes.values()) await index.close();
-    engine.close();
+    await engine.close();
   }
 }
 

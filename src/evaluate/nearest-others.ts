@@ -2,7 +2,7 @@
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { smallestK } from "../kernels/select.js";
-import { bindProduct, type Engine, sharedEngine } from "../runtime/index.js";
+import { bindProduct, type Engine } from "../runtime/index.js";
 import { approximateOthers } from "./approximate-others.js";
 import { toPoints } from "./points.js";
 
@@ -24,14 +24,13 @@ const mostApproximate = 64;
  * @returns n × k row numbers.
  * @throws UserError where there are not k other rows, or x holds NaN or infinity.
  */
-export async function nearestOthers(x: DenseMatrix, k: number, engine?: Engine): Promise<Int32Array> {
+export async function nearestOthers(x: DenseMatrix, k: number, engine: Engine): Promise<Int32Array> {
   const { rows: n, columns } = x;
   if (!Number.isInteger(k) || k < 1 || k >= n) {
     throw new UserError(`neighbours: ${k} of ${n} samples, expected a whole number from 1 to ${n - 1}`);
   }
   if (k <= mostApproximate && n ** 2 * (columns + 100) > largestExact) return approximateOthers(x, k);
-  const on = engine ?? (await sharedEngine());
-  const { memory, kernels } = on;
+  const { memory, kernels } = engine;
   const width = columns + 1;
   // (−2xᵢ, 1)·(xⱼ, ‖xⱼ‖²) = ‖xᵢ − xⱼ‖² − ‖xᵢ‖²
   const points = toPoints(x);
@@ -51,7 +50,7 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine?: Engine):
       fillQueries(queries, items, first, count, width);
       const block = distances.subarray(0, count * n);
       const shape = { m: count, k: width, n, transposeB: true };
-      const product = await bindProduct(on, queries.subarray(0, count * width), items, block, shape);
+      const product = await bindProduct(engine, queries.subarray(0, count * width), items, block, shape);
       try {
         await product.run();
       } finally {

@@ -70,8 +70,8 @@ export class Kernels {
   }
 
   /** Ends the workers. Kernels still run afterwards, on the calling thread. */
-  close(): void {
-    for (const helper of this.#helpers.splice(0)) void helper.terminate();
+  async close(): Promise<void> {
+    await Promise.all(this.#helpers.splice(0).map((helper) => helper.terminate()));
   }
 }
 

@@ -23,6 +23,16 @@ export type SharedView =
 
 type ViewConstructor<V> = { readonly BYTES_PER_ELEMENT: number; new (b: SharedArrayBuffer, o: number, n: number): V };
 
+function reserve(): WasmMemory {
+  try {
+    return new wasm.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+  } catch {
+    throw new OutOfMemoryError(
+      "out of memory: an engine reserves 4 GiB of addresses, which this process may not have (ulimit -v shows its limit)",
+    );
+  }
+}
+
 interface Block {
   readonly begin: number;
   readonly end: number;
@@ -34,7 +44,7 @@ interface Block {
  */
 export class Memory {
   /** For instances of the kernels' module, in this thread and in workers. */
-  readonly wasm: WasmMemory = new wasm.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+  readonly wasm: WasmMemory = reserve();
   /** Free blocks below `top`, by address, never touching each other. */
   readonly #free: Block[] = [];
   /** Size in bytes of each block handed out, by its address. */

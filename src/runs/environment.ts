@@ -26,6 +26,8 @@ export interface Environment {
   /** Logical processors open to the process. */
   readonly cores: number;
   readonly memoryBytes: number;
+  /** How models were run, as an engine says it: "native cpu". */
+  readonly backend?: string;
   readonly files: readonly DataFile[];
 }
 

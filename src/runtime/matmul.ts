@@ -28,8 +28,9 @@ function productSession(engine: Engine, transposeA: boolean, transposeB: boolean
   const a = input("a", transposeA ? ["k", "m"] : ["m", "k"]);
   const b = input("b", transposeB ? ["n", "k"] : ["k", "n"]);
   const model = encodeModel({ name: "product", outputs: { c: product(a, b, { transposeA, transposeB }) } });
-  const session = engine.backend.load(model);
+  const session = engine.load(model);
   ofEngine.set(key, session);
+  session.catch(() => ofEngine.delete(key));
   return session;
 }
 
@@ -44,6 +45,7 @@ export async function bindProduct(
   c: Float32Array,
   { m, k, n, transposeA = false, transposeB = false }: ProductShape,
 ): Promise<BoundCall> {
+  engine.checkOpen();
   const session = await productSession(engine, transposeA, transposeB);
   return session.bind(
     { a: { data: a, shape: transposeA ? [k, m] : [m, k] }, b: { data: b, shape: transposeB ? [n, k] : [k, n] } },

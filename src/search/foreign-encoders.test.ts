@@ -420,7 +420,7 @@ for (const [nodes, initializer = []] of examples) {
     const graph = { node: [...nodes], initializer: [...initializer] };
     const flat = modelOf({ ...graph, output: [port("y", ["n", 1])] });
     const shape = EncoderFile.read(flat, "x.onnx").outputShape("y", 7);
-    const session = await engine.backend.load(modelOf({ ...graph, output }));
+    const session = await engine.load(modelOf({ ...graph, output }));
     const a = { data: new Float32Array(7 * 16).fill(0.25), shape: [7, 16] };
     const count = shape.reduce((product, dim) => product * dim, 1);
     const call = session.bind({ a }, { y: { data: new Float32Array(count), shape } });
@@ -451,7 +451,7 @@ test("the encoders of all methods", { timeout: 120_000 }, async () => {
       for (const output of read.outputs) {
         assert.deepEqual(read.outputShape(output.name, 256), [256, output.columns], `${name}, ${file}`);
       }
-      const session = await engine.backend.load(read.bytes());
+      const session = await engine.load(read.bytes());
       await session.release();
     }
   }

@@ -1,5 +1,5 @@
 // An index in use: queries of any kind encoded and looked up, items added and deleted.
-import { UserError } from "../errors.js";
+import { ClosedError, UserError } from "../errors.js";
 import { columnPlaces } from "../methods/matching/columns.js";
 import type { Engine } from "../runtime/index.js";
 import { Batcher } from "./batcher.js";
@@ -89,7 +89,7 @@ export class SearchIndex {
 
   /**
    * Hits, nearest first.
-   * @throws MissingError for an id or view that is not there; UserError where the query is invalid or the index closed.
+   * @throws MissingError for an id or view that is not there; UserError where the query is invalid; ClosedError where the index is closed.
    */
   search(query: SearchQuery): Promise<Hit[]> {
     return this.#accept(() => this.#search(query));
@@ -119,7 +119,7 @@ export class SearchIndex {
 
   /**
    * Encodes and stores items; one of the same id and view is replaced. Resolves when they are on disk.
-   * @throws UserError that names the item, or that the index is closed.
+   * @throws UserError that names the item; ClosedError where the index is closed.
    */
   add(items: readonly NewItem[]): Promise<void> {
     return this.#accept(() => this.#add(items));
@@ -165,9 +165,9 @@ export class SearchIndex {
     await this.store.close();
   }
 
-  /** Does what a call asks for; `close` waits for it. @throws UserError where the index is closed. */
+  /** Does what a call asks for; `close` waits for it. @throws ClosedError where the index is closed. */
   async #accept<R>(work: () => Promise<R>): Promise<R> {
-    if (this.#closed !== undefined) throw new UserError(`index ${this.index.manifest.name} is closed`);
+    if (this.#closed !== undefined) throw new ClosedError(`index ${this.index.manifest.name} is closed`);
     const call = work();
     this.#calls.add(call);
     try {

@@ -45,7 +45,7 @@ export class ViewEncoder {
     }
     const file = EncoderFile.read(bytes, path);
     checkFit(file, index.manifest, view, path);
-    const session = await engine.backend.load(file.bytes()).catch((error) => {
+    const session = await engine.load(file.bytes()).catch((error) => {
       throw encoderFailure(path, error);
     });
     return new ViewEncoder(view, index, file, session);
