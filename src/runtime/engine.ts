@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { ClosedError, UserError } from "../errors.js";
 import { Kernels } from "../kernels/kernels.js";
-import type { Memory } from "../kernels/memory.js";
+import { type Memory, MemoryScope } from "../kernels/memory.js";
 import { openBackend } from "./open-backend.js";
 import type { Backend, Session } from "./session.js";
 
@@ -43,7 +43,7 @@ export class Engine {
   readonly #sessions = new Set<Session>();
   #closed: Promise<void> | undefined;
 
-  private constructor(
+  protected constructor(
     /** The kernels and their threads; `openFolderStore` takes them. */
     readonly kernels: Kernels,
     /** @internal */
@@ -78,7 +78,7 @@ export class Engine {
    */
   async load(model: Uint8Array): Promise<Session> {
     this.checkOpen();
-    const session = await this.backend.load(model);
+    const session = await this.loadSession(model);
     const own: Session = {
       bind: (inputs, outputs) => session.bind(inputs, outputs),
       release: () => {
@@ -108,11 +108,61 @@ export class Engine {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.release()));
+    await this.end();
+  }
+
+  /** @internal */
+  protected loadSession(model: Uint8Array): Promise<Session> {
+    return this.backend.load(model);
+  }
+
+  /** @internal What is done once all sessions are released. */
+  protected async end(): Promise<void> {
     await this.kernels.close();
+  }
+
+  /** @internal The engine that has the threads. */
+  get root(): Engine {
+    return this;
+  }
+
+  /** @internal The same engine for one model: closing it gives back what was made with it and nothing else. */
+  scope(): Engine {
+    return new EngineScope(this, this.kernels.memory);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** What one model holds of an engine. */
+class EngineScope extends Engine {
+  readonly #parent: Engine;
+  readonly #memory: MemoryScope;
+
+  constructor(parent: Engine, whole: Memory) {
+    const memory = new MemoryScope(whole);
+    super(parent.kernels.within(memory), parent.backend, parent.threads);
+    this.#parent = parent;
+    this.#memory = memory;
+  }
+
+  override get root(): Engine {
+    return this.#parent.root;
+  }
+
+  override checkOpen(): void {
+    super.checkOpen();
+    this.#parent.checkOpen();
+  }
+
+  protected override loadSession(model: Uint8Array): Promise<Session> {
+    return this.#parent.load(model);
+  }
+
+  protected override async end(): Promise<void> {
+    this.#memory.release();
   }
 }
 

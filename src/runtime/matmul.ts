@@ -46,7 +46,7 @@ export async function bindProduct(
   { m, k, n, transposeA = false, transposeB = false }: ProductShape,
 ): Promise<BoundCall> {
   engine.checkOpen();
-  const session = await productSession(engine, transposeA, transposeB);
+  const session = await productSession(engine.root, transposeA, transposeB);
   return session.bind(
     { a: { data: a, shape: transposeA ? [k, m] : [m, k] }, b: { data: b, shape: transposeB ? [n, k] : [k, n] } },
     { c: { data: c, shape: [m, n] } },

@@ -167,11 +167,10 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     const stored = this.networks().find(({ network }) => network.view.name === view)!;
     const known = this.#encoders.get(view);
     if (known?.network === stored.network) return known.encoder;
-    const compile = async () => {
-      await known?.encoder.then((encoder) => encoder.release());
-      return ViewEncoder.compile(this.engine, stored);
-    };
-    const encoder = compile();
+    if (known !== undefined) {
+      this.whenUnused(() => void known.encoder.then((encoder) => encoder.release()).catch(() => undefined));
+    }
+    const encoder = ViewEncoder.compile(this.engine, stored);
     this.#encoders.set(view, { network: stored.network, encoder });
     encoder.catch(() => this.#encoders.delete(view));
     return encoder;
