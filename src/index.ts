@@ -62,7 +62,7 @@ export {
 } from "./methods/training.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "./metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
-export { type HammingRetrieval, retrievalMetrics } from "./metrics/hamming-retrieval.js";
+export type { HammingRetrieval } from "./metrics/hamming-retrieval.js";
 export type { RadiusMetrics, RetrievalMetrics, RetrievalOptions, WithoutRelevant } from "./metrics/retrieval.js";
 export type { BaselineMetrics, Baselines, Colouring, RetrievalCurves } from "./runs/result.js";
 export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./runtime/index.js";
@@ -74,7 +74,7 @@ export { openPostgresStore, type PostgresServerOptions } from "./search/postgres
 export { type Content, MissingError, type NewItem, SearchIndex, type SearchQuery } from "./search/search-index.js";
 export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
 export { UnavailableError } from "./search/unavailable.js";
-export { classifyByNeighbours, kmeans, nearestCentre, neighbours } from "./shared-engine.js";
+export { classifyByNeighbours, kmeans, nearestCentre, neighbours, retrievalMetrics } from "./shared-engine.js";
 
 /**
  * Opens a data set and checks it. A list of files is one data set, joined by the ids of the samples.

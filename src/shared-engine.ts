@@ -2,6 +2,8 @@
 import type { DenseMatrix } from "./data/matrix.js";
 import * as clustering from "./evaluate/kmeans.js";
 import * as nearest from "./evaluate/knn.js";
+import * as retrieval from "./metrics/hamming-retrieval.js";
+import type { RetrievalMetrics } from "./metrics/retrieval.js";
 import { type Engine, sharedEngine } from "./runtime/engine.js";
 
 async function onEngine<Options extends { readonly engine?: Engine }>(options: Options) {
@@ -51,4 +53,13 @@ export async function classifyByNeighbours(
   options: nearest.KnnOptions = {},
 ): Promise<Int32Array> {
   return nearest.classifyByNeighbours(train, labels, rows, await onEngine(options));
+}
+
+/**
+ * Ranks the database for every query by Hamming distance, ties in database order, and measures the rankings; an item is
+ * relevant where it shares a label with the query.
+ * @throws UserError where the labels of the two sides are of different kinds; RangeError where codes and labels differ in number.
+ */
+export async function retrievalMetrics(task: retrieval.HammingRetrieval): Promise<RetrievalMetrics> {
+  return retrieval.retrievalMetrics(await onEngine(task));
 }

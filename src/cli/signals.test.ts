@@ -98,8 +98,11 @@ test(`serve: ${rounds} times a signal under load`, { timeout: 2 ** 31 - 1 }, asy
     const stderr = server.said();
     isOver = true;
     await Promise.all(load);
+    const { signalCode } = server.process;
+    // The second signal may meet a process that is at its end and hears no more.
+    const isEnded = isTwice && status === null && signalCode === sent;
     const expected = sent === "SIGINT" ? [130] : isTwice ? [0, 130] : [0];
-    assert.ok(expected.includes(status!), `${sent} ${isTwice}: ${status} ${server.process.signalCode}: ${stderr}`);
+    assert.ok(isEnded || expected.includes(status!), `${sent} ${isTwice}: ${status} ${signalCode}: ${stderr}`);
     assert.doesNotMatch(stderr, /unexpected failure|\n\s+at /);
   }
 });

@@ -21,7 +21,7 @@ interface Parts {
 
 /**
  * The kernels' module over one shared memory, with a pool of worker threads. The functions beside this file (`adam`,
- * `gatherRows`, …) take it as their first argument and work on arrays that `memory` hands out. All are synchronous, and
+ * `smallestK`, …) take it as their first argument and work on arrays that `memory` hands out. All are synchronous, and
  * give the same bits with any number of threads.
  */
 export class Kernels {

@@ -62,51 +62,6 @@ export function assignCentres(kernels: Kernels, step: AssignCentres): void {
   memory.free(changes);
 }
 
-/** Sizes: `samples` n, `columns` d, `starts` S, `centres` k per start. */
-export interface AccumulateCentres {
-  readonly samples: number;
-  readonly columns: number;
-  readonly starts: number;
-  readonly centres: number;
-  /** X, n × d row-major. */
-  readonly points: Float32Array;
-  /** S × n labels 0 … k-1. */
-  readonly labels: Int32Array;
-  /** Out: sum of the samples of each cluster, S × k × d. */
-  readonly sums: Float32Array;
-  /** Out: number of samples of each cluster, S × k. */
-  readonly counts: Int32Array;
-}
-
-/**
- * The update step: sums and sizes of all clusters of all starts; a centre is its sum divided by its size. Samples are added
- * in their order, in parts of 256.
- * @throws RangeError where a label is no centre, an array has another length or lies outside the shared memory.
- */
-export function accumulateCentres(kernels: Kernels, step: AccumulateCentres): void {
-  const { samples, columns, starts, centres } = step;
-  const { memory } = kernels;
-  checkLength("points", step.points, samples * columns);
-  checkLength("labels", step.labels, starts * samples);
-  checkLength("sums", step.sums, starts * centres * columns);
-  checkLength("counts", step.counts, starts * centres);
-  const [points, labels, sums, counts] = [step.points, step.labels, step.sums, step.counts].map((view) =>
-    memory.address(view),
-  ) as [number, number, number, number];
-  const members = memory.int32(starts * samples);
-  const ends = memory.int32(starts * centres);
-  const [m, e] = [memory.address(members), memory.address(ends)];
-  kernels.run("sortByLabel", starts, 1, [labels, samples, centres, m, e, counts, 0]);
-  const wrongLabel = kernels.result(6) !== 0;
-  if (!wrongLabel) {
-    const units = starts * Math.ceil(columns / 32);
-    kernels.run("sumClusters", units, 1, [points, samples, columns, starts, centres, m, e, counts, sums]);
-  }
-  memory.free(members);
-  memory.free(ends);
-  if (wrongLabel) throw new RangeError(`a label is not from 0 to ${centres - 1}`);
-}
-
 function checkLength(name: string, view: ArrayLike<number>, length: number): void {
   if (view.length !== length) throw new RangeError(`k-means: ${view.length} ${name}, expected ${length}`);
 }

@@ -25,7 +25,7 @@ const small: Readonly<Record<string, Record<string, unknown>>> = {
     batch: 40,
     evaluateEvery: 0,
   },
-  dm2c: { hidden: [32, 8], pretrainEpochs: 1, epochs: 1 },
+  dm2c: { hidden: [32, 8], mappingHidden: [16], pretrainEpochs: 1, epochs: 1 },
 };
 
 const dimensions = [12, 7];

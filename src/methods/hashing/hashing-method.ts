@@ -87,9 +87,10 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
 
   async #judge(views: readonly (CodedView & PairedView)[], signal?: AbortSignal): Promise<Metrics> {
     const { bits, withoutRelevant } = this.options;
-    const { metrics, curves } = await crossViewRetrieval(views, bits, withoutRelevant, signal);
+    const how = { engine: this.engine, signal };
+    const { metrics, curves } = await crossViewRetrieval(views, bits, withoutRelevant, how);
     this.#curves = curves;
-    return { ...metrics, ...(await pairedRetrieval(views, bits, signal)) };
+    return { ...metrics, ...(await pairedRetrieval(views, bits, how)) };
   }
 
   async #coded(name: string, { labels, splits }: MultiViewDataset, view: View): Promise<CodedView & PairedView> {
