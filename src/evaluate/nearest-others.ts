@@ -1,6 +1,7 @@
 // Nearest neighbours of every row among all others: matrix products and selection, block by block; a graph for larger sets.
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
+import { MemoryScope } from "../kernels/memory.js";
 import { smallestK } from "../kernels/select.js";
 import { bindProduct, type Engine } from "../runtime/index.js";
 import { approximateOthers } from "./approximate-others.js";
@@ -30,7 +31,8 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine: Engine): 
     throw new UserError(`neighbours: ${k} of ${n} samples, expected a whole number from 1 to ${n - 1}`);
   }
   if (k <= mostApproximate && n ** 2 * (columns + 100) > largestExact) return approximateOthers(x, k);
-  const { memory, kernels } = engine;
+  const { kernels } = engine;
+  const memory = new MemoryScope(engine.memory);
   const width = columns + 1;
   // (−2xᵢ, 1)·(xⱼ, ‖xⱼ‖²) = ‖xᵢ − xⱼ‖² − ‖xᵢ‖²
   const points = toPoints(x);
@@ -41,10 +43,10 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine: Engine): 
   }
   const height = Math.min(n, Math.max(1, Math.floor(blockValues / n)));
   const queries = new Float32Array(height * width);
-  const distances = memory.float32(height * n);
-  const found = memory.int32(height * (k + 1));
   const result = new Int32Array(n * k);
   try {
+    const distances = memory.float32(height * n);
+    const found = memory.int32(height * (k + 1));
     for (let first = 0; first < n; first += height) {
       const count = Math.min(height, n - first);
       fillQueries(queries, items, first, count, width);
@@ -60,8 +62,7 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine: Engine): 
       for (let i = 0; i < count; i++) takeOthers(found.subarray(i * (k + 1), (i + 1) * (k + 1)), first + i, result, k);
     }
   } finally {
-    memory.free(distances);
-    memory.free(found);
+    memory.release();
   }
   return result;
 }

@@ -1,5 +1,6 @@
 // The parts of Lloyd's k-means that are not matrix products, for many starts at once.
 import type { Kernels } from "./kernels.js";
+import { temporarily } from "./memory.js";
 
 /** Samples per unit (assembly/kmeans.ts). */
 const blockSamples = 256;
@@ -46,20 +47,20 @@ export function assignCentres(kernels: Kernels, step: AssignCentres): void {
   const given = [step.scores, step.centreNorms, step.pointNorms].map((view) => memory.address(view));
   const found = [step.labels, step.distances].map((view) => memory.address(view));
   const units = Math.ceil(samples / blockSamples);
-  const sums = memory.float64(units * starts);
-  const changes = memory.int32(units * starts);
-  const partial = [memory.address(sums), memory.address(changes)];
-  kernels.run("assignCentres", units, 1, [...given, samples, starts, centres, ...found, ...partial]);
-  step.inertia.fill(0);
-  step.changed.fill(0);
-  for (let unit = 0; unit < units; unit++) {
-    for (let s = 0; s < starts; s++) {
-      step.inertia[s]! += sums[unit * starts + s]!;
-      step.changed[s]! += changes[unit * starts + s]!;
+  temporarily(memory, (scope) => {
+    const sums = scope.float64(units * starts);
+    const changes = scope.int32(units * starts);
+    const partial = [memory.address(sums), memory.address(changes)];
+    kernels.run("assignCentres", units, 1, [...given, samples, starts, centres, ...found, ...partial]);
+    step.inertia.fill(0);
+    step.changed.fill(0);
+    for (let unit = 0; unit < units; unit++) {
+      for (let s = 0; s < starts; s++) {
+        step.inertia[s]! += sums[unit * starts + s]!;
+        step.changed[s]! += changes[unit * starts + s]!;
+      }
     }
-  }
-  memory.free(sums);
-  memory.free(changes);
+  });
 }
 
 function checkLength(name: string, view: ArrayLike<number>, length: number): void {

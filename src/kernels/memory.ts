@@ -262,3 +262,13 @@ export class MemoryScope extends Memory {
     this.#blocks.clear();
   }
 }
+
+/** Does something with arrays that are given back whatever comes of it, memory running out included. */
+export function temporarily<R>(memory: Memory, work: (scope: MemoryScope) => R): R {
+  const scope = new MemoryScope(memory);
+  try {
+    return work(scope);
+  } finally {
+    scope.release();
+  }
+}

@@ -1,6 +1,7 @@
 // Hamming distances of many queries to a whole database, block of queries by block of queries.
 import { setImmediate } from "node:timers/promises";
 import { hammingDistances } from "../kernels/hamming.js";
+import { MemoryScope } from "../kernels/memory.js";
 import type { Engine } from "../runtime/engine.js";
 
 /** Distances per block: small enough to stay in a processor's second-level cache until they are read. */
@@ -27,20 +28,18 @@ export async function forEachQuery(
   { engine, queries, database, bytes, signal }: HammingTask,
   visit: (distances: Uint16Array, query: number) => void,
 ): Promise<void> {
-  const { kernels, memory } = engine;
+  const { kernels } = engine;
+  const memory = new MemoryScope(engine.memory);
   const [count, items] = [queries.length / bytes, database.length / bytes];
   const height = Math.min(count, Math.max(1, Math.floor(blockValues / Math.max(1, items))));
-  const held: Uint8Array[] = [];
   const shared = (codes: Uint8Array) => {
     const copy = memory.uint8(codes.length);
-    held.push(copy);
     copy.set(codes);
     return copy;
   };
-  let distances: Uint16Array | undefined;
   try {
     const [from, to] = [shared(queries), shared(database)];
-    distances = memory.uint16(height * items);
+    const distances = memory.uint16(height * items);
     let turned = performance.now();
     for (let first = 0; first < count; first += height) {
       const size = Math.min(height, count - first);
@@ -56,7 +55,6 @@ export async function forEachQuery(
       }
     }
   } finally {
-    if (distances !== undefined) memory.free(distances);
-    for (const copy of held) memory.free(copy);
+    memory.release();
   }
 }
