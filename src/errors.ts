@@ -40,6 +40,12 @@ export class UnreadableError extends UserError {
   override readonly code: string = "ERR_UNREADABLE";
 }
 
+/** An engine, an index or a model was closed, and is used once more. */
+export class ClosedError extends UserError {
+  override readonly name: string = "ClosedError";
+  override readonly code: string = "ERR_CLOSED";
+}
+
 /** The memory of an engine does not hold what was requested. */
 export class OutOfMemoryError extends UserError {
   override readonly name: string = "OutOfMemoryError";

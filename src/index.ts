@@ -20,16 +20,17 @@ export type { FileOptions } from "./data/open-files.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";
 export { querySplit, type RandomSplitOptions, randomSplit } from "./data/splits.js";
 export { type SyntheticOptions, synthetic, syntheticDefaults } from "./data/synthetic.js";
-export { AmbiguousDataError, type Choice, UserError } from "./errors.js";
-export { type KMeansOptions, type KMeansResult, kmeans, nearestCentre } from "./evaluate/kmeans.js";
 export {
-  classifyByNeighbours,
-  type KnnOptions,
-  type Metric,
-  type NeighbourOptions,
-  type Neighbours,
-  neighbours,
-} from "./evaluate/knn.js";
+  AmbiguousDataError,
+  type Choice,
+  ClosedError,
+  OutOfMemoryError,
+  StorageError,
+  UnreadableError,
+  UserError,
+} from "./errors.js";
+export type { KMeansOptions, KMeansResult } from "./evaluate/kmeans.js";
+export type { KnnOptions, Metric, NeighbourOptions, Neighbours } from "./evaluate/knn.js";
 export { type BaselineOptions, measureBaselines } from "./methods/baselines/index.js";
 export { CCA, type CcaOptions } from "./methods/cca/index.js";
 export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
@@ -61,7 +62,7 @@ export {
 } from "./methods/training.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "./metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
-export { type HammingRetrieval, retrievalMetrics } from "./metrics/hamming-retrieval.js";
+export type { HammingRetrieval } from "./metrics/hamming-retrieval.js";
 export type { RadiusMetrics, RetrievalMetrics, RetrievalOptions, WithoutRelevant } from "./metrics/retrieval.js";
 export type { BaselineMetrics, Baselines, Colouring, RetrievalCurves } from "./runs/result.js";
 export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./runtime/index.js";
@@ -81,6 +82,7 @@ export {
 } from "./search/search-index.js";
 export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
 export { UnavailableError } from "./search/unavailable.js";
+export { classifyByNeighbours, kmeans, nearestCentre, neighbours, retrievalMetrics } from "./shared-engine.js";
 
 /**
  * Opens a data set and checks it. A list of files is one data set, joined by the ids of the samples.

@@ -1,6 +1,7 @@
 // Every retrieval measure of 2000 queries against 18,000 codes of 64 bits with several labels each, on one core.
 import { Random } from "../../dist/kernels/random.js";
 import { retrievalMetrics } from "../../dist/metrics/hamming-retrieval.js";
+import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, repeat } from "./common.mjs";
 
 const [QUERIES, ITEMS, BITS, CLASSES] = [2000, 18_000, 64, 24];
@@ -13,7 +14,9 @@ function labels(count) {
 }
 
 const codes = (count) => Uint8Array.from({ length: (count * BITS) / 8 }, () => random.integer(256));
+const engine = await Engine.open({ threads: 1 });
 const task = {
+  engine,
   queryCodes: codes(QUERIES),
   databaseCodes: codes(ITEMS),
   bytes: BITS / 8,
@@ -23,3 +26,4 @@ const task = {
 };
 const seconds = await repeat(() => retrievalMetrics(task), 3, 1);
 emit("hash_measures", { seconds, median: median(seconds), map: (await retrievalMetrics(task)).map });
+await engine.close();

@@ -34,7 +34,7 @@ export function addAddViewCommand(root: Command): void {
 
 async function addView(folder: string, flags: Flags, typed: Command): Promise<void> {
   const { view } = flags;
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   const { method, config, reopen } = openModel(folder, engine);
   if (method.addView === undefined || method.viewState === undefined) {
     throw new UserError(`${folder} is a run of ${config.method}, which trains its views together: none can be added`);

@@ -12,6 +12,8 @@ const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
 
 export interface CommandResult {
   readonly status: number | null;
+  /** What ended it where it has no status. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -35,7 +37,7 @@ export function startCommand(
   child.stdout.on("data", (data) => (stdout += data));
   child.stderr.on("data", (data) => (stderr += data));
   const done = new Promise<CommandResult>((finish) =>
-    child.on("close", (status) => finish({ status, stdout, stderr })),
+    child.on("close", (status, signal) => finish({ status, signal, stdout, stderr })),
   );
   return {
     done,

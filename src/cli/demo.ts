@@ -45,7 +45,7 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Comma
   const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY);
   // Before the minutes of training.
   if (isServed) await checkServeFlags(flags);
-  const engine = engineOptions({ ...flags, set: [] });
+  const engine = engineOptions(flags);
   say("1594 emoji in three views: Noto's picture, Twemoji's picture, the English name and keywords.");
   say(
     "DCHN learns codes of 64 bits for each, alike where Unicode puts them in one subgroup; a fifth is kept for testing.",
@@ -89,6 +89,6 @@ async function indexEmoji(
       ),
     );
   } finally {
-    engine.close();
+    await engine.close();
   }
 }

@@ -31,7 +31,7 @@ async function encode(folder: string, flags: Flags): Promise<void> {
   const format = extname(flags.out);
   if (!encodedFormats.includes(format))
     throw new UserError(`--out ${flags.out}: expected a name that ends in ${encodedFormats.join(", ")}`);
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   try {
     const { method, restore, config, ownData } = openModel(folder, engine);
     const { view } = flags;
@@ -66,7 +66,7 @@ async function encode(folder: string, flags: Flags): Promise<void> {
     writeEncoded(flags.out, { ...encoded, samples: data.samples, ids, labels, predicted, classes: method.classes });
     print([`${flags.out}: ${data.samples} × ${encoded.columns} ${encoded.name === "codes" ? "bytes" : "values"}`]);
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -25,7 +25,7 @@ export function addEvaluateCommand(root: Command): void {
 }
 
 async function evaluate(folder: string, flags: Flags): Promise<void> {
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   try {
     const started = performance.now();
     const { method, config, reopen, restore } = openModel(folder, engine);
@@ -69,6 +69,6 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
     const lines = [`${config.method} on ${name}`, ...formatMetrics(metrics), ...formatBaselines(summary)];
     printResult(flags.json, summary, lines);
   } finally {
-    engine.close();
+    await engine.close();
   }
 }

@@ -53,7 +53,7 @@ export function addIndexCommand(root: Command): void {
 
 async function indexRun(run: string, flags: Flags): Promise<void> {
   const store = storeKind(flags.store);
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   try {
     const { method, config, ownData, restore } = openModel(run, engine);
     const { metadata, split } = flags;
@@ -95,7 +95,7 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
     );
     printResult(flags.json, summary, formatIndex(summary));
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -18,7 +18,7 @@ import { listTables } from "./reproduce-list.js";
 import { planRuns } from "./reproduce-plan.js";
 import { describeTable, formatTable } from "./reproduce-result.js";
 import { announce, type MakeOptions, makeRuns } from "./reproduce-work.js";
-import { wholeNumber } from "./settings.js";
+import { threadsOf, wholeNumber } from "./settings.js";
 
 interface Flags {
   readonly out?: string;
@@ -106,10 +106,7 @@ function makeOptions({ jobs: jobsText, threads, queue }: Flags): MakeOptions {
   }
   return {
     jobs,
-    threads: Math.max(
-      1,
-      threads === undefined ? Math.floor(availableParallelism() / jobs) : wholeNumber("--threads", threads),
-    ),
+    threads: threads === undefined ? Math.max(1, Math.floor(availableParallelism() / jobs)) : threadsOf(threads),
     database: queue === undefined ? undefined : DATABASE_URL,
   };
 }

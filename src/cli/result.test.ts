@@ -31,7 +31,7 @@ test("confusion, map and what the views reach alone are over the samples that ha
       const metrics = await method.evaluate();
       const { parts } = await compareResult(trained, metrics, { engine, seed: 0 });
       const summary = { metrics, ...parts, seed: 0, method: "gmae", task } as unknown as TrainingSummary;
-      await describeResult(folder, trained, data, summary, []);
+      await describeResult(folder, trained, data, summary, { notes: [], engine });
       return readResult(folder)!;
     };
     const clustered = await result("clustering", 5, some);

@@ -8,6 +8,7 @@ import type { Method } from "../methods/method.js";
 import { confusionMatrix } from "../metrics/classification.js";
 import { matchClusters, relabelClusters } from "../metrics/clustering.js";
 import { type Colouring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
+import type { Engine } from "../runtime/index.js";
 import type { TrainingSummary } from "./training-run.js";
 
 /** Points of the embedding map; a larger set is sampled. */
@@ -19,10 +20,10 @@ export async function describeResult(
   method: Method<Record<string, unknown>>,
   data: MultiViewDataset,
   summary: TrainingSummary,
-  notes: readonly string[],
+  { notes, engine }: { readonly notes: readonly string[]; readonly engine: Engine },
 ): Promise<void> {
   const shown = method.split(data);
-  const parts = method.predicts ? await describePredictions(method, shown, summary.seed) : {};
+  const parts = method.predicts ? await describePredictions(method, shown, summary.seed, engine) : {};
   const { dataset: _, run: __, ...rest } = summary;
   const result: RunResult = {
     ...rest,
@@ -43,6 +44,7 @@ async function describePredictions(
   method: Method<Record<string, unknown>>,
   data: MultiViewDataset,
   seed: number,
+  engine: Engine,
 ): Promise<Predictions> {
   const z = await method.transform(data);
   const { labels, splits } = data;
@@ -56,7 +58,7 @@ async function describePredictions(
     predicted && truth && !classes
       ? relabelClusters(predicted, matchClusters(pick(truth), pick(predicted)))
       : predicted;
-  const { rows, positions } = await embeddingMap(z, { seed, points: MAP_POINTS });
+  const { rows, positions } = await embeddingMap(z, { seed, points: MAP_POINTS, engine });
   const colourings: Colouring[] = [];
   const at = (values: Int32Array) => Int32Array.from(rows, (row) => values[row]!);
   if (truth) colourings.push({ name: "label", values: at(truth), names });

@@ -45,7 +45,7 @@ export function addSearchCommand(root: Command): void {
 
 async function search(folder: string, flags: Flags): Promise<void> {
   const query = await queryOf(flags);
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   try {
     const index = await SearchIndex.open(folder, engine, { onNote: (note) => say(`  note: ${note}`) });
     try {
@@ -58,7 +58,7 @@ async function search(folder: string, flags: Flags): Promise<void> {
       await index.close();
     }
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

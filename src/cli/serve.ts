@@ -101,7 +101,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   const { port, token, localOnly } = await checkServeFlags(flags);
   // Only this command needs the server: the others start sooner without it.
   const { createServer } = await import("../server/server.js");
-  const engine = await Engine.open(engineOptions({ ...flags, set: [] }));
+  const engine = await Engine.open(engineOptions(flags));
   const indexes = new Map<string, SearchIndex>();
   let server: FastifyInstance | undefined;
   let last: NodeJS.Timeout | undefined;
@@ -146,7 +146,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
     process.exitCode = signal.given === "SIGINT" ? 130 : 0;
   } finally {
     for (const index of indexes.values()) await index.close();
-    engine.close();
+    await engine.close();
     clearTimeout(last);
   }
 }

@@ -4,9 +4,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import { ownValue, recordOf } from "../records.js";
-import { devices } from "../runtime/index.js";
+import { checkThreads, devices, type EngineOptions } from "../runtime/index.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, type DataFlags } from "./open-data.js";
+import { say } from "./output.js";
 
 export interface CommonFlags extends DataFlags {
   readonly task?: string;
@@ -112,14 +113,21 @@ export function wholeNumber(flag: string, text: string): number {
   return value;
 }
 
-export function engineOptions({ device, threads }: CommonFlags) {
+/** @throws UserError where device or threads are none that there can be. */
+export function engineOptions({ device, threads }: Pick<CommonFlags, "device" | "threads">): EngineOptions {
   if (device !== undefined && !(devices as readonly string[]).includes(device)) {
     throw new UserError(`--device ${device}: expected ${devices.join(", ")}`);
   }
   return {
     device: device as (typeof devices)[number] | undefined,
-    threads: threads === undefined ? undefined : Math.max(1, wholeNumber("--threads", threads)),
+    threads: threads === undefined ? undefined : threadsOf(threads),
+    onNote: (note) => say(`  note: ${note}`),
   };
+}
+
+/** The number of `--threads`. */
+export function threadsOf(text: string): number {
+  return checkThreads(Math.max(1, wholeNumber("--threads", text)), "--threads");
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];

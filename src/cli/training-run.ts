@@ -94,7 +94,7 @@ export async function startTraining(request: TrainingRequest): Promise<TrainingO
   unchanged();
   const engine = await Engine.open(request.engine);
   const method = definition.create(options, engine);
-  const begin = () => createRun(request.out, config, environment);
+  const begin = () => createRun(request.out, config, { ...environment, backend: engine.interface });
   return train({ method, opened, engine, begin, ...wholeMethod(method, opened) });
 }
 
@@ -247,7 +247,8 @@ export async function train(training: Training): Promise<TrainingOutcome> {
     // From the log, since an earlier session may have given some.
     const given = log.flatMap((line) => line.notes ?? []);
     for (const note of found.notes) say(`  note: ${note}`);
-    await describeResult(run.folder, method, data, summary, [...opened.notes, ...given, ...found.notes]);
+    const told = [...opened.notes, ...given, ...found.notes];
+    await describeResult(run.folder, method, data, summary, { notes: told, engine });
     await writePlots(loadReportRun(run.folder));
     writeReport([run.folder]);
     return { summary, method, data };
@@ -255,7 +256,7 @@ export async function train(training: Training): Promise<TrainingOutcome> {
     progress.stop();
     interrupt.release();
     run?.close();
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -1,7 +1,7 @@
 // A map of a representation: points in the plane such that neighbours stay neighbours (t-SNE).
 import { type DenseMatrix, gatherRows } from "../data/matrix.js";
 import { Random } from "../kernels/random.js";
-import { type Engine, sharedEngine } from "../runtime/engine.js";
+import type { Engine } from "../runtime/engine.js";
 import { neighbours } from "./knn.js";
 import { fitPca, transformPca } from "./pca.js";
 import { type Affinities, symmetricAffinities } from "./tsne-affinities.js";
@@ -19,7 +19,7 @@ export interface EmbeddingMapOptions {
   readonly points?: number;
   /** Pairs of points looked at in all iterations together, which bounds the time. Default 1e9: a few seconds. */
   readonly pairs?: number;
-  readonly engine?: Engine;
+  readonly engine: Engine;
 }
 
 const mostIterations = 750;
@@ -35,8 +35,7 @@ const turn = 50;
  * @throws UserError where x holds NaN or infinity.
  */
 export async function embeddingMap(x: DenseMatrix, options: EmbeddingMapOptions): Promise<EmbeddingMap> {
-  const { seed, points = 2000, pairs = 1e9 } = options;
-  const engine = options.engine ?? (await sharedEngine());
+  const { seed, points = 2000, pairs = 1e9, engine } = options;
   const random = new Random(seed, "embedding map");
   const rows =
     x.rows > points ? random.choice(x.rows, points).sort() : Int32Array.from({ length: x.rows }, (_, i) => i);

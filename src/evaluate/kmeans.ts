@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 import { assignCentres } from "../kernels/kmeans.js";
 import { Random } from "../kernels/random.js";
 import { forEachProductBlock } from "../metrics/product-blocks.js";
-import { type Engine, sharedEngine } from "../runtime/engine.js";
+import type { Engine, OnEngine } from "../runtime/engine.js";
 import { plusPlus } from "./kmeans-plus-plus.js";
 import { assignRows, inertia, type KMeansRun, startRun, updateCentres } from "./kmeans-run.js";
 import { columnMeans, type Points, toPoints } from "./points.js";
@@ -42,15 +42,14 @@ export interface KMeansResult {
  * same bits with any number of threads.
  * @throws UserError where there are fewer samples than clusters, or x holds NaN or infinity.
  */
-export async function kmeans(x: DenseMatrix, options: KMeansOptions): Promise<KMeansResult> {
-  const { clusters, starts = 10, seed, maxIterations = 300, tolerance = 1e-4 } = options;
+export async function kmeans(x: DenseMatrix, options: OnEngine<KMeansOptions>): Promise<KMeansResult> {
+  const { clusters, starts = 10, seed, maxIterations = 300, tolerance = 1e-4, engine } = options;
   for (const [name, value] of Object.entries({ clusters, starts, maxIterations })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new UserError(`k-means: ${name} is ${value}, expected a whole number from 1`);
     }
   }
   if (x.rows < clusters) throw new UserError(`k-means: ${clusters} clusters asked of ${x.rows} samples`);
-  const engine = options.engine ?? (await sharedEngine());
   const points = toPoints(x);
   const random = Array.from({ length: starts }, (_, start) => new Random(seed, "k-means", start));
   let active = (await plusPlus(engine, points, clusters, random)).map((rows) => startRun(points, rows));
@@ -78,7 +77,7 @@ export async function kmeans(x: DenseMatrix, options: KMeansOptions): Promise<KM
  * The number of the centre nearest to each row of x (Euclidean; the first of equal centres).
  * @throws UserError where x holds NaN or infinity.
  */
-export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine?: Engine): Promise<Int32Array> {
+export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine: Engine): Promise<Int32Array> {
   if (x.columns !== centres.columns) {
     throw new RangeError(`nearestCentre: rows of ${x.columns} values, centres of ${centres.columns}`);
   }
@@ -87,7 +86,7 @@ export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine
   const points = toPoints(x, origin);
   const labels = new Int32Array(x.rows);
   const shape = { rows: x.rows, columns: centres.rows, k: x.columns };
-  await forEachProductBlock(engine ?? (await sharedEngine()), points.data, data, shape, (scores, first, count) => {
+  await forEachProductBlock(engine, points.data, data, shape, (scores, first, count) => {
     for (let i = 0, e = 0; i < count; i++) {
       let best = Number.NEGATIVE_INFINITY;
       for (let c = 0; c < centres.rows; c++, e++) {

@@ -3,7 +3,7 @@ import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { forEachProductBlock } from "../metrics/product-blocks.js";
 import { unitRows } from "../metrics/unit-rows.js";
-import { type Engine, sharedEngine } from "../runtime/engine.js";
+import type { Engine, OnEngine } from "../runtime/engine.js";
 import { columnMeans, toPoints } from "./points.js";
 
 /** By which distance neighbours are found. */
@@ -33,7 +33,7 @@ export async function neighbours(
   x: DenseMatrix,
   queries: DenseMatrix,
   k: number,
-  { metric = "euclidean", engine }: NeighbourOptions = {},
+  { metric = "euclidean", engine }: OnEngine<NeighbourOptions>,
 ): Promise<Neighbours> {
   if (!Number.isInteger(k) || k < 1 || k > x.rows) {
     throw new UserError(`neighbours: k is ${k}, expected a whole number from 1 to the ${x.rows} samples there are`);
@@ -46,7 +46,7 @@ export async function neighbours(
   const farness = new Float64Array(x.rows);
   const heap = new Float64Array(k);
   await forEachProductBlock(
-    engine ?? (await sharedEngine()),
+    engine,
     search.queries,
     search.rows,
     { rows: queries.rows, columns: x.rows, k: x.columns },
@@ -118,7 +118,7 @@ export async function classifyByNeighbours(
   train: DenseMatrix,
   labels: Int32Array,
   rows: DenseMatrix,
-  { k = 1, ...options }: KnnOptions = {},
+  { k = 1, ...options }: OnEngine<KnnOptions>,
 ): Promise<Int32Array> {
   if (train.rows !== labels.length) throw new RangeError(`k-NN: ${train.rows} rows but ${labels.length} labels`);
   const { indices } = await neighbours(train, rows, k, options);

@@ -3,7 +3,7 @@ import { type DenseMatrix, gatherRows } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { Random } from "../kernels/random.js";
 import { crossEntropy, Forward, initialize, linear, Parameters } from "../nn/index.js";
-import { type Engine, matmul, ParameterStore, sharedEngine, TrainingStep } from "../runtime/index.js";
+import { type Engine, matmul, ParameterStore, TrainingStep } from "../runtime/index.js";
 import { add, div, input, mul, relu, size, square, sum, type Tensor } from "../tensor/index.js";
 import { checkFinite } from "./points.js";
 
@@ -11,7 +11,7 @@ export interface MlpOptions {
   readonly seed: number;
   /** Default 200. */
   readonly maxEpochs?: number;
-  readonly engine?: Engine;
+  readonly engine: Engine;
 }
 
 export interface Mlp {
@@ -48,7 +48,7 @@ export async function trainMlp(x: DenseMatrix, labels: Int32Array, options: MlpO
   checkFinite(x);
   const classes = Int32Array.from(new Set(labels)).sort();
   if (classes.length < 2) throw new UserError(`MLP: ${classes.length} class among the labels, expected 2 or more`);
-  const engine = options.engine ?? (await sharedEngine());
+  const { engine } = options;
   const network = build(x.columns, classes.length);
   const store = new ParameterStore(
     engine.memory,
@@ -83,16 +83,15 @@ export async function trainMlp(x: DenseMatrix, labels: Int32Array, options: MlpO
 }
 
 /** The likeliest class of each row; the first of equals. */
-export async function predictMlp(mlp: Mlp, x: DenseMatrix, engine?: Engine): Promise<Int32Array> {
+export async function predictMlp(mlp: Mlp, x: DenseMatrix, engine: Engine): Promise<Int32Array> {
   const { classes, hiddenWeight, hiddenBias, outputWeight, outputBias } = mlp;
   if (x.columns !== hiddenWeight.columns) {
     throw new UserError(`MLP: trained on ${hiddenWeight.columns} dimensions, given ${x.columns}`);
   }
-  const on = engine ?? (await sharedEngine());
   const [m, h, n] = [x.rows, hiddenBias.length, classes.length];
-  const hidden = await matmul(on, x.data, hiddenWeight.data, { m, k: x.columns, n: h, transposeB: true });
+  const hidden = await matmul(engine, x.data, hiddenWeight.data, { m, k: x.columns, n: h, transposeB: true });
   for (let e = 0; e < hidden.length; e++) hidden[e] = Math.max(0, hidden[e]! + hiddenBias[e % h]!);
-  const scores = await matmul(on, hidden, outputWeight.data, { m, k: h, n, transposeB: true });
+  const scores = await matmul(engine, hidden, outputWeight.data, { m, k: h, n, transposeB: true });
   return Int32Array.from({ length: m }, (_, i) => {
     let best = 0;
     for (let c = 1; c < n; c++) {

@@ -1,8 +1,9 @@
 // Nearest neighbours of every row among all others: matrix products and selection, block by block; a graph for larger sets.
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
+import { MemoryScope } from "../kernels/memory.js";
 import { smallestK } from "../kernels/select.js";
-import { bindProduct, type Engine, sharedEngine } from "../runtime/index.js";
+import { bindProduct, type Engine } from "../runtime/index.js";
 import { approximateOthers } from "./approximate-others.js";
 import { toPoints } from "./points.js";
 
@@ -24,14 +25,14 @@ const mostApproximate = 64;
  * @returns n × k row numbers.
  * @throws UserError where there are not k other rows, or x holds NaN or infinity.
  */
-export async function nearestOthers(x: DenseMatrix, k: number, engine?: Engine): Promise<Int32Array> {
+export async function nearestOthers(x: DenseMatrix, k: number, engine: Engine): Promise<Int32Array> {
   const { rows: n, columns } = x;
   if (!Number.isInteger(k) || k < 1 || k >= n) {
     throw new UserError(`neighbours: ${k} of ${n} samples, expected a whole number from 1 to ${n - 1}`);
   }
   if (k <= mostApproximate && n ** 2 * (columns + 100) > largestExact) return approximateOthers(x, k);
-  const on = engine ?? (await sharedEngine());
-  const { memory, kernels } = on;
+  const { kernels } = engine;
+  const memory = new MemoryScope(engine.memory);
   const width = columns + 1;
   // (−2xᵢ, 1)·(xⱼ, ‖xⱼ‖²) = ‖xᵢ − xⱼ‖² − ‖xᵢ‖²
   const points = toPoints(x);
@@ -42,16 +43,16 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine?: Engine):
   }
   const height = Math.min(n, Math.max(1, Math.floor(blockValues / n)));
   const queries = new Float32Array(height * width);
-  const distances = memory.float32(height * n);
-  const found = memory.int32(height * (k + 1));
   const result = new Int32Array(n * k);
   try {
+    const distances = memory.float32(height * n);
+    const found = memory.int32(height * (k + 1));
     for (let first = 0; first < n; first += height) {
       const count = Math.min(height, n - first);
       fillQueries(queries, items, first, count, width);
       const block = distances.subarray(0, count * n);
       const shape = { m: count, k: width, n, transposeB: true };
-      const product = await bindProduct(on, queries.subarray(0, count * width), items, block, shape);
+      const product = await bindProduct(engine, queries.subarray(0, count * width), items, block, shape);
       try {
         await product.run();
       } finally {
@@ -61,8 +62,7 @@ export async function nearestOthers(x: DenseMatrix, k: number, engine?: Engine):
       for (let i = 0; i < count; i++) takeOthers(found.subarray(i * (k + 1), (i + 1) * (k + 1)), first + i, result, k);
     }
   } finally {
-    memory.free(distances);
-    memory.free(found);
+    memory.release();
   }
   return result;
 }

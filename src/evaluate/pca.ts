@@ -2,7 +2,7 @@
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { Random } from "../kernels/random.js";
-import { type Engine, sharedEngine } from "../runtime/engine.js";
+import type { Engine } from "../runtime/engine.js";
 import { matmul } from "../runtime/matmul.js";
 import { type Points, toPoints } from "./points.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
@@ -36,7 +36,7 @@ const blockRows = 4096;
  * A component without variance is a row of zeros.
  * @throws UserError where more components are asked than rows or columns, or x holds NaN or infinity.
  */
-export async function fitPca(x: DenseMatrix, components: number, engine?: Engine): Promise<Pca> {
+export async function fitPca(x: DenseMatrix, components: number, engine: Engine): Promise<Pca> {
   const most = Math.min(x.rows, x.columns);
   if (!Number.isInteger(components) || components < 1 || components > most) {
     throw new UserError(
@@ -44,9 +44,8 @@ export async function fitPca(x: DenseMatrix, components: number, engine?: Engine
     );
   }
   const points = toPoints(x);
-  const on = engine ?? (await sharedEngine());
   const full = most <= fullSize || components >= 0.8 * most || eigenvectorsAreWorthIt(x, components);
-  const { axes, squares } = await (full ? eigenvectors : subspace)(on, points, components);
+  const { axes, squares } = await (full ? eigenvectors : subspace)(engine, points, components);
   const total = points.squares.reduce((sum, square) => sum + square, 0);
   fixSigns(axes, x.columns);
   return {
@@ -69,13 +68,13 @@ function eigenvectorsAreWorthIt({ rows, columns }: DenseMatrix, components: numb
 }
 
 /** The rows of x along the components: rows × components. */
-export async function transformPca({ mean, components }: Pca, x: DenseMatrix, engine?: Engine): Promise<DenseMatrix> {
+export async function transformPca({ mean, components }: Pca, x: DenseMatrix, engine: Engine): Promise<DenseMatrix> {
   if (x.columns !== components.columns) {
     throw new UserError(`PCA: fitted on ${components.columns} dimensions, given ${x.columns}`);
   }
   const { data } = toPoints(x, mean);
   const shape = { m: x.rows, k: x.columns, n: components.rows, transposeB: true };
-  const coordinates = await matmul(engine ?? (await sharedEngine()), data, components.data, shape);
+  const coordinates = await matmul(engine, data, components.data, shape);
   return { kind: "dense", rows: x.rows, columns: components.rows, data: coordinates };
 }
 

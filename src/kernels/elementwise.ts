@@ -12,22 +12,6 @@ export function clampValues(kernels: Kernels, x: Float32Array, limit: number): v
 }
 
 /**
- * Sets every value.
- * @throws RangeError where the array lies outside the shared memory.
- */
-export function fill(kernels: Kernels, x: Float32Array, value: number): void {
-  kernels.run("fill", x.length, grain, [kernels.memory.address(x), value]);
-}
-
-/**
- * Multiplies every value by the factor, in place.
- * @throws RangeError where the array lies outside the shared memory.
- */
-export function scale(kernels: Kernels, x: Float32Array, factor: number): void {
-  kernels.run("scale", x.length, grain, [kernels.memory.address(x), factor]);
-}
-
-/**
  * Whether no value is NaN or infinite.
  * @throws RangeError where the array lies outside the shared memory.
  */

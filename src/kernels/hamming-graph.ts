@@ -2,6 +2,7 @@
 
 import type { Nearest } from "./hamming-scan.js";
 import type { Kernels } from "./kernels.js";
+import { temporarily } from "./memory.js";
 import { philox } from "./philox.js";
 
 /** As in assembly/hamming-graph.ts. */
@@ -201,22 +202,21 @@ export class HammingGraph {
    * search (ef). Hits of query q stand from q·width on.
    */
   search(queries: Uint8Array, width: number): Nearest {
-    const { memory } = this.#kernels;
     const count = queries.length / this.#bytes;
     if (!Number.isInteger(count)) throw new RangeError(`${queries.length} bytes are no whole codes of ${this.#bytes}`);
     if (this.#size === 0) {
       return { distances: new Uint16Array(0), rows: new Uint32Array(0), counts: new Uint32Array(count) };
     }
-    const input = memory.uint8(queries.length);
-    input.set(queries);
-    const distances = memory.uint16(count * width);
-    const rows = memory.uint32(count * width);
-    const counts = memory.uint32(count);
-    const addresses = [input, distances, rows, counts].map((view) => memory.address(view));
-    this.#kernels.run("graphSearch", count, 4, [...this.#arguments(width), ...addresses]);
-    const result = { distances: distances.slice(), rows: rows.slice(), counts: counts.slice() };
-    for (const view of [input, distances, rows, counts]) memory.free(view);
-    return result;
+    return temporarily(this.#kernels.memory, (memory) => {
+      const input = memory.uint8(queries.length);
+      input.set(queries);
+      const distances = memory.uint16(count * width);
+      const rows = memory.uint32(count * width);
+      const counts = memory.uint32(count);
+      const addresses = [input, distances, rows, counts].map((view) => memory.address(view));
+      this.#kernels.run("graphSearch", count, 4, [...this.#arguments(width), ...addresses]);
+      return { distances: distances.slice(), rows: rows.slice(), counts: counts.slice() };
+    });
   }
 
   get state(): GraphState {

@@ -1,5 +1,6 @@
 // The nearest codes by Hamming distance, in pieces: between them the caller may do something else, and change other rows.
 import type { Kernels } from "./kernels.js";
+import { type Memory, temporarily } from "./memory.js";
 
 /** Queries that pass over a block of codes together, per thread (assembly/hamming-scan.ts takes four at a time). */
 const mostPerGroup = 64;
@@ -103,7 +104,10 @@ export class HammingScan {
 
   /** The hits over all pieces. Nothing may be scanned afterwards. */
   finish(): Nearest {
-    const { memory } = this.#kernels;
+    return temporarily(this.#kernels.memory, (memory) => this.#finish(memory));
+  }
+
+  #finish(memory: Memory): Nearest {
     const [states, k, shares] = [this.#lists, this.#k, this.#shares];
     const distances = memory.uint16(states * k);
     const rows = memory.uint32(states * k);
@@ -111,12 +115,9 @@ export class HammingScan {
     const addresses = [this.#states, distances, rows, counts].map((view) => memory.address(view));
     const [s, d, r, c] = addresses as [number, number, number, number];
     this.#kernels.run("hammingScanEnd", states, 4, [s, this.#stateBytes, this.#bytes, k, d, r, c]);
-    const result =
-      shares === 1
-        ? { distances: distances.slice(), rows: rows.slice(), counts: counts.slice() }
-        : mergeShares({ distances, rows, counts }, shares, k);
-    for (const view of [distances, rows, counts]) memory.free(view);
-    return result;
+    return shares === 1
+      ? { distances: distances.slice(), rows: rows.slice(), counts: counts.slice() }
+      : mergeShares({ distances, rows, counts }, shares, k);
   }
 
   free(): void {

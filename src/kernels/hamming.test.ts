@@ -1,7 +1,7 @@
-// Tests of Hamming distances and ranking.
+// Tests of Hamming distances.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { hammingDistances, hammingTopK } from "./hamming.js";
+import { hammingDistances } from "./hamming.js";
 import { Kernels } from "./kernels.js";
 import { Random } from "./random.js";
 
@@ -60,55 +60,6 @@ test("distances for codes of any number of bytes", () => {
   }
 });
 
-function checkTopK(queries: Uint8Array, database: Uint8Array, bytes: number, k: number): void {
-  const count = queries.length / bytes;
-  const rows = database.length / bytes;
-  const distances = expectedDistances(queries, database, bytes);
-  const expectedRows: number[] = [];
-  const expected: number[] = [];
-  for (let q = 0; q < count; q++) {
-    const own = distances.subarray(q * rows, (q + 1) * rows);
-    const order = [...own.keys()].sort((a, b) => own[a]! - own[b]! || a - b).slice(0, k);
-    expectedRows.push(...order);
-    expected.push(...order.map((row) => own[row]!));
-  }
-  for (const kernels of pools) {
-    const { memory } = kernels;
-    const [q, d] = [shared(kernels, queries), shared(kernels, database)];
-    const outDistances = memory.uint16(count * k);
-    const outRows = memory.int32(count * k);
-    const before = memory.bytesInUse;
-    hammingTopK(kernels, q, d, bytes, k, outDistances, outRows);
-    assert.equal(memory.bytesInUse, before);
-    assert.deepEqual([...outRows], expectedRows, `${bytes} bytes, k ${k}`);
-    assert.deepEqual([...outDistances], expected);
-    for (const view of [q, d, outDistances, outRows]) memory.free(view);
-  }
-}
-
-test("the k nearest, ties in database order", () => {
-  for (const bytes of [1, 2, 4, 8, 16, 18]) {
-    const queries = randomCodes(6, bytes);
-    const database = randomCodes(3000, bytes);
-    for (const k of [1, 10, 1000, 3000]) checkTopK(queries, database, bytes, k);
-  }
-});
-
-test("a database in the worst order: every code nearer than all before, in long runs", () => {
-  const database = new Uint8Array(9000 * 8);
-  for (let row = 0; row < 9000; row++) {
-    const ones = 64 - Math.floor(row / 140);
-    for (let bit = 0; bit < ones; bit++) database[row * 8 + (bit >> 3)]! |= 1 << (bit & 7);
-  }
-  for (const k of [1, 3, 139, 140, 141, 700]) checkTopK(new Uint8Array(8), database, 8, k);
-  checkTopK(new Uint8Array(8).fill(255), database, 8, 200);
-});
-
-test("all codes equal", () => {
-  checkTopK(new Uint8Array(8), new Uint8Array(5000 * 8), 8, 7);
-  checkTopK(new Uint8Array(8), new Uint8Array(5000 * 8).fill(255), 8, 7);
-});
-
 test("wrong sizes are refused", () => {
   const kernels = pools[0]!;
   const codes = kernels.memory.uint8(64);
@@ -118,7 +69,4 @@ test("wrong sizes are refused", () => {
     /distances of up to 256 do not fit a Uint8Array/,
   );
   assert.throws(() => hammingDistances(kernels, codes, codes, 4, codes), /16 × 16 distances do not fit an array of 64/);
-  const [distances, rows] = [kernels.memory.uint16(8), kernels.memory.int32(8)];
-  assert.throws(() => hammingTopK(kernels, codes, codes, 8, 9, distances, rows), /the 9 nearest of 8 codes/);
-  assert.throws(() => hammingTopK(kernels, codes, codes, 8, 2, distances, rows), /8 × 2 results do not fit/);
 });

@@ -1,7 +1,7 @@
 // The WebAssembly kernels, loaded: a shared memory, the module over it, and threads that take part in its loops.
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { Memory } from "./memory.js";
+import { type Memory, WholeMemory } from "./memory.js";
 import { constant, type Exports, Pool, type WorkerData } from "./pool.js";
 import { wasm } from "./webassembly.js";
 
@@ -12,9 +12,16 @@ interface Helper {
   terminate(): Promise<number>;
 }
 
+interface Parts {
+  readonly exports: Exports;
+  readonly pool: Pool;
+  readonly arguments: Float64Array;
+  readonly helpers: Helper[];
+}
+
 /**
  * The kernels' module over one shared memory, with a pool of worker threads. The functions beside this file (`adam`,
- * `gatherRows`, …) take it as their first argument and work on arrays that `memory` hands out. All are synchronous, and
+ * `smallestK`, …) take it as their first argument and work on arrays that `memory` hands out. All are synchronous, and
  * give the same bits with any number of threads.
  */
 export class Kernels {
@@ -24,11 +31,11 @@ export class Kernels {
   readonly #arguments: Float64Array;
   readonly #helpers: Helper[];
 
-  private constructor(memory: Memory, exports: Exports, control: Uint8Array, helpers: Helper[]) {
+  private constructor(memory: Memory, { exports, pool, arguments: args, helpers }: Parts) {
     this.memory = memory;
     this.#exports = exports;
-    this.#pool = new Pool(exports, memory.wasm, control.byteOffset);
-    this.#arguments = new Float64Array(control.buffer, control.byteOffset + constant(exports, "ARGUMENTS"), 32);
+    this.#pool = pool;
+    this.#arguments = args;
     this.#helpers = helpers;
   }
 
@@ -40,11 +47,26 @@ export class Kernels {
     const threads = options.threads ?? Math.min(availableParallelism(), mostThreadsByDefault);
     if (!Number.isInteger(threads) || threads < 1) throw new RangeError(`threads ${threads}: expected 1 or more`);
     const module = await wasm.compile(await readFile(new URL("./vantage.wasm", import.meta.url)));
-    const memory = new Memory();
+    const memory = new WholeMemory();
     const exports = new wasm.Instance(module, { env: { memory: memory.wasm } }).exports as Exports;
     const control = memory.uint8(constant(exports, "CONTROL_BYTES"));
     const helpers = await startHelpers(threads - 1, { module, memory: memory.wasm, control: control.byteOffset });
-    return new Kernels(memory, exports, control, helpers);
+    return new Kernels(memory, {
+      exports,
+      pool: new Pool(exports, memory.wasm, control.byteOffset),
+      arguments: new Float64Array(control.buffer, control.byteOffset + constant(exports, "ARGUMENTS"), 32),
+      helpers,
+    });
+  }
+
+  /** The same kernels and threads over a part of the memory. */
+  within(memory: Memory): Kernels {
+    return new Kernels(memory, {
+      exports: this.#exports,
+      pool: this.#pool,
+      arguments: this.#arguments,
+      helpers: this.#helpers,
+    });
   }
 
   /** Threads that take part: the calling one and its workers. */
@@ -70,8 +92,8 @@ export class Kernels {
   }
 
   /** Ends the workers. Kernels still run afterwards, on the calling thread. */
-  close(): void {
-    for (const helper of this.#helpers.splice(0)) void helper.terminate();
+  async close(): Promise<void> {
+    await Promise.all(this.#helpers.splice(0).map((helper) => helper.terminate()));
   }
 }
 

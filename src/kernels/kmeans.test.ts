@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Kernels } from "./kernels.js";
-import { accumulateCentres, assignCentres } from "./kmeans.js";
+import { assignCentres } from "./kmeans.js";
 import { Random } from "./random.js";
 
 let pools: Kernels[];
@@ -108,62 +108,4 @@ test("assignment: the first of equal centres, distances not below 0", () => {
       assert.deepEqual([step.labels[0], step.distances[0], step.inertia[0]], [place, 0, 0]);
     }
   }
-});
-
-test("sums and sizes of clusters, empty ones too", () => {
-  for (const size of [...sizes, { samples: 5000, columns: 32, starts: 1, centres: 3 }]) {
-    const { samples, columns, starts, centres } = size;
-    const { points } = problem(size);
-    const random = new Random(6);
-    const labels = Int32Array.from({ length: starts * samples }, () => random.integer(Math.max(1, centres - 1)));
-    const results = pools.map((kernels) => {
-      const { memory } = kernels;
-      const step = {
-        ...size,
-        points: memory.float32(points.length),
-        labels: memory.int32(labels.length),
-        sums: memory.float32(starts * centres * columns).fill(77),
-        counts: memory.int32(starts * centres).fill(77),
-      };
-      step.points.set(points);
-      step.labels.set(labels);
-      accumulateCentres(kernels, step);
-      return { sums: step.sums.slice(), counts: step.counts.slice() };
-    });
-    assert.deepEqual(results[1], results[0]);
-    assert.deepEqual(results[2], results[0]);
-    const sums = new Float64Array(starts * centres * columns);
-    const counts = new Int32Array(starts * centres);
-    for (let s = 0; s < starts; s++) {
-      for (let i = 0; i < samples; i++) {
-        const cluster = s * centres + labels[s * samples + i]!;
-        counts[cluster]!++;
-        for (let c = 0; c < columns; c++) sums[cluster * columns + c]! += points[i * columns + c]!;
-      }
-    }
-    assert.deepEqual(results[0]!.counts, counts);
-    for (let e = 0; e < sums.length; e++) assert.ok(Math.abs(results[0]!.sums[e]! - sums[e]!) < 1e-4);
-  }
-});
-
-test("wrong labels and lengths are refused, and nothing leaks", () => {
-  const kernels = pools[1]!;
-  const { memory } = kernels;
-  const step = {
-    samples: 4,
-    columns: 2,
-    starts: 1,
-    centres: 3,
-    points: memory.float32(8),
-    labels: memory.int32(4),
-    sums: memory.float32(6),
-    counts: memory.int32(3),
-  };
-  const before = memory.bytesInUse;
-  for (const wrong of [-1, 3]) {
-    step.labels[2] = wrong;
-    assert.throws(() => accumulateCentres(kernels, step), /a label is not from 0 to 2/);
-  }
-  assert.throws(() => accumulateCentres(kernels, { ...step, sums: memory.float32(5) }), /k-means: 5 sums, expected 6/);
-  assert.equal(memory.bytesInUse, before + 64);
 });

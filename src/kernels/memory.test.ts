@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OutOfMemoryError } from "../errors.js";
-import { Memory, type SharedView } from "./memory.js";
+import { MemoryScope, type SharedView, WholeMemory } from "./memory.js";
 import { Random } from "./random.js";
 
 test("arrays are zero-filled, aligned and of the asked type and length", () => {
-  const memory = new Memory();
+  const memory = new WholeMemory();
   const views = [
     memory.float32(3),
     memory.int32(0),
@@ -38,7 +38,7 @@ test("arrays are zero-filled, aligned and of the asked type and length", () => {
 });
 
 test("a freed block is used again and zeroed, and neighbours merge", () => {
-  const memory = new Memory();
+  const memory = new WholeMemory();
   const a = memory.float32(1000).fill(7);
   const b = memory.float32(1000).fill(8);
   const fence = memory.float32(1);
@@ -55,7 +55,7 @@ test("a freed block is used again and zeroed, and neighbours merge", () => {
 });
 
 test("growth leaves old views valid", () => {
-  const memory = new Memory();
+  const memory = new WholeMemory();
   const small = memory.float32(5).fill(3);
   const large = memory.float32(20_000_000);
   large[19_999_999] = 1;
@@ -67,19 +67,19 @@ test("growth leaves old views valid", () => {
 });
 
 test("misuse is named", () => {
-  const memory = new Memory();
+  const memory = new WholeMemory();
   const view = memory.float32(32);
   assert.throws(() => memory.free(view.subarray(16)), /RangeError: free: no block .* starts at byte/);
   memory.free(view);
   assert.throws(() => memory.free(view), RangeError);
   assert.throws(() => memory.address(new Float32Array(4)), /Float32Array of 16 bytes lies outside/);
-  assert.throws(() => memory.address(new Memory().float32(4)), RangeError);
+  assert.throws(() => memory.address(new WholeMemory().float32(4)), RangeError);
   assert.throws(() => memory.float32(-1), RangeError);
   assert.throws(() => memory.float32(1.5), RangeError);
 });
 
 test("4 GiB is the end, and says so", () => {
-  const memory = new Memory();
+  const memory = new WholeMemory();
   const held = memory.float32(256 * 1024 * 1024);
   assert.throws(
     () => memory.float32(900 * 1024 * 1024),
@@ -94,7 +94,7 @@ test("4 GiB is the end, and says so", () => {
 });
 
 test("a seeded storm of allocations keeps blocks apart, zeroed and accounted for", () => {
-  const memory = new Memory();
+  const memory = new WholeMemory();
   const random = new Random(1, "allocator");
   const held: { view: SharedView; mark: number }[] = [];
   let expected = 0;
@@ -127,4 +127,22 @@ test("a seeded storm of allocations keeps blocks apart, zeroed and accounted for
   for (const { view } of held) memory.free(view);
   assert.equal(memory.bytesInUse, 0);
   assert.equal(memory.uint8(1).byteOffset, 65536);
+});
+
+test("a scope gives back what was not given back before, and nothing else", () => {
+  const memory = new WholeMemory();
+  const outer = memory.float32(100);
+  const before = memory.bytesInUse;
+  const scope = new MemoryScope(memory);
+  const [first, second] = [scope.float32(1000), scope.uint8(5)];
+  assert.ok(memory.holds(first) && scope.holds(outer));
+  scope.free(first);
+  assert.throws(() => scope.free(first), RangeError);
+  scope.release();
+  assert.equal(memory.bytesInUse, before);
+  scope.free(second);
+  scope.release();
+  assert.equal(memory.bytesInUse, before);
+  assert.throws(() => scope.float32(1), { name: "ClosedError" });
+  memory.free(outer);
 });

@@ -1,6 +1,6 @@
 // One shared WebAssembly memory and its allocator: where parameters, gradients, optimizer state and codes live.
 
-import { OutOfMemoryError } from "../errors.js";
+import { ClosedError, OutOfMemoryError } from "../errors.js";
 import { type WasmMemory, wasm } from "./webassembly.js";
 
 const pageBytes = 65536;
@@ -23,18 +23,78 @@ export type SharedView =
 
 type ViewConstructor<V> = { readonly BYTES_PER_ELEMENT: number; new (b: SharedArrayBuffer, o: number, n: number): V };
 
+function reserve(): WasmMemory {
+  try {
+    return new wasm.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+  } catch {
+    throw new OutOfMemoryError(
+      "out of memory: an engine reserves 4 GiB of addresses, which this process may not have (ulimit -v shows its limit)",
+    );
+  }
+}
+
 interface Block {
   readonly begin: number;
   readonly end: number;
+}
+
+/** What hands out arrays for kernels and models: the whole memory of an engine, or a part of it that is given back at once. */
+export abstract class Memory {
+  /** For instances of the kernels' module, in this thread and in workers. */
+  abstract readonly wasm: WasmMemory;
+
+  /** Bytes in blocks handed out and not yet freed (sizes rounded up to 64). */
+  abstract get bytesInUse(): number;
+
+  /** Whether the view lies in this memory, so that kernels can work on it. */
+  abstract holds(view: ArrayBufferView): boolean;
+
+  /**
+   * The view's address in the memory.
+   * @throws RangeError where the view lies elsewhere.
+   */
+  abstract address(view: ArrayBufferView): number;
+
+  /**
+   * Gives a block back. The view, and every view into it, must not be used afterwards.
+   * @throws RangeError where the view is not a whole block of this memory, or was freed before.
+   */
+  abstract free(view: ArrayBufferView): void;
+
+  /** @internal */
+  abstract allocate<V extends SharedView>(type: ViewConstructor<V>, length: number): V;
+
+  float32(length: number): Float32Array<SharedArrayBuffer> {
+    return this.allocate<Float32Array<SharedArrayBuffer>>(Float32Array, length);
+  }
+
+  float64(length: number): Float64Array<SharedArrayBuffer> {
+    return this.allocate<Float64Array<SharedArrayBuffer>>(Float64Array, length);
+  }
+
+  int32(length: number): Int32Array<SharedArrayBuffer> {
+    return this.allocate<Int32Array<SharedArrayBuffer>>(Int32Array, length);
+  }
+
+  uint32(length: number): Uint32Array<SharedArrayBuffer> {
+    return this.allocate<Uint32Array<SharedArrayBuffer>>(Uint32Array, length);
+  }
+
+  uint16(length: number): Uint16Array<SharedArrayBuffer> {
+    return this.allocate<Uint16Array<SharedArrayBuffer>>(Uint16Array, length);
+  }
+
+  uint8(length: number): Uint8Array<SharedArrayBuffer> {
+    return this.allocate<Uint8Array<SharedArrayBuffer>>(Uint8Array, length);
+  }
 }
 
 /**
  * A shared `WebAssembly.Memory` of up to 4 GiB that hands out zero-filled typed arrays aligned to 64 bytes. It grows on
  * demand; views made before a growth stay valid. Freed blocks are merged with free neighbours and used again (best fit).
  */
-export class Memory {
-  /** For instances of the kernels' module, in this thread and in workers. */
-  readonly wasm: WasmMemory = new wasm.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
+export class WholeMemory extends Memory {
+  override readonly wasm: WasmMemory = reserve();
   /** Free blocks below `top`, by address, never touching each other. */
   readonly #free: Block[] = [];
   /** Size in bytes of each block handed out, by its address. */
@@ -48,45 +108,15 @@ export class Memory {
   #touched = firstByte;
   #bytesInUse = 0;
 
-  /** Bytes in blocks handed out and not yet freed (sizes rounded up to 64). */
-  get bytesInUse(): number {
+  override get bytesInUse(): number {
     return this.#bytesInUse;
   }
 
-  float32(length: number): Float32Array<SharedArrayBuffer> {
-    return this.#allocate<Float32Array<SharedArrayBuffer>>(Float32Array, length);
-  }
-
-  float64(length: number): Float64Array<SharedArrayBuffer> {
-    return this.#allocate<Float64Array<SharedArrayBuffer>>(Float64Array, length);
-  }
-
-  int32(length: number): Int32Array<SharedArrayBuffer> {
-    return this.#allocate<Int32Array<SharedArrayBuffer>>(Int32Array, length);
-  }
-
-  uint32(length: number): Uint32Array<SharedArrayBuffer> {
-    return this.#allocate<Uint32Array<SharedArrayBuffer>>(Uint32Array, length);
-  }
-
-  uint16(length: number): Uint16Array<SharedArrayBuffer> {
-    return this.#allocate<Uint16Array<SharedArrayBuffer>>(Uint16Array, length);
-  }
-
-  uint8(length: number): Uint8Array<SharedArrayBuffer> {
-    return this.#allocate<Uint8Array<SharedArrayBuffer>>(Uint8Array, length);
-  }
-
-  /** Whether the view lies in this memory, so that kernels can work on it. */
-  holds(view: ArrayBufferView): boolean {
+  override holds(view: ArrayBufferView): boolean {
     return this.#buffers.has(view.buffer);
   }
 
-  /**
-   * The view's address in the memory.
-   * @throws RangeError where the view lies elsewhere.
-   */
-  address(view: ArrayBufferView): number {
+  override address(view: ArrayBufferView): number {
     if (!this.holds(view)) {
       throw new RangeError(
         `a ${view.constructor.name} of ${view.byteLength} bytes lies outside the kernels' shared memory; allocate it there`,
@@ -95,11 +125,7 @@ export class Memory {
     return view.byteOffset;
   }
 
-  /**
-   * Gives a block back. The view, and every view into it, must not be used afterwards.
-   * @throws RangeError where the view is not a whole block of this memory, or was freed before.
-   */
-  free(view: ArrayBufferView): void {
+  override free(view: ArrayBufferView): void {
     const begin = this.address(view);
     const size = this.#sizes.get(begin);
     if (size === undefined) throw new RangeError(`free: no block of the shared memory starts at byte ${begin}`);
@@ -114,7 +140,7 @@ export class Memory {
     return buffer;
   }
 
-  #allocate<V>(type: ViewConstructor<V>, length: number): V {
+  override allocate<V extends SharedView>(type: ViewConstructor<V>, length: number): V {
     if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`an array cannot have ${length} elements`);
     const bytes = length * type.BYTES_PER_ELEMENT;
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
@@ -187,5 +213,62 @@ export class Memory {
     } else {
       free.splice(at, before + after, merged);
     }
+  }
+}
+
+/** A part of a memory: what it hands out is given back at once where it was not before. */
+export class MemoryScope extends Memory {
+  readonly #blocks = new Map<number, ArrayBufferView>();
+  #isReleased = false;
+
+  constructor(private readonly parent: Memory) {
+    super();
+  }
+
+  override get wasm(): WasmMemory {
+    return this.parent.wasm;
+  }
+
+  override get bytesInUse(): number {
+    return this.parent.bytesInUse;
+  }
+
+  override holds(view: ArrayBufferView): boolean {
+    return this.parent.holds(view);
+  }
+
+  override address(view: ArrayBufferView): number {
+    return this.parent.address(view);
+  }
+
+  /** Does nothing once the scope is released: the block went with it. */
+  override free(view: ArrayBufferView): void {
+    if (this.#isReleased) return;
+    this.parent.free(view);
+    this.#blocks.delete(this.address(view));
+  }
+
+  override allocate<V extends SharedView>(type: ViewConstructor<V>, length: number): V {
+    if (this.#isReleased) throw new ClosedError("the memory of a released model is used");
+    const view = this.parent.allocate(type, length);
+    this.#blocks.set(this.address(view), view);
+    return view;
+  }
+
+  /** Gives everything back; nothing that was handed out may be used afterwards. */
+  release(): void {
+    this.#isReleased = true;
+    for (const view of this.#blocks.values()) this.parent.free(view);
+    this.#blocks.clear();
+  }
+}
+
+/** Does something with arrays that are given back whatever comes of it, memory running out included. */
+export function temporarily<R>(memory: Memory, work: (scope: MemoryScope) => R): R {
+  const scope = new MemoryScope(memory);
+  try {
+    return work(scope);
+  } finally {
+    scope.release();
   }
 }

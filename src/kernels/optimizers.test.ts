@@ -1,7 +1,7 @@
 // Tests of the optimizer updates against the formulas in float64.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { allFinite, clampValues, fill, scale } from "./elementwise.js";
+import { allFinite, clampValues } from "./elementwise.js";
 import { Kernels } from "./kernels.js";
 import { adam, rmspropTensorFlow, rmspropTorch, sgd } from "./optimizers.js";
 import { Random } from "./random.js";
@@ -135,7 +135,7 @@ test("lengths must agree", () => {
   );
 });
 
-test("clampValues, fill and scale", () => {
+test("clampValues", () => {
   for (const kernels of pools) {
     for (const n of lengths) {
       const block = kernels.memory.float32(n + 2).fill(9);
@@ -146,14 +146,6 @@ test("clampValues, fill and scale", () => {
         x.slice(),
         noise(n, "x").map((value) => Math.min(Math.fround(0.05), Math.max(-Math.fround(0.05), value))),
       );
-      x.set(noise(n, "x"));
-      scale(kernels, x, 3);
-      assert.deepEqual(
-        x.slice(),
-        noise(n, "x").map((value) => value * 3),
-      );
-      fill(kernels, x, -2.5);
-      assert.ok(x.every((value) => value === -2.5));
       assert.deepEqual([block[0], block[n + 1]], [9, 9]);
       kernels.memory.free(block);
     }
@@ -168,7 +160,7 @@ test("allFinite finds one bad value anywhere", () => {
   for (const kernels of pools) {
     for (const n of lengths) {
       const x = kernels.memory.float32(n);
-      fill(kernels, x, -3e38);
+      x.fill(-3e38);
       assert.ok(allFinite(kernels, x));
       for (const at of new Set([0, 1, n >> 1, n - 1].filter((i) => i >= 0 && i < n))) {
         for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {

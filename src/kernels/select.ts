@@ -1,5 +1,6 @@
 // Nearest neighbours from a matrix of distances: the k smallest values of each row.
 import type { Kernels } from "./kernels.js";
+import { temporarily } from "./memory.js";
 
 /** Bytes of a thread's counters, beside five arrays of n words (assembly/select.ts). */
 const counterBytes = 4 * (2048 + 256);
@@ -24,8 +25,9 @@ export function smallestK(
   const { memory } = kernels;
   const [from, to] = [memory.address(distances), memory.address(outIndices)];
   const bytes = counterBytes + 20 * n;
-  const scratch = memory.uint8(kernels.threads * bytes);
   const grain = Math.max(1, Math.floor(16384 / n));
-  kernels.run("smallestK", rows, grain, [from, n, k, to, memory.address(scratch), bytes]);
-  memory.free(scratch);
+  temporarily(memory, (scope) => {
+    const scratch = scope.uint8(kernels.threads * bytes);
+    kernels.run("smallestK", rows, grain, [from, n, k, to, memory.address(scratch), bytes]);
+  });
 }

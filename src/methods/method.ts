@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
-import { OutOfMemoryError } from "../errors.js";
+import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
 import type { Colouring, RetrievalCurves } from "../runs/result.js";
 import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
 import { allRows, type ViewShape } from "./feeding.js";
@@ -15,6 +15,7 @@ import {
   storedFingerprints,
 } from "./matching/trained-rows.js";
 import { type MatchOptions, matchViews } from "./matching/views.js";
+import { ModelUse } from "./model-use.js";
 import type { Protocol } from "./protocol.js";
 import { saveModel } from "./saving.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State, withNotes } from "./training.js";
@@ -53,12 +54,26 @@ export interface MethodDefinition<Options = object> {
   create(options: Options, engine?: Engine): Method<Options>;
 }
 
+/** What uses a fitted model, several at a time. */
+const uses = ["evaluate", "evaluateOn", "transform", "predict", "encode"] as const;
+/** What reads a fitted model at once. */
+const readings = ["exportModels", "modelState", "viewState"] as const;
+
 /**
  * A method in scikit-learn's manner. The constructor takes options only; `fit` learns from a data set and nothing that it
  * learns is an option. Subclasses say what is built, which stages train it and how it is judged.
+ *
+ * Calls may overlap. Those that use the model (`transform`, `predict`, `encode`, `evaluate`, `evaluateOn`) go side by side, and
+ * during a training they see the model as it is at the time. Those that make a model (`fit`, `restore`, `reopen`, `addView`) go
+ * one after the other; each waits for the uses that began before it, and a use that comes while a model is made waits for that.
  */
 export abstract class Method<Options = object> {
   #engine: Engine | undefined;
+  /** What the present model holds of the engine: it is given back with the model. */
+  #scope: Engine | undefined;
+  readonly #use = new ModelUse();
+  #isReady = false;
+  #disposed: Promise<void> | undefined;
   #fittedOn = "data";
   #trained: StoredFingerprints | undefined;
 
@@ -68,12 +83,66 @@ export abstract class Method<Options = object> {
     engine?: Engine,
   ) {
     this.#engine = engine;
+    for (const verb of uses) this.#guard(verb, (work) => this.#use.use(async () => work()));
+    for (const verb of readings) this.#guard(verb, (work) => work());
+    this.#guard("addView", (work) => this.#use.turn(async () => work()));
   }
 
-  /** What runs the model. @throws Error before the first fit or load. */
+  /** Lets a verb, as the subclass has it, find a model that is ready and stays while it works. */
+  #guard(verb: keyof this, begin: (work: () => unknown) => unknown): void {
+    const own = this[verb] as ((...args: never[]) => unknown) | undefined;
+    if (own === undefined) return;
+    const value = (...args: never[]) =>
+      begin(() => {
+        this.#requireReady();
+        return own.apply(this, args);
+      });
+    Object.defineProperty(this, verb, { value, configurable: true, writable: true });
+  }
+
+  /** What runs the model, and holds what the model takes of memory. @throws Error before the first fit or load. */
   protected get engine(): Engine {
-    if (this.#engine === undefined) throw new Error("fit or load first");
-    return this.#engine;
+    if (this.#scope === undefined) throw new Error("fit or load first");
+    return this.#scope;
+  }
+
+  #requireReady(): void {
+    if (this.#disposed !== undefined) throw new ClosedError(`this ${this.name} model is disposed of`);
+    if (!this.#isReady) throw new UserError(`this ${this.name} model is not fitted: fit or load first`);
+  }
+
+  /** Makes a model in place of the present one, which is given back; where that fails there is none. To be called in a turn. */
+  #make<R>(work: () => Promise<R>): Promise<R> {
+    return this.#use.replace(async () => {
+      if (this.#disposed !== undefined) throw new ClosedError(`this ${this.name} model is disposed of`);
+      this.#engine ??= await sharedEngine();
+      this.#isReady = false;
+      await this.#scope?.close();
+      this.#scope = this.#engine.scope();
+      try {
+        const made = await work();
+        this.#isReady = true;
+        return made;
+      } catch (error) {
+        await this.#scope.close();
+        throw error;
+      }
+    });
+  }
+
+  /** Has a part of the model given back once nothing uses it. */
+  protected whenUnused(action: () => void): void {
+    this.#use.whenIdle(action);
+  }
+
+  /** Gives back the memory and the sessions of the model, after the calls that were made before; later ones are refused with a ClosedError. */
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#use.turn(() => this.#use.replace(async () => this.#scope?.close()));
+    return this.#disposed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 
   /** As in the registry of methods: "gmae". */
@@ -219,7 +288,8 @@ export abstract class Method<Options = object> {
   /** Learns from a data set. @throws UserError where the data does not fit the method, OutOfMemoryError where it takes too much memory. */
   async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
     try {
-      return await this.#fit(data, hooks);
+      const resume = hooks.resume && { ...hooks.resume, ...this.#apart(hooks.resume) };
+      return await this.#use.turn(() => this.#fit(data, { ...hooks, resume }));
     } catch (error) {
       const { batch } = this.options as { batch?: unknown };
       if (!(error instanceof OutOfMemoryError) || typeof batch !== "number") throw error;
@@ -230,14 +300,15 @@ export abstract class Method<Options = object> {
   }
 
   async #fit(data: MultiViewDataset, hooks: FitHooks): Promise<this> {
-    this.#engine ??= await sharedEngine();
-    this.#fittedOn = data.name;
     const split = this.split(data);
-    await this.prepare(split);
-    const found = fingerprints(split, this.trainedRows(split));
-    this.#trained = found && fingerprintTensor(found);
-    if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
-    const stages = this.stages(hooks.resume !== undefined);
+    const stages = await this.#make(async () => {
+      this.#fittedOn = data.name;
+      await this.prepare(split);
+      const found = fingerprints(split, this.trainedRows(split));
+      this.#trained = found && fingerprintTensor(found);
+      if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
+      return this.stages(hooks.resume !== undefined);
+    });
     const course = {
       stages,
       evaluate: (signal?: AbortSignal) => this.evaluate(signal),
@@ -252,17 +323,33 @@ export abstract class Method<Options = object> {
    * Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit.
    * @throws UserError where the data has other views or columns by now.
    */
-  async reopen(data: MultiViewDataset, state: State): Promise<this> {
-    this.#engine ??= await sharedEngine();
-    await this.prepare(this.split(matchViews(data, this.savedViews(state))));
-    this.takeModel(state);
-    this.#takeTrained(state);
-    return this;
+  reopen(data: MultiViewDataset, saved: State): Promise<this> {
+    const state = this.#apart(saved);
+    return this.#use.turn(() =>
+      this.#make(async () => {
+        await this.prepare(this.split(matchViews(data, this.savedViews(state))));
+        this.takeModel(state);
+        this.#takeTrained(state);
+        return this;
+      }),
+    );
   }
 
-  /** The model's state with the fingerprints of the samples that it was trained on: what is saved. */
+  /**
+   * The model's state with the fingerprints of the samples that it was trained on: what is saved. A copy, which stays.
+   * @throws UserError before the first fit or load.
+   */
   state(): State {
-    return this.#withTrained(this.modelState());
+    return this.#apart(this.#withTrained(this.modelState()));
+  }
+
+  /** The state with what of it lies in the engine's memory, and may go with the present model, copied. */
+  #apart({ tensors, json }: State): State {
+    const memory = this.#engine?.memory;
+    const parts = Array.from(tensors, ([name, { shape, data }]) => {
+      return [name, { shape, data: memory?.holds(data) ? data.slice() : data }] as const;
+    });
+    return { tensors: new Map(parts), json };
   }
 
   #withTrained(state: State): State {
@@ -286,11 +373,15 @@ export abstract class Method<Options = object> {
   }
 
   /** Takes up a saved model in place of fitting. */
-  async restore(state: State): Promise<this> {
-    this.#engine ??= await sharedEngine();
-    await this.build(state);
-    this.#takeTrained(state);
-    return this;
+  restore(saved: State): Promise<this> {
+    const state = this.#apart(saved);
+    return this.#use.turn(() =>
+      this.#make(async () => {
+        await this.build(state);
+        this.#takeTrained(state);
+        return this;
+      }),
+    );
   }
 }
 

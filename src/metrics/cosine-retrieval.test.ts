@@ -66,7 +66,7 @@ test("±1 codes rank by cosine as they do by Hamming distance, ties included", a
   const labels = (rows: number) => single(Int32Array.from({ length: rows }, () => random.integer(3)));
   const [queryCodes, databaseCodes] = [codes(30), codes(400)];
   const shared = { queryLabels: labels(30), databaseLabels: labels(400), at: [1, 50] };
-  const hamming = await retrievalMetrics({ queryCodes, databaseCodes, bytes: 2, ...shared });
+  const hamming = await retrievalMetrics({ queryCodes, databaseCodes, bytes: 2, engine, ...shared });
   const cosine = await cosineRetrievalMetrics({
     queries: signs(queryCodes),
     database: signs(databaseCodes),

@@ -3,7 +3,7 @@ import type { Labels } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { smallestK } from "../kernels/select.js";
-import { type Engine, sharedEngine } from "../runtime/engine.js";
+import type { Engine } from "../runtime/engine.js";
 import { forEachProductBlock } from "./product-blocks.js";
 import { relevance } from "./relevance.js";
 import { type RetrievalMetrics, type RetrievalOptions, retrievalAccumulator } from "./retrieval.js";
@@ -16,7 +16,7 @@ export interface CosineRetrieval extends RetrievalOptions {
   readonly database: DenseMatrix;
   readonly queryLabels: Labels;
   readonly databaseLabels: Labels;
-  readonly engine?: Engine;
+  readonly engine: Engine;
   /** Ends it, rejecting with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -28,7 +28,7 @@ export interface CosineRetrieval extends RetrievalOptions {
  * @throws RangeError where rows and labels differ in number.
  */
 export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<RetrievalMetrics> {
-  const { queries, database } = task;
+  const { queries, database, engine } = task;
   const relevant = relevance(task.queryLabels, task.databaseLabels);
   if (queries.rows !== relevant.queries || database.rows !== relevant.items) {
     throw new RangeError(
@@ -40,7 +40,6 @@ export async function cosineRetrievalMetrics(task: CosineRetrieval): Promise<Ret
       `retrieval: queries have ${queries.columns} dimensions but the database has ${database.columns}; both must come from one space`,
     );
   }
-  const engine = task.engine ?? (await sharedEngine());
   const { rows: items } = database;
   const accumulator = retrievalAccumulator(items, relevant.maxShared, 0, task);
   const shared = new Uint8Array(items);

@@ -31,7 +31,9 @@ test("ties count as if in random order", () => {
 test("Hamming ranks: candidates nearer than the pair, and as near", async () => {
   const queries = Uint8Array.of(0b00000000, 0b11110000, 0b11111111);
   const candidates = Uint8Array.of(0b00000001, 0b11111111, 0b11111111);
-  const { nearer, equal } = await hammingPairRanks(queries, candidates, 1);
+  const before = engine.memory.bytesInUse;
+  const { nearer, equal } = await hammingPairRanks({ engine, queries, database: candidates, bytes: 1 });
+  assert.equal(engine.memory.bytesInUse, before);
   assert.deepEqual([...nearer], [0, 0, 0]);
   // 11110000 is 4 bits from both codes of ones and 5 from the first.
   assert.deepEqual([...equal], [1, 2, 2]);

@@ -1,8 +1,7 @@
 // Retrieval of the pair itself: where a query's own counterpart in the other view ranks among all candidates.
-import { setImmediate } from "node:timers/promises";
 import type { DenseMatrix } from "../data/matrix.js";
 import type { Engine } from "../runtime/engine.js";
-import { hammingDistances, toWords } from "./hamming-retrieval.js";
+import { forEachQuery, type HammingTask } from "./hamming-blocks.js";
 import { forEachProductBlock } from "./product-blocks.js";
 import { unitRows } from "./unit-rows.js";
 
@@ -53,34 +52,11 @@ export function pairsByDirection(
   };
 }
 
-/** The event loop has a turn at least this often, in milliseconds. */
-const turn = 50;
-
-/**
- * Ranks by Hamming distance; the pair of query q is candidate q.
- * @param queries packed codes, `bytes` each; `candidates` likewise, as many.
- */
-export async function hammingPairRanks(
-  queries: Uint8Array,
-  candidates: Uint8Array,
-  bytes: number,
-  signal?: AbortSignal,
-): Promise<PairRanks> {
-  const count = queries.length / bytes;
-  const words = Math.ceil(bytes / 4);
-  const [from, to] = [toWords(queries, bytes, words), toWords(candidates, bytes, words)];
-  const distances = new Uint16Array(count);
+/** Ranks by Hamming distance; the pair of query q is candidate q. */
+export async function hammingPairRanks(task: HammingTask): Promise<PairRanks> {
+  const count = task.queries.length / task.bytes;
   const ranks = { nearer: new Int32Array(count), equal: new Int32Array(count) };
-  let turned = performance.now();
-  for (let q = 0; q < count; q++) {
-    if (performance.now() - turned > turn) {
-      await setImmediate();
-      turned = performance.now();
-    }
-    signal?.throwIfAborted();
-    hammingDistances(from.subarray(q * words, (q + 1) * words), to, distances);
-    rank(distances, q, ranks);
-  }
+  await forEachQuery(task, (distances, q) => rank(distances, q, ranks));
   return ranks;
 }
 

@@ -6,15 +6,3 @@ export function popcount32(word: number): number {
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
-
-/** Bits set in both words together; one multiplication cheaper than two calls of popcount32. */
-export function popcount64(low: number, high: number): number {
-  const lowPairs = low - ((low >>> 1) & 0x55555555);
-  const highPairs = high - ((high >>> 1) & 0x55555555);
-  const nibbles =
-    (lowPairs & 0x33333333) +
-    ((lowPairs >>> 2) & 0x33333333) +
-    (highPairs & 0x33333333) +
-    ((highPairs >>> 2) & 0x33333333);
-  return Math.imul((nibbles & 0x0f0f0f0f) + ((nibbles >>> 4) & 0x0f0f0f0f), 0x01010101) >>> 24;
-}

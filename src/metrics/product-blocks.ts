@@ -1,4 +1,5 @@
 // Matrix products too large to hold at once, worked through block of rows by block of rows.
+import { MemoryScope } from "../kernels/memory.js";
 import type { Engine } from "../runtime/engine.js";
 import { bindProduct } from "../runtime/matmul.js";
 
@@ -20,10 +21,8 @@ export async function forEachProductBlock(
   visit: (block: Float32Array, firstRow: number, count: number) => void,
 ): Promise<void> {
   const height = Math.min(rows, Math.max(1, Math.floor(blockValues / columns)));
-  const targets = [
-    engine.memory.float32(height * columns),
-    engine.memory.float32(height < rows ? height * columns : 0),
-  ];
+  const memory = new MemoryScope(engine.memory);
+  const targets: Float32Array[] = [];
   const compute = async (first: number, target: Float32Array): Promise<Float32Array> => {
     const m = Math.min(height, rows - first);
     const block = target.subarray(0, m * columns);
@@ -42,6 +41,7 @@ export async function forEachProductBlock(
   };
   let pending: Promise<Float32Array> | undefined;
   try {
+    targets.push(memory.float32(height * columns), memory.float32(height < rows ? height * columns : 0));
     if (rows > 0) pending = compute(0, targets[0]!);
     for (let first = 0, turn = 1; first < rows; first += height, turn ^= 1) {
       const block = await pending!;
@@ -52,6 +52,6 @@ export async function forEachProductBlock(
   } finally {
     // the memory may only be given back once nothing is written to it
     await pending?.catch(() => undefined);
-    for (const target of targets) engine.memory.free(target);
+    memory.release();
   }
 }

@@ -30,6 +30,7 @@ const environment = z
     cpu: unknown,
     cores: z.number().default(0).describe("logical processors open to the process"),
     memoryBytes: z.number().default(0),
+    backend: z.string().optional().describe('how models were run, as an engine says it: "native cpu"'),
     files: z.array(dataFile).readonly(),
   })
   .readonly();

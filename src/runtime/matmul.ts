@@ -33,8 +33,9 @@ function productSession(
   const a = input("a", transposeA ? ["k", "m"] : ["m", "k"]);
   const b = input("b", transposeB ? ["n", "k"] : ["k", "n"]);
   const outputs = { c: product(a, b, { transposeA, transposeB }) };
-  const session = engine.backend.load(encodeModel({ name: "product", outputs, sizes: { m, k, n } }));
+  const session = engine.load(encodeModel({ name: "product", outputs, sizes: { m, k, n } }));
   ofEngine.set(key, session);
+  session.catch(() => ofEngine.delete(key));
   return session;
 }
 
@@ -49,8 +50,9 @@ export async function bindProduct(
   c: Float32Array,
   shape: ProductShape,
 ): Promise<BoundCall> {
+  engine.checkOpen();
   const { m, k, n, transposeA = false, transposeB = false } = shape;
-  const session = await productSession(engine, shape);
+  const session = await productSession(engine.root, shape);
   return session.bind(
     { a: { data: a, shape: transposeA ? [k, m] : [m, k] }, b: { data: b, shape: transposeB ? [n, k] : [k, n] } },
     { c: { data: c, shape: [m, n] } },

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import koffi from "koffi";
-import { RuntimeError, runtimeFailure } from "./session.js";
+import { LibraryError, runtimeFailure } from "./session.js";
 
 /** The version of the C API asked for: any later ONNX Runtime serves it with the same table. */
 const API_VERSION = 18;
@@ -50,14 +50,14 @@ export class OnnxRuntimeLibrary {
   readonly memoryInfo: bigint;
 
   private constructor(path: string) {
-    this.#library = koffi.load(path);
+    this.#library = loadLibrary(path);
     const base = this.#library.func("void *OrtGetApiBase()")() as bigint;
     const getApi = koffi.decode(
       koffi.decode(base, "void *") as bigint,
       koffi.proto("void *(uint32_t version)"),
     ) as Native;
     const api = getApi(API_VERSION) as bigint | null;
-    if (api === null) throw new RuntimeError(`${path} does not know version ${API_VERSION} of the ONNX Runtime C API`);
+    if (api === null) throw new LibraryError(`${path} does not know version ${API_VERSION} of the ONNX Runtime C API`);
     const pointerSize = koffi.sizeof("void *");
     for (const [name, [place, signature]] of Object.entries(table)) {
       const pointer = koffi.decode(api, place * pointerSize, "void *") as bigint;
@@ -70,7 +70,7 @@ export class OnnxRuntimeLibrary {
 
   static #shared: OnnxRuntimeLibrary | undefined;
 
-  /** The library of this process, loaded on first use. @throws RuntimeError where this platform has none. */
+  /** The library of this process, loaded on first use. @throws LibraryError where this platform has none that can be used. */
   static open(): OnnxRuntimeLibrary {
     OnnxRuntimeLibrary.#shared ??= new OnnxRuntimeLibrary(libraryPath());
     return OnnxRuntimeLibrary.#shared;
@@ -115,6 +115,14 @@ export class OnnxRuntimeLibrary {
   }
 }
 
+function loadLibrary(path: string): ReturnType<typeof koffi.load> {
+  try {
+    return koffi.load(path);
+  } catch (error) {
+    throw new LibraryError(`${path} cannot be loaded (${(error as Error).message})`);
+  }
+}
+
 /** The shared library that comes inside onnxruntime-node. */
 function libraryPath(): string {
   const manifest = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
@@ -125,7 +133,7 @@ function libraryPath(): string {
   >;
   const path = join(folder, file[process.platform] ?? "libonnxruntime.so.1");
   if (!existsSync(path)) {
-    throw new RuntimeError(`onnxruntime-node has no library for ${process.platform} on ${process.arch}`);
+    throw new LibraryError(`onnxruntime-node has no library for ${process.platform} on ${process.arch}`);
   }
   return path;
 }

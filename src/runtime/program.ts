@@ -66,7 +66,7 @@ export class Program {
     const inputs = nodesOf(Object.values(parts.outputs))
       .filter((node) => node.op === "input")
       .map((node) => node.outputs[0]!);
-    return new Program(engine, await engine.backend.load(model), parts, inputs);
+    return new Program(engine, await engine.load(model), parts, inputs);
   }
 
   /**
@@ -74,6 +74,7 @@ export class Program {
    * @throws RuntimeError where the program is released, or the buffers would have to be replaced under a run in flight.
    */
   at(sizes: Sizes = {}): Execution {
+    this.engine.checkOpen();
     if (this.#released !== undefined) throw this.#isReleased();
     return this.#at(sizes);
   }
@@ -101,6 +102,7 @@ export class Program {
   call<R>(sizes: Sizes, feed: (run: Execution) => void, take: (outputs: Execution["outputs"]) => R): Promise<R> {
     if (this.#released !== undefined) return Promise.reject(this.#isReleased());
     return this.#turns.take(async () => {
+      this.engine.checkOpen();
       const run = this.#at(sizes);
       feed(run);
       await run.run();

@@ -41,8 +41,14 @@ export interface BackendOptions {
 
 /** Raised by a session: the model or the buffers do not fit, or an operation failed. */
 export class RuntimeError extends Error {
-  override readonly name = "RuntimeError";
-  readonly code = "ERR_RUNTIME";
+  override readonly name: string = "RuntimeError";
+  readonly code: string = "ERR_RUNTIME";
+}
+
+/** The library of a platform cannot be used here: it is missing, does not load, or is too old. */
+export class LibraryError extends RuntimeError {
+  override readonly name = "LibraryError";
+  override readonly code = "ERR_LIBRARY";
 }
 
 /** The error that ONNX Runtime's message stands for. */

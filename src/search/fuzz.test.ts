@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { crc32 } from "node:zlib";
 import { type FuzzTarget, fuzz } from "../fuzz.testing.js";
-import { Kernels } from "../kernels/kernels.js";
 import { encodeModel } from "../onnx/model.js";
+import { Engine } from "../runtime/index.js";
 import { greater, input, mul } from "../tensor/index.js";
 import { itemOf, space, testFolder } from "./folder-store.fixture.testing.js";
 import { openFolderStore } from "./folder-store.js";
@@ -14,9 +14,11 @@ import { readUserDetails } from "./item-details.js";
 import { PictureReader } from "./picture-reader.js";
 import { runEncoders } from "./run-encoders.js";
 import type { Space } from "./store.js";
+import { ViewEncoder } from "./view-encoder.js";
 
-const kernels = await Kernels.open({ threads: 1 });
-after(() => kernels.close());
+const engine = await Engine.open({ threads: 1 });
+after(() => engine.close());
+const { kernels } = engine;
 const pictures = new PictureReader();
 after(() => pictures.close());
 
@@ -99,7 +101,7 @@ const x = input("a", ["n", 16]);
 const code = mul(x, 1);
 const model = encodeModel({ name: "a", outputs: { code, bits: greater(code, 0) } });
 const index = testFolder();
-createIndexFolder(
+const described = createIndexFolder(
   index,
   {
     ...{ name: "small", created: "2026-01-01", method: "dchn", dataset: "made-up", run: "runs/none", bits: 16 },
@@ -131,9 +133,16 @@ const targets: Record<string, FuzzTarget> = {
   },
   "ONNX encoder": {
     seeds: [model],
-    read(bytes) {
+    share: 0.2,
+    async read(bytes) {
       writeFileSync(join(index, "model/a.onnx"), bytes);
       runEncoders(index);
+      const encoder = await ViewEncoder.open(described, described.manifest.views[0]!, engine);
+      try {
+        await encoder.encode(new Float32Array(16).fill(1));
+      } finally {
+        await encoder.release();
+      }
     },
   },
   "more about the items, CSV": {

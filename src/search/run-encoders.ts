@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { UserError } from "../errors.js";
 import { inside, readRegular } from "../inside.js";
-import { onnx } from "../onnx/schema.js";
+import { EncoderFile, type Port } from "../onnx/encoder-file.js";
 
 export interface RunEncoder {
   /** The view that it encodes; "all" where an item is made from all views of a sample together. */
@@ -10,7 +10,7 @@ export interface RunEncoder {
   /** File name, with extension. */
   readonly file: string;
   readonly bytes: Uint8Array;
-  readonly inputs: readonly { readonly name: string; readonly columns: number }[];
+  readonly inputs: readonly Pick<Port, "name" | "columns">[];
   readonly output: string;
   /** Values of the output. */
   readonly dimensions: number;
@@ -42,7 +42,7 @@ export function runEncoders(run: string): RunEncoder[] {
 
 function describeEncoder(path: string, view?: string): RunEncoder {
   const bytes = readRegular(path);
-  const { inputs, outputs } = readSignature(bytes, path);
+  const { inputs, outputs } = EncoderFile.read(bytes, path);
   const output = outputs.find(({ name }) => name === "code" || name === "representation");
   if (output === undefined || inputs.length === 0 || (view === undefined && inputs.length > 1)) {
     throw new UserError(`${path} is no encoder: expected one input and an output "code" or "representation"`);
@@ -51,33 +51,9 @@ function describeEncoder(path: string, view?: string): RunEncoder {
     view: view ?? inputs[0]!.name,
     file: path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1),
     bytes,
-    inputs,
+    inputs: inputs.map(({ name, columns }) => ({ name, columns })),
     output: output.name,
     dimensions: output.columns,
     makesCodes: outputs.some(({ name }) => name === "bits"),
   };
-}
-
-interface Port {
-  readonly name: string;
-  readonly columns: number;
-}
-
-function readSignature(bytes: Uint8Array, path: string): { inputs: Port[]; outputs: Port[] } {
-  try {
-    const { graph } = onnx.ModelProto.decode(bytes);
-    const weights = new Set(graph?.initializer?.map(({ name }) => name));
-    const ports = (infos: typeof graph extends null | undefined ? never : NonNullable<typeof graph>["input"]) =>
-      (infos ?? [])
-        .filter(({ name }) => !weights.has(name))
-        .map(({ name, type }): Port => {
-          const columns = Number(type?.tensorType?.shape?.dim?.at(-1)?.dimValue);
-          return { name: name!, columns };
-        });
-    const [inputs, outputs] = [ports(graph?.input), ports(graph?.output)];
-    if ([...inputs, ...outputs].some(({ columns }) => !(columns > 0))) throw new Error("a size is missing");
-    return { inputs, outputs };
-  } catch (error) {
-    throw new UserError(`${path} is not a whole ONNX file: ${(error as Error).message}`);
-  }
 }

@@ -1,5 +1,5 @@
 // An index in use: queries of any kind encoded and looked up, items added and deleted.
-import { StorageError, UserError } from "../errors.js";
+import { ClosedError, StorageError, UserError } from "../errors.js";
 import { columnPlaces } from "../methods/matching/columns.js";
 import { ownValue } from "../records.js";
 import type { Engine } from "../runtime/index.js";
@@ -116,7 +116,7 @@ export class SearchIndex {
   /**
    * Hits, nearest first.
    * @throws MissingError for an id or view that is not there; UnavailableError where there is too much to do or the store does not
-   * answer; UserError where the query is invalid or the index closed.
+   * answer; UserError where the query is invalid; ClosedError where the index is closed.
    */
   search(query: SearchQuery): Promise<Hit[]> {
     return this.#accept(() => this.#search(query));
@@ -148,7 +148,7 @@ export class SearchIndex {
   /**
    * Encodes and stores items; one of the same id and view is replaced, and of one that is given twice the last counts. Resolves with
    * the number of items that were stored, when they are on disk.
-   * @throws UserError that names the item, or that the index is closed; StorageError where it may only be read.
+   * @throws UserError that names the item; ClosedError where the index is closed; StorageError where it may only be read.
    */
   add(items: readonly NewItem[], asker: Asker = {}): Promise<number> {
     return this.#accept(() => this.#add(items, asker));
@@ -233,9 +233,9 @@ export class SearchIndex {
     await this.store.close();
   }
 
-  /** Does what a call asks for; `close` waits for it. @throws UserError where the index is closed. */
+  /** Does what a call asks for; `close` waits for it. @throws ClosedError where the index is closed. */
   async #accept<R>(work: () => Promise<R>): Promise<R> {
-    if (this.#closed !== undefined) throw new UserError(`index ${this.index.manifest.name} is closed`);
+    if (this.#closed !== undefined) throw new ClosedError(`index ${this.index.manifest.name} is closed`);
     if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests wait: try again");
     const call = work();
     this.#calls.add(call);

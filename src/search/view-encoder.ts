@@ -2,7 +2,8 @@
 import { UserError } from "../errors.js";
 import { readRegular } from "../inside.js";
 import { packSigns } from "../methods/hashing/packing.js";
-import type { Engine } from "../runtime/index.js";
+import { EncoderFile } from "../onnx/encoder-file.js";
+import { type Engine, RuntimeError } from "../runtime/index.js";
 import type { BoundCall, Session } from "../runtime/session.js";
 import { Batcher, type Treatment } from "./batcher.js";
 import { type IndexFolder, type IndexView, modelPath } from "./index-folder.js";
@@ -31,16 +32,22 @@ export class ViewEncoder {
   private constructor(
     readonly view: IndexView,
     private readonly index: IndexFolder,
+    private readonly file: EncoderFile,
     private readonly session: Session,
   ) {
     this.#inputs = view.inputs.map(({ columns }) => new Float32Array(CHUNK * columns));
     this.#output = new Float32Array(CHUNK * index.manifest.dimensions);
   }
 
-  /** @throws UserError where the model cannot be read. */
+  /** @throws UserError where the model cannot be read, is no encoder, or is not the one that the index describes. */
   static async open(index: IndexFolder, view: IndexView, engine: Engine): Promise<ViewEncoder> {
-    const bytes = readRegular(modelPath(index.folder, view));
-    return new ViewEncoder(view, index, await engine.backend.load(bytes));
+    const path = modelPath(index.folder, view);
+    const file = EncoderFile.read(readRegular(path), path);
+    checkFit(file, index.manifest, view, path);
+    const session = await engine.load(file.bytes()).catch((error) => {
+      throw encoderFailure(path, error);
+    });
+    return new ViewEncoder(view, index, file, session);
   }
 
   /**
@@ -77,7 +84,11 @@ export class ViewEncoder {
       }
       offset += columns;
     }
-    await this.#call(batch.length).run();
+    try {
+      await this.#call(batch.length).run();
+    } catch (error) {
+      throw encoderFailure(modelPath(this.index.folder, this.view), error);
+    }
     const { dimensions } = this.index.manifest;
     return batch.map((_, row) => this.#encoding(this.#output.slice(row * dimensions, (row + 1) * dimensions)));
   }
@@ -89,6 +100,7 @@ export class ViewEncoder {
   #call(rows: number): BoundCall {
     let call = this.#calls.get(rows);
     if (call === undefined) {
+      checkOutput(this.file, this.view, rows, this.index.manifest.dimensions);
       const inputs = Object.fromEntries(
         this.view.inputs.map(({ name, columns }, i) => [
           name,
@@ -102,6 +114,39 @@ export class ViewEncoder {
     }
     return call;
   }
+}
+
+/** @throws UserError where the model's inputs and output are others than the index says: nothing is allocated before. */
+function checkFit(file: EncoderFile, { dimensions, bits }: IndexFolder["manifest"], view: IndexView, path: string) {
+  const say = (ports: readonly { name: string; columns: number }[]) =>
+    ports.map(({ name, columns }) => `"${name}" of ${columns} columns`).join(", ");
+  const columns = view.inputs.reduce((sum, input) => sum + input.columns, 0);
+  if (say(file.inputs) !== say(view.inputs) || columns !== view.columns) {
+    const expected = `${say(view.inputs)}, ${view.columns} in all`;
+    throw new UserError(`${path} takes ${say(file.inputs) || "nothing"}, the index expects ${expected}`);
+  }
+  if (![...file.inputs, file.outputs.find(({ name }) => name === view.output)].every((port) => port?.isFloat)) {
+    throw new UserError(`${path}: expected inputs and an output "${view.output}" of type float32`);
+  }
+  if (bits !== Math.ceil(dimensions / 8) * 8) {
+    throw new UserError(`${path}: the index has codes of ${bits} bits for outputs of ${dimensions} values`);
+  }
+  checkOutput(file, view, CHUNK, dimensions);
+}
+
+/** @throws UserError where the model gives another shape for so many samples, or takes too much memory or time. */
+function checkOutput(file: EncoderFile, { output, model }: IndexView, rows: number, dimensions: number): void {
+  const shape = file.outputShape(output, rows);
+  if (shape.length !== 2 || shape[0] !== rows || shape[1] !== dimensions) {
+    throw new UserError(
+      `${model} gives "${output}" of shape [${shape.join(", ")}] for ${rows} samples, the index expects [${rows}, ${dimensions}]`,
+    );
+  }
+}
+
+/** What ONNX Runtime says of a file that it does not take. */
+function encoderFailure(path: string, error: unknown): unknown {
+  return error instanceof RuntimeError ? new UserError(`${path} cannot be used: ${error.message}`) : error;
 }
 
 /** Signs of a vector, less the index's centre where it has one, packed; bits beyond the vector's length are 0. */

@@ -9,7 +9,7 @@ for (let turn = 0; turn < 20; turn++) {
   const queries = Promise.all(Array.from({ length: 50 }, (_, i) => query(i)));
   for (let wait = 0; wait < turn % 5; wait++) await new Promise((resolve) => setImmediate(resolve));
   const closing = close();
-  await assert.rejects(query(1), { name: "UserError", message: "index small is closed" });
+  await assert.rejects(query(1), { name: "ClosedError", message: "index small is closed" });
   for (const hits of await queries) assert.equal(hits[0]!.id, "one");
   await closing;
 }

@@ -13,26 +13,6 @@ export function clampValues(begin: u32, end: u32, args: usize): void {
   if (lanes) storeLanes(at, f32x4.max(low, f32x4.min(high, loadLanes(at, lanes))), lanes);
 }
 
-/** x, value */
-export function fill(begin: u32, end: u32, args: usize): void {
-  const value = f32x4.splat(real(args, 1));
-  let at: usize = pointer(args, 0) + (begin << 2);
-  const stop: usize = pointer(args, 0) + (end << 2);
-  for (; at + 16 <= stop; at += 16) v128.store(at, value);
-  const lanes = <u32>((stop - at) >> 2);
-  if (lanes) storeLanes(at, value, lanes);
-}
-
-/** x, factor */
-export function scale(begin: u32, end: u32, args: usize): void {
-  const factor = f32x4.splat(real(args, 1));
-  let at: usize = pointer(args, 0) + (begin << 2);
-  const stop: usize = pointer(args, 0) + (end << 2);
-  for (; at + 16 <= stop; at += 16) v128.store(at, f32x4.mul(factor, v128.load(at)));
-  const lanes = <u32>((stop - at) >> 2);
-  if (lanes) storeLanes(at, f32x4.mul(factor, loadLanes(at, lanes)), lanes);
-}
-
 /** x, result: set to 1 where a value is NaN or infinite */
 export function findNonFinite(begin: u32, end: u32, args: usize): void {
   if (load<f64>(args + 8) != 0) return;

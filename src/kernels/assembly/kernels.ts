@@ -1,12 +1,11 @@
 // The kernels by number, as the pool calls them.
 import { adam } from "./adam";
 import { rmspropTensorFlow, rmspropTorch, sgd } from "./descent";
-import { clampValues, fill, findNonFinite, scale } from "./elementwise";
-import { gatherRows, gatherSparseRows } from "./gather";
-import { hammingDistances, hammingTopK } from "./hamming";
+import { clampValues, findNonFinite } from "./elementwise";
+import { hammingDistances } from "./hamming";
 import { graphInsert, graphLink, graphSearch } from "./hamming-graph";
 import { hammingScan, hammingScanBegin, hammingScanEnd } from "./hamming-scan";
-import { assignCentres, sortByLabel, sumClusters } from "./kmeans";
+import { assignCentres } from "./kmeans";
 import { dropoutMask, normal, uniform } from "./random";
 import { smallestK } from "./select";
 
@@ -17,19 +16,12 @@ export enum Kernel {
   rmspropTensorFlow,
   sgd,
   clampValues,
-  fill,
-  scale,
   findNonFinite,
   uniform,
   normal,
   dropoutMask,
-  gatherRows,
-  gatherSparseRows,
   assignCentres,
-  sortByLabel,
-  sumClusters,
   hammingDistances,
-  hammingTopK,
   smallestK,
   hammingScanBegin,
   hammingScan,
@@ -47,19 +39,12 @@ export function run(kernel: i32, begin: u32, end: u32, args: usize, thread: u32)
     case Kernel.rmspropTensorFlow: return rmspropTensorFlow(begin, end, args);
     case Kernel.sgd: return sgd(begin, end, args);
     case Kernel.clampValues: return clampValues(begin, end, args);
-    case Kernel.fill: return fill(begin, end, args);
-    case Kernel.scale: return scale(begin, end, args);
     case Kernel.findNonFinite: return findNonFinite(begin, end, args);
     case Kernel.uniform: return uniform(begin, end, args);
     case Kernel.normal: return normal(begin, end, args);
     case Kernel.dropoutMask: return dropoutMask(begin, end, args);
-    case Kernel.gatherRows: return gatherRows(begin, end, args);
-    case Kernel.gatherSparseRows: return gatherSparseRows(begin, end, args);
     case Kernel.assignCentres: return assignCentres(begin, end, args);
-    case Kernel.sortByLabel: return sortByLabel(begin, end, args);
-    case Kernel.sumClusters: return sumClusters(begin, end, args);
     case Kernel.hammingDistances: return hammingDistances(begin, end, args);
-    case Kernel.hammingTopK: return hammingTopK(begin, end, args, thread);
     case Kernel.smallestK: return smallestK(begin, end, args, thread);
     case Kernel.hammingScanBegin: return hammingScanBegin(begin, end, args);
     case Kernel.hammingScan: return hammingScan(begin, end, args);

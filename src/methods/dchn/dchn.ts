@@ -105,16 +105,18 @@ export class DCHN extends HashingMethod<DchnOptions> {
   }
 
   #makeView(view: ViewShape, scaler: Scaler, data?: MultiViewDataset): ViewModel {
-    this.#dropView(view.name);
     const network = mhn(view, scaler, this.options.hidden, this.options.bits);
     const model = { network, store: new ParameterStore(this.engine.memory, network.parameters.all), epochs: 0, data };
+    // Afterwards, since a state that is taken up may be that of the network that goes.
+    this.#dropView(view.name);
     this.#views.set(view.name, model);
     return model;
   }
 
   #dropView(name: string): void {
-    this.#views.get(name)?.store.release();
+    const view = this.#views.get(name);
     this.#views.delete(name);
+    if (view !== undefined) this.whenUnused(() => view.store.release());
   }
 
   protected override stages(): readonly Stage[] {

@@ -112,7 +112,7 @@ for (const unify of ["first", "second", "neither"] as const) {
       ["view1", "view2"],
     );
     for (const [m, { name, bytes }] of exported.entries()) {
-      const session = await engine.backend.load(bytes);
+      const session = await engine.load(bytes);
       const rows = data.samples;
       const x = toDense(data.views[m]!.matrix);
       const code = new Float32Array(rows * codes.columns);

@@ -71,6 +71,7 @@ export class Dm2cInference {
       const code = codeIn(this.model, modality, space, input("x", ["n", views[modality]!.columns]));
       program = Program.compile(this.engine, { name: `dm2c-${views[modality]!.name}`, outputs: { code }, store });
       this.#programs.set(key, program);
+      program.catch(() => this.#programs.delete(key));
     }
     return program;
   }

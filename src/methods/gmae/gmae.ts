@@ -120,6 +120,7 @@ export class GMAE extends Method<GmaeOptions> {
     const scalers = data.views.map((view) => fitScaler("minmax", view.matrix, presentRows(view)));
     if (!this.#classify) requireClusters(data.name, options.clusters ?? data.classes);
     this.#model = this.#makeModel(views, labels?.names ?? [], scalers);
+    this.#centres = undefined;
     const { networks, parameters, store } = this.#model;
     initialize(this.engine.kernels, store, parameters.all, options.seed);
     const work = options.corrupt === undefined ? data : corruptScaled(data, scalers, options.corrupt, options.seed);

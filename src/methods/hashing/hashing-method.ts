@@ -87,9 +87,10 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
 
   async #judge(views: readonly (CodedView & PairedView)[], signal?: AbortSignal): Promise<Metrics> {
     const { bits, withoutRelevant } = this.options;
-    const { metrics, curves } = await crossViewRetrieval(views, bits, withoutRelevant, signal);
+    const how = { engine: this.engine, signal };
+    const { metrics, curves } = await crossViewRetrieval(views, bits, withoutRelevant, how);
     this.#curves = curves;
-    return { ...metrics, ...(await pairedRetrieval(views, bits, signal)) };
+    return { ...metrics, ...(await pairedRetrieval(views, bits, how)) };
   }
 
   async #coded(name: string, { labels, splits }: MultiViewDataset, view: View): Promise<CodedView & PairedView> {
@@ -167,11 +168,10 @@ export abstract class HashingMethod<Options extends HashingOptions> extends Meth
     const stored = this.networks().find(({ network }) => network.view.name === view)!;
     const known = this.#encoders.get(view);
     if (known?.network === stored.network) return known.encoder;
-    const compile = async () => {
-      await known?.encoder.then((encoder) => encoder.release());
-      return ViewEncoder.compile(this.engine, stored);
-    };
-    const encoder = compile();
+    if (known !== undefined) {
+      this.whenUnused(() => void known.encoder.then((encoder) => encoder.release()).catch(() => undefined));
+    }
+    const encoder = ViewEncoder.compile(this.engine, stored);
     this.#encoders.set(view, { network: stored.network, encoder });
     encoder.catch(() => this.#encoders.delete(view));
     return encoder;

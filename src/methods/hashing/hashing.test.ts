@@ -1,12 +1,16 @@
 // Splits for retrieval, packing of codes, and search between views.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { type Labels, MultiViewDataset, type Splits } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
+import { Engine } from "../../runtime/index.js";
 import { packSigns } from "./packing.js";
 import { crossViewRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";
+
+const engine = await Engine.open({ threads: 2 });
+after(() => engine.close());
 
 const data = (samples: number, splits?: Splits) =>
   new MultiViewDataset({ name: "test", views: [{ name: "a", matrix: dense(samples, 1) }], splits });
@@ -66,6 +70,7 @@ test("every ordered pair of views is searched, by the codes of each", async () =
     ],
     8,
     "zero",
+    { engine },
   );
   // where the only relevant item comes second, its precision is 1/2
   assert.deepEqual(metrics.map, { "a->b": 0.5, "a->c": 1, "b->a": 1, "b->c": 1 });
@@ -79,7 +84,12 @@ test("every ordered pair of views is searched, by the codes of each", async () =
 test("one view is searched by itself", async () => {
   const labels: Labels = { kind: "single", values: Int32Array.of(0), names: ["x"] };
   const samples = { codes: Uint8Array.of(1), labels };
-  const { metrics } = await crossViewRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero");
+  const { metrics } = await crossViewRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero", {
+    engine,
+  });
   assert.deepEqual(metrics.map, { "a->a": 1 });
-  assert.deepEqual(await crossViewRetrieval([{ name: "a", query: samples }], 8, "zero"), { metrics: {}, curves: [] });
+  assert.deepEqual(await crossViewRetrieval([{ name: "a", query: samples }], 8, "zero", { engine }), {
+    metrics: {},
+    curves: [],
+  });
 });

@@ -4,6 +4,7 @@ import { retrievalMetrics } from "../../metrics/hamming-retrieval.js";
 import { hammingPairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../metrics/pair-recall.js";
 import type { RetrievalMetrics, WithoutRelevant } from "../../metrics/retrieval.js";
 import type { RetrievalCurves } from "../../runs/result.js";
+import type { Engine } from "../../runtime/index.js";
 import type { Metrics } from "../training.js";
 
 export interface CodedSamples {
@@ -25,6 +26,12 @@ export interface PairedView {
   readonly pairs: { readonly rows: Int32Array; readonly codes: Uint8Array };
 }
 
+/** What searches, and what ends it. */
+export interface SearchBetween {
+  readonly engine: Engine;
+  readonly signal?: AbortSignal;
+}
+
 export interface RetrievalResult {
   readonly metrics: Metrics;
   readonly curves: readonly RetrievalCurves[];
@@ -43,7 +50,7 @@ export async function crossViewRetrieval(
   views: readonly CodedView[],
   bits: number,
   withoutRelevant: WithoutRelevant,
-  signal?: AbortSignal,
+  how: SearchBetween,
 ): Promise<RetrievalResult> {
   const found = new Map<string, RetrievalMetrics>();
   const curves: RetrievalCurves[] = [];
@@ -59,7 +66,7 @@ export async function crossViewRetrieval(
       };
       const items = database.codes.length / task.bytes;
       const at = [...new Set([...REPORTED, ...CURVE.filter((k) => k < items), items])];
-      const measures = await retrievalMetrics({ ...task, at, withoutRelevant, signal });
+      const measures = await retrievalMetrics({ ...task, ...how, at, withoutRelevant });
       found.set(`${from}->${to}`, measures);
       curves.push(curvesOf(`${from}->${to}`, measures, items));
     }
@@ -71,7 +78,7 @@ export async function crossViewRetrieval(
 export async function pairedRetrieval(
   views: readonly PairedView[],
   bits: number,
-  signal?: AbortSignal,
+  how: SearchBetween,
 ): Promise<Metrics> {
   const bytes = bits / 8;
   const found = new Map<string, PairMetrics>();
@@ -90,7 +97,7 @@ export async function pairedRetrieval(
         bytes,
         both.map(([, row]) => places.get(row)!),
       );
-      const ranks = await hammingPairRanks(queries, candidates, bytes, signal);
+      const ranks = await hammingPairRanks({ ...how, queries, database: candidates, bytes });
       found.set(`${from.name}->${to.name}`, pairMetrics(ranks));
     }
   }

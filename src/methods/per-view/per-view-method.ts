@@ -57,6 +57,8 @@ export abstract class PerViewMethod<Options extends PerViewOptions> extends Meth
   protected judgeOn(data: MultiViewDataset): void {
     this.#fittedOn = data;
     this.#measured = undefined;
+    this.#centres = undefined;
+    this.#svm = undefined;
   }
 
   /** To be called whenever the parameters have moved on: the next evaluation measures anew. */

@@ -1,0 +1,65 @@
+// Functions on matrices as users of the library call them: on the shared engine unless one is given.
+import type { DenseMatrix } from "./data/matrix.js";
+import * as clustering from "./evaluate/kmeans.js";
+import * as nearest from "./evaluate/knn.js";
+import * as retrieval from "./metrics/hamming-retrieval.js";
+import type { RetrievalMetrics } from "./metrics/retrieval.js";
+import { type Engine, sharedEngine } from "./runtime/engine.js";
+
+async function onEngine<Options extends { readonly engine?: Engine }>(options: Options) {
+  return { ...options, engine: options.engine ?? (await sharedEngine()) };
+}
+
+/**
+ * Clusters the rows of x by k-means with scikit-learn's choices: greedy k-means++ seeding, Lloyd's iterations until no label
+ * changes or the centres stand still, an emptied cluster given the row farthest from its centre. The same seed gives the
+ * same bits with any number of threads.
+ * @throws UserError where there are fewer samples than clusters, or x holds NaN or infinity.
+ */
+export async function kmeans(x: DenseMatrix, options: clustering.KMeansOptions): Promise<clustering.KMeansResult> {
+  return clustering.kmeans(x, await onEngine(options));
+}
+
+/**
+ * The number of the centre nearest to each row of x (Euclidean; the first of equal centres).
+ * @throws UserError where x holds NaN or infinity.
+ */
+export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine?: Engine): Promise<Int32Array> {
+  return clustering.nearestCentre(x, centres, engine ?? (await sharedEngine()));
+}
+
+/**
+ * The k rows of x nearest to each query, exactly: float32 matrix products narrow each search down to what their rounding
+ * cannot decide, float64 distances order the rest.
+ * @throws UserError where k exceeds the rows of x, widths differ, or NaN or infinity is among the values.
+ */
+export async function neighbours(
+  x: DenseMatrix,
+  queries: DenseMatrix,
+  k: number,
+  options: nearest.NeighbourOptions = {},
+): Promise<nearest.Neighbours> {
+  return nearest.neighbours(x, queries, k, await onEngine(options));
+}
+
+/**
+ * The commonest label among the k nearest training rows of each row; of equally common ones the smallest.
+ * @throws UserError as `neighbours` does; RangeError where rows and labels differ in number.
+ */
+export async function classifyByNeighbours(
+  train: DenseMatrix,
+  labels: Int32Array,
+  rows: DenseMatrix,
+  options: nearest.KnnOptions = {},
+): Promise<Int32Array> {
+  return nearest.classifyByNeighbours(train, labels, rows, await onEngine(options));
+}
+
+/**
+ * Ranks the database for every query by Hamming distance, ties in database order, and measures the rankings; an item is
+ * relevant where it shares a label with the query.
+ * @throws UserError where the labels of the two sides are of different kinds; RangeError where codes and labels differ in number.
+ */
+export async function retrievalMetrics(task: retrieval.HammingRetrieval): Promise<RetrievalMetrics> {
+  return retrieval.retrievalMetrics(await onEngine(task));
+}
