@@ -1,6 +1,6 @@
 // Searching a generation: the nearest codes of one view or of all, re-ranked by vectors, then read from the log.
 import { setImmediate } from "node:timers/promises";
-import { OutOfMemoryError, UserError } from "../errors.js";
+import { OutOfMemoryError } from "../errors.js";
 import type { HammingGraph } from "../kernels/hamming-graph.js";
 import { HammingScan } from "../kernels/hamming-scan.js";
 import { Columns, isDeleted, type Piece } from "./columns.js";
@@ -51,7 +51,7 @@ export async function searchGeneration(generation: Generation, queries: readonly
   } catch (error) {
     // A k or a number of candidates for which there is no memory.
     const isTooLarge = error instanceof RangeError || error instanceof OutOfMemoryError;
-    throw isTooLarge ? new UserError(`the search is too large: ${error.message}`) : error;
+    throw isTooLarge ? new OutOfMemoryError(`the search is too large: ${error.message}`) : error;
   } finally {
     for (const { columns, pieces } of taken) columns.giveBack(pieces);
   }
