@@ -30,7 +30,8 @@ test("confusion, map and what the views reach alone are over the samples that ha
       const trained = method as unknown as Method<Record<string, unknown>>;
       const metrics = await method.evaluate();
       const { parts } = await compareResult(trained, metrics, { engine, seed: 0 });
-      const summary = { metrics, ...parts, seed: 0, method: "gmae", task } as unknown as TrainingSummary;
+      const made = { seed: 0, method: "gmae", task, epochs: 2, seconds: 1, secondsPerEpoch: 0.5 };
+      const summary = { metrics, ...parts, ...made } as unknown as TrainingSummary;
       await describeResult(folder, trained, data, summary, { notes: [], engine });
       return readResult(folder)!;
     };

@@ -8,8 +8,8 @@ import { openRegular, readRegular } from "../inside.js";
 export const mostLogBytes: number = 2 ** 28;
 /** Measures by direction and cut-off are two deep. */
 const deepest = 8;
-/** Stages name files of plots. */
-const stageName = /^[^\p{Cc}/\\]{1,100}$/u;
+/** Names of stages hold names of views, which may be long. */
+const longestStage = 1000;
 
 /** Named measures; nested where they are keyed by direction or cut-off, as in { map: { "image->text": 0.3 } }. */
 export interface Metrics {
@@ -111,7 +111,8 @@ export function parseLine(text: string, place: string): MetricLine {
     throw new UserError(`${place}: not JSON`);
   }
   const { stage, epoch, seconds, epochSeconds, losses, metrics, notes } = (line ?? {}) as Record<string, unknown>;
-  if (typeof stage !== "string" || !stageName.test(stage) || typeof epoch !== "number" || typeof seconds !== "number") {
+  const isStage = typeof stage === "string" && stage.length > 0 && stage.length <= longestStage;
+  if (!isStage || typeof epoch !== "number" || typeof seconds !== "number") {
     throw new UserError(`${place}: expected an object with stage, epoch, seconds, losses and metrics`);
   }
   const numbers = parseMetrics(losses, `${place}, losses`);
