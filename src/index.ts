@@ -80,7 +80,7 @@ export {
   SearchIndex,
   type SearchQuery,
 } from "./search/search-index.js";
-export type { Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
+export type { GraphStatus, Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
 export { UnavailableError } from "./search/unavailable.js";
 export { classifyByNeighbours, kmeans, nearestCentre, neighbours, retrievalMetrics } from "./shared-engine.js";
 

@@ -141,6 +141,7 @@ export abstract class Method<Options = object> {
     return this.#disposed;
   }
 
+  /** `dispose`, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }

@@ -43,6 +43,7 @@ export class Engine {
   readonly #sessions = new Set<Session>();
   #closed: Promise<void> | undefined;
 
+  /** @internal */
   protected constructor(
     /** The kernels and their threads; `openFolderStore` takes them. */
     readonly kernels: Kernels,
@@ -131,6 +132,7 @@ export class Engine {
     return new EngineScope(this, this.kernels.memory);
   }
 
+  /** `close`, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
