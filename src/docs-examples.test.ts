@@ -268,6 +268,7 @@ test("examples that are not run are these", () => {
       "table/",
       "export DATABASE_URL=postgres://user:password@host:5432/database",
       "VANTAGE_KILLS=112 node",
+      "node bench/soak.mjs",
       "VANTAGE_FUZZ=1000000 VANTAGE_FUZZ_SEED=2",
       "python3 bench/peers/search_codes.py",
       "createdb vantage",

@@ -69,7 +69,7 @@ test("PostgreSQL: another run in a folder of the same name is refused, and what 
   );
   refused(await vantage(other), /belongs to another index/);
   assert.equal(dump(), rows);
-  assert.ok(!existsSync(place.path("y/photos")));
+  assert.ok(!existsSync(place.path("y/photos/index.yaml")));
   assert.deepEqual(accepted(await vantage(query("x/photos"))).hits, before.hits);
   // with another name, and again into both
   accepted(await vantage([...other, "--name", "others"]));
@@ -185,10 +185,11 @@ test("folder: an index of an older version is adopted, and one that cannot be wr
 
 test("PostgreSQL: nothing gets through any more; the server says so in time and ends on SIGTERM", {
   skip,
-}, async () => {
+}, async (t) => {
   const { vantage, running } = database("silent");
   accepted(await vantage(["index", "r1", "--out", "silent", "--store", "postgres"]));
   const proxy = await FreezingProxy.before(join(running.folder, ".s.PGSQL.5432"));
+  t.after(() => proxy.close());
   const login = `${running.user}:${encodeURIComponent(running.password)}`;
   const serving = startCommand(["serve", "silent", "--port", "0", "--threads", "1"], place.folder, {
     DATABASE_URL: `postgres://${login}@127.0.0.1:${proxy.port}/silent`,
@@ -212,10 +213,10 @@ test("PostgreSQL: nothing gets through any more; the server says so in time and 
   const begin = performance.now();
   serving.kill("SIGTERM");
   const { status, stderr } = await serving.done;
-  assert.equal(status, 0, stderr);
+  // 1 where the database's answer is still missing after the server's last seconds, which one line says
+  assert.ok(status === 0 || /stopped after 9\.5 s/.test(stderr), stderr);
   assert.ok(performance.now() - begin < 35_000, `${performance.now() - begin} ms`);
   const given = await answer;
   assert.ok(given === undefined || (given.status === 503 && given.seconds < 30), JSON.stringify(given));
   assert.doesNotMatch(stderr, /a secret|a%20secret|\n\s+at /);
-  proxy.close();
 });

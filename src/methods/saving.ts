@@ -42,7 +42,8 @@ export function stateOf(checkpoint: LoadedCheckpoint): State {
 export function writeModels(folder: string, models: readonly ExportedModel[]): void {
   const files = new Map(models.map(({ name, bytes }) => [`${name}.onnx`, bytes]));
   for (const [file, bytes] of files) writeFileAtomic(inside(folder, "model", file), bytes);
-  for (const file of readdirSync(inside(folder, "model"))) {
+  const place = inside(folder, "model");
+  for (const file of existsSync(place) ? readdirSync(place) : []) {
     if (file.endsWith(".onnx") && !files.has(file)) rmSync(inside(folder, "model", file));
   }
 }

@@ -174,7 +174,11 @@ test("what is not of its type in a run's folder is refused in one line", () => {
       { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [["1"]] } },
       /confusion\.counts\.0\.0: /,
     ],
-    ["result.json", { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [] } }, /confusion: expected a row/],
+    [
+      "result.json",
+      { ...result, confusion: { rows: ["a"], columns: ["a"], counts: [] } },
+      /confusion: expected as many counts/,
+    ],
     ["result.json", { ...result, viewMetrics: { pix: { acc: raw } } }, /viewMetrics\.pix: /],
     ["result.json", { ...result, baselines: { bestView: { name: 1 } } }, /baselines\.bestView: /],
     ["result.json", { ...result, clusters: { sizes: raw } }, /clusters\.sizes: /],

@@ -41,7 +41,7 @@ test("a run that was begun is gone on with, where its data still lies there", as
 test("a finished run is known by its result, and refused where its data file has changed", async () => {
   const { run } = await begin("finished.mat", 1);
   const numbers = { epochs: 3, seconds: 1, secondsPerEpoch: 0.3, metrics: { acc: 0.5 } };
-  const dataset = { views: [] } as never;
+  const dataset = { name: "a", samples: 0, views: [] } as never;
   writeResult(join(folder, run.folder), { method: "gmae", task: "clustering", seed: 1, dataset, ...numbers });
   const { metrics, epochs } = (await storedResult(folder, run))!;
   assert.deepEqual([metrics, epochs], [{ acc: 0.5 }, 3]);
