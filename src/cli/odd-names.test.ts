@@ -24,7 +24,8 @@ before(() => {
   const rows = Array.from({ length: samples }, (_, i) => [
     ...columns.map((_, c) => Number((Math.sin(i * 7.3 + c) + ((i % classes.length) % ((c % 5) + 2))).toFixed(4))),
     classes[i % classes.length]!,
-    `${classes[i % classes.length]!.slice(0, 50)} ${i}`,
+    // Ids of items hold no control characters.
+    `${classes[i % classes.length]!.slice(0, 50).replaceAll(/\p{Cc}/gu, "-")} ${i}`,
   ]);
   writeFileSync(
     place.path("odd.csv"),
