@@ -4,7 +4,6 @@ import type { Environment } from "../runs/environment.js";
 import type { MetricLine, Metrics } from "../runs/metrics-log.js";
 import type { EmbeddingMap, RunResult } from "../runs/result.js";
 import { openRun } from "../runs/run-folder.js";
-import { checkRun } from "./check-run.js";
 import { withShownNames } from "./shown-names.js";
 
 export interface ReportRun {
@@ -36,7 +35,7 @@ export interface Group {
 
 /** @throws UserError for a folder that is missing, not a run, or damaged. */
 export function loadReportRun(folder: string): ReportRun {
-  const { config, environment, metrics, result, map } = checkRun(openRun(folder));
+  const { config, environment, metrics, result, map } = openRun(folder);
   return { folder, config, environment, lines: metrics, result, map };
 }
 

@@ -66,7 +66,7 @@ const dataset = z.object({
 
 /** rows × columns. */
 const confusion = z
-  .object({ rows: texts, columns: texts, counts: z.array(numbers) })
+  .object({ rows: texts, columns: texts, counts: z.array(z.array(z.number())) })
   .refine(
     ({ rows, columns, counts }) =>
       counts.length === rows.length && counts.every((row) => row.length === columns.length),
