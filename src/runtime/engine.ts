@@ -63,7 +63,7 @@ export class Engine {
   }
 
   /**
-   * @throws UserError where the threads are none that there can be or the device is not to be had, OutOfMemoryError where the
+   * @throws UserError where there cannot be so many threads or the device is not available, OutOfMemoryError where the
    * process may not reserve the memory's 4 GiB of addresses.
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
