@@ -1,8 +1,8 @@
 // The results of the benchmarks as pictures: ratios to the peers as bars, growth as curves.
 import { writeFileSync } from "node:fs";
-import { axis, baseOption, grid } from "../dist/report/chart.js";
-import { curveChart } from "../dist/report/curve-chart.js";
-import { renderPng, renderSvg } from "../dist/report/plots.js";
+import { axis, baseOption, grid } from "../dist/report/charts/chart.js";
+import { curveChart } from "../dist/report/charts/curve-chart.js";
+import { renderPng, renderSvg } from "../dist/report/charts/plots.js";
 import { upperFirst } from "./tables.mjs";
 
 /** How many times longer every peer takes, on a logarithmic scale; 1 is level. */

@@ -2,8 +2,8 @@
 // Beside seconds it prints processor time (of PGlite with this process, of a server without), which a busy machine changes less.
 // Codes come in clusters as hash codes do: 1000 random centres, each bit of an item flipped with probability 0.1.
 import { readdirSync, readFileSync } from "node:fs";
-import { openPgliteStore } from "../dist/search/postgres-store-pglite.js";
-import { openPostgresStore } from "../dist/search/postgres-store-server.js";
+import { openPgliteStore } from "../dist/search/stores/postgres/pglite.js";
+import { openPostgresStore } from "../dist/search/stores/postgres/server.js";
 
 const [place, count, length = "64", pid] = process.argv.slice(2);
 const items = Number(count);

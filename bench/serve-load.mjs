@@ -5,12 +5,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Random } from "../dist/kernels/random.js";
-import { encodeModel } from "../dist/onnx/model.js";
-import { Engine } from "../dist/runtime/index.js";
-import { createIndexFolder, isIndexFolder, readIndexFolder } from "../dist/search/index-folder.js";
-import { openStore } from "../dist/search/open-store.js";
-import { greater, input, mul } from "../dist/tensor/index.js";
+import { Random } from "../dist/core/kernels/random.js";
+import { encodeModel } from "../dist/core/onnx/model.js";
+import { Engine } from "../dist/core/runtime/index.js";
+import { greater, input, mul } from "../dist/core/tensor/index.js";
+import { createIndexFolder, isIndexFolder, readIndexFolder } from "../dist/search/index/index-folder.js";
+import { openStore } from "../dist/search/stores/open-store.js";
 
 const { values } = parseArgs({
   options: {

@@ -9,14 +9,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { Random } from "../dist/kernels/random.js";
-import { encodeModel } from "../dist/onnx/model.js";
-import { Engine } from "../dist/runtime/index.js";
-import { FreezingProxy } from "../dist/search/freezing-proxy.testing.js";
-import { createIndexFolder, readIndexFolder } from "../dist/search/index-folder.js";
-import { openStore } from "../dist/search/open-store.js";
-import { PostgresServer } from "../dist/search/postgres.testing.js";
-import { greater, input, mul } from "../dist/tensor/index.js";
+import { Random } from "../dist/core/kernels/random.js";
+import { encodeModel } from "../dist/core/onnx/model.js";
+import { Engine } from "../dist/core/runtime/index.js";
+import { greater, input, mul } from "../dist/core/tensor/index.js";
+import { createIndexFolder, readIndexFolder } from "../dist/search/index/index-folder.js";
+import { openStore } from "../dist/search/stores/open-store.js";
+import { FreezingProxy } from "../dist/search/stores/postgres/freezing-proxy.testing.js";
+import { PostgresServer } from "../dist/search/stores/postgres/postgres.testing.js";
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
 
 const out = "dist/studio";
-const { palettes } = await importTypeScript("src/report/palette.ts");
+const { palettes } = await importTypeScript("src/report/charts/palette.ts");
 const grounds = {
   light: { ground: "#f5f6f8", tint: "#eef4fa", edge: "#858f9e", accent: palettes.light.series0, onAccent: "#ffffff" },
   dark: { ground: "#101319", tint: "#1d2a38", edge: "#6b7686", accent: palettes.dark.series0, onAccent: "#0f1318" },

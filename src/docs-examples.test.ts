@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type TestContext, test } from "node:test";
+import { Random } from "./core/kernels/random.js";
 import { openDataset } from "./data/catalogue.js";
-import { writeNpz } from "./data/readers/index.js";
-import { array, encodeMatlab5, type MatlabValue } from "./data/readers/matlab5.testing.js";
+import { writeNpz } from "./data/formats/index.js";
+import { array, encodeMatlab5, type MatlabValue } from "./data/formats/matlab/matlab5.testing.js";
 import { type Example, type Page, pages } from "./docs-pages.testing.js";
 import { openStage, type Stage } from "./docs-stage.testing.js";
-import { Random } from "./kernels/random.js";
 import { readDefinition } from "./reproduce/definition.js";
-import { openPglite, openPgliteStore } from "./search/postgres-store-pglite.js";
+import { openPglite, openPgliteStore } from "./search/stores/postgres/pglite.js";
 
 const random = new Random(7, "docs");
 /** Values that tell the class of a row: column-major, as MATLAB has them. */

@@ -1,13 +1,13 @@
 // Every class of errors has a name and a code of its own, and is still an error of its parent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RuntimeError } from "./core/runtime/session.js";
+import { DivergenceError } from "./core/runtime/training-step.js";
+import { GraphError } from "./core/tensor/shape.js";
 import { AmbiguousDataError, OutOfMemoryError, StorageError, UnreadableError, UserError } from "./errors.js";
 import { InterruptedError } from "./methods/training.js";
-import { RuntimeError } from "./runtime/session.js";
-import { DivergenceError } from "./runtime/training-step.js";
-import { MissingError } from "./search/search-index.js";
-import { UnavailableError } from "./search/unavailable.js";
-import { GraphError } from "./tensor/shape.js";
+import { MissingError } from "./search/index/search-index.js";
+import { UnavailableError } from "./search/stores/unavailable.js";
 
 const ofUsers = [
   new UserError("x"),

@@ -2,6 +2,7 @@
 import { type OpenOptions, openDataset } from "./data/catalogue.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
+export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./core/runtime/index.js";
 export { type CatalogueEntry, catalogue, type OpenOptions } from "./data/catalogue.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
 export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
@@ -18,8 +19,8 @@ export {
 } from "./data/matrix.js";
 export type { FileOptions } from "./data/open-files.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";
+export { type SyntheticOptions, synthetic, syntheticDefaults } from "./data/sets/synthetic.js";
 export { querySplit, type RandomSplitOptions, randomSplit } from "./data/splits.js";
-export { type SyntheticOptions, synthetic, syntheticDefaults } from "./data/synthetic.js";
 export {
   AmbiguousDataError,
   type Choice,
@@ -29,8 +30,6 @@ export {
   UnreadableError,
   UserError,
 } from "./errors.js";
-export type { KMeansOptions, KMeansResult } from "./evaluate/kmeans.js";
-export type { KnnOptions, Metric, NeighbourOptions, Neighbours } from "./evaluate/knn.js";
 export { type BaselineOptions, measureBaselines } from "./methods/baselines/index.js";
 export { CCA, type CcaOptions } from "./methods/cca/index.js";
 export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
@@ -64,13 +63,9 @@ export { type ClassificationMetrics, classificationMetrics, confusionMatrix } fr
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
 export type { HammingRetrieval } from "./metrics/hamming-retrieval.js";
 export type { RadiusMetrics, RetrievalMetrics, RetrievalOptions, WithoutRelevant } from "./metrics/retrieval.js";
+export type { KMeansOptions, KMeansResult } from "./numerics/kmeans/kmeans.js";
+export type { KnnOptions, Metric, NeighbourOptions, Neighbours } from "./numerics/neighbors/knn.js";
 export type { BaselineMetrics, Baselines, Colouring, RetrievalCurves } from "./runs/result.js";
-export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./runtime/index.js";
-export type { GraphProgress } from "./search/folder-graphs.js";
-export { type FolderStore, type FolderStoreOptions, openFolderStore } from "./search/folder-store.js";
-export type { PostgresStore, PostgresStoreOptions } from "./search/postgres-store.js";
-export { openPgliteStore, type PgliteOptions } from "./search/postgres-store-pglite.js";
-export { openPostgresStore, type PostgresServerOptions } from "./search/postgres-store-server.js";
 export {
   type Asker,
   type Content,
@@ -79,9 +74,14 @@ export {
   type OpenIndexOptions,
   SearchIndex,
   type SearchQuery,
-} from "./search/search-index.js";
-export type { GraphStatus, Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/store.js";
-export { UnavailableError } from "./search/unavailable.js";
+} from "./search/index/search-index.js";
+export { type FolderStore, type FolderStoreOptions, openFolderStore } from "./search/stores/folder/folder-store.js";
+export type { GraphProgress } from "./search/stores/folder/graphs.js";
+export { openPgliteStore, type PgliteOptions } from "./search/stores/postgres/pglite.js";
+export type { PostgresStore, PostgresStoreOptions } from "./search/stores/postgres/postgres-store.js";
+export { openPostgresStore, type PostgresServerOptions } from "./search/stores/postgres/server.js";
+export type { GraphStatus, Hit, Item, ItemKey, Metadata, Query, Space, Store } from "./search/stores/store.js";
+export { UnavailableError } from "./search/stores/unavailable.js";
 export { classifyByNeighbours, kmeans, nearestCentre, neighbours, retrievalMetrics } from "./shared-engine.js";
 
 /**

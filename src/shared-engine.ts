@@ -1,10 +1,11 @@
 // Functions on matrices as users of the library call them: on the shared engine unless one is given.
+
+import { type Engine, sharedEngine } from "./core/runtime/engine.js";
 import type { DenseMatrix } from "./data/matrix.js";
-import * as clustering from "./evaluate/kmeans.js";
-import * as nearest from "./evaluate/knn.js";
 import * as retrieval from "./metrics/hamming-retrieval.js";
 import type { RetrievalMetrics } from "./metrics/retrieval.js";
-import { type Engine, sharedEngine } from "./runtime/engine.js";
+import * as clustering from "./numerics/kmeans/kmeans.js";
+import * as nearest from "./numerics/neighbors/knn.js";
 
 async function onEngine<Options extends { readonly engine?: Engine }>(options: Options) {
   return { ...options, engine: options.engine ?? (await sharedEngine()) };

@@ -1,6 +1,6 @@
 // Light or dark: as the system says, or as chosen.
 import { useEffect, useState } from "preact/hooks";
-import { type Palette, palettes, type Scheme } from "../src/report/palette.js";
+import { type Palette, palettes, type Scheme } from "../src/report/charts/palette.js";
 
 export const choices = ["auto", "light", "dark"] as const;
 export type Choice = (typeof choices)[number];

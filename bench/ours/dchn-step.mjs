@@ -1,9 +1,9 @@
 // DCHN's training step of one view (batch 64, Adam) on random features of a given width: arguments features, repetitions.
 
+import { initialize } from "../../dist/core/nn/index.js";
+import { Engine, ParameterStore, TrainingStep } from "../../dist/core/runtime/index.js";
 import { dchnObjective, mhn } from "../../dist/methods/dchn/objective.js";
 import { dchnOptions } from "../../dist/methods/dchn/options.js";
-import { initialize } from "../../dist/nn/index.js";
-import { Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
 import { emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const CLASSES = 10;

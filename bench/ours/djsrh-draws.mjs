@@ -2,9 +2,9 @@
 //   node bench/ours/djsrh-draws.mjs Wikipedia.mat draws.npz '{"seed": 0, "epochs": 60}'
 //   python3 bench/peers/djsrh.py --data Wikipedia.mat --draws draws.npz --epochs 60
 import { openData } from "../../dist/cli/open-data.js";
-import { writeNpz } from "../../dist/data/readers/index.js";
+import { Engine } from "../../dist/core/runtime/index.js";
+import { writeNpz } from "../../dist/data/formats/index.js";
 import { DJSRH } from "../../dist/methods/djsrh/index.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { emit, threads } from "./common.mjs";
 import { ordersOf, parametersOf } from "./draws.mjs";
 

@@ -1,10 +1,10 @@
 // DJSRH's training step (batch 32, SGD) on random features of given widths: arguments image, text, repetitions.
 
+import { initialize } from "../../dist/core/nn/index.js";
+import { Engine, ParameterStore, TrainingStep } from "../../dist/core/runtime/index.js";
 import { djsrhNetwork } from "../../dist/methods/djsrh/networks.js";
 import { djsrhObjective } from "../../dist/methods/djsrh/objective.js";
 import { djsrhOptions } from "../../dist/methods/djsrh/options.js";
-import { initialize } from "../../dist/nn/index.js";
-import { Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
 import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const [image = 4096, text = 1386, repetitions = 30] = process.argv.slice(2).map(Number);

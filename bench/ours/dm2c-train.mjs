@@ -3,13 +3,13 @@
 //   node bench/ours/dm2c-train.mjs '{"data": "emoji", "views": "image=noto,text=en", "options": {"seed": 0}}' [features.npz]
 //   python3 bench/peers/dm2c.py --data features.npz [--draws]
 import { openData } from "../../dist/cli/open-data.js";
+import { Engine } from "../../dist/core/runtime/index.js";
+import { writeNpz } from "../../dist/data/formats/index.js";
 import { toDense } from "../../dist/data/matrix.js";
 import { modalities } from "../../dist/data/mixed-modal.js";
-import { writeNpz } from "../../dist/data/readers/index.js";
 import { applyScaler, fitScaler } from "../../dist/data/scaling.js";
 import { DM2C } from "../../dist/methods/dm2c/index.js";
 import { trainingRows } from "../../dist/methods/dm2c/split.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, threads } from "./common.mjs";
 import { ordersOf, parametersOf } from "./draws.mjs";
 

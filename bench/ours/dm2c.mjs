@@ -1,8 +1,9 @@
 // DM2C: seconds per training step at the published Wikipedia shapes, batch 128; discriminators on every 5th step.
+
+import { Engine } from "../../dist/core/runtime/index.js";
 import { dm2cModel } from "../../dist/methods/dm2c/model.js";
 import { dm2cOptions } from "../../dist/methods/dm2c/options.js";
 import { discriminatorStep, generatorStep } from "../../dist/methods/dm2c/steps.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const repetitions = Number(process.argv[2] ?? 20);

@@ -1,6 +1,7 @@
 // GMAE: seconds per epoch on a data file (argument), whole set as one batch, evaluation apart.
+
+import { Engine } from "../../dist/core/runtime/index.js";
 import { GMAE, loadDataset } from "../../dist/index.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, threads } from "./common.mjs";
 
 const [path, epochs = "20"] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // Every retrieval measure of 2000 queries against 18,000 codes of 64 bits with several labels each, on one core.
-import { Random } from "../../dist/kernels/random.js";
+import { Random } from "../../dist/core/kernels/random.js";
+import { Engine } from "../../dist/core/runtime/index.js";
 import { retrievalMetrics } from "../../dist/metrics/hamming-retrieval.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, repeat } from "./common.mjs";
 
 const [QUERIES, ITEMS, BITS, CLASSES] = [2000, 18_000, 64, 24];

@@ -1,5 +1,5 @@
 // This machine's measured limits as we reach them: operations per second in a product 2048³.
-import { bindProduct, Engine } from "../../dist/runtime/index.js";
+import { bindProduct, Engine } from "../../dist/core/runtime/index.js";
 import { emit, repeat, threads } from "./common.mjs";
 
 const N = 2048;

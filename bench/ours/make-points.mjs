@@ -1,6 +1,7 @@
 // Ten overlapping clusters in 384 dimensions, for k-means, as an .npy file (argument).
-import { writeNpy } from "../../dist/data/readers/index.js";
-import { Random } from "../../dist/kernels/random.js";
+
+import { Random } from "../../dist/core/kernels/random.js";
+import { writeNpy } from "../../dist/data/formats/index.js";
 
 const [N, D, K] = [2000, 384, 10];
 const random = new Random(0, "points");

@@ -1,7 +1,7 @@
 // The training step of DCHN's network (4096-4096-4096-64, batch 64, Adam).
-import { activation, Forward, initialize, linear, Parameters, sequential } from "../../dist/nn/index.js";
-import { Engine, ParameterStore, TrainingStep } from "../../dist/runtime/index.js";
-import * as t from "../../dist/tensor/index.js";
+import { activation, Forward, initialize, linear, Parameters, sequential } from "../../dist/core/nn/index.js";
+import { Engine, ParameterStore, TrainingStep } from "../../dist/core/runtime/index.js";
+import * as t from "../../dist/core/tensor/index.js";
 import { emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const [WIDTH, BITS, BATCH, ALPHA] = [4096, 64, 64, 0.02];

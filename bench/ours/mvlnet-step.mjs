@@ -1,12 +1,13 @@
 // MvLNet's training step: two views, batch 1024 and as many for the orthogonal layer, affinity included, as training runs it.
+
+import { initialize } from "../../dist/core/nn/index.js";
+import { Engine } from "../../dist/core/runtime/index.js";
 import { dense } from "../../dist/data/matrix.js";
 import { fitScaler } from "../../dist/data/scaling.js";
 import { allRows } from "../../dist/methods/feeding.js";
 import { makeModel } from "../../dist/methods/mvlnet/model.js";
 import { mvlnetOptions } from "../../dist/methods/mvlnet/options.js";
 import { spectralTrainer } from "../../dist/methods/mvlnet/spectral.js";
-import { initialize } from "../../dist/nn/index.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
 
 const [SAMPLES, COLUMNS] = [4096, 784];

@@ -1,7 +1,8 @@
 // How training grows: seconds per epoch and the process's memory at its peak.
 //   node bench/ours/scale-training.mjs METHOD DATA EPOCHS OPTIONS-AS-JSON
+
+import { Engine } from "../../dist/core/runtime/index.js";
 import { loadDataset, methods } from "../../dist/index.js";
-import { Engine } from "../../dist/runtime/index.js";
 import { emit, median, threads } from "./common.mjs";
 
 const [name, source, epochs, options = "{}"] = process.argv.slice(2);

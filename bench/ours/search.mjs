@@ -4,10 +4,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { HammingGraph } from "../../dist/kernels/hamming-graph.js";
-import { HammingScan } from "../../dist/kernels/hamming-scan.js";
-import { Kernels } from "../../dist/kernels/kernels.js";
-import { Random } from "../../dist/kernels/random.js";
+import { HammingGraph } from "../../dist/core/kernels/hamming-graph.js";
+import { HammingScan } from "../../dist/core/kernels/hamming-scan.js";
+import { Kernels } from "../../dist/core/kernels/kernels.js";
+import { Random } from "../../dist/core/kernels/random.js";
 import { emit, median, repeat, threads } from "./common.mjs";
 
 const { values: flags, positionals } = parseArgs({

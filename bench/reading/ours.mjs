@@ -1,5 +1,5 @@
 // Our side: reads a text table whole and adds up its numbers.
-import { readVariables } from "../../dist/data/readers/index.js";
+import { readVariables } from "../../dist/data/formats/index.js";
 
 const before = process.cpuUsage();
 const start = performance.now();

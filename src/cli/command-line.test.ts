@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Command } from "commander";
 import { parse, stringify } from "yaml";
-import { writeReport } from "../report/page.js";
+import { writeReport } from "../report/pages/page.js";
 import { isKept } from "../runs/command.js";
 import { runCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
 import { commandLine } from "./command-line.js";

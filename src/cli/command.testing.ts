@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeNpz } from "../data/readers/index.js";
-import { Random } from "../kernels/random.js";
+import { Random } from "../core/kernels/random.js";
+import { writeNpz } from "../data/formats/index.js";
 
 const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
 

@@ -5,8 +5,8 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, sta
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { openRun } from "../runs/run-folder.js";
-import { itemOf } from "../search/folder-store.fixture.testing.js";
-import { openFolderStore } from "../search/folder-store.js";
+import { itemOf } from "../search/stores/folder/folder-store.fixture.testing.js";
+import { openFolderStore } from "../search/stores/folder/folder-store.js";
 import { featuresOf, writeSmallIndex } from "../server/fixture.testing.js";
 import { send, startServer } from "../server/real-server.testing.js";
 import { startCommand, workplace, writeBlobs } from "./command.testing.js";

@@ -1,5 +1,5 @@
 // Ctrl-C: the first one asks the work to stop where that is safe, the second one ends the process at once.
-import { say } from "./output.js";
+import { say } from "./output/output.js";
 
 export interface Interruption {
   readonly signal: AbortSignal;

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type NamedArrays, writeNpz } from "../data/readers/index.js";
+import { Random } from "../core/kernels/random.js";
+import { type NamedArrays, writeNpz } from "../data/formats/index.js";
 import { isUnfinished } from "../files.js";
-import { Random } from "../kernels/random.js";
-import { openFolderStore } from "../search/folder-store.js";
+import { openFolderStore } from "../search/stores/folder/folder-store.js";
 import { runCommand, workplace, writeBlobs } from "./command.testing.js";
 import { contentOf, type Killed, killAndCompare } from "./kills.testing.js";
 

@@ -6,11 +6,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import type { Random } from "../kernels/random.js";
+import type { Random } from "../core/kernels/random.js";
 import { readTensors } from "../runs/safetensors.js";
 
 const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
-const faults = new URL("faults.testing.js", import.meta.url).href;
+const faults = new URL("./faults.testing.js", import.meta.url).href;
 
 export interface Life {
   /** null where it was killed. */

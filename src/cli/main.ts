@@ -1,23 +1,23 @@
 // The command line: parses, runs a command, and turns whatever goes wrong into one line and an exit status.
 import { Command, CommanderError } from "commander";
+import { DivergenceError } from "../core/runtime/index.js";
 import { UserError } from "../errors.js";
 import { InterruptedError } from "../methods/training.js";
-import { DivergenceError } from "../runtime/index.js";
 import { version } from "../version.js";
-import { addAddViewCommand } from "./add-view.js";
 import { checkArguments } from "./arguments.js";
-import { addDatasetsCommand } from "./datasets.js";
-import { addDemoCommand } from "./demo.js";
-import { addEncodeCommand } from "./encode.js";
-import { addEvaluateCommand } from "./evaluate.js";
-import { addIndexCommand } from "./index-command.js";
-import { print, say } from "./output.js";
-import { addReportCommand } from "./report.js";
-import { addReproduceCommand } from "./reproduce.js";
-import { addSearchCommand } from "./search.js";
-import { addServeCommand } from "./serve.js";
-import { guardStreams } from "./streams.js";
-import { addTrainCommand } from "./train.js";
+import { addAddViewCommand } from "./commands/add-view.js";
+import { addDatasetsCommand } from "./commands/datasets.js";
+import { addDemoCommand } from "./commands/demo.js";
+import { addEncodeCommand } from "./commands/encode.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addIndexCommand } from "./commands/index.js";
+import { addReportCommand } from "./commands/report.js";
+import { addReproduceCommand } from "./commands/reproduce/index.js";
+import { addSearchCommand } from "./commands/search.js";
+import { addServeCommand } from "./commands/serve.js";
+import { addTrainCommand } from "./commands/train.js";
+import { print, say } from "./output/output.js";
+import { guardStreams } from "./output/streams.js";
 
 const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 

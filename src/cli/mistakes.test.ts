@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { writeNpz } from "../data/readers/index.js";
+import { writeNpz } from "../data/formats/index.js";
 import { runCommand, type Workplace, workplace, writeBlobs } from "./command.testing.js";
 
 let place: Workplace;

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { readVariables, writeNpz } from "../data/readers/index.js";
-import type { TextVariable, Variable } from "../data/readers/variables.js";
-import { Random } from "../kernels/random.js";
-import { Engine } from "../runtime/index.js";
-import { SearchIndex } from "../search/search-index.js";
+import { Random } from "../core/kernels/random.js";
+import { Engine } from "../core/runtime/index.js";
+import { readVariables, writeNpz } from "../data/formats/index.js";
+import type { TextVariable, Variable } from "../data/formats/variables.js";
+import { SearchIndex } from "../search/index/search-index.js";
 import { runCommand, type Workplace, workplace } from "./command.testing.js";
 
 const trees = ["ash", "elm", "oak"];

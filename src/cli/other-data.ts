@@ -5,7 +5,7 @@ import { UserError } from "../errors.js";
 import type { Method } from "../methods/method.js";
 import type { RunConfig } from "../runs/config.js";
 import { type DataSettings, type DataSource, openData } from "./open-data.js";
-import { say } from "./output.js";
+import { say } from "./output/output.js";
 import { dataSource } from "./saved-model.js";
 
 /**

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Engine } from "../core/runtime/index.js";
 import { type Labels, MultiViewDataset } from "../data/dataset.js";
-import { synthetic } from "../data/synthetic.js";
+import { synthetic } from "../data/sets/synthetic.js";
 import { GMAE } from "../methods/gmae/index.js";
 import type { Method } from "../methods/method.js";
 import { readResult } from "../runs/result.js";
-import { Engine } from "../runtime/index.js";
-import { labelDetails } from "../search/item-details.js";
-import { compareResult } from "./compare.js";
+import { labelDetails } from "../search/index/item-details.js";
+import { compareResult } from "./output/compare.js";
 import { describeResult } from "./result.js";
 import type { TrainingSummary } from "./training-run.js";
 

@@ -1,14 +1,15 @@
 // What a finished run leaves for its report: confusion, embedding map, what each view reaches alone.
+
+import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { describeDataset } from "../data/describe.js";
-import { embeddingMap } from "../evaluate/embedding-map.js";
 import { allRows } from "../methods/feeding.js";
 import { withLabel } from "../methods/matching/labelled.js";
 import type { Method } from "../methods/method.js";
 import { confusionMatrix } from "../metrics/classification.js";
 import { matchClusters, relabelClusters } from "../metrics/clustering.js";
+import { embeddingMap } from "../numerics/tsne/embedding-map.js";
 import { type Colouring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
-import type { Engine } from "../runtime/index.js";
 import type { TrainingSummary } from "./training-run.js";
 
 /** Points of the embedding map; a larger set is sampled. */

@@ -1,4 +1,6 @@
 // A trained run opened again: its method, its state, its data.
+
+import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import { findMethod } from "../methods/index.js";
@@ -6,7 +8,6 @@ import type { Method } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
 import { type OpenedModel, readModel } from "../methods/saving.js";
 import type { RunConfig } from "../runs/config.js";
-import type { Engine } from "../runtime/index.js";
 import { type DataSource, openData, settingsOf } from "./open-data.js";
 
 export interface SavedModel extends OpenedModel {

@@ -2,12 +2,12 @@
 import type { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
+import { checkThreads, devices, type EngineOptions } from "../core/runtime/index.js";
 import { UserError } from "../errors.js";
 import { ownValue, recordOf } from "../records.js";
-import { checkThreads, devices, type EngineOptions } from "../runtime/index.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, type DataFlags } from "./open-data.js";
-import { say } from "./output.js";
+import { say } from "./output/output.js";
 
 export interface CommonFlags extends DataFlags {
   readonly task?: string;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Random } from "../kernels/random.js";
+import { Random } from "../core/kernels/random.js";
 import { send, startServer } from "../server/real-server.testing.js";
 import { type CommandResult, startCommand, workplace, writeBlobs } from "./command.testing.js";
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { FreezingProxy } from "../search/freezing-proxy.testing.js";
-import { PostgresServer } from "../search/postgres.testing.js";
+import { FreezingProxy } from "../search/stores/postgres/freezing-proxy.testing.js";
+import { PostgresServer } from "../search/stores/postgres/postgres.testing.js";
 import {
   type CommandResult,
   runCommand,

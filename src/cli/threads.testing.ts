@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import threads from "node:worker_threads";
-import { wasm } from "../kernels/webassembly.js";
+import { wasm } from "../core/kernels/webassembly.js";
 
 export interface Counts {
   /** Shared WebAssembly memories: each engine has one. */

@@ -1,5 +1,6 @@
 // A training run from data set to run folder: started, or gone on with.
 import { relative } from "node:path";
+import { Engine, type EngineOptions } from "../core/runtime/index.js";
 import { dataFiles } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { accountLines } from "../data/layout/account.js";
@@ -9,8 +10,8 @@ import type { ExportedModel, Method, MethodDefinition } from "../methods/method.
 import { parseOptions } from "../methods/options.js";
 import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { Checkpoint, FitHooks, Metrics, State } from "../methods/training.js";
-import { writeReport } from "../report/page.js";
-import { writePlots } from "../report/plots.js";
+import { writePlots } from "../report/charts/plots.js";
+import { writeReport } from "../report/pages/page.js";
 import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
@@ -18,12 +19,11 @@ import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environ
 import type { Baselines, ClusterSummary } from "../runs/result.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { type StageSummary, stageSummaries } from "../runs/stages.js";
-import { Engine, type EngineOptions } from "../runtime/index.js";
-import { compareResult } from "./compare.js";
 import { interruption } from "./interruption.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./open-data.js";
-import { formatBaselines, formatDuration, formatMetrics, say } from "./output.js";
-import { trainingProgress } from "./progress.js";
+import { compareResult } from "./output/compare.js";
+import { formatBaselines, formatDuration, formatMetrics, say } from "./output/output.js";
+import { trainingProgress } from "./output/progress.js";
 import { describeResult } from "./result.js";
 import { dataSource } from "./saved-model.js";
 import { type CommonFlags, engineOptions, wholeNumber } from "./settings.js";

@@ -1,5 +1,5 @@
 // Mini-batches in a seeded order that depends on the epoch alone, so that a resumed run sees the same ones.
-import { Random } from "../kernels/random.js";
+import { Random } from "../core/kernels/random.js";
 
 /** What the order depends on. */
 export interface BatchKey {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { catalogue, openDataset } from "./catalogue.js";
+import { writeNpz } from "./formats/index.js";
 import { parseViewSelection } from "./layout/index.js";
 import { toDense } from "./matrix.js";
-import { writeNpz } from "./readers/index.js";
 
 const shared = join(import.meta.dirname, "../../../shared/data");
 

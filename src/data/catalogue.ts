@@ -5,6 +5,8 @@ import { UserError } from "../errors.js";
 import { cardFiles, findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
 import type { MultiViewDataset } from "./dataset.js";
+import { layoutBeside } from "./layout/layout-file.js";
+import { type FileOptions, type OpenedFiles, openFiles, pickViews } from "./open-files.js";
 import {
   defaultEmojiViews,
   type EmojiOptions,
@@ -13,11 +15,9 @@ import {
   emojiLabelings,
   languages,
   makers,
-} from "./emoji/index.js";
-import { layoutBeside } from "./layout/layout-file.js";
-import { type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
-import { type FileOptions, type OpenedFiles, openFiles, pickViews } from "./open-files.js";
-import { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";
+} from "./sets/emoji/index.js";
+import { type NoisyMnistVariant, noisyMnist } from "./sets/noisy-mnist.js";
+import { type SyntheticOptions, synthetic, syntheticDefaults } from "./sets/synthetic.js";
 
 /** How a data set is opened. */
 export interface OpenOptions extends FileOptions {

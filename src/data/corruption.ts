@@ -1,6 +1,7 @@
 // The three ways in which GMAE's authors spoil data to test robustness: missing views, conflicting views, noise.
+
+import { Random } from "../core/kernels/random.js";
 import { UserError } from "../errors.js";
-import { Random } from "../kernels/random.js";
 import { MultiViewDataset, samplesByClass, type View } from "./dataset.js";
 import { dense, gatherRows, type LazyMatrix, type Matrix } from "./matrix.js";
 

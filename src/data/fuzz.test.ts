@@ -8,9 +8,9 @@ import { type FuzzTarget, fuzz } from "../fuzz.testing.js";
 import { readCard } from "./cards/card.js";
 import { openDataset } from "./catalogue.js";
 import { describeDataset } from "./describe.js";
+import { type NamedArrays, writeNpz } from "./formats/index.js";
+import { array, encodeMatlab5, type MatlabValue } from "./formats/matlab/matlab5.testing.js";
 import { loadMixedModal } from "./layout/mixed-modal-file.js";
-import { type NamedArrays, writeNpz } from "./readers/index.js";
-import { array, encodeMatlab5, type MatlabValue } from "./readers/matlab5.testing.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-data-fuzz-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -25,8 +25,9 @@ export {
   selectRows,
   toDense,
 } from "./matrix.js";
-export { type NoisyMnistOptions, type NoisyMnistVariant, noisyMnist } from "./noisy-mnist.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind, scalingKinds } from "./scaling.js";
+export { type NoisyMnistOptions, type NoisyMnistVariant, noisyMnist } from "./sets/noisy-mnist.js";
+export { type SyntheticOptions, synthetic, syntheticDefaults } from "./sets/synthetic.js";
 export {
   mirflickrDraw,
   type PerLabelDraw,
@@ -36,4 +37,3 @@ export {
   randomSplit,
 } from "./splits.js";
 export { type ColumnStatistics, columnStatistics, columnVariance } from "./statistics.js";
-export { type SyntheticOptions, synthetic, syntheticDefaults } from "./synthetic.js";

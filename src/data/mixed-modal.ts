@@ -1,6 +1,7 @@
 // Mixed-modal data: every sample is in one modality only, its view; the masks of the views say which.
+
+import { Random } from "../core/kernels/random.js";
 import { UserError } from "../errors.js";
-import { Random } from "../kernels/random.js";
 import { MultiViewDataset, type View } from "./dataset.js";
 
 /** Whether every sample has exactly one of the views. */

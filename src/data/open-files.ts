@@ -2,12 +2,12 @@
 import { basename, extname } from "node:path";
 import { UserError } from "../errors.js";
 import { MultiViewDataset, presentRows } from "./dataset.js";
+import { type FileContent, readVariables } from "./formats/index.js";
 import { isNone } from "./layout/columns.js";
 import { type Layout, type LayoutOptions, layout, type ViewSelection } from "./layout/index.js";
 import { type FileLayout, joinFiles } from "./layout/join.js";
 import { type LayoutFile, layoutBeside, readLayoutFile } from "./layout/layout-file.js";
 import { mixedModalLayout } from "./layout/mixed-modal-file.js";
-import { type FileContent, readVariables } from "./readers/index.js";
 
 /** How data files are to be understood; what is absent is worked out, or asked. */
 export interface FileOptions extends LayoutOptions {

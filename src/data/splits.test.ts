@@ -1,7 +1,7 @@
 // Splits: sizes, no overlap, proportions, and DJSRH's draw by label.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Random } from "../kernels/random.js";
+import { Random } from "../core/kernels/random.js";
 import type { Labels } from "./dataset.js";
 import { mirflickrDraw, perLabelSplit, querySplit, randomSplit } from "./splits.js";
 

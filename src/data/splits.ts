@@ -1,6 +1,7 @@
 // Seeded splits of samples into training, test, query and database sets; rows come out in ascending order.
+
+import { Random } from "../core/kernels/random.js";
 import { UserError } from "../errors.js";
-import { Random } from "../kernels/random.js";
 import { type Labels, samplesByClass } from "./dataset.js";
 
 /** How a random split is drawn. */

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openDataset } from "./catalogue.js";
 import type { MultiViewDataset } from "./dataset.js";
+import { describe, numeric, readVariables, writeNpy, writeNpz } from "./formats/index.js";
 import { gatherRows, toDense } from "./matrix.js";
-import { describe, numeric, readVariables, writeNpy, writeNpz } from "./readers/index.js";
 import { isTooLarge, memoryForView, storeRows } from "./stored-rows.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-stored-"));

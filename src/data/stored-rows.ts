@@ -7,9 +7,9 @@ import { constrainedMemory } from "node:process";
 import { UserError } from "../errors.js";
 import { makeFolder, replaceFile } from "../files.js";
 import { cacheFolder } from "./cache.js";
+import { count, type NumericVariable } from "./formats/variables.js";
 import { featuresRowMajor, matrixSize } from "./layout/matrix.js";
 import type { LazyMatrix } from "./matrix.js";
-import { count, type NumericVariable } from "./readers/variables.js";
 
 const bytesPerValue = Float32Array.BYTES_PER_ELEMENT;
 /** Read from the source and written at a time. */

@@ -1,9 +1,9 @@
 // Calls at the same time on one fitted model, for every method: each gets the numbers that it would get alone.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { synthetic } from "../data/synthetic.js";
-import { Engine } from "../runtime/index.js";
+import { synthetic } from "../data/sets/synthetic.js";
 import { findMethod } from "./index.js";
 import { parseOptions } from "./options.js";
 

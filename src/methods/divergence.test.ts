@@ -1,8 +1,8 @@
 // Training that goes wrong, for every method that learns in steps: it stops at the first loss that is no number, and never stores such a state.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { synthetic } from "../data/synthetic.js";
-import { Engine } from "../runtime/index.js";
+import { Engine } from "../core/runtime/index.js";
+import { synthetic } from "../data/sets/synthetic.js";
 import { findMethod } from "./index.js";
 import { parseOptions } from "./options.js";
 import type { Checkpoint, FitHooks } from "./training.js";

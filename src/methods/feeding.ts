@@ -1,10 +1,10 @@
 // From data sets to the inputs of graphs: rows of views, which samples have them, and scaling inside the graph.
 
+import type { Execution, Program } from "../core/runtime/index.js";
+import { add, constant, mul, normalizeRows, type Tensor } from "../core/tensor/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type DenseMatrix, dense, gatherRows, type Matrix } from "../data/matrix.js";
 import type { Scaler } from "../data/scaling.js";
-import type { Execution, Program } from "../runtime/index.js";
-import { add, constant, mul, normalizeRows, type Tensor } from "../tensor/index.js";
 
 /** Row numbers 0 … n−1. */
 export function allRows(n: number): Int32Array {

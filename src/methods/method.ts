@@ -1,10 +1,10 @@
 // What every method is to its users: options in, fit / transform / predict / save / load.
 import type { z } from "zod";
+import { type Engine, type NamedTensor, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
 import type { Colouring, RetrievalCurves } from "../runs/result.js";
-import { type Engine, type NamedTensor, sharedEngine } from "../runtime/index.js";
 import { allRows, type ViewShape } from "./feeding.js";
 import { matchLabels } from "./matching/classes.js";
 import {

@@ -1,6 +1,6 @@
 // When a model may be used and when it may be replaced: uses side by side, a replacement alone, replacements one by one.
-import { Runs } from "../runtime/runs.js";
-import { Turns } from "../runtime/turns.js";
+import { Runs } from "../core/runtime/runs.js";
+import { Turns } from "../core/runtime/turns.js";
 
 export class ModelUse {
   readonly #uses = new Runs();

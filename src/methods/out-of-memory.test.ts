@@ -1,10 +1,10 @@
 // What a user hears where a method or a graph needs more memory than there is.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { synthetic } from "../data/synthetic.js";
+import { Engine, Program } from "../core/runtime/index.js";
+import { input, matmul, sum } from "../core/tensor/index.js";
+import { synthetic } from "../data/sets/synthetic.js";
 import { OutOfMemoryError, UserError } from "../errors.js";
-import { Engine, Program } from "../runtime/index.js";
-import { input, matmul, sum } from "../tensor/index.js";
 import { findMethod } from "./index.js";
 import { parseOptions } from "./options.js";
 

@@ -1,8 +1,8 @@
 // The same seed gives the same bits at any number of threads: state, representations, measures and exported encoders.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { synthetic } from "../data/synthetic.js";
-import { Engine } from "../runtime/index.js";
+import { Engine } from "../core/runtime/index.js";
+import { synthetic } from "../data/sets/synthetic.js";
 import { findMethod } from "./index.js";
 import { parseOptions } from "./options.js";
 

@@ -1,6 +1,7 @@
 // The course of a training run, the same for every method: stages of epochs, evaluations, checkpoints, interruption.
+
+import { DivergenceError, type NamedTensor } from "../core/runtime/index.js";
 import type { Metrics } from "../runs/metrics-log.js";
-import { DivergenceError, type NamedTensor } from "../runtime/index.js";
 
 export type { Metrics };
 

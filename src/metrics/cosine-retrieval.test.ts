@@ -1,10 +1,10 @@
 // Retrieval measures of embeddings by hand and against the Hamming ranking.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Random } from "../core/kernels/random.js";
+import { Engine } from "../core/runtime/engine.js";
 import type { Labels } from "../data/dataset.js";
 import { dense } from "../data/matrix.js";
-import { Random } from "../kernels/random.js";
-import { Engine } from "../runtime/engine.js";
 import { cosineRetrievalMetrics } from "./cosine-retrieval.js";
 import { retrievalMetrics } from "./hamming-retrieval.js";
 import { forEachProductBlock } from "./product-blocks.js";

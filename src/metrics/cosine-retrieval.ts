@@ -1,9 +1,10 @@
 // Retrieval measures of real-valued embeddings ranked by cosine similarity.
+
+import { smallestK } from "../core/kernels/select.js";
+import type { Engine } from "../core/runtime/engine.js";
 import type { Labels } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import { UserError } from "../errors.js";
-import { smallestK } from "../kernels/select.js";
-import type { Engine } from "../runtime/engine.js";
 import { forEachProductBlock } from "./product-blocks.js";
 import { relevance } from "./relevance.js";
 import { type RetrievalMetrics, type RetrievalOptions, retrievalAccumulator } from "./retrieval.js";

@@ -1,8 +1,8 @@
 // Hamming distances of many queries to a whole database, block of queries by block of queries.
 import { setImmediate } from "node:timers/promises";
-import { hammingDistances } from "../kernels/hamming.js";
-import { MemoryScope } from "../kernels/memory.js";
-import type { Engine } from "../runtime/engine.js";
+import { hammingDistances } from "../core/kernels/hamming.js";
+import { MemoryScope } from "../core/kernels/memory.js";
+import type { Engine } from "../core/runtime/engine.js";
 
 /** Distances per block: small enough to stay in a processor's second-level cache until they are read. */
 const blockValues = 1 << 18;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import { Engine } from "../core/runtime/index.js";
 import type { Labels } from "../data/dataset.js";
-import { Engine } from "../runtime/index.js";
 import { fixture } from "./fixture.testing.js";
 import { type HammingRetrieval, retrievalMetrics as measure } from "./hamming-retrieval.js";
 import { popcount32 } from "./popcount.js";

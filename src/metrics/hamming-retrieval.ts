@@ -1,6 +1,7 @@
 // Retrieval measures of binary codes ranked by Hamming distance.
+
+import type { Engine, OnEngine } from "../core/runtime/engine.js";
 import type { Labels } from "../data/dataset.js";
-import type { Engine, OnEngine } from "../runtime/engine.js";
 import { forEachQuery } from "./hamming-blocks.js";
 import { relevance } from "./relevance.js";
 import { type RetrievalMetrics, type RetrievalOptions, retrievalAccumulator } from "./retrieval.js";

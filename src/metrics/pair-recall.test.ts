@@ -1,9 +1,9 @@
 // Pair recall against ranks counted by hand, ties included.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Random } from "../core/kernels/random.js";
+import { Engine } from "../core/runtime/engine.js";
 import { dense } from "../data/matrix.js";
-import { Random } from "../kernels/random.js";
-import { Engine } from "../runtime/engine.js";
 import { cosinePairRanks, hammingPairRanks, pairMetrics, pairsByDirection } from "./pair-recall.js";
 
 const engine = await Engine.open({ threads: 1 });

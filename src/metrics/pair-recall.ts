@@ -1,6 +1,7 @@
 // Retrieval of the pair itself: where a query's own counterpart in the other view ranks among all candidates.
+
+import type { Engine } from "../core/runtime/engine.js";
 import type { DenseMatrix } from "../data/matrix.js";
-import type { Engine } from "../runtime/engine.js";
 import { forEachQuery, type HammingTask } from "./hamming-blocks.js";
 import { forEachProductBlock } from "./product-blocks.js";
 import { unitRows } from "./unit-rows.js";

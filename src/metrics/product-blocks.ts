@@ -1,7 +1,7 @@
 // Matrix products too large to hold at once, worked through block of rows by block of rows.
-import { MemoryScope } from "../kernels/memory.js";
-import type { Engine } from "../runtime/engine.js";
-import { bindProduct } from "../runtime/matmul.js";
+import { MemoryScope } from "../core/kernels/memory.js";
+import type { Engine } from "../core/runtime/engine.js";
+import { bindProduct } from "../core/runtime/matmul.js";
 
 /** Values per block: small enough to stay in a processor's second-level cache until they are read. */
 const blockValues = 1 << 18;

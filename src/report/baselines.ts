@@ -1,7 +1,7 @@
 // Baselines as the report has them: beside the headline, and clusters without labels.
 import type { Baselines, ClusterSummary, RunResult } from "../runs/result.js";
-import { type Html, html } from "./html.js";
 import { type FlatMetric, written } from "./metric-names.js";
+import { type Html, html } from "./pages/html.js";
 
 /** What the baselines reach of a measure, a line each. */
 export function baselinesOf({ path }: FlatMetric, baselines: Baselines | undefined): string[] {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));
-const followParent = new URL("follow-parent.js", import.meta.url).href;
+const followParent = new URL("./follow-parent.js", import.meta.url).href;
 
 /** Characters of what a child said that are kept to find its complaint in. */
 const KEPT = 8192;

@@ -4,10 +4,10 @@ import { makeFolder } from "../files.js";
 import type { Definition } from "./definition.js";
 import type { Outcome } from "./execute.js";
 import type { Cell } from "./grid.js";
+import { writeTable } from "./output/table-files.js";
 import type { Run } from "./run.js";
 import { type StoredResult, storedResult } from "./stored-run.js";
 import { type FilledCell, fillCell, type RunState } from "./summary.js";
-import { writeTable } from "./table-files.js";
 
 export class Table {
   readonly #results = new Map<string, StoredResult>();

@@ -21,7 +21,7 @@ import { UserError } from "../errors.js";
 import { hasWriter, isLock, lockFolder } from "./lock.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-lock-"));
-const program = fileURLToPath(new URL("lock.child.testing.js", import.meta.url));
+const program = fileURLToPath(new URL("./lock.child.testing.js", import.meta.url));
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");

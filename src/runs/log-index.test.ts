@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Random } from "../kernels/random.js";
+import { Random } from "../core/kernels/random.js";
 import { LogIndex } from "./log-index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-log-index-"));

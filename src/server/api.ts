@@ -1,7 +1,7 @@
 // What the server takes and gives, as schemas: they validate, type the handlers and the page, and are the OpenAPI description.
 import { z } from "zod";
-import { itemId, itemMetadata, longestId } from "../search/item-rules.js";
-import { searchModes } from "../search/store.js";
+import { itemId, itemMetadata, longestId } from "../search/stores/item-rules.js";
+import { searchModes } from "../search/stores/store.js";
 
 const text = (limit: number) => z.string().min(1).max(limit);
 /** The rule of src/search/item-rules.ts; here in words that every language's regular expressions understand. */

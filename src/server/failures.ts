@@ -1,8 +1,8 @@
 // What goes wrong, as the server says it: one line, a status, never a stack.
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { OutOfMemoryError, StorageError, UnreadableError, UserError } from "../errors.js";
-import { MissingError } from "../search/search-index.js";
-import { UnavailableError } from "../search/unavailable.js";
+import { MissingError } from "../search/index/search-index.js";
+import { UnavailableError } from "../search/stores/unavailable.js";
 
 /** Longest message in a reply. */
 const mostCharacters = 500;

@@ -2,14 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeModel } from "../onnx/model.js";
-import { Engine } from "../runtime/index.js";
-import { Log } from "../search/folder-log.js";
-import { type ColumnNames, createIndexFolder } from "../search/index-folder.js";
-import { MemoryStore } from "../search/memory-store.testing.js";
-import { SearchIndex } from "../search/search-index.js";
-import type { Store } from "../search/store.js";
-import { greater, input, mul } from "../tensor/index.js";
+import { encodeModel } from "../core/onnx/model.js";
+import { Engine } from "../core/runtime/index.js";
+import { greater, input, mul } from "../core/tensor/index.js";
+import { type ColumnNames, createIndexFolder } from "../search/index/index-folder.js";
+import { SearchIndex } from "../search/index/search-index.js";
+import { Log } from "../search/stores/folder/log.js";
+import { MemoryStore } from "../search/stores/memory-store.testing.js";
+import type { Store } from "../search/stores/store.js";
 
 /** An encoder whose code is its input: bits are the signs of the features. */
 function identityModel(view: string, columns: number): Uint8Array {

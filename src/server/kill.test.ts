@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Random } from "../kernels/random.js";
+import { Random } from "../core/kernels/random.js";
 import { featuresOf, writeSmallIndex } from "./fixture.testing.js";
 import { type RealServer, send, startServer } from "./real-server.testing.js";
 

@@ -1,7 +1,7 @@
 // What Prometheus sees: requests, how long they took, items, and the process itself.
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { StoreStates } from "./store-state.js";
+import type { StoreStates } from "./routes/store-state.js";
 
 /** Counts every request of the server; the registry says what it has counted. */
 export function countRequests(server: FastifyInstance, states: StoreStates): Registry {

@@ -2,8 +2,8 @@
 import type { FastifySchemaCompiler, FastifyTypeProvider } from "fastify";
 import type { z } from "zod";
 import { UserError } from "../errors.js";
-import { firstIssue } from "./body.js";
-import { isChecked } from "./body-reader.js";
+import { firstIssue } from "./requests/body.js";
+import { isChecked } from "./requests/body-reader.js";
 
 /** Types of requests and replies from their zod schemas. */
 export interface ZodTypes extends FastifyTypeProvider {

@@ -8,9 +8,12 @@ import fastifySwagger from "@fastify/swagger";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import type { SearchIndex } from "../search/search-index.js";
-import { UnavailableError } from "../search/unavailable.js";
+import type { SearchIndex } from "../search/index/search-index.js";
+import { UnavailableError } from "../search/stores/unavailable.js";
 import { version } from "../version.js";
+import { allowOrigins } from "./access/origins.js";
+import { dataPolicy, isOwnHost, pagePolicy, reportPolicy } from "./access/security.js";
+import { wantToken } from "./access/token.js";
 import {
   healthReply,
   type RunReply,
@@ -22,23 +25,20 @@ import {
   runReply,
   runsReply,
 } from "./api.js";
-import { readBodies } from "./body-reader.js";
-import { connectionRoom, limitConnections } from "./connections.js";
-import { limitAnswers } from "./deadline.js";
 import { describeRoute } from "./description.js";
 import { failureHandler, oneLine } from "./failures.js";
-import { limitIntake } from "./intake.js";
+import { connectionRoom, limitConnections } from "./load/connections.js";
+import { refuseWhenBehind } from "./load/overload.js";
 import { countRequests } from "./metrics.js";
-import { allowOrigins } from "./origins.js";
-import { refuseWhenBehind } from "./overload.js";
-import { describeRun, listRuns, reportOf } from "./runs.js";
+import { readBodies } from "./requests/body-reader.js";
+import { limitAnswers } from "./requests/deadline.js";
+import { limitIntake } from "./requests/intake.js";
+import { readBeforeRefusal } from "./requests/unread.js";
+import { describeRun, listRuns, reportOf } from "./routes/runs.js";
+import { addSearchRoutes } from "./routes/search-routes.js";
+import { type StoreStates, storeStates } from "./routes/store-state.js";
+import { addThumbnailRoute } from "./routes/thumbnails.js";
 import { serializerCompiler, validatorCompiler, type ZodTypes } from "./schemas.js";
-import { addSearchRoutes } from "./search-routes.js";
-import { dataPolicy, isOwnHost, pagePolicy, reportPolicy } from "./security.js";
-import { type StoreStates, storeStates } from "./store-state.js";
-import { addThumbnailRoute } from "./thumbnails.js";
-import { wantToken } from "./token.js";
-import { readBeforeRefusal } from "./unread.js";
 
 export interface ServerOptions {
   /** By the names that requests use; the first one is asked where none is named. */

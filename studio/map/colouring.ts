@@ -1,6 +1,6 @@
 // Which colour each point of the map has, and what the legend says.
 
-import { classColours, type Palette } from "../../src/report/palette.js";
+import { classColours, type Palette } from "../../src/report/charts/palette.js";
 import type { MapReply } from "../../src/server/api.js";
 
 export interface LegendEntry {

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type createScatterplot from "regl-scatterplot";
-import type { Palette } from "../../src/report/palette.js";
+import type { Palette } from "../../src/report/charts/palette.js";
 import type { MapReply } from "../../src/server/api.js";
 import { Failure } from "../parts.js";
 import type { Colouring } from "./colouring.js";

@@ -5,8 +5,8 @@ import { type EChartsType, init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "preact/hooks";
-import type { Chart } from "../../src/report/chart.js";
-import { type Palette, paint } from "../../src/report/palette.js";
+import type { Chart } from "../../src/report/charts/chart.js";
+import { type Palette, paint } from "../../src/report/charts/palette.js";
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, LabelLayout, CanvasRenderer]);
 

@@ -1,10 +1,10 @@
 // Runs: all runs of the folder, and the curves of several in the same charts, live while one trains.
 import { connect } from "echarts/core";
 import { useMemo, useState } from "preact/hooks";
+import { type Palette, seriesColours } from "../../src/report/charts/palette.js";
+import { lossCharts, metricCharts, stagesOf } from "../../src/report/charts/training-charts.js";
 import { byImportance, flatten, metricName, written } from "../../src/report/metric-names.js";
-import { type Palette, seriesColours } from "../../src/report/palette.js";
 import type { Entry } from "../../src/report/report-run.js";
-import { lossCharts, metricCharts, stagesOf } from "../../src/report/training-charts.js";
 import type { MetricLine } from "../../src/runs/metrics-log.js";
 import type { RunSummary } from "../../src/server/api.js";
 import { type Address, go } from "../address.js";

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { File, ready } from "h5wasm/node";
 import { openDataset } from "../catalogue.js";
+import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
 import { toDense } from "../matrix.js";
 import { modalities } from "../mixed-modal.js";
-import { array, encodeMatlab5, type MatlabValue } from "../readers/matlab5.testing.js";
 import { cardFiles, shippedCards } from "./index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-cards-"));

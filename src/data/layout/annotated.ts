@@ -6,7 +6,7 @@ import {
   type NumericVariable,
   type SparseVariable,
   type Variable,
-} from "../readers/variables.js";
+} from "../formats/variables.js";
 import type { AccountEntry } from "./account.js";
 import type { Draft, LayoutOptions } from "./draft.js";
 import { matrixOf } from "./entry.js";

@@ -1,6 +1,6 @@
 // Which variables of a file of arrays are labels, and which views only repeat them.
 import { UserError } from "../../errors.js";
-import { strings, type Variable } from "../readers/variables.js";
+import { strings, type Variable } from "../formats/variables.js";
 import { type Arrays, leaveOut, scopeOf } from "./array-state.js";
 import { Column, isNone, labelsByContent } from "./columns.js";
 import { ask, choice } from "./draft.js";

@@ -1,6 +1,6 @@
 // Ids and splits in a file of arrays, and what is said of every variable without a role.
 import { UserError } from "../../errors.js";
-import type { Variable } from "../readers/variables.js";
+import type { Variable } from "../formats/variables.js";
 import { type Arrays, lastName, leaveOut, scopeOf } from "./array-state.js";
 import { byIdRank, Column, isNone, namedSplits, splitsOf } from "./columns.js";
 import type { Draft } from "./draft.js";

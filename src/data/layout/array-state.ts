@@ -1,5 +1,5 @@
 // The variables of a file of arrays while their roles are found.
-import { describe, type NumericVariable, type SparseVariable } from "../readers/variables.js";
+import { describe, type NumericVariable, type SparseVariable } from "../formats/variables.js";
 import type { Ignored } from "./account.js";
 import type { LayoutOptions } from "./draft.js";
 import { type Entry, sampleAxes } from "./entry.js";

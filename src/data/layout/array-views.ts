@@ -1,6 +1,6 @@
 // The views of a file of arrays: those that the user names, the matrices in a cell, or all matrices of the samples.
 import { UserError } from "../../errors.js";
-import { count, type Variable } from "../readers/variables.js";
+import { count, type Variable } from "../formats/variables.js";
 import { few } from "./account.js";
 import { labelCandidates } from "./array-labels.js";
 import { type Arrays, type Found, foundOf, hasAxis, leaveOut, scopeOf } from "./array-state.js";

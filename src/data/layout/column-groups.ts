@@ -1,5 +1,5 @@
 // Columns of a table that form a view together: by the start of their names, and as one matrix.
-import { count, type NumericArray, type NumericVariable } from "../readers/variables.js";
+import { count, type NumericArray, type NumericVariable } from "../formats/variables.js";
 
 /** Columns that are to be one view. */
 export interface ColumnGroup {

@@ -1,6 +1,6 @@
 // Columns of values that lie beside the views: which are labels, ids, splits, and which repeat the labels.
 import type { Splits } from "../dataset.js";
-import { describe, type NumericArray, strings, type Variable } from "../readers/variables.js";
+import { describe, type NumericArray, strings, type Variable } from "../formats/variables.js";
 import { ask, choice } from "./draft.js";
 import { isMatrix } from "./entry.js";
 import { columnTexts, groups, sameGroups, type Texts } from "./facts.js";

@@ -6,7 +6,7 @@ import {
   type NumericVariable,
   type SparseVariable,
   type Variable,
-} from "../readers/variables.js";
+} from "../formats/variables.js";
 
 /** A variable that is no struct, under the name by which a user can ask for it. */
 export interface Entry {

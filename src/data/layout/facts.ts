@@ -1,6 +1,6 @@
 // What the values of a variable show: texts as written, groups of equal values, a code of classes in a matrix.
 
-import { count, type NumericVariable, type SparseVariable, strings, type Variable } from "../readers/variables.js";
+import { count, type NumericVariable, type SparseVariable, strings, type Variable } from "../formats/variables.js";
 import { isMatrix } from "./entry.js";
 
 /** A vector of numbers or a list of texts, value by value as the file writes it; undefined where a value is missing. */

@@ -1,7 +1,7 @@
 // From the variables of a file to views, labels, ids and splits: what is certain is read, what is not is asked.
 import { UserError } from "../../errors.js";
 import type { Labels, Splits, View } from "../dataset.js";
-import { describe, type FileContent } from "../readers/variables.js";
+import { describe, type FileContent } from "../formats/variables.js";
 import { type AccountEntry, ignoredNotes } from "./account.js";
 import { annotatedDrafts, joinNamed } from "./annotated.js";
 import { arraysDraft } from "./arrays.js";

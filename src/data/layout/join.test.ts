@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { openDataset } from "../catalogue.js";
 import { presentRows } from "../dataset.js";
+import { writeNpy } from "../formats/index.js";
 import { toDense } from "../matrix.js";
-import { writeNpy } from "../readers/index.js";
 import { readLayoutFile, writeLayout } from "./layout-file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-join-"));

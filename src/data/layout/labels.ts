@@ -8,7 +8,7 @@ import {
   type SparseVariable,
   strings,
   type Variable,
-} from "../readers/variables.js";
+} from "../formats/variables.js";
 import { few } from "./account.js";
 import { isMatrix, isVector, longAxes, matrixOf } from "./entry.js";
 import { columnTexts, eachHigh, type MatrixCode, matrixCode, type Texts } from "./facts.js";

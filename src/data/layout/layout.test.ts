@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
+import { readVariables } from "../formats/index.js";
+import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
+import { readContent, testFolder } from "../formats/readers.testing.js";
+import { numeric, type Variable } from "../formats/variables.js";
 import type { SparseMatrix } from "../matrix.js";
 import { toDense } from "../matrix.js";
-import { readVariables } from "../readers/index.js";
-import { array, encodeMatlab5, type MatlabValue } from "../readers/matlab5.testing.js";
-import { readContent, testFolder } from "../readers/readers.testing.js";
-import { numeric, type Variable } from "../readers/variables.js";
 import { type Layout, type LayoutOptions, layout, parseViewSelection } from "./index.js";
 
 const folder = testFolder();

@@ -1,5 +1,5 @@
 // The matrices of a file that stand by themselves: which are views of the samples, and which are something else.
-import { count, describe, type NumericVariable, type SparseVariable } from "../readers/variables.js";
+import { count, describe, type NumericVariable, type SparseVariable } from "../formats/variables.js";
 import { type Arrays, type Found, foundOf, hasAxis, lastName, leaveOut } from "./array-state.js";
 import { ask, choice } from "./draft.js";
 import { type Entry, isMatrix, isVector, matrixOf, sampleAxes } from "./entry.js";

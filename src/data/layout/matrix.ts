@@ -1,7 +1,7 @@
 // A variable as a view's matrix: samples in rows, float32, dense or sparse as it was; and the checks at the door.
 import type { UserError } from "../../errors.js";
+import { count, type NumericArray, type NumericVariable, type SparseVariable } from "../formats/variables.js";
 import { type DenseMatrix, dense, denseParts, type LazyMatrix, type Matrix, type SparseMatrix } from "../matrix.js";
-import { count, type NumericArray, type NumericVariable, type SparseVariable } from "../readers/variables.js";
 
 /** Values read from disk and turned at a time; also the reach of a tile while transposing. */
 const blockValues = 2 ** 22;

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { openDataset } from "../catalogue.js";
+import { writeNpz } from "../formats/index.js";
+import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
 import { isMixedModal, modalities } from "../mixed-modal.js";
-import { writeNpz } from "../readers/index.js";
-import { array, encodeMatlab5, type MatlabValue } from "../readers/matlab5.testing.js";
 import { parseViewSelection } from "./index.js";
 import { loadMixedModal } from "./mixed-modal-file.js";
 

@@ -1,6 +1,6 @@
 // Names that a file gives in lists of strings: of its views and of its classes.
 import type { Labels } from "../dataset.js";
-import { strings } from "../readers/variables.js";
+import { strings } from "../formats/variables.js";
 import type { Entry } from "./entry.js";
 import type { ReadLabels } from "./labels.js";
 import type { ViewPlan } from "./view.js";

@@ -1,6 +1,6 @@
 // Training and test samples under names of their own: groups train and test, X1_train and X1_test, I_tr and I_te.
 import { UserError } from "../../errors.js";
-import { describe } from "../readers/variables.js";
+import { describe } from "../formats/variables.js";
 import type { Ignored } from "./account.js";
 import type { ArrayFile } from "./array-state.js";
 import { arraysDraft } from "./arrays.js";

@@ -1,5 +1,5 @@
 // Columns whose values float32 cannot tell apart: times in seconds, large numbers with small differences.
-import type { NumericVariable } from "../readers/variables.js";
+import type { NumericVariable } from "../formats/variables.js";
 import { matrixSize } from "./matrix.js";
 
 /** Element types that hold more digits than float32. */

@@ -1,6 +1,6 @@
 // How a user names variables: "image=0,text=X{2}" for views, "data.labels" for labels.
 import { UserError } from "../../errors.js";
-import { describe, type NumericVariable, numeric, type Variable } from "../readers/variables.js";
+import { describe, type NumericVariable, numeric, type Variable } from "../formats/variables.js";
 import { isMatrix } from "./entry.js";
 
 /** One view as the user asked for it. */

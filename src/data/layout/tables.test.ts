@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AmbiguousDataError, UserError } from "../../errors.js";
+import { numeric, type Variable } from "../formats/variables.js";
 import { toDense } from "../matrix.js";
-import { numeric, type Variable } from "../readers/variables.js";
 import { type Layout, type LayoutOptions, layout, parseViewSelection } from "./index.js";
 
 type Values = readonly (number | string | null)[];

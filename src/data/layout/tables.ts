@@ -1,6 +1,6 @@
 // Tables: which columns are the views, the labels, the ids and the split, and which are left out.
 import { UserError } from "../../errors.js";
-import { describe, type FileContent, type NumericVariable, type Variable } from "../readers/variables.js";
+import { describe, type FileContent, type NumericVariable, type Variable } from "../formats/variables.js";
 import { few, type Ignored } from "./account.js";
 import { columnsNamed, type Grouping, groupColumns, joinColumns } from "./column-groups.js";
 import {

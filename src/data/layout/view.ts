@@ -1,7 +1,7 @@
 // From a variable to a view: its matrix, in memory or on disk, what is missing in it, and what float32 loses of it.
 import { UserError } from "../../errors.js";
 import type { View } from "../dataset.js";
-import type { NumericVariable, SparseVariable } from "../readers/variables.js";
+import type { NumericVariable, SparseVariable } from "../formats/variables.js";
 import { isTooLarge, storeRows } from "../stored-rows.js";
 import { few } from "./account.js";
 import { inspect, toMatrix } from "./matrix.js";

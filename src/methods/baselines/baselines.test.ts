@@ -1,12 +1,12 @@
 // Baselines beside results: the same samples, labels only where there are any, and notes where the result is worse.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Engine } from "../../core/runtime/index.js";
 import { MultiViewDataset } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
-import { synthetic } from "../../data/synthetic.js";
-import { kmeans } from "../../evaluate/kmeans.js";
+import { synthetic } from "../../data/sets/synthetic.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
-import { Engine } from "../../runtime/index.js";
+import { kmeans } from "../../numerics/kmeans/kmeans.js";
 import { CCA } from "../cca/index.js";
 import { DCHN } from "../dchn/dchn.js";
 import { DM2C } from "../dm2c/dm2c.js";

@@ -1,8 +1,8 @@
 // What classification is measured against: a linear support vector machine on the joined views, and on each view alone.
 import { labelledRows } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { predictLinearSvm, trainLinearSvm } from "../../evaluate/linear-svm.js";
 import { classificationMetrics } from "../../metrics/classification.js";
+import { predictLinearSvm, trainLinearSvm } from "../../numerics/classifiers/linear-svm.js";
 import type { BaselineMetrics, Baselines } from "../../runs/result.js";
 import { sideBySide } from "../per-view/side-by-side.js";
 import type { Protocol } from "../protocol.js";

@@ -1,8 +1,8 @@
 // What clustering is measured against: k-means on the joined views, and on each view alone.
 import { type Labels, labelledRows, type MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
+import { kmeans, nearestCentre } from "../../numerics/kmeans/kmeans.js";
 import type { BaselineMetrics, Baselines } from "../../runs/result.js";
 import { sideBySide } from "../per-view/side-by-side.js";
 import type { Protocol } from "../protocol.js";

@@ -1,9 +1,9 @@
 // Baselines beside a result: what simple methods reach on the samples that the result was measured on.
 
+import type { Engine } from "../../core/runtime/index.js";
 import { ownValue } from "../../records.js";
 import type { Metrics } from "../../runs/metrics-log.js";
 import type { Baselines } from "../../runs/result.js";
-import type { Engine } from "../../runtime/index.js";
 import type { Protocol } from "../protocol.js";
 import { classificationBaselines } from "./classification.js";
 import { clusteringBaselines } from "./clustering.js";

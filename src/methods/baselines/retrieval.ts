@@ -1,4 +1,6 @@
 // What retrieval is measured against: plain CCA, fitted on the training samples.
+
+import { matmul } from "../../core/runtime/index.js";
 import { type Labels, labelledRows, type MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
@@ -6,7 +8,6 @@ import { cosineRetrievalMetrics } from "../../metrics/cosine-retrieval.js";
 import { cosinePairRanks, pairMetrics } from "../../metrics/pair-recall.js";
 import type { Metrics } from "../../runs/metrics-log.js";
 import type { Baselines } from "../../runs/result.js";
-import { matmul } from "../../runtime/index.js";
 import { mostVariates, type Projection, solveCca } from "../cca/solve.js";
 import { labelsOf } from "../hashing/labels.js";
 import type { Protocol } from "../protocol.js";

@@ -1,9 +1,10 @@
 // Views as baselines see them: features scaled to [0, 1], a view that a sample lacks at its mean.
+
+import { Random } from "../../core/kernels/random.js";
 import type { MultiViewDataset, View } from "../../data/dataset.js";
 import { type DenseMatrix, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { columnStatistics } from "../../data/statistics.js";
-import { Random } from "../../kernels/random.js";
 
 /** Values of a matrix that a baseline may hold: 400 MB. */
 const MOST_VALUES = 1e8;

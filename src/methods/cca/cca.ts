@@ -1,12 +1,13 @@
 // CCA, canonical correlation analysis (Hotelling 1936; several views: Kettenring 1971): the linear baseline.
+
+import { Forward, type Layer, linear, Parameters } from "../../core/nn/index.js";
+import { encodeModel } from "../../core/onnx/model.js";
+import { type Engine, ParameterStore, Program } from "../../core/runtime/index.js";
+import { input, type Tensor } from "../../core/tensor/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import { Forward, type Layer, linear, Parameters } from "../../nn/index.js";
-import { encodeModel } from "../../onnx/model.js";
-import { type Engine, ParameterStore, Program } from "../../runtime/index.js";
-import { input, type Tensor } from "../../tensor/index.js";
 import { outputRows, scaleInGraph, type ViewShape } from "../feeding.js";
 import { viewShapes } from "../matching/views.js";
 import type { ExportedModel } from "../method.js";

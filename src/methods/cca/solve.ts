@@ -1,8 +1,9 @@
 // Canonical correlation analysis of any number of views, solved in one go.
+
+import { type Engine, matmul } from "../../core/runtime/index.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { fitPca, transformPca } from "../../evaluate/pca.js";
-import { symmetricEigen } from "../../evaluate/symmetric-eigen.js";
-import { type Engine, matmul } from "../../runtime/index.js";
+import { fitPca, transformPca } from "../../numerics/linear-algebra/pca.js";
+import { symmetricEigen } from "../../numerics/linear-algebra/symmetric-eigen.js";
 
 /** x ↦ x·weightᵀ + bias: a view's features to its canonical variates. */
 export interface Projection {

@@ -1,10 +1,11 @@
 // DCHN, the Decoupled Cross-View Hashing Network (Hu et al., TCYB 2021): codes for any number of views, each trained alone.
+
+import { Random } from "../../core/kernels/random.js";
+import { initialize } from "../../core/nn/index.js";
+import { type Engine, type NamedTensor, ParameterStore } from "../../core/runtime/index.js";
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler, type Scaler, scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import { Random } from "../../kernels/random.js";
-import { initialize } from "../../nn/index.js";
-import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { HashingMethod } from "../hashing/hashing-method.js";
 import { networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";

@@ -1,8 +1,9 @@
 // Labels as DCHN needs them: multi-hot rows, in the classes of the Hamming space.
+
+import type { Random } from "../../core/kernels/random.js";
 import { classCounts } from "../../data/check.js";
 import { type Labels, MultiViewDataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
-import type { Random } from "../../kernels/random.js";
 import { labelsOf } from "../hashing/labels.js";
 import { withLabel } from "../matching/labelled.js";
 import { type Matrix64, matrix64 } from "./matrices.js";

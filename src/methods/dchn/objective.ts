@@ -1,5 +1,5 @@
 // DCHN's hashing network and its loss (Hu et al. 2021), as the authors' code computes them.
-import type { Scaler } from "../../data/scaling.js";
+
 import {
   add,
   cast,
@@ -15,7 +15,8 @@ import {
   sub,
   sum,
   type Tensor,
-} from "../../tensor/index.js";
+} from "../../core/tensor/index.js";
+import type { Scaler } from "../../data/scaling.js";
 import type { ViewShape } from "../feeding.js";
 import { type HashingNetwork, hashingNetwork } from "../hashing/network.js";
 import type { Matrix64 } from "./matrices.js";

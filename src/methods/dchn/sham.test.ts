@@ -1,7 +1,7 @@
 // SHAM against the authors' numbers, and its parts on matrices whose answer is known.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Random } from "../../kernels/random.js";
+import { Random } from "../../core/kernels/random.js";
 import { assertClose, type FixtureTensor, haveFixtures, readFixture } from "../fixture.testing.js";
 import { matrix64, product, transposed } from "./matrices.js";
 import { learnHammingSpace, randomStart, sgn } from "./sham.js";

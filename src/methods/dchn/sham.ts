@@ -1,6 +1,7 @@
 // SHAM, the semantic hashing autoencoder of DCHN (Hu et al. 2021): one Hamming space for all views, learned from labels.
-import { symmetricEigen } from "../../evaluate/symmetric-eigen.js";
-import type { Random } from "../../kernels/random.js";
+
+import type { Random } from "../../core/kernels/random.js";
+import { symmetricEigen } from "../../numerics/linear-algebra/symmetric-eigen.js";
 import { type Matrix64, map, matrix64, meanRowDistance, product, transposed } from "./matrices.js";
 
 export interface ShamOptions {

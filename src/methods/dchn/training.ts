@@ -1,8 +1,9 @@
 // DCHN's training of one view's network, alone: its randomness comes from the seed and the view's name.
+
+import { Random } from "../../core/kernels/random.js";
+import { type Engine, type NamedTensor, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { Random } from "../../kernels/random.js";
-import { type Engine, type NamedTensor, type ParameterStore, TrainingStep } from "../../runtime/index.js";
 import { feedViews } from "../feeding.js";
 import { rowsWith } from "../hashing/hashing-method.js";
 import type { HashingNetwork } from "../hashing/network.js";

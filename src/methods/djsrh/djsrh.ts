@@ -1,9 +1,10 @@
 // DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): codes for two views, without labels.
+
+import { initialize } from "../../core/nn/index.js";
+import { type Engine, ParameterStore } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler, type Scaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import { initialize } from "../../nn/index.js";
-import { type Engine, ParameterStore } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { HashingMethod, rowsWith } from "../hashing/hashing-method.js";
 import { type HashingNetwork, networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";

@@ -1,6 +1,7 @@
 // DJSRH's hashing networks: the text branch's shape for every view, with α inside so that codes can be made without it.
+
+import { mul, tanh } from "../../core/tensor/index.js";
 import type { Scaler } from "../../data/scaling.js";
-import { mul, tanh } from "../../tensor/index.js";
 import type { ViewShape } from "../feeding.js";
 import { type HashingNetwork, hashingNetwork } from "../hashing/network.js";
 

@@ -1,9 +1,9 @@
 // DJSRH's codes, affinity, losses, gradients and optimizer steps against the authors' numbers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Engine, ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { dense } from "../../data/matrix.js";
 import { fitScaler } from "../../data/scaling.js";
-import { Engine, ParameterStore, TrainingStep } from "../../runtime/index.js";
 import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
 import { djsrhNetwork } from "./networks.js";
 import { djsrhObjective } from "./objective.js";

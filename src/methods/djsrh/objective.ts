@@ -1,6 +1,6 @@
 // DJSRH's affinity and losses (Su, Zhong and Zhang, ICCV 2019), as the authors' code computes them.
-import { meanSquaredError, weightedSum } from "../../nn/index.js";
-import { add, div, input, matmul, mul, normalizeRows, size, sub, type Tensor } from "../../tensor/index.js";
+import { meanSquaredError, weightedSum } from "../../core/nn/index.js";
+import { add, div, input, matmul, mul, normalizeRows, size, sub, type Tensor } from "../../core/tensor/index.js";
 import { scaleInGraph } from "../feeding.js";
 import type { HashingNetwork } from "../hashing/network.js";
 

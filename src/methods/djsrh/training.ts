@@ -1,7 +1,8 @@
 // DJSRH's training: both networks in one step, SGD with a rate of its own for each.
+
+import { type Engine, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { type Engine, type ParameterStore, TrainingStep } from "../../runtime/index.js";
 import { feedViews } from "../feeding.js";
 import type { HashingNetwork } from "../hashing/network.js";
 import type { EpochResult, State } from "../training.js";

@@ -1,13 +1,14 @@
 // DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that are each in one modality only.
+
+import type { Engine, NamedTensor } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { mixedModal, modalities } from "../../data/mixed-modal.js";
 import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
+import { kmeans, nearestCentre } from "../../numerics/kmeans/kmeans.js";
 import type { Colouring } from "../../runs/result.js";
-import type { Engine, NamedTensor } from "../../runtime/index.js";
 import { requireClusters } from "../clusters.js";
 import { allRows, type ViewShape } from "../feeding.js";
 import { classesOf, unlabelledNotes, withLabel } from "../matching/labelled.js";

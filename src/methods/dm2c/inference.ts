@@ -1,11 +1,12 @@
 // DM2C in use: codes of samples in one space, in chunks, and the same as exported models.
+
+import { Forward } from "../../core/nn/index.js";
+import { encodeModel } from "../../core/onnx/model.js";
+import { type Engine, Program } from "../../core/runtime/index.js";
+import { input, type Tensor } from "../../core/tensor/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { modalities } from "../../data/mixed-modal.js";
-import { Forward } from "../../nn/index.js";
-import { encodeModel } from "../../onnx/model.js";
-import { type Engine, Program } from "../../runtime/index.js";
-import { input, type Tensor } from "../../tensor/index.js";
 import { allRows, outputRows } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
 import { modelName } from "../model-name.js";

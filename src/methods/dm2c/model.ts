@@ -1,11 +1,12 @@
 // DM2C's model: networks, their parameters, and the pre-processing of features, which is kept among the parameters.
+
+import { initialize, Parameters } from "../../core/nn/index.js";
+import { type Engine, ParameterStore } from "../../core/runtime/index.js";
+import { add, inputName, matmul, mul, normalizeRows, sub, type Tensor } from "../../core/tensor/index.js";
 import { type Matrix, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler, type ScalingKind } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import { fitPca } from "../../evaluate/pca.js";
-import { initialize, Parameters } from "../../nn/index.js";
-import { type Engine, ParameterStore } from "../../runtime/index.js";
-import { add, inputName, matmul, mul, normalizeRows, sub, type Tensor } from "../../tensor/index.js";
+import { fitPca } from "../../numerics/linear-algebra/pca.js";
 import type { ViewShape } from "../feeding.js";
 import { type Dm2cNetworks, type Dm2cShape, dm2cNetworks } from "./networks.js";
 

@@ -7,8 +7,8 @@ import {
   linear,
   type Parameters,
   sequential,
-} from "../../nn/index.js";
-import { leakyRelu, mean, type Tensor } from "../../tensor/index.js";
+} from "../../core/nn/index.js";
+import { leakyRelu, mean, type Tensor } from "../../core/tensor/index.js";
 
 export interface ModalityShape {
   readonly name: string;

@@ -1,7 +1,7 @@
 // DM2C's losses, gradients and the steps of generator and discriminators against the authors' numbers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Engine } from "../../runtime/index.js";
+import { Engine } from "../../core/runtime/index.js";
 import { assertClose, type FixtureTensor, haveFixtures, readFixture } from "../fixture.testing.js";
 import { dm2cModel } from "./model.js";
 import { type AdversarialSettings, discriminatorStep, generatorStep } from "./steps.js";

@@ -1,5 +1,5 @@
 // DM2C's losses (Jiang et al. 2019), as the authors' code computes them.
-import { binaryCrossEntropyWithLogits, type Forward, meanSquaredError, weightedSum } from "../../nn/index.js";
+import { binaryCrossEntropyWithLogits, type Forward, meanSquaredError, weightedSum } from "../../core/nn/index.js";
 import {
   abs,
   add,
@@ -14,7 +14,7 @@ import {
   sum,
   type Tensor,
   unstackRows,
-} from "../../tensor/index.js";
+} from "../../core/tensor/index.js";
 import { type Dm2cNetworks, orderedPairs } from "./networks.js";
 
 export const ganKinds = ["wasserstein", "naive"] as const;

@@ -1,7 +1,7 @@
 // DM2C's three kinds of training step: an autoencoder's, the generator's, the discriminators'.
-import { Forward } from "../../nn/index.js";
-import { type Engine, type OptimizerSettings, TrainingStep } from "../../runtime/index.js";
-import { input, type Tensor } from "../../tensor/index.js";
+import { Forward } from "../../core/nn/index.js";
+import { type Engine, type OptimizerSettings, TrainingStep } from "../../core/runtime/index.js";
+import { input, type Tensor } from "../../core/tensor/index.js";
 import type { Dm2cModel } from "./model.js";
 import { codeWidth, orderedPairs, prefixes } from "./networks.js";
 import { type Dm2cWeights, discriminatorObjective, generatorObjective, reconstructionLoss } from "./objective.js";

@@ -1,10 +1,11 @@
 // DM2C's training: each autoencoder on its own modality, then generator and discriminators on mixed batches.
+
+import { type Engine, Program, type Sizes, type TrainingStep } from "../../core/runtime/index.js";
+import { input } from "../../core/tensor/index.js";
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { gatherRows, type Matrix } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { type Engine, Program, type Sizes, type TrainingStep } from "../../runtime/index.js";
-import { input } from "../../tensor/index.js";
 import { outputRows } from "../feeding.js";
 import type { EpochResult, State } from "../training.js";
 import type { Dm2cModel } from "./model.js";

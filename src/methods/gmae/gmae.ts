@@ -1,15 +1,16 @@
 // GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): clustering and classification.
+
+import { initialize, Parameters } from "../../core/nn/index.js";
+import { type Engine, type NamedTensor, ParameterStore } from "../../core/runtime/index.js";
 import { corrupt, parseCorruption } from "../../data/corruption.js";
 import { type Labels, MultiViewDataset, presentRows } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
 import { randomSplit } from "../../data/splits.js";
 import { UserError } from "../../errors.js";
-import { kmeans, nearestCentre } from "../../evaluate/kmeans.js";
 import { classificationMetrics } from "../../metrics/classification.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
-import { initialize, Parameters } from "../../nn/index.js";
-import { type Engine, type NamedTensor, ParameterStore } from "../../runtime/index.js";
+import { kmeans, nearestCentre } from "../../numerics/kmeans/kmeans.js";
 import { requireClusters } from "../clusters.js";
 import { allRows, type ViewShape } from "../feeding.js";
 import { knownSamples } from "../matching/classes.js";

@@ -1,12 +1,12 @@
 // GMAE in use: the representation and class probabilities of samples, in chunks, and the same as exported models.
 
+import { Forward } from "../../core/nn/index.js";
+import { encodeModel } from "../../core/onnx/model.js";
+import { type Engine, type ParameterStore, Program } from "../../core/runtime/index.js";
+import { input, mul, softmax, type Tensor } from "../../core/tensor/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import type { Scaler } from "../../data/scaling.js";
-import { Forward } from "../../nn/index.js";
-import { encodeModel } from "../../onnx/model.js";
-import { type Engine, type ParameterStore, Program } from "../../runtime/index.js";
-import { input, mul, softmax, type Tensor } from "../../tensor/index.js";
 import { allRows, feedViews, runChunks, scaleInGraph, type ViewShape } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
 import { modelName } from "../model-name.js";

@@ -1,6 +1,6 @@
 // The nearest samples of every sample of a batch, in order: one matrix product and one selection.
-import { smallestK } from "../../kernels/select.js";
-import { bindProduct, type Engine } from "../../runtime/index.js";
+import { smallestK } from "../../core/kernels/select.js";
+import { bindProduct, type Engine } from "../../core/runtime/index.js";
 
 /**
  * Distances of rows: `euclidean` ‖xᵢ − xⱼ‖, as published, or `cosine` 1 − xᵢ·xⱼ / (‖xᵢ‖ ‖xⱼ‖), which is 1 where a row is zero.

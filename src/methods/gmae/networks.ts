@@ -8,8 +8,8 @@ import {
   linear,
   type Parameters,
   sequential,
-} from "../../nn/index.js";
-import { concat, gelu, leakyRelu, relu, sigmoid, softmax, type Tensor } from "../../tensor/index.js";
+} from "../../core/nn/index.js";
+import { concat, gelu, leakyRelu, relu, sigmoid, softmax, type Tensor } from "../../core/tensor/index.js";
 
 export interface GmaeShape {
   /** Features of each view. */

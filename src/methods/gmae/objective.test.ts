@@ -1,8 +1,8 @@
 // GMAE's losses, gradients and optimizer steps against the authors' numbers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Forward, Parameters } from "../../nn/index.js";
-import { Engine, ParameterStore, TrainingStep } from "../../runtime/index.js";
+import { Forward, Parameters } from "../../core/nn/index.js";
+import { Engine, ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
 import { dropLastRow } from "./neighbours.js";
 import { gmaeNetworks } from "./networks.js";

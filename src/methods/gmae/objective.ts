@@ -1,6 +1,6 @@
 // GMAE's losses (Zou et al. 2026), as the authors' code computes them.
-import type { Scaler } from "../../data/scaling.js";
-import { crossEntropy, type Forward } from "../../nn/index.js";
+
+import { crossEntropy, type Forward } from "../../core/nn/index.js";
 import {
   abs,
   add,
@@ -24,7 +24,8 @@ import {
   sum,
   type Tensor,
   unstackRows,
-} from "../../tensor/index.js";
+} from "../../core/tensor/index.js";
+import type { Scaler } from "../../data/scaling.js";
 import { scaleInGraph } from "../feeding.js";
 import type { Codes, GmaeNetworks } from "./networks.js";
 

@@ -1,16 +1,17 @@
 // GMAE's training step over a data set: the whole set as one batch with neighbours found once, or mini-batches.
-import { batches } from "../../data/batches.js";
-import type { Labels, MultiViewDataset, View } from "../../data/dataset.js";
-import { selectRows, toDense } from "../../data/matrix.js";
-import { applyScaler, type Scaler } from "../../data/scaling.js";
-import { Forward, type Parameters } from "../../nn/index.js";
+
+import { Forward, type Parameters } from "../../core/nn/index.js";
 import {
   type Engine,
   type Execution,
   type NamedTensor,
   type ParameterStore,
   TrainingStep,
-} from "../../runtime/index.js";
+} from "../../core/runtime/index.js";
+import { batches } from "../../data/batches.js";
+import type { Labels, MultiViewDataset, View } from "../../data/dataset.js";
+import { selectRows, toDense } from "../../data/matrix.js";
+import { applyScaler, type Scaler } from "../../data/scaling.js";
 import { feedViews } from "../feeding.js";
 import type { EpochResult, State } from "../training.js";
 import { nearestRows } from "./nearest.js";

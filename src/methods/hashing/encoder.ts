@@ -1,8 +1,9 @@
 // Hashing networks in use: codes of samples, in chunks, and the same as exported models.
+
+import { encodeModel } from "../../core/onnx/model.js";
+import { type Engine, Program } from "../../core/runtime/index.js";
+import { greater, input } from "../../core/tensor/index.js";
 import { type DenseMatrix, gatherRows, type Matrix } from "../../data/matrix.js";
-import { encodeModel } from "../../onnx/model.js";
-import { type Engine, Program } from "../../runtime/index.js";
-import { greater, input } from "../../tensor/index.js";
 import { outputRows, runChunks } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
 import { modelName } from "../model-name.js";

@@ -1,10 +1,10 @@
 // Splits for retrieval, packing of codes, and search between views.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Engine } from "../../core/runtime/index.js";
 import { type Labels, MultiViewDataset, type Splits } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { Engine } from "../../runtime/index.js";
 import { packSigns } from "./packing.js";
 import { crossViewRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";

@@ -1,8 +1,9 @@
 // The hashing network of one view: parameters named after the view, features in, real-valued code out.
+
+import { activation, Forward, type Layer, linear, Parameters, sequential } from "../../core/nn/index.js";
+import type { NamedTensor, ParameterStore } from "../../core/runtime/index.js";
+import { relu, type Tensor } from "../../core/tensor/index.js";
 import type { Scaler, ScalingKind } from "../../data/scaling.js";
-import { activation, Forward, type Layer, linear, Parameters, sequential } from "../../nn/index.js";
-import type { NamedTensor, ParameterStore } from "../../runtime/index.js";
-import { relu, type Tensor } from "../../tensor/index.js";
 import { scaleInGraph, type ViewShape } from "../feeding.js";
 import { stateTensor } from "../method.js";
 import type { State } from "../training.js";

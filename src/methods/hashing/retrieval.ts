@@ -1,10 +1,11 @@
 // Search from every view into every other by Hamming distance, and how good the rankings are.
+
+import type { Engine } from "../../core/runtime/index.js";
 import type { Labels } from "../../data/dataset.js";
 import { retrievalMetrics } from "../../metrics/hamming-retrieval.js";
 import { hammingPairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../metrics/pair-recall.js";
 import type { RetrievalMetrics, WithoutRelevant } from "../../metrics/retrieval.js";
 import type { RetrievalCurves } from "../../runs/result.js";
-import type { Engine } from "../../runtime/index.js";
 import type { Metrics } from "../training.js";
 
 export interface CodedSamples {

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { Engine } from "../../core/runtime/index.js";
 import { type Labels, MultiViewDataset, samplesByClass } from "../../data/dataset.js";
 import { selectColumns, toDense } from "../../data/matrix.js";
 import { mixedModal } from "../../data/mixed-modal.js";
-import { synthetic } from "../../data/synthetic.js";
+import { synthetic } from "../../data/sets/synthetic.js";
 import { CCA, DCHN, DJSRH, DM2C, GMAE, type Method, MvLNet } from "../../index.js";
-import { Engine } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import type { Metrics, State } from "../training.js";
 

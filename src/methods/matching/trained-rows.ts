@@ -1,7 +1,8 @@
 // Fingerprints of the samples that a model was trained on, by which they are known again in other data.
+
+import type { NamedTensor } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { gatherRows, type Matrix } from "../../data/matrix.js";
-import type { NamedTensor } from "../../runtime/index.js";
 import { allRows } from "../feeding.js";
 
 /** Values of all views that are gone through at most; of views that are read from disk fewer. */

@@ -1,7 +1,8 @@
 // Where the affinity of samples is measured: the outputs of a siamese network, or the features themselves; and its scale.
+
+import type { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
-import { neighbours } from "../../evaluate/knn.js";
-import type { Engine } from "../../runtime/index.js";
+import { neighbours } from "../../numerics/neighbors/knn.js";
 import { allRows } from "../feeding.js";
 import { applyNetwork, type EncodedView, scaledSamples } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";

@@ -1,9 +1,10 @@
 // Training of one view's autoencoder, whose codes the other networks take.
+
+import { Forward, meanSquaredError } from "../../core/nn/index.js";
+import { type Engine, TrainingStep } from "../../core/runtime/index.js";
+import { input } from "../../core/tensor/index.js";
 import { batches } from "../../data/batches.js";
 import { gatherRows, type Matrix } from "../../data/matrix.js";
-import { Forward, meanSquaredError } from "../../nn/index.js";
-import { type Engine, TrainingStep } from "../../runtime/index.js";
-import { input } from "../../tensor/index.js";
 import { scaleInGraph } from "../feeding.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";

@@ -1,9 +1,10 @@
 // The training samples of a view as the siamese and embedding networks take them, and any network's outputs for them.
+
+import { Forward, type Layer } from "../../core/nn/index.js";
+import { type Engine, Program } from "../../core/runtime/index.js";
+import { input, type Tensor } from "../../core/tensor/index.js";
 import { type DenseMatrix, gatherRows, type Matrix, selectRows, toDense } from "../../data/matrix.js";
 import { applyScaler, type Scaler } from "../../data/scaling.js";
-import { Forward, type Layer } from "../../nn/index.js";
-import { type Engine, Program } from "../../runtime/index.js";
-import { input, type Tensor } from "../../tensor/index.js";
 import { allRows, outputRows, scaleInGraph } from "../feeding.js";
 import type { MvlnetModel } from "./model.js";
 

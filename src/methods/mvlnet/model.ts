@@ -1,8 +1,9 @@
 // What an MvLNet model is made of, once data has been seen or a saved one opened.
+
+import { Parameters } from "../../core/nn/index.js";
+import { type Engine, ParameterStore } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler, type Scaler } from "../../data/scaling.js";
-import { Parameters } from "../../nn/index.js";
-import { type Engine, ParameterStore } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { type MvlnetShape, mvlnetNetworks, type ViewNetworks } from "./networks.js";
 import type { MvlnetOptions } from "./options.js";

@@ -1,9 +1,10 @@
 // MvLNet, the Multi-view Laplacian Network (Huang et al., TIP 2021): clustering, classification, retrieval.
+
+import { initialize } from "../../core/nn/index.js";
+import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { scalingNote } from "../../data/scaling.js";
-import { initialize } from "../../nn/index.js";
-import type { Engine } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { viewShapes } from "../matching/views.js";
 import type { ExportedModel } from "../method.js";

@@ -1,6 +1,6 @@
 // MvLNet's networks, per view: an autoencoder (optional), a siamese network (optional), and the network to be orthogonalised.
-import { type Forward, glorotUniform, type Layer, linear, type Parameters } from "../../nn/index.js";
-import { relu, type Tensor, tanh } from "../../tensor/index.js";
+import { type Forward, glorotUniform, type Layer, linear, type Parameters } from "../../core/nn/index.js";
+import { relu, type Tensor, tanh } from "../../core/tensor/index.js";
 
 export interface MvlnetShape {
   /** Features of each view. */

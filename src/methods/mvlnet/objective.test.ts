@@ -1,9 +1,9 @@
 // MvLNet's affinities, orthogonal layer, losses, gradients and optimizer steps against the authors' numbers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Forward, Parameters } from "../../nn/index.js";
-import { Engine, ParameterStore, Program, TrainingStep } from "../../runtime/index.js";
-import { cast, input, type Tensor } from "../../tensor/index.js";
+import { Forward, Parameters } from "../../core/nn/index.js";
+import { Engine, ParameterStore, Program, TrainingStep } from "../../core/runtime/index.js";
+import { cast, input, type Tensor } from "../../core/tensor/index.js";
 import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
 import { mvlnetNetworks } from "./networks.js";
 import {

@@ -1,6 +1,6 @@
 // MvLNet's affinities, orthogonal layer and losses (Huang et al., TIP 2021), as the authors' code computes them.
 
-import { weightedSum } from "../../nn/index.js";
+import { weightedSum } from "../../core/nn/index.js";
 import {
   add,
   addAll,
@@ -25,7 +25,7 @@ import {
   topK,
   transpose,
   unsqueeze,
-} from "../../tensor/index.js";
+} from "../../core/tensor/index.js";
 
 /** Margins of the siamese loss: neighbours may be this near for free, others have to be this far apart. */
 const margins = { positive: 0.05, negative: 1 } as const;

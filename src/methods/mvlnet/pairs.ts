@@ -1,5 +1,5 @@
 // Pairs of samples for a siamese network: neighbours, and as many that are none.
-import type { Random } from "../../kernels/random.js";
+import type { Random } from "../../core/kernels/random.js";
 
 export interface Pairs {
   /** Samples of each pair. */

@@ -1,8 +1,8 @@
 // MvLNet's smaller parts: pairs, the schedule of the learning rate, the orthogonal weights of a whole set.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Random } from "../../core/kernels/random.js";
 import { dense } from "../../data/matrix.js";
-import { Random } from "../../kernels/random.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
 import { neighbourPairs } from "./pairs.js";
 import { Plateau } from "./plateau.js";

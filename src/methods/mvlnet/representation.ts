@@ -1,10 +1,11 @@
 // MvLNet in use: representations of samples, view by view and in chunks, and the same as exported encoders.
+
+import { Forward } from "../../core/nn/index.js";
+import { encodeModel } from "../../core/onnx/model.js";
+import { type Engine, Program } from "../../core/runtime/index.js";
+import { input, matmul, type Tensor } from "../../core/tensor/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { Forward } from "../../nn/index.js";
-import { encodeModel } from "../../onnx/model.js";
-import { type Engine, Program } from "../../runtime/index.js";
-import { input, matmul, type Tensor } from "../../tensor/index.js";
 import { outputRows, scaleInGraph } from "../feeding.js";
 import type { ExportedModel } from "../method.js";
 import { modelName } from "../model-name.js";

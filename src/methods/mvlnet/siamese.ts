@@ -1,9 +1,10 @@
 // Training of one view's siamese network on pairs of neighbours and others.
-import { nearestOthers } from "../../evaluate/nearest-others.js";
-import { Random } from "../../kernels/random.js";
-import { Forward } from "../../nn/index.js";
-import { type Engine, TrainingStep } from "../../runtime/index.js";
-import { input, slice } from "../../tensor/index.js";
+
+import { Random } from "../../core/kernels/random.js";
+import { Forward } from "../../core/nn/index.js";
+import { type Engine, TrainingStep } from "../../core/runtime/index.js";
+import { input, slice } from "../../core/tensor/index.js";
+import { nearestOthers } from "../../numerics/neighbors/nearest-others.js";
 import { allRows } from "../feeding.js";
 import { type EncodedView, feedSamples, scaledInput, scaledSamples } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";

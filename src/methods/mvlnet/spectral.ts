@@ -1,8 +1,8 @@
 // The spectral training: the embedding networks of all views in one step, with affinities and the orthogonal layer.
-import { Random } from "../../kernels/random.js";
-import { Forward } from "../../nn/index.js";
-import { DivergenceError, type Engine, type Execution, TrainingStep } from "../../runtime/index.js";
-import { input, slice } from "../../tensor/index.js";
+import { Random } from "../../core/kernels/random.js";
+import { Forward } from "../../core/nn/index.js";
+import { DivergenceError, type Engine, type Execution, TrainingStep } from "../../core/runtime/index.js";
+import { input, slice } from "../../core/tensor/index.js";
 import { type AffinitySpace, affinitySpace } from "./affinity-space.js";
 import { applyNetwork, type EncodedView, feedSamples, scaledInput } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";

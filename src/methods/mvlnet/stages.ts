@@ -1,6 +1,7 @@
 // The stages of MvLNet's training: an autoencoder and a siamese network for each view, then all views together.
+
+import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import type { Engine } from "../../runtime/index.js";
 import { autoencoderTrainer } from "./autoencoder.js";
 import { type EncodedView, encodeView } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";

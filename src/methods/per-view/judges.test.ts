@@ -1,9 +1,9 @@
 // Judging representations of known quality.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Random } from "../../core/kernels/random.js";
+import { Engine } from "../../core/runtime/engine.js";
 import { dense } from "../../data/matrix.js";
-import { Random } from "../../kernels/random.js";
-import { Engine } from "../../runtime/engine.js";
 import { judgeClassifiers, judgeClusters } from "./judges.js";
 
 const engine = await Engine.open({ threads: 2 });

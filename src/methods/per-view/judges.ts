@@ -1,17 +1,18 @@
 // How the papers' tasks judge a representation: clusters, classes, search between views.
+
+import type { Engine } from "../../core/runtime/index.js";
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { kmeans } from "../../evaluate/kmeans.js";
-import { classifyByNeighbours } from "../../evaluate/knn.js";
-import { type LinearSvm, predictLinearSvm, trainLinearSvm } from "../../evaluate/linear-svm.js";
-import { predictMlp, trainMlp } from "../../evaluate/mlp.js";
 import { classificationMetrics } from "../../metrics/classification.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
 import { cosineRetrievalMetrics } from "../../metrics/cosine-retrieval.js";
 import { cosinePairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../metrics/pair-recall.js";
 import type { RetrievalMetrics } from "../../metrics/retrieval.js";
+import { type LinearSvm, predictLinearSvm, trainLinearSvm } from "../../numerics/classifiers/linear-svm.js";
+import { predictMlp, trainMlp } from "../../numerics/classifiers/mlp.js";
+import { kmeans } from "../../numerics/kmeans/kmeans.js";
+import { classifyByNeighbours } from "../../numerics/neighbors/knn.js";
 import type { RetrievalCurves } from "../../runs/result.js";
-import type { Engine } from "../../runtime/index.js";
 import { allRows } from "../feeding.js";
 import { classesOf, withLabel } from "../matching/labelled.js";
 import type { Metrics } from "../training.js";

@@ -1,12 +1,13 @@
 // What methods that represent each view by itself have in common: splits, the papers' three tasks, and the judges' state.
+
+import type { NamedTensor } from "../../core/runtime/index.js";
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { nearestCentre } from "../../evaluate/kmeans.js";
-import { type LinearSvm, predictLinearSvm } from "../../evaluate/linear-svm.js";
 import { classificationMetrics } from "../../metrics/classification.js";
+import { type LinearSvm, predictLinearSvm } from "../../numerics/classifiers/linear-svm.js";
+import { nearestCentre } from "../../numerics/kmeans/kmeans.js";
 import type { RetrievalCurves } from "../../runs/result.js";
-import type { NamedTensor } from "../../runtime/index.js";
 import { allRows } from "../feeding.js";
 import { labelsOf } from "../hashing/labels.js";
 import { knownSamples } from "../matching/classes.js";

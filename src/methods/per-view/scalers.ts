@@ -1,6 +1,7 @@
 // The scalings of all views as a part of a model's state.
+
+import type { NamedTensor } from "../../core/runtime/index.js";
 import type { Scaler, ScalingKind } from "../../data/scaling.js";
-import type { NamedTensor } from "../../runtime/index.js";
 import type { ViewShape } from "../feeding.js";
 import { stateTensor } from "../method.js";
 import type { State } from "../training.js";

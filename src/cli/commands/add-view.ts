@@ -1,0 +1,76 @@
+// vantage add-view <run>: a network for a view that came later; every other file of the run stays as it is.
+import type { Command } from "commander";
+import { Engine } from "../../core/runtime/index.js";
+import { dataFiles } from "../../data/catalogue.js";
+import { UserError } from "../../errors.js";
+import { modelName } from "../../methods/model-name.js";
+import { viewFolder } from "../../methods/saving.js";
+import { checkDataFiles, describeEnvironment, watchFiles } from "../../runs/environment.js";
+import { createRun, isRunFolder, resumeRun } from "../../runs/run-folder.js";
+import { commandLine } from "../command-line.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings, settingsOf } from "../open-data.js";
+import { printResult } from "../output/output.js";
+import { dataSource, openModel } from "../saved-model.js";
+import { engineOptions } from "../settings.js";
+import { formatOutcome, openForRun, train } from "../training-run.js";
+
+interface Flags extends DataFlags {
+  readonly view: string;
+  readonly device?: string;
+  readonly threads?: string;
+  readonly resume?: true;
+  readonly json?: boolean;
+}
+
+export function addAddViewCommand(root: Command): void {
+  addDataFlags(root.command("add-view <run>").description("train a network for a view that came later (dchn)"))
+    .requiredOption("--view <name>", "the view of --data to add")
+    .option("--device <device>", "cpu, webgpu or cuda", "cpu")
+    .option("--threads <n>", "threads for matrix products and kernels")
+    .option("--resume", "go on where an interrupted add-view of this view stopped; it knows its data")
+    .option("--json", "last line of stdout: the result as one JSON object")
+    .action(addView);
+}
+
+async function addView(folder: string, flags: Flags, typed: Command): Promise<void> {
+  const { view } = flags;
+  const engine = await Engine.open(engineOptions(flags));
+  const { method, config, reopen } = openModel(folder, engine);
+  if (method.addView === undefined || method.viewState === undefined) {
+    throw new UserError(`${folder} is a run of ${config.method}, which trains its views together: none can be added`);
+  }
+  const place = viewFolder(folder, view);
+  const begun = isRunFolder(place);
+  if (begun && !flags.resume) {
+    throw new UserError(`${place} is there already: go on with --resume, or give the view another name`);
+  }
+  const { run, checkpoint: saved } = begun ? resumeRun(place) : {};
+  try {
+    if (run !== undefined) await checkDataFiles(run.environment);
+    const { data: source, ...own } =
+      run === undefined ? { data: dataName(flags), ...dataSettings(flags) } : dataSource(run.config);
+    if (source === undefined) throw new UserError("--data is missing: the data that has the new view");
+    await reopen();
+    const unchanged = watchFiles(dataFiles(source));
+    const settings = settingsOf(own);
+    const opened = await openForRun(source, { ...settings, seed: config.seed });
+    const environment = await describeEnvironment(dataFiles(source));
+    unchanged();
+    const dataset = { name: opened.data.name, data: source, view, ...settings };
+    const command = commandLine(typed);
+    const outcome = await train({
+      method,
+      opened,
+      engine,
+      begin: () => run ?? createRun(place, { ...config, dataset, command }, environment),
+      saved,
+      fit: (hooks) => method.addView!(opened.data, view, hooks),
+      takeUp: async (state) => method.takeView!(state, opened.data),
+      state: () => method.viewState!(view),
+      models: () => method.exportModels().filter(({ name }) => name === modelName(view)),
+    });
+    printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
+  } finally {
+    run?.close();
+  }
+}

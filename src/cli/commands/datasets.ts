@@ -1,0 +1,147 @@
+// vantage datasets: what there is by name, what a file holds, building a set ahead of time.
+import type { Command } from "commander";
+import { type CardState, cardFiles, cardStates, viewNames } from "../../data/cards/index.js";
+import { catalogue, openDataset } from "../../data/catalogue.js";
+import { describeDataset, formatDescription } from "../../data/describe.js";
+import { writeLayout } from "../../data/layout/layout-file.js";
+import { AmbiguousDataError, UserError } from "../../errors.js";
+import { writeFileAtomic } from "../../files.js";
+import { textTable } from "../../text-table.js";
+import { addDataFlags, type DataFlags, type DataSource, dataSettings, openData } from "../open-data.js";
+import { print, printResult, say } from "../output/output.js";
+import { wholeNumber } from "../settings.js";
+
+interface Flags extends DataFlags {
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+export function addDatasetsCommand(root: Command): void {
+  const datasets = root
+    .command("datasets")
+    .description("data sets: list, describe, build")
+    .action(() => list({}));
+  datasets
+    .command("list")
+    .description("data sets that need no download, and published ones with the files that they need")
+    .option("--json", "as one JSON array")
+    .action(list);
+  addDataFlags(
+    datasets
+      .command("describe <path>")
+      .description(
+        "how a file is read, as a layout file for --layout; where that is not certain, each way that it can be",
+      ),
+  )
+    .option("--seed <n>", "of data that is made up", "0")
+    .option("--out <file.yaml>", "where to write it (default: standard output)")
+    .action(describeLayout);
+  for (const [verb, text] of [
+    ["info", "what a file or data set holds: views, shapes, types, sparsity, classes, ranges, what is missing"],
+    ["build", "make a data set and keep it in the cache"],
+  ] as const) {
+    addDataFlags(datasets.command(`${verb} <path|name>`).description(text))
+      .option("--seed <n>", "of data that is made up", "0")
+      .option("--json", "as one JSON object")
+      .action(describe);
+  }
+}
+
+function list({ json }: { json?: boolean }): void {
+  const sets = catalogue();
+  const cards = cardStates();
+  const builtIn = sets.map(({ name, samples, classes, views, description }) => {
+    return [name, `${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`];
+  });
+  const published = cards.map((state) => {
+    const { card, folder, missing } = state;
+    const where = missing.length === 0 ? `ready in ${folder}` : `missing: ${missing.join(", ")}`;
+    return [card.name, `views ${cardViews(state).join(", ")}: ${card.title}; ${where}`];
+  });
+  const { VANTAGE_DATA } = process.env;
+  const place = VANTAGE_DATA
+    ? `${VANTAGE_DATA}/NAME, or NAME:FOLDER`
+    : "$VANTAGE_DATA/NAME (not set), or open NAME:FOLDER";
+  const rows = textTable([...builtIn, ...published]);
+  const lines = [
+    "Without a download:",
+    ...rows.slice(0, builtIn.length),
+    "",
+    `Published sets, their files in ${place}:`,
+    ...rows.slice(builtIn.length),
+    "",
+    "Any file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet",
+  ];
+  printResult(json, [...sets, ...cards.map(listedCard)], lines);
+}
+
+/** As `--json` lists a published set: what its card says, and which files are not at hand. */
+function listedCard(state: CardState): object {
+  const { card, folder, missing } = state;
+  const { samples, classes } = card.expect;
+  const { name, title: description, source } = card;
+  return {
+    name,
+    description,
+    source,
+    samples,
+    views: cardViews(state),
+    classes,
+    files: cardFiles(card),
+    folder,
+    missing,
+  };
+}
+
+/** Names of a card's views; a layout that has no parts says them with the columns that it expects. */
+function cardViews({ card }: CardState): string[] {
+  const views = viewNames(card.parts);
+  return views.length > 0 ? views : Object.keys(card.expect.columns ?? {});
+}
+
+async function describe(source: string, { seed, json, ...flags }: Flags): Promise<void> {
+  const notes: string[] = [];
+  let shown = -1;
+  const more = flags.data ?? [];
+  const name = more.length > 0 ? [source, ...more] : source;
+  const request = { data: name, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
+  const data = await openData(request, {
+    onNote: (note) => notes.push(note),
+    onProgress(share) {
+      const percent = Math.floor(share * 10) * 10;
+      if (percent > shown) say(`building ${source}: ${percent}%`);
+      shown = Math.max(shown, percent);
+    },
+  });
+  const description = describeDataset(data, notes);
+  printResult(json, description, formatDescription(description).split("\n"));
+}
+
+/** The layout file of a data file, or one for each way in which it can be understood. */
+async function describeLayout(source: string, { seed, out, ...flags }: Flags & { out?: string }): Promise<void> {
+  const request = { data: source, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
+  const text = await layoutOf(source, request);
+  if (out === undefined) {
+    print(text.trimEnd().split("\n"));
+    return;
+  }
+  writeFileAtomic(out, text);
+  say(`${out} is written; --layout ${out} reads ${source} as it says`);
+}
+
+async function layoutOf(source: string, request: DataSource): Promise<string> {
+  try {
+    const { account } = await openData(request);
+    if (!account) throw new UserError(`${source} is no single file of arrays or columns: it has no layout file`);
+    return writeLayout(source, account, request.text);
+  } catch (error) {
+    if (!(error instanceof AmbiguousDataError)) throw error;
+    const parts = [`# ${error.message}`];
+    for (const [i, { flags, meaning, options }] of error.choices.entries()) {
+      const own = options && (await openDataset(source, { ...options }).catch(() => undefined));
+      const text = own?.account ? writeLayout(source, own.account, request.text).replace(/^#.*\n/, "") : "";
+      parts.push(`\n# ${i + 1}. ${flags} (${meaning})\n${text.replace(/^(?=.)/gm, "# ")}`);
+    }
+    return `${parts.join("\n")}\n`;
+  }
+}

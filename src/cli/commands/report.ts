@@ -1,0 +1,18 @@
+// vantage report <run…>: one HTML page of one or several runs.
+import type { Command } from "commander";
+import { writePlots } from "../../report/charts/plots.js";
+import { writeReport } from "../../report/pages/page.js";
+import { loadReportRun } from "../../report/report-run.js";
+import { print } from "../output/output.js";
+
+export function addReportCommand(root: Command): void {
+  root
+    .command("report <run...>")
+    .description("one HTML page with curves, tables and embedding maps; several runs side by side")
+    .option("--out <file>", "where to (default: report.html in the run's folder, or here for several runs)")
+    .action(async (folders: string[], { out }: { out?: string }) => {
+      if (folders.length === 1) await writePlots(loadReportRun(folders[0]!));
+      const path = writeReport(folders, out ?? (folders.length === 1 ? undefined : "report.html"));
+      print([path]);
+    });
+}

@@ -1,0 +1,140 @@
+// vantage search <index>: one query by features, words, a picture or a stored item, answered as a table or JSON.
+import { existsSync, readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { Engine } from "../../core/runtime/index.js";
+import { readVariables } from "../../data/formats/index.js";
+import { UserError } from "../../errors.js";
+import { fileError } from "../../files.js";
+import { SearchIndex, type SearchQuery } from "../../search/index/search-index.js";
+import { type Hit, searchModes } from "../../search/stores/store.js";
+import { textTable } from "../../text-table.js";
+import { printResult, say } from "../output/output.js";
+import { engineOptions, wholeNumber } from "../settings.js";
+
+interface Flags {
+  readonly view?: string;
+  readonly query?: string;
+  readonly id?: string;
+  readonly words?: string;
+  readonly image?: string;
+  readonly target?: string;
+  readonly k: string;
+  readonly mode: string;
+  readonly rerank?: string;
+  readonly threads?: string;
+  readonly json?: boolean;
+}
+
+export function addSearchCommand(root: Command): void {
+  root
+    .command("search <index>")
+    .description("the items nearest to one query: features, words, a picture, or a stored item")
+    .option("--view <name>", "view of the query (may be left out where only one takes such a query)")
+    .option("--query <file|list>", "raw features: a .npy or .csv file with one row, or numbers parted by commas")
+    .option("--id <id>", "search by a stored item")
+    .option("--words <text>", "search by words, where the index makes features of them")
+    .option("--image <file>", "search by a PNG or SVG picture, where the index makes features of it")
+    .option("--target <view>", "search the items of this view only (default: all)")
+    .option("--k <n>", "hits wanted", "10")
+    .option("--mode <mode>", searchModes.join(" or "), "exact")
+    .option("--rerank <n>", "candidates that are ordered anew by cosine (default: 0 for hash codes)")
+    .option("--threads <n>", "threads for matrix products and kernels")
+    .option("--json", "last line of stdout: the result as one JSON object")
+    .action(search);
+}
+
+async function search(folder: string, flags: Flags): Promise<void> {
+  const query = await queryOf(flags);
+  const engine = await Engine.open(engineOptions(flags));
+  try {
+    const index = await SearchIndex.open(folder, engine, { onNote: (note) => say(`  note: ${note}`) });
+    try {
+      const started = performance.now();
+      const hits = await index.search(query);
+      const seconds = Number(((performance.now() - started) / 1000).toFixed(6));
+      const { name, bits } = index.index.manifest;
+      printResult(flags.json, { index: name, bits, hits, seconds }, formatHits(hits));
+    } finally {
+      await index.close();
+    }
+  } finally {
+    await engine.close();
+  }
+}
+
+async function queryOf({ view, query, id, words, image, target, mode, ...flags }: Flags): Promise<SearchQuery> {
+  if (!(searchModes as readonly string[]).includes(mode)) {
+    throw new UserError(`--mode ${mode}: expected ${searchModes.join(" or ")}`);
+  }
+  const given = Object.entries({ "--query": query, "--id": id, "--words": words, "--image": image });
+  const [first, second] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
+  if (first === undefined) throw new UserError("nothing to search by: give --query, --id, --words or --image");
+  if (second !== undefined) throw new UserError(`${first} and ${second}: give one of them`);
+  const k = wholeNumber("--k", flags.k);
+  if (k < 1) throw new UserError(`--k ${k}: expected a whole number from 1`);
+  return {
+    view,
+    id,
+    words,
+    target,
+    k,
+    mode: mode as SearchQuery["mode"],
+    ...(query !== undefined && (await features(query))),
+    onNote: (note) => say(`  note: ${note}`),
+    image: image === undefined ? undefined : readImage(image),
+    rerank: flags.rerank === undefined ? undefined : wholeNumber("--rerank", flags.rerank),
+  };
+}
+
+/** Numbers as they are given, or the one row of a file; of a table with the names of its columns. */
+async function features(text: string): Promise<Pick<SearchQuery, "features" | "names">> {
+  if (!existsSync(text)) {
+    const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    if (values.every((value) => Number.isFinite(value))) return { features: values };
+    throw new UserError(`--query ${text.slice(0, 60)}: neither a file nor numbers parted by commas`);
+  }
+  const { variables } = await readVariables(text);
+  const numbers = [...variables].flatMap(([name, variable]) =>
+    variable.kind === "numeric" ? [{ name, variable }] : [],
+  );
+  const columns = numbers.map(({ variable }) => variable);
+  const sizes = columns.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  // A table is a variable for each column.
+  const isRow = sizes.length > 1 && sizes.every((size) => size === 1);
+  if (columns.length === 0 || (columns.length > 1 && !isRow)) {
+    throw new UserError(`${text}: expected one matrix of numbers, or a table of one row`);
+  }
+  if (!isRow && Math.max(...columns[0]!.shape) !== sizes[0]) {
+    throw new UserError(`${text} holds ${columns[0]!.shape.join(" × ")} values, expected the features of one sample`);
+  }
+  const parts = await Promise.all(columns.map((column) => column.read()));
+  const values = parts.flatMap((part) => Array.from(part as ArrayLike<number>));
+  return { features: values, ...(isRow && { names: numbers.map(({ name }) => name) }) };
+}
+
+function readImage(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+}
+
+function formatHits(hits: readonly Hit[]): string[] {
+  if (hits.length === 0) return ["no items"];
+  const withSimilarity = hits.some(({ similarity }) => similarity !== undefined);
+  const rows = hits.map(({ id, view, distance, similarity, metadata }) => [
+    String(distance),
+    ...(withSimilarity ? [(similarity ?? 0).toFixed(4)] : []),
+    view,
+    id,
+    labelText(metadata?.label),
+  ]);
+  return textTable([["distance", ...(withSimilarity ? ["cosine"] : []), "view", "id", "label"], ...rows]);
+}
+
+/** A label as its item has it, which may be anything. */
+function labelText(label: unknown): string {
+  const texts = [label].flat().filter((each) => each !== undefined && each !== null && each !== "");
+  return texts.map((each) => (typeof each === "string" ? each : JSON.stringify(each))).join(", ");
+}

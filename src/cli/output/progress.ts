@@ -1,0 +1,95 @@
+// Progress of a training or an indexing: a bar with time left on a terminal, now and then a line elsewhere.
+import type { SingleBar } from "cli-progress";
+import type { EpochReport, Metrics } from "../../methods/training.js";
+import { visible } from "../../visible.js";
+import { formatDuration, progressBar, say } from "./output.js";
+
+/** Without a terminal a line is written at most this often, in milliseconds. */
+const QUIET = 5000;
+
+export interface Progress {
+  update(report: EpochReport): void;
+  stop(): void;
+}
+
+const shownMetrics = ["acc", "nmi", "accuracy", "map"];
+
+function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): string {
+  const loss = losses.total ?? Object.values(losses)[0];
+  const best = metrics ?? last;
+  const shown = shownMetrics.flatMap((name) => {
+    const value = best?.[name];
+    return typeof value === "number" ? [`${name} ${value.toFixed(3)}`] : [];
+  });
+  return [loss === undefined ? "" : `loss ${loss.toPrecision(4)}`, ...shown].filter(Boolean).join("  ");
+}
+
+export function trainingProgress(): Progress {
+  let metrics: Metrics | undefined;
+  if (!process.stderr.isTTY) {
+    let written = Number.NEGATIVE_INFINITY;
+    const starts = new Map<string, { time: number; epoch: number }>();
+    return {
+      update(report) {
+        metrics = report.metrics ?? metrics;
+        const now = performance.now();
+        const start = starts.get(report.stage) ?? { time: now, epoch: report.epoch };
+        starts.set(report.stage, start);
+        if (now - written < QUIET && report.epoch !== report.epochs) return;
+        written = now;
+        const done = report.epoch - start.epoch;
+        const left = done > 0 ? (((now - start.time) / done) * (report.epochs - report.epoch)) / 1000 : undefined;
+        const time = left === undefined ? "" : `, ${formatDuration(left)} left`;
+        say(`${report.stage}  epoch ${report.epoch}/${report.epochs}${time}  ${summary(report, metrics)}`);
+      },
+      stop() {},
+    };
+  }
+  let bar: SingleBar | undefined;
+  let stage: string | undefined;
+  return {
+    update(report) {
+      metrics = report.metrics ?? metrics;
+      if (stage !== report.stage) {
+        bar?.stop();
+        stage = report.stage;
+        bar = progressBar("{stage} {bar} {value}/{total}  {eta_formatted} left  {summary}");
+        bar.start(report.epochs, report.epoch - 1, { stage: visible(stage), summary: "" });
+      }
+      bar!.update(report.epoch, { summary: summary(report, metrics) });
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+export interface ItemProgress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+export function itemProgress(): ItemProgress {
+  if (!process.stderr.isTTY) {
+    let written = performance.now();
+    return {
+      update(done, total) {
+        if (performance.now() - written < QUIET && done !== total) return;
+        written = performance.now();
+        if (done > 0) say(`items  ${done}/${total}`);
+      },
+      stop() {},
+    };
+  }
+  const bar = progressBar("items {bar} {value}/{total}  {eta_formatted} left");
+  let isStarted = false;
+  return {
+    update(done, total) {
+      if (!isStarted) bar.start(total, done);
+      isStarted = true;
+      bar.update(done);
+    },
+    stop() {
+      if (isStarted) bar.stop();
+      isStarted = false;
+    },
+  };
+}

@@ -1,0 +1,257 @@
+// An encoder from a file that anybody may have made: taken apart, checked, and put together again from what was checked.
+import { UserError } from "../../errors.js";
+import { type Call, operators } from "./operators.js";
+import { type Onnx, onnx } from "./schema.js";
+import { countOf, ShapeError, type Value } from "./shapes.js";
+
+/** An input or output that is a matrix, rows by columns. */
+export interface Port {
+  readonly name: string;
+  readonly columns: number;
+  /** Of type float32. */
+  readonly isFloat: boolean;
+}
+
+/** So many values may a graph hold for one call, all its results together (4 bytes each as float32). */
+const mostValues = 2 ** 28;
+/** So many multiplications may one call take: some seconds. */
+const mostWork = 2 ** 38;
+const mostNodes = 10_000;
+/** Whole numbers are followed through the graph where there are no more than these: shapes and axes. */
+const mostIntegers = 64;
+const leastOpset = 13;
+const FLOAT = 1;
+
+/** Bytes of a value, and where values are kept that are not raw, by the type's number. */
+const tensorTypes: Readonly<
+  Record<number, { bytes: number; list: "floatData" | "int32Data" | "int64Data" | "doubleData" }>
+> = {
+  1: { bytes: 4, list: "floatData" },
+  6: { bytes: 4, list: "int32Data" },
+  7: { bytes: 8, list: "int64Data" },
+  9: { bytes: 1, list: "int32Data" },
+  11: { bytes: 8, list: "doubleData" },
+};
+
+/** A model that does not pass; the message says what is wrong, without the file. */
+class EncoderError extends Error {}
+
+interface Node {
+  readonly label: string;
+  readonly rule: (call: Call) => ReturnType<NonNullable<ReturnType<typeof operators.get>>>;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Onnx.IAttributeProto>;
+}
+
+/**
+ * An ONNX model of a feed-forward or convolutional encoder. It holds its weights itself, has operators that neither loop nor
+ * read anything, and the size of every result is known before it runs.
+ */
+export class EncoderFile {
+  /** The inputs that are no weights. */
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly #weights: ReadonlyMap<string, Value>;
+  readonly #nodes: readonly Node[];
+  readonly #model: Onnx.IModelProto;
+
+  private constructor(
+    private readonly path: string,
+    model: Onnx.IModelProto,
+  ) {
+    const { graph } = model;
+    if (!graph?.node?.length) throw new EncoderError("it holds no graph");
+    if (model.functions?.length || model.trainingInfo?.length) throw new EncoderError("functions are not known");
+    if (graph.sparseInitializer?.length) throw new EncoderError("sparse weights are not known");
+    if (graph.node.length > mostNodes) throw new EncoderError(`${graph.node.length} nodes, ${mostNodes} at most`);
+    const own = model.opsetImport?.filter(({ domain }) => isOwn(domain)).map(({ version }) => Number(version)) ?? [];
+    if (own.length !== 1 || own[0]! < leastOpset) {
+      throw new EncoderError(`operators of version ${own.join() || "unknown"}, expected ${leastOpset} or later`);
+    }
+    const weights = new Map<string, Value>();
+    for (const tensor of graph.initializer ?? []) {
+      if (weights.has(tensor.name!)) throw new EncoderError(`two weights are named "${tensor.name}"`);
+      weights.set(tensor.name!, weightOf(tensor));
+    }
+    const input = graph.input?.filter(({ name }) => !weights.has(name!)) ?? [];
+    this.#weights = weights;
+    this.#nodes = graph.node.map(nodeOf);
+    this.inputs = input.map(portOf);
+    this.outputs = (graph.output ?? []).map(portOf);
+    const { node, initializer, output } = graph;
+    // Only what was looked at: another reader could understand the rest in another way.
+    this.#model = {
+      irVersion: model.irVersion,
+      opsetImport: model.opsetImport,
+      graph: { name: graph.name, node, initializer, input, output },
+    };
+  }
+
+  /**
+   * Takes the bytes of a file.
+   * @param path for messages.
+   * @throws UserError where they are no ONNX model or not of this kind.
+   */
+  static read(bytes: Uint8Array, path: string): EncoderFile {
+    let model: Onnx.IModelProto;
+    try {
+      model = onnx.ModelProto.decode(bytes);
+    } catch (error) {
+      throw new UserError(`${path} is not a whole ONNX file: ${(error as Error).message}`);
+    }
+    return told(path, () => new EncoderFile(path, model));
+  }
+
+  /** The model as checked, for ONNX Runtime. */
+  bytes(): Uint8Array {
+    return onnx.ModelProto.encode(this.#model).finish();
+  }
+
+  /**
+   * What a call on so many rows gives: the shape of an output.
+   * @throws UserError where the graph does not fit together, or a call would take too much memory or time.
+   */
+  outputShape(output: string, rows: number): readonly number[] {
+    return told(this.path, () => {
+      const found = this.#shapes(rows).get(output);
+      if (found === undefined) throw new EncoderError(`nothing computes its output "${output}"`);
+      return found.dims;
+    });
+  }
+
+  #shapes(rows: number): ReadonlyMap<string, Value> {
+    const values = new Map(this.#weights);
+    for (const { name, columns } of this.inputs) values.set(name, { dims: [rows, columns] });
+    let [held, work] = [0, 0];
+    for (const node of this.#nodes) {
+      const inputs = node.inputs.map((name) => {
+        if (name === "") return undefined;
+        const value = values.get(name);
+        if (value === undefined) throw new EncoderError(`${node.label} takes "${name}", which nothing before it gives`);
+        return value;
+      });
+      const results = apply(node, inputs);
+      for (const [i, name] of node.outputs.entries()) {
+        if (name === "") continue;
+        const value = results.values[i];
+        if (value === undefined) throw new EncoderError(`${node.label} has ${node.outputs.length} results`);
+        if (values.has(name)) throw new EncoderError(`two values are named "${name}"`);
+        values.set(name, (value.integers?.length ?? 0) > mostIntegers ? { dims: value.dims } : value);
+      }
+      const written = results.values.reduce((sum, { dims }) => sum + countOf(dims), 0);
+      const read = inputs.reduce((sum, value) => sum + (value ? countOf(value.dims) : 0), 0);
+      held += written + (results.held ?? 0);
+      work += written + read + (results.work ?? 0);
+      if (held > mostValues) throw new EncoderError(`${node.label}: results of more than ${mostValues} values`);
+      if (work > mostWork) throw new EncoderError(`${node.label}: more than ${mostWork} multiplications`);
+    }
+    return values;
+  }
+}
+
+/** Does it, and says what is wrong with the file as the user's mistake. */
+function told<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof EncoderError)) throw error;
+    throw new UserError(`${path} is no encoder that can be used: ${error.message}`);
+  }
+}
+
+const isOwn = (domain: string | null | undefined) => !domain || domain === "ai.onnx";
+
+function nodeOf({ opType, domain, name, input, output, attribute }: Onnx.INodeProto): Node {
+  const label = `operator ${opType}${name ? ` ("${name}")` : ""}`;
+  const rule = isOwn(domain) ? operators.get(opType!) : undefined;
+  if (rule === undefined) {
+    const full = isOwn(domain) ? opType : `${domain}.${opType}`;
+    throw new EncoderError(`operator ${full} is not one of those that encoders from files may have`);
+  }
+  const attributes = new Map<string, Onnx.IAttributeProto>();
+  for (const each of attribute ?? []) {
+    const { g, graphs, sparseTensor, sparseTensors, tensors, refAttrName } = each;
+    if (g || graphs?.length || sparseTensor || sparseTensors?.length || tensors?.length || refAttrName) {
+      throw new EncoderError(`${label}: its attribute "${each.name}" holds a graph, tensors or a reference`);
+    }
+    if (attributes.has(each.name!)) throw new EncoderError(`${label} has the attribute "${each.name}" twice`);
+    if (each.t) weightOf(each.t);
+    attributes.set(each.name!, each);
+  }
+  return { label, rule, inputs: input ?? [], outputs: output ?? [], attributes };
+}
+
+function apply({ label, rule, outputs, attributes }: Node, inputs: readonly (Value | undefined)[]) {
+  const { AttributeType } = onnx.AttributeProto;
+  const of = (name: string, type: Onnx.AttributeProto.AttributeType) => {
+    const attribute = attributes.get(name);
+    if (attribute === undefined) return undefined;
+    if (attribute.type !== type) throw new EncoderError(`${label}: its attribute "${name}" is of another kind`);
+    return attribute;
+  };
+  const call: Call = {
+    inputs,
+    outputs: outputs.length,
+    integer: (name, missing) => Number(of(name, AttributeType.INT)?.i ?? missing),
+    integers: (name) => of(name, AttributeType.INTS)?.ints?.map(Number),
+    text(name, missing) {
+      const bytes = of(name, AttributeType.STRING)?.s;
+      return bytes ? new TextDecoder().decode(bytes) : missing;
+    },
+    tensor(name) {
+      const tensor = of(name, AttributeType.TENSOR)?.t;
+      return tensor ? weightOf(tensor) : undefined;
+    },
+    has: (name) => attributes.has(name),
+  };
+  try {
+    const results = rule(call);
+    for (const { dims } of results.values) countOf(dims);
+    return results;
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new EncoderError(`${label}: ${error.message}`);
+  }
+}
+
+/** The shape of stored values. @throws EncoderError where they are not in the file, or not as many as the shape says. */
+function weightOf(tensor: Onnx.ITensorProto): Value {
+  const label = `weights "${tensor.name}"`;
+  if (tensor.dataLocation || tensor.externalData?.length) {
+    throw new EncoderError(`${label} are kept in another file, which is not read`);
+  }
+  const type = tensorTypes[tensor.dataType!];
+  if (type === undefined) throw new EncoderError(`${label} are of type ${tensor.dataType}, which is not known`);
+  const dims = tensor.dims?.map(Number) ?? [];
+  const listed = tensor[type.list] ?? [];
+  const isRaw = (tensor.rawData?.length ?? 0) > 0;
+  let count: number;
+  try {
+    count = countOf(dims);
+  } catch (error) {
+    throw new EncoderError(`${label}: ${(error as Error).message}`);
+  }
+  const found = isRaw ? tensor.rawData!.length / type.bytes : listed.length;
+  if (found !== count) throw new EncoderError(`${label}: ${found} values for shape [${dims.join(", ")}]`);
+  if (type.list !== "int64Data" || count > mostIntegers || dims.length > 1) return { dims };
+  return { dims, integers: isRaw ? littleEndian(tensor.rawData!, count) : listed.map(Number) };
+}
+
+function littleEndian(bytes: Uint8Array, count: number): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
+}
+
+/** A matrix of any number of rows. */
+function portOf({ name, type }: Onnx.IValueInfoProto): Port {
+  const { shape, elemType } = type?.tensorType ?? {};
+  const dims = shape?.dim ?? [];
+  const columns = Number(dims.at(-1)?.dimValue);
+  if (dims.length !== 2 || !(columns > 0))
+    throw new EncoderError(`"${name}" is no matrix with a known number of columns`);
+  if (Number(dims[0]!.dimValue) > 0) {
+    throw new EncoderError(`"${name}" has ${dims[0]!.dimValue} rows, expected any number of them`);
+  }
+  return { name: name!, columns, isFloat: elemType === FLOAT };
+}

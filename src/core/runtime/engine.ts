@@ -1,0 +1,180 @@
+// The engine: kernels over one memory, and a backend that runs ONNX models on it.
+import { availableParallelism } from "node:os";
+import { ClosedError, UserError } from "../../errors.js";
+import { Kernels } from "../kernels/kernels.js";
+import { type Memory, MemoryScope } from "../kernels/memory.js";
+import { openBackend } from "./open-backend.js";
+import type { Backend, Session } from "./session.js";
+
+export const devices = ["cpu", "webgpu", "cuda"] as const;
+/** What graphs run on. */
+export type Device = (typeof devices)[number];
+
+/** What an engine runs on. */
+export interface EngineOptions {
+  readonly device?: Device;
+  /** Threads for matrix products and kernels, four per processor or 64 at most; default: one per processor. */
+  readonly threads?: number;
+  /** How graphs run on the processor: through ONNX Runtime's C API, or through the onnxruntime-common API. Default: what works here. */
+  readonly interface?: "native" | "portable";
+  /** Told where the faster interface does not work here, and why; default: a warning of the process, once. */
+  onNote?(note: string): void;
+}
+
+/** Options of what runs on an engine, the engine among them. */
+export type OnEngine<Options> = Options & { readonly engine: Engine };
+
+/**
+ * Checks a number of threads: each takes memory, and no processor runs many of them.
+ * @param name for the message.
+ * @throws UserError where it is no whole number from 1 to four for each processor, or to 64 where that is more.
+ */
+export function checkThreads(threads: number, name = "threads"): number {
+  const most = Math.max(64, 4 * availableParallelism());
+  if (Number.isInteger(threads) && threads >= 1 && threads <= most) return threads;
+  throw new UserError(`${name} ${threads}: expected a whole number from 1 to ${most}`);
+}
+
+/**
+ * What runs models: ONNX Runtime for graphs, WebAssembly kernels for the rest, over one memory. Methods share one that is opened on
+ * first use; one of your own says which device and how many threads.
+ */
+export class Engine {
+  readonly #sessions = new Set<Session>();
+  #closed: Promise<void> | undefined;
+
+  /** @internal */
+  protected constructor(
+    /** The kernels and their threads; `openFolderStore` takes them. */
+    readonly kernels: Kernels,
+    /** @internal */
+    readonly backend: Backend,
+    readonly threads: number,
+  ) {}
+
+  /** @internal */
+  get memory(): Memory {
+    return this.kernels.memory;
+  }
+
+  /** How graphs run, and on what: "native cpu", "portable cpu", "portable webgpu". */
+  get interface(): string {
+    return `${this.backend.inPlace ? "native" : "portable"} ${this.backend.name}`;
+  }
+
+  /**
+   * @throws UserError where there cannot be so many threads or the device is not available, OutOfMemoryError where the
+   * process may not reserve the memory's 4 GiB of addresses.
+   */
+  static async open(options: EngineOptions = {}): Promise<Engine> {
+    const threads = checkThreads(options.threads ?? availableParallelism());
+    const backend = await openBackend(options, threads);
+    return new Engine(await Kernels.open({ threads }), backend, threads);
+  }
+
+  /**
+   * Makes a model ready; the session is released with the engine at the latest.
+   * @internal
+   * @throws ClosedError where the engine is closed, RuntimeError where the model is no good.
+   */
+  async load(model: Uint8Array): Promise<Session> {
+    this.checkOpen();
+    const session = await this.loadSession(model);
+    const own: Session = {
+      bind: (inputs, outputs) => session.bind(inputs, outputs),
+      release: () => {
+        this.#sessions.delete(own);
+        return session.release();
+      },
+    };
+    this.#sessions.add(own);
+    if (this.#closed !== undefined) await own.release();
+    this.checkOpen();
+    return own;
+  }
+
+  /** @internal @throws ClosedError where the engine is closed. */
+  checkOpen(): void {
+    if (this.#closed !== undefined) throw new ClosedError("the engine is closed");
+  }
+
+  /**
+   * Ends the threads and releases all sessions, after the runs in flight. What was made with the engine is refused with a
+   * ClosedError from now on; a call that needs more than one run may be refused in the middle.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.release()));
+    await this.end();
+  }
+
+  /** @internal */
+  protected loadSession(model: Uint8Array): Promise<Session> {
+    return this.backend.load(model);
+  }
+
+  /** @internal What is done once all sessions are released. */
+  protected async end(): Promise<void> {
+    await this.kernels.close();
+  }
+
+  /** @internal The engine that has the threads. */
+  get root(): Engine {
+    return this;
+  }
+
+  /** @internal The same engine for one model: closing it gives back what was made with it and nothing else. */
+  scope(): Engine {
+    return new EngineScope(this, this.kernels.memory);
+  }
+
+  /** `close`, at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** What one model holds of an engine. */
+class EngineScope extends Engine {
+  readonly #parent: Engine;
+  readonly #memory: MemoryScope;
+
+  constructor(parent: Engine, whole: Memory) {
+    const memory = new MemoryScope(whole);
+    super(parent.kernels.within(memory), parent.backend, parent.threads);
+    this.#parent = parent;
+    this.#memory = memory;
+  }
+
+  override get root(): Engine {
+    return this.#parent.root;
+  }
+
+  override checkOpen(): void {
+    super.checkOpen();
+    this.#parent.checkOpen();
+  }
+
+  protected override loadSession(model: Uint8Array): Promise<Session> {
+    return this.#parent.load(model);
+  }
+
+  protected override async end(): Promise<void> {
+    this.#memory.release();
+  }
+}
+
+let shared: Promise<Engine> | undefined;
+
+/** The engine of whoever gives none: all processors, opened on first use. Only what users of the library call may fall back on it. */
+export function sharedEngine(): Promise<Engine> {
+  shared ??= Engine.open();
+  shared.catch(() => {
+    shared = undefined;
+  });
+  return shared;
+}

@@ -1,0 +1,140 @@
+// Parts that both pages are made of, one run's and several runs': figures, tables, maps.
+import type { EChartsOption } from "echarts";
+import type { Colouring, EmbeddingMap } from "../../runs/result.js";
+import { type Chart, chartText, shownOption } from "../charts/chart.js";
+import { mapChart, mapGroups, mistakes } from "../charts/map-chart.js";
+import type { Group } from "../report-run.js";
+import { type Html, html } from "./html.js";
+
+/** Collects the charts of a page while its HTML is written. */
+export class ChartData {
+  readonly options: Record<string, EChartsOption> = {};
+
+  /** Keeps the option under a key of its own. */
+  add(chart: Chart): string {
+    const key = `c${Object.keys(this.options).length}`;
+    this.options[key] = shownOption(chart.option);
+    return key;
+  }
+}
+
+export interface FigureInit {
+  /** Its shape where that is not the usual one; "large" takes four places of a grid. */
+  readonly kind?: "large" | "matrix";
+  readonly note?: string;
+  /** Charts of one group show their tooltips together. */
+  readonly group?: string;
+}
+
+/** A chart with its title. */
+export function figure(data: ChartData, chart: Chart, { kind, note, group }: FigureInit = {}): Html {
+  return html`<figure${kind === "large" && html` class="large"`}>
+<figcaption>${chart.title}${note !== undefined && html`<small>${note}</small>`}</figcaption>
+<div class="chart${kind === "matrix" && " matrix"}" role="img" aria-label="${chart.description}" data-chart="${data.add(chart)}"${group !== undefined && html` data-group="${group}"`}></div>
+</figure>`;
+}
+
+/** Groups up to which a map has a legend. */
+const maxChips = 40;
+
+/** A map of which the switch `name` chooses the colouring, with a legend for each. */
+export function mapFigure(data: ChartData, map: EmbeddingMap, title: string, name: string, limit: number): Html {
+  const colourings = mapColourings(map);
+  const prefix = `${name}-${Object.keys(data.options).length}-`;
+  for (const colouring of colourings) {
+    const { option } = mapChart(map, colouring, limit);
+    data.options[prefix + colouring.name] = shownOption({ ...option, legend: { show: false } });
+  }
+  const shown = Math.min(limit, map.x.length);
+  const note = `${map.projection}, ${shown < map.x.length ? `${shown} of ${map.x.length}` : shown} samples`;
+  return html`<figure data-switch="${name}">
+<figcaption>${title}<small>${note}</small></figcaption>
+<div class="chart square" role="img" aria-label="${title}: ${note}" data-prefix="${prefix}" data-chart="${prefix + (colourings[0]?.name ?? "")}"></div>
+${colourings.map((colouring, i) => chips(colouring, i > 0))}
+</figure>`;
+}
+
+function chips(colouring: Colouring, hidden: boolean): Html {
+  const groups = mapGroups(colouring);
+  if (groups.length > maxChips) return html``;
+  return html`<div class="chips" data-of="${colouring.name}"${hidden && html` hidden`}>${groups.map(
+    ({ name, color, symbol, points }) =>
+      html`<button type="button" aria-pressed="true" data-name="${chartText(name)}"><i class="${symbol}" data-color="${color}"></i>${name} <span class="soft">${points}</span></button>`,
+  )}</div>`;
+}
+
+/** The map's colourings and, where it can be told, the mistakes. */
+export function mapColourings(map: EmbeddingMap): Colouring[] {
+  return [...map.colourings, mistakes(map) ?? []].flat();
+}
+
+/** Radio buttons that choose the colouring of all maps with this switch. */
+export function mapSwitch(name: string, colourings: readonly string[]): Html {
+  return html`<fieldset class="switch" aria-label="Colour of the points">${colourings.map(
+    (colouring, i) =>
+      html`<label><input type="radio" name="${name}" value="${colouring}"${i === 0 && html` checked`}><span>${capital(colouring)}</span></label>`,
+  )}</fieldset>`;
+}
+
+/** Which colour is which group of runs. */
+export function keys(groups: readonly Group[]): Html {
+  return html`<div class="keys">${groups.map(
+    ({ name, colour, entries }) =>
+      html`<span class="key"><i data-color="$series${colour % 8}"></i>${name}${entries.length > 1 && html` <span class="soft">${entries.length} seeds</span>`}</span>`,
+  )}</div>`;
+}
+
+/**
+ * A table that scrolls sideways where it is too wide; the first cell of a row is its heading.
+ * @param kind numbers stand to the right, words to the left.
+ */
+export function table(
+  heads: readonly string[],
+  rows: readonly Html[],
+  label: string,
+  kind: "numbers" | "words" = "numbers",
+): Html {
+  return html`<div class="scroll box" tabindex="0" role="region" aria-label="${label}"><table class="${kind}">
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${rows}</tbody></table></div>`;
+}
+
+/** Names and values, one pair a line. */
+export function settingsTable(pairs: readonly (readonly [string, string])[]): Html {
+  return html`<div class="box"><table class="settings"><tbody>${pairs.map(
+    ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** Heading of a stage of training. */
+export function stageName(stage: string): string {
+  return { train: "Training", pretrain: "Pre-training" }[stage] ?? capital(stage);
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Seconds as people write them. */
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${Number(seconds.toPrecision(3))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** "22 November 2026, 17:54 UTC". */
+export function date(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const months = "January February March April May June July August September October November December".split(" ");
+  const clock = time.toISOString().slice(11, 16);
+  return `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}, ${clock} UTC`;
+}
+
+/** Bytes in the next smaller unit. */
+export function byteCount(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}

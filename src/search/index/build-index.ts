@@ -1,0 +1,350 @@
+// An index made from a run: its encoders copied, samples of a data set encoded and stored.
+import { readdirSync, statSync } from "node:fs";
+import type { Engine } from "../../core/runtime/index.js";
+import type { MultiViewDataset, View } from "../../data/dataset.js";
+import { gatherRows } from "../../data/matrix.js";
+import { UserError } from "../../errors.js";
+import { makeFolder, removeUnfinished } from "../../files.js";
+import { inside, readRegular } from "../../inside.js";
+import type { ViewShape } from "../../methods/feeding.js";
+import { matchViews } from "../../methods/matching/views.js";
+import { featureSource } from "../encoders/raw-features.js";
+import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
+import { CHUNK, ViewEncoder } from "../encoders/view-encoder.js";
+import { openStore } from "../stores/open-store.js";
+import type { Item, Metadata } from "../stores/store.js";
+import {
+  type ColumnNames,
+  clearIndexFolder,
+  createIndexFolder,
+  type IndexContent,
+  type IndexFolder,
+  type IndexView,
+  isIndexFolder,
+  isOfStart,
+  modelPath,
+  readIndexFolder,
+  removeStart,
+  type StoreKind,
+} from "./index-folder.js";
+import { makeIndexMap, writeIndexMap } from "./index-map.js";
+import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
+import { lockIndex } from "./lock-index.js";
+
+export interface IndexRequest {
+  readonly run: string;
+  readonly method: string;
+  /** Name of the data set that the run was trained on. */
+  readonly trainedOn: string;
+  readonly folder: string;
+  readonly name: string;
+  /** Default: the store that the index has, or else folder. */
+  readonly store?: StoreKind;
+  readonly data: MultiViewDataset;
+  /** The views that the run was trained on, by which those of the data are known. */
+  readonly shapes: readonly ViewShape[];
+  /** What the run's data set calls its views, where they were renamed: to know how their features are made. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Which samples. */
+  readonly rows: Int32Array;
+  /** Views whose items are stored; default: all that the run encodes and the data has. */
+  readonly views?: readonly string[];
+  /** Makes the index anew: what its folder, or a store of its name, held is deleted. */
+  readonly replaces?: boolean;
+  /** More to keep, by id. */
+  readonly details?: ReadonlyMap<string, Metadata>;
+}
+
+export interface IndexHooks {
+  readonly signal?: AbortSignal;
+  /** Items stored so far, and of how many. */
+  onItems?(done: number, total: number): void;
+  onStage?(stage: "pictures" | "items" | "graphs" | "map"): void;
+  /** Hears how the data was matched with the run. */
+  onNote?(note: string): void;
+}
+
+export interface IndexSummary {
+  readonly index: string;
+  readonly name: string;
+  readonly method: string;
+  readonly dataset: string;
+  readonly bits: number;
+  readonly dimensions: number;
+  readonly store: StoreKind;
+  /** Items that were added or replaced, by view. */
+  readonly added: Readonly<Record<string, number>>;
+  /** Items that the index holds. */
+  readonly items: number;
+}
+
+/** Samples whose mean is the centre of codes, for each view. */
+const centreSamples = 10_000;
+/** Items per call of the store. */
+const storedTogether = 4 * CHUNK;
+
+/**
+ * Makes an index, or adds to one that is there: items of the same id and view are replaced.
+ * @throws UserError where run, data, views and folder do not fit; the signal's reason once it is given.
+ */
+export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
+  const { data, rows, folder } = request;
+  checkSampleIds(data, rows);
+  if (data.ids === undefined)
+    hooks.onNote?.("the data has no ids of its samples: the items have their row numbers, from 0");
+  if (request.details !== undefined) matchDetails(request.details, data, rows, hooks.onNote);
+  const encoders = runEncoders(request.run);
+  const sources = chooseSources(encoders, request, hooks.onNote);
+  checkPlace(folder);
+  makeFolder(folder);
+  // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
+  const unlock = lockIndex(folder);
+  try {
+    return await fillIndex(request, encoders, sources, engine, hooks);
+  } finally {
+    unlock();
+  }
+}
+
+async function fillIndex(
+  request: IndexRequest,
+  encoders: readonly RunEncoder[],
+  sources: ReadonlyMap<string, readonly View[]>,
+  engine: Engine,
+  hooks: IndexHooks,
+): Promise<IndexSummary> {
+  const { data, rows, folder } = request;
+  const wasThere = isIndexFolder(folder);
+  const index = await openFolder(request, encoders, sources, engine);
+  const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
+  const store = await openStore(index, engine, {
+    isMaking: true,
+    replaces: request.replaces,
+    onNote: hooks.onNote,
+  }).catch((error) => {
+    // no index that has no store; where there was one before, it is as it was
+    if (!wasThere) removeStart(folder);
+    throw error;
+  });
+  for (const part of [".", "model"]) removeUnfinished(inside(folder, part));
+  const added = new Map<string, number>();
+  let items = 0;
+  try {
+    hooks.onStage?.("pictures");
+    const details = await detailsOf(request, chosen);
+    hooks.onStage?.("items");
+    const plan = chosen.map((view) => ({ view, rows: rowsIn(sources.get(view.name)!, rows) }));
+    const total = plan.reduce((sum, each) => sum + each.rows.length, 0);
+    let done = 0;
+    hooks.onItems?.(0, total);
+    for (const { view, rows: own } of plan) {
+      added.set(view.name, own.length);
+      let waiting: Item[] = [];
+      const flush = async () => {
+        await store.add(waiting);
+        done += waiting.length;
+        hooks.onItems?.(done, total);
+        waiting = [];
+      };
+      for await (const { row, ...encoding } of encodeRows(index, view, sources.get(view.name)!, own, engine)) {
+        hooks.signal?.throwIfAborted();
+        waiting.push({ id: sampleId(data, row), view: view.name, ...encoding, metadata: details(row, view.name) });
+        if (waiting.length === storedTogether) await flush();
+      }
+      if (waiting.length > 0) await flush();
+    }
+    hooks.onStage?.("graphs");
+    await store.buildGraphs?.();
+    hooks.onStage?.("map");
+    writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
+    for (const count of (await store.counts()).values()) items += count;
+  } finally {
+    await store.close();
+  }
+  const { name, method, dataset, bits, dimensions, store: kind } = index.manifest;
+  return {
+    index: folder,
+    name,
+    method,
+    dataset,
+    bits,
+    dimensions,
+    store: kind,
+    added: Object.fromEntries(added),
+    items,
+  };
+}
+
+/** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */
+function chooseSources(
+  encoders: readonly RunEncoder[],
+  { data, shapes, views, run }: IndexRequest,
+  onNote?: (note: string) => void,
+): ReadonlyMap<string, readonly View[]> {
+  const known = encoders.map(({ view }) => view).join(", ");
+  const chosen = views?.map((name) => {
+    const encoder = encoders.find(({ view }) => view === name);
+    if (encoder === undefined) throw new UserError(`${run} encodes no view "${name}"; it encodes ${known}`);
+    return encoder;
+  });
+  const wanted = chosen ?? encoders;
+  const inputs = wanted.flatMap((encoder) => encoder.inputs);
+  const expected = inputs.map((each) => ({ ...shapes.find(({ name }) => name === each.name), ...each }));
+  const apart = chosen === undefined && encoders.every((encoder) => encoder.inputs.length === 1);
+  const matched = matchViews(data, expected, { some: apart, onNote });
+  const view = (name: string) => matched.views.find((each) => each.name === name);
+  const usable = wanted.filter((encoder) => encoder.inputs.every(({ name }) => view(name) !== undefined));
+  return new Map(usable.map((encoder) => [encoder.view, encoder.inputs.map(({ name }) => view(name)!)]));
+}
+
+/** Samples that are present in all of the views. */
+function rowsIn(sources: readonly View[], rows: Int32Array): Int32Array {
+  return rows.filter((row) => sources.every(({ present }) => present === undefined || present[row] === 1));
+}
+
+/** @throws UserError where the folder holds something else than an index. */
+function checkPlace(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
+  if (found && !isIndexFolder(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
+    throw new UserError(`${folder} is not empty and is no index: give another folder`);
+  }
+}
+
+async function openFolder(
+  request: IndexRequest,
+  encoders: readonly RunEncoder[],
+  sources: ReadonlyMap<string, readonly View[]>,
+  engine: Engine,
+): Promise<IndexFolder> {
+  const { folder, method, name, run, data, store } = request;
+  const views = encoders.map((encoder) => viewOf(encoder, request));
+  const models = new Map(encoders.map(({ file, bytes }) => [file, bytes]));
+  const [{ dimensions, makesCodes }] = encoders as [RunEncoder];
+  const about: IndexContent = {
+    name,
+    created: new Date().toISOString(),
+    method,
+    dataset: data.name,
+    run,
+    bits: Math.ceil(dimensions / 8) * 8,
+    dimensions,
+    codes: makesCodes ? "sign" : "centred",
+    views,
+    store: store ?? "folder",
+  };
+  const columns = columnNames(encoders, request.shapes);
+  if (request.replaces && isIndexFolder(folder)) {
+    const { manifest } = readIndexFolder(folder);
+    clearIndexFolder(folder);
+    return openFolder({ ...request, store: store ?? manifest.store }, encoders, sources, engine);
+  }
+  if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
+  if (makesCodes) return createIndexFolder(folder, about, models, { columns });
+  // The encoders are where the run has them until the folder is made.
+  const start = { folder: run, manifest: { format: 1, ...about }, columns } as const;
+  const centre = await meanVector(start, sources, request.rows, engine);
+  return createIndexFolder(folder, about, models, { columns, centre });
+}
+
+/** Names of the features of each view, its inputs side by side; of those that have any, all different. */
+function columnNames(encoders: readonly RunEncoder[], shapes: readonly ViewShape[]): ColumnNames {
+  const named = encoders.flatMap(({ view, inputs }): [string, string[]][] => {
+    const features = inputs.flatMap(({ name }) => shapes.find((shape) => shape.name === name)?.features ?? []);
+    const columns = inputs.reduce((sum, input) => sum + input.columns, 0);
+    return features.length === columns && new Set(features).size === columns ? [[view, features]] : [];
+  });
+  return Object.fromEntries(named);
+}
+
+function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variables }: IndexRequest): IndexView {
+  const columns = inputs.reduce((sum, input) => sum + input.columns, 0);
+  const features = featureSource(trainedOn, variables.get(view) ?? view, columns);
+  return { name: view, columns, model: file, inputs: [...inputs], output, ...(features && { features }) };
+}
+
+/** An index that is there takes further views of the same run, and keeps everything else. */
+function extendFolder(
+  index: IndexFolder,
+  about: IndexContent,
+  models: ReadonlyMap<string, Uint8Array>,
+  columns: ColumnNames,
+  store: StoreKind | undefined,
+): IndexFolder {
+  const { folder, manifest, centre } = index;
+  if (store !== undefined && store !== manifest.store) {
+    throw new UserError(
+      `${folder} keeps its items in ${manifest.store}, not in ${store}: give another --out, or --replace to delete them`,
+    );
+  }
+  for (const view of manifest.views) {
+    const bytes = models.get(view.model);
+    if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) {
+      throw new UserError(
+        `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
+      );
+    }
+  }
+  const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));
+  if (more.length === 0) return index;
+  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, { columns, centre });
+}
+
+async function meanVector(
+  index: IndexFolder,
+  sources: ReadonlyMap<string, readonly View[]>,
+  rows: Int32Array,
+  engine: Engine,
+): Promise<Float32Array> {
+  const sums = new Float64Array(index.manifest.dimensions);
+  let count = 0;
+  for (const view of index.manifest.views) {
+    const inputs = sources.get(view.name);
+    if (inputs === undefined) continue;
+    const own = rowsIn(inputs, rows);
+    const step = Math.max(1, Math.ceil(own.length / centreSamples));
+    const sample = own.filter((_, i) => i % step === 0);
+    for await (const { vector } of encodeRows(index, view, inputs, sample, engine)) {
+      for (let j = 0; j < sums.length; j++) sums[j]! += vector[j]!;
+      count++;
+    }
+  }
+  return Float32Array.from(sums, (sum) => sum / Math.max(1, count));
+}
+
+async function* encodeRows(
+  index: IndexFolder,
+  view: IndexView,
+  sources: readonly View[],
+  rows: Int32Array,
+  engine: Engine,
+): AsyncGenerator<{ row: number; code: Uint8Array; vector: Float32Array }> {
+  const encoder = await ViewEncoder.open(index, view, engine);
+  const parts = view.inputs.map(({ columns }) => new Float32Array(CHUNK * columns));
+  try {
+    for (let start = 0; start < rows.length; start += CHUNK) {
+      const chunk = rows.subarray(start, start + CHUNK);
+      for (const [i, { matrix }] of sources.entries()) gatherRows(matrix, chunk, parts[i]!);
+      const encodings = Array.from(chunk, (_, i) => {
+        const features = new Float32Array(view.columns);
+        let offset = 0;
+        for (const [v, { columns }] of view.inputs.entries()) {
+          features.set(parts[v]!.subarray(i * columns, (i + 1) * columns), offset);
+          offset += columns;
+        }
+        return encoder.encode(features);
+      });
+      const done = await Promise.all(encodings);
+      for (const [i, encoding] of done.entries()) yield { row: chunk[i]!, ...encoding };
+    }
+  } finally {
+    await encoder.release();
+  }
+}
+
+async function detailsOf(request: IndexRequest, views: readonly IndexView[]): Promise<Details> {
+  const { data, folder, rows, details: user } = request;
+  const label = labelDetails(data);
+  const own = data.name === "emoji" ? await emojiDetails(folder, views, rows) : undefined;
+  return (row, view) => ({ ...own?.(row, view), ...label(row, view), ...user?.get(sampleId(data, row)) });
+}

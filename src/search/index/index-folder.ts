@@ -1,0 +1,213 @@
+// The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { UserError } from "../../errors.js";
+import { fileError, isUnfinished, makeFolder, writeFileAtomic } from "../../files.js";
+import { inside, readRegular } from "../../inside.js";
+import { parseJson } from "../../json.js";
+import { ownValue, recordOf } from "../../records.js";
+import { isLock } from "../../runs/lock.js";
+import { readTensors, writeTensors } from "../../runs/safetensors.js";
+import { readYaml } from "../../yaml.js";
+
+const format = 1;
+const manifestFile = "index.yaml";
+const centreFile = "centre.safetensors";
+const columnsFile = "columns.json";
+/** A longer list of column names is not read. */
+const mostBytes = 2 ** 28;
+
+export const storeKinds = ["folder", "pglite", "postgres"] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+/** How raw words or pictures become the features of a view; `emoji` names the view of that data set. */
+const featureSource = z.strictObject({ emoji: z.string() });
+export type FeatureSource = z.output<typeof featureSource>;
+
+const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
+
+/** Buffers are made by it before a model is asked. */
+const columnCount = z
+  .int()
+  .min(1)
+  .max(2 ** 20);
+
+const indexView = z.strictObject({
+  name: z.string().min(1),
+  /** Columns of its raw features, the inputs side by side. */
+  columns: columnCount,
+  /** File under model/. */
+  model: fileName,
+  /** The model's inputs, several where an item is made from all views of a sample. */
+  inputs: z.array(z.strictObject({ name: z.string(), columns: columnCount })).min(1),
+  /** The model's output that codes are made from. */
+  output: z.string(),
+  features: featureSource.optional(),
+});
+export type IndexView = z.output<typeof indexView>;
+
+const manifest = z.strictObject({
+  format: z.literal(format),
+  name: z.string().regex(/^[\p{L}\p{N}_.-]{1,128}$/u, "expected 1 to 128 letters, digits, '_', '-' or '.'"),
+  /** When the index was made, ISO 8601. */
+  created: z.string(),
+  method: z.string(),
+  dataset: z.string(),
+  /** The run folder that it was made from, as it was given. */
+  run: z.string(),
+  bits: z
+    .int()
+    .positive()
+    .max(2 ** 16)
+    .multipleOf(8),
+  dimensions: z
+    .int()
+    .min(1)
+    .max(2 ** 16),
+  /** sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. */
+  codes: z.enum(["sign", "centred"]),
+  views: z.array(indexView).min(1),
+  store: z.enum(storeKinds),
+  /** The id that the store bears too; written once the store was made (see identity.ts). */
+  identity: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "expected 32 hexadecimal digits")
+    .optional(),
+});
+export type Manifest = z.output<typeof manifest>;
+export type IndexContent = Omit<Manifest, "format">;
+
+/** Names of the raw features by view, for those views that have any: by them a query's are put in order. */
+export type ColumnNames = Readonly<Record<string, readonly string[]>>;
+
+export interface IndexFolder {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** What is subtracted before signs are taken, where codes are `centred`. */
+  readonly centre?: Float32Array;
+  readonly columns: ColumnNames;
+}
+
+export function isIndexFolder(folder: string): boolean {
+  return existsSync(join(folder, manifestFile));
+}
+
+/** Whether a file may be what a process that was killed before it wrote the manifest has left. */
+export function isOfStart(file: string): boolean {
+  const ofStart = ["model", centreFile, columnsFile, "store", "thumbnails"];
+  return ofStart.includes(file) || isUnfinished(file) || isLock(file);
+}
+
+/** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
+export function readIndexFolder(folder: string): IndexFolder {
+  if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such index folder`);
+  const path = inside(folder, manifestFile);
+  if (!existsSync(path)) throw new UserError(`${folder} is not an index folder: it has no ${manifestFile}`);
+  const content = readYaml(path, { follow: false });
+  const found = (content as { format?: unknown } | null)?.format;
+  if (found !== format) {
+    throw new UserError(`${path}: index format ${found ?? "missing"}, this version of vantage knows ${format}`);
+  }
+  const result = manifest.safeParse(content);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new UserError(`${path}: ${issue.path.join(".") || "the file"}: ${issue.message}`);
+  }
+  return {
+    folder,
+    manifest: result.data,
+    centre: readCentre(folder, result.data),
+    columns: readColumns(folder, result.data),
+  };
+}
+
+/** None in an index of an older version. */
+function readColumns(folder: string, { views }: Manifest): ColumnNames {
+  const path = inside(folder, columnsFile);
+  if (!existsSync(path)) return {};
+  const found = recordOf(z.array(z.string())).safeParse(parseJson(readRegular(path, mostBytes).toString("utf8"), path));
+  if (!found.success) throw new UserError(`${path}: expected lists of column names by view`);
+  for (const { name, columns } of views) {
+    const names = ownValue(found.data, name);
+    if (names !== undefined && names.length !== columns) {
+      throw new UserError(`${path}: ${names.length} names for the ${columns} columns of view "${name}"`);
+    }
+  }
+  return found.data;
+}
+
+function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
+  if (codes === "sign") return undefined;
+  const path = inside(folder, centreFile);
+  const centre = readTensors(path).tensors.get("centre")?.data;
+  if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
+    throw new UserError(`${path}: expected ${dimensions} values of type F32 for "centre"`);
+  }
+  return centre;
+}
+
+/**
+ * Makes an index folder, the manifest last: a folder with index.yaml is whole.
+ * @param models bytes of the ONNX files by their names under model/.
+ * @throws UserError where the folder holds anything else, or cannot be written.
+ */
+export function createIndexFolder(
+  folder: string,
+  content: IndexContent,
+  models: ReadonlyMap<string, Uint8Array>,
+  { columns = {}, centre }: Partial<Pick<IndexFolder, "columns" | "centre">> = {},
+): IndexFolder {
+  const checked = manifest.safeParse({ format, ...content });
+  if (!checked.success) {
+    const issue = checked.error.issues[0]!;
+    throw new UserError(`index ${issue.path.join(".")}: ${issue.message}`);
+  }
+  makeFolder(folder);
+  for (const [name, bytes] of models) writeFileAtomic(inside(folder, "model", name), bytes);
+  if (centre) {
+    writeTensors(inside(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
+  }
+  if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
+  writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
+  return { folder, manifest: checked.data, centre, columns };
+}
+
+/** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
+export function writeIdentity(folder: string, identity: string): void {
+  // as it is now: another process may have added views
+  const { manifest } = readIndexFolder(folder);
+  writeFileAtomic(join(folder, manifestFile), stringify({ ...manifest, identity }));
+}
+
+/** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
+export function clearIndexFolder(folder: string): void {
+  for (const file of [manifestFile, centreFile, columnsFile, "model", "map.safetensors"]) {
+    try {
+      rmSync(join(folder, file), { recursive: true, force: true });
+    } catch (error) {
+      throw fileError(error, join(folder, file), "written");
+    }
+  }
+}
+
+/** Takes away what was begun of an index whose store cannot be opened; the folder too, where nothing else is in it. */
+export function removeStart(folder: string): void {
+  clearIndexFolder(folder);
+  const left = readdirSync(folder).filter((file) => file !== "thumbnails");
+  if (left.length === 0) rmSync(folder, { recursive: true });
+}
+
+export function modelPath(folder: string, view: IndexView): string {
+  return inside(folder, "model", view.model);
+}
+
+export function thumbnailsFolder(folder: string): string {
+  return inside(folder, "thumbnails");
+}
+
+/** Where the embedded stores keep their files. */
+export function storeFolder(folder: string): string {
+  return inside(folder, "store");
+}

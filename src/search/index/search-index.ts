@@ -1,0 +1,305 @@
+// An index in use: queries of any kind encoded and looked up, items added and deleted.
+
+import type { Engine } from "../../core/runtime/index.js";
+import { ClosedError, StorageError, UserError } from "../../errors.js";
+import { columnPlaces } from "../../methods/matching/columns.js";
+import { ownValue } from "../../records.js";
+import { type ContentKind, RawFeatures, takes } from "../encoders/raw-features.js";
+import { type Encoding, ViewEncoder } from "../encoders/view-encoder.js";
+import { Batcher, type BatchLimits } from "../scheduling/batcher.js";
+import { isCostly } from "../scheduling/query-cost.js";
+import { Turns } from "../scheduling/turns.js";
+import { checkItemRules } from "../stores/item-rules.js";
+import { openStore } from "../stores/open-store.js";
+import type { Hit, Item, ItemKey, Metadata, Query, Store } from "../stores/store.js";
+import { UnavailableError } from "../stores/unavailable.js";
+import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
+
+/** What a code is made from: exactly one of these. */
+export interface Content {
+  readonly features?: ArrayLike<number>;
+  /** Names of the features, where they may stand in another order than the index has them: further ones are not used. */
+  readonly names?: readonly string[];
+  readonly words?: string;
+  /** Bytes of a PNG or SVG file. */
+  readonly image?: Uint8Array;
+}
+
+/** Who asks, and whether somebody still waits for the answer. */
+export interface Asker {
+  /** By which requests of one asker are told from those of others: what takes long is shared out evenly. */
+  readonly asker?: string;
+  /** Aborted when nobody waits any more: what has not begun is then not begun. */
+  readonly signal?: AbortSignal;
+}
+
+/** One query: a content, or the id of a stored item, and what is wanted. */
+export interface SearchQuery extends Content, Asker {
+  /** Search by a stored item in place of a content. */
+  readonly id?: string;
+  /** View of the content or of the stored item; may be left out where only one comes into question. */
+  readonly view?: string;
+  /** Search the items of this view only. */
+  readonly target?: string;
+  readonly k: number;
+  readonly mode: Query["mode"];
+  /** Default: 0 for hash codes; where codes only stand in for representations, the larger of 1000 and 10 k. */
+  readonly rerank?: number;
+  /** Hears how the features were matched with the view's. */
+  onNote?(note: string): void;
+}
+
+/** An item to be encoded and stored. */
+export interface NewItem extends ItemKey, Content {
+  readonly metadata?: Metadata;
+  /** Hears how the features were matched with the view's. */
+  onNote?(note: string): void;
+}
+
+/** How an index is opened. */
+export interface OpenIndexOptions {
+  /** Hears what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
+  onNote?(note: string): void;
+}
+
+type Asked = Content & Asker & Pick<SearchQuery, "onNote">;
+
+/** Something that was asked for by name and is not there. */
+export class MissingError extends UserError {
+  override readonly name: string = "MissingError";
+  override readonly code: string = "ERR_MISSING";
+}
+
+/** Milliseconds after which a call of the store counts as hanging. */
+const patience = 25_000;
+/** Queries of a few milliseconds are looked up together, those that take long one by one beside them. */
+const cheap: BatchLimits = { together: 64, atOnce: 4, waiting: 4096, patience };
+const costly: BatchLimits = { together: 1, atOnce: 2, waiting: 64, patience };
+/** Calls at a time: more than that do not get an answer in time. */
+const mostCalls = 8192;
+
+/**
+ * An index folder in use: encodes queries of any kind and looks them up, encodes and stores items, deletes them. Calls that arrive
+ * together are encoded and looked up together. `vantage index` makes the folder.
+ */
+export class SearchIndex {
+  readonly #encoders = new Map<string, Promise<ViewEncoder>>();
+  readonly #raw = new RawFeatures();
+  readonly #cheap: Batcher<Query, Hit[]>;
+  readonly #costly: Batcher<Query, Hit[]>;
+  /** Calls that were accepted and have not ended. */
+  readonly #calls = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  /** @internal Use `SearchIndex.open`. */
+  constructor(
+    /** @internal */
+    readonly index: IndexFolder,
+    /** Where the items are. */
+    readonly store: Store,
+    private readonly engine: Engine,
+  ) {
+    this.#cheap = new Batcher((batch) => store.search(batch), cheap);
+    this.#costly = new Batcher((batch) => store.search(batch), costly);
+  }
+
+  /** @throws UserError where the folder is no index, or its store cannot be opened or is another index's. */
+  static async open(folder: string, engine: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
+    const index = readIndexFolder(folder);
+    return new SearchIndex(index, await openStore(index, engine, { onNote: options.onNote }), engine);
+  }
+
+  /** The views that it encodes, with their columns and encoders. */
+  get views(): readonly IndexView[] {
+    return this.index.manifest.views;
+  }
+
+  /**
+   * Hits, nearest first.
+   * @throws MissingError for an id or view that is not there; UnavailableError where there is too much to do or the store does not
+   * answer; UserError where the query is invalid; ClosedError where the index is closed.
+   */
+  search(query: SearchQuery): Promise<Hit[]> {
+    return this.#accept(() => this.#search(query));
+  }
+
+  async #search({ k, mode, rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
+    if (target !== undefined) this.#view(target);
+    const { code, vector } = await this.#encoded(asked);
+    const candidates = rerank ?? (this.index.manifest.codes === "sign" ? 0 : Math.max(1000, 10 * k));
+    if (candidates > 0 && candidates < k) {
+      throw new UserError(`rerank: expected 0 or a whole number from k (${k}), got ${rerank}`);
+    }
+    const query = { code, vector, k, mode, rerank: candidates, view: target };
+    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: asked.signal });
+  }
+
+  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Asked) {
+    const kinds = kindsOf(content);
+    if (kinds.length + (id === undefined ? 0 : 1) !== 1) {
+      throw new UserError("expected one of id, features, words and image");
+    }
+    if (id === undefined) return this.#encode(this.#viewFor(kinds[0]!, view), content, true);
+    if (view !== undefined) this.#view(view);
+    const item = (await this.store.get(id)).find((each) => view === undefined || each.view === view);
+    if (item === undefined) throw new MissingError(`there is no item "${id}"${view ? ` of view "${view}"` : ""}`);
+    return item;
+  }
+
+  /**
+   * Encodes and stores items; one of the same id and view is replaced, and of one that is given twice the last counts. Resolves with
+   * the number of items that were stored, when they are on disk.
+   * @throws UserError that names the item; ClosedError where the index is closed; StorageError where it may only be read.
+   */
+  add(items: readonly NewItem[], asker: Asker = {}): Promise<number> {
+    return this.#accept(() => this.#add(items, asker));
+  }
+
+  async #add(items: readonly NewItem[], asker: Asker): Promise<number> {
+    this.#mustBeWritable();
+    // before anything is encoded
+    for (const item of items) checkItemRules(item);
+    const turns = new Turns();
+    const encoded: Promise<Item>[] = [];
+    for (const item of items) {
+      await turns.ifDue();
+      const each = this.#encodeItem(item, asker);
+      // All are waited for below, so that no failure goes unheard.
+      each.catch(() => {});
+      encoded.push(each);
+      if (asker.signal?.aborted) break;
+    }
+    const settled = await Promise.allSettled(encoded);
+    for (const each of settled) if (each.status === "rejected") throw each.reason;
+    if (asker.signal?.aborted) throw new UnavailableError("nobody waits for this request any more");
+    await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
+    return new Set(items.map(({ id, view }) => JSON.stringify([id, view]))).size;
+  }
+
+  async #encodeItem({ id, view, metadata, ...content }: NewItem, asker: Asker): Promise<Item> {
+    try {
+      const kinds = kindsOf(content);
+      if (kinds.length !== 1) throw new UserError("expected one of features, words and image");
+      const encoding = await this.#encode(this.#viewFor(kinds[0]!, view), { ...content, ...asker }, false);
+      return { id, view, ...encoding, metadata };
+    } catch (error) {
+      // What is no mistake in the item stays what it is.
+      if (!(error instanceof UserError) || error instanceof UnavailableError) throw error;
+      throw new UserError(`item "${id}": ${error.message}`);
+    }
+  }
+
+  /**
+   * Deletes items by id, in one view or in all; the number that were there.
+   * @throws MissingError for a view that is not there; StorageError where the index may only be read.
+   */
+  remove(ids: readonly string[], view?: string): Promise<number> {
+    return this.#accept(async () => {
+      if (view !== undefined) this.#view(view);
+      this.#mustBeWritable();
+      return this.store.remove(ids, view);
+    });
+  }
+
+  /** All items of one id, by view; empty where there is none. */
+  get(id: string): Promise<Item[]> {
+    return this.#accept(() => this.store.get(id));
+  }
+
+  #mustBeWritable(): void {
+    if (!this.store.isReadOnly) return;
+    throw new StorageError(`index ${this.index.manifest.name} can only be read: items cannot be added or deleted`);
+  }
+
+  /** Loads encoders and vocabularies, so that the first query need not wait for them. */
+  warm(): Promise<void> {
+    return this.#accept(async () => {
+      for (const view of this.views) {
+        await this.#encoder(view);
+        if (takes(view).includes("words")) await this.#raw.ofWords(view, "a");
+      }
+    });
+  }
+
+  /** Answers the calls that were made before and refuses later ones, releases the encoders and closes the store; the engine stays open. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#calls);
+    this.#raw.close();
+    for (const encoder of this.#encoders.values()) await (await encoder).release();
+    await this.store.close();
+  }
+
+  /** Does what a call asks for; `close` waits for it. @throws ClosedError where the index is closed. */
+  async #accept<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#closed !== undefined) throw new ClosedError(`index ${this.index.manifest.name} is closed`);
+    if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests wait: try again");
+    const call = work();
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  async #encoder(view: IndexView): Promise<ViewEncoder> {
+    let encoder = this.#encoders.get(view.name);
+    if (encoder === undefined) {
+      encoder = ViewEncoder.open(this.index, view, this.engine);
+      this.#encoders.set(view.name, encoder);
+      encoder.catch(() => this.#encoders.delete(view.name));
+    }
+    return encoder;
+  }
+
+  async #encode(view: IndexView, asked: Asked, isUrgent: boolean): Promise<Encoding> {
+    const { features, names, words, image, onNote, signal } = asked;
+    const encoder = await this.#encoder(view);
+    const treatment = { isUrgent, signal };
+    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words), treatment);
+    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, asked), treatment);
+    const values = names === undefined ? features! : this.#inOrder(view, features!, names, onNote);
+    return encoder.encode(values, treatment);
+  }
+
+  /** Features as the view has them, found by their names. @throws UserError where some are lacking. */
+  #inOrder(
+    { name, columns }: IndexView,
+    features: ArrayLike<number>,
+    names: readonly string[],
+    onNote?: (note: string) => void,
+  ): ArrayLike<number> {
+    if (names.length !== features.length) throw new UserError(`${names.length} names for ${features.length} features`);
+    if (new Set(names).size < names.length) throw new UserError("two features have the same name");
+    const known = ownValue(this.index.columns, name);
+    const expected = { columns, ...(known && { features: known }) };
+    const found = { columns: features.length, features: names };
+    const places = columnPlaces(`the query for view "${name}"`, found, expected, "the index has", onNote);
+    return places === undefined ? features : Array.from(places, (place) => features[place]!);
+  }
+
+  #view(name: string): IndexView {
+    const view = this.views.find((each) => each.name === name);
+    if (view !== undefined) return view;
+    throw new MissingError(
+      `there is no view "${name}"; the index has ${this.views.map((each) => each.name).join(", ")}`,
+    );
+  }
+
+  #viewFor(kind: ContentKind, name: string | undefined): IndexView {
+    if (name !== undefined) return this.#view(name);
+    const able = this.views.filter((view) => takes(view).includes(kind));
+    if (able.length === 1) return able[0]!;
+    if (able.length === 0) throw new UserError(`no view of this index takes ${kind}`);
+    throw new UserError(`view is missing: ${able.map((view) => view.name).join(", ")} take ${kind}`);
+  }
+}
+
+function kindsOf(content: Content): ContentKind[] {
+  return (["features", "words", "image"] as const).filter((kind) => content[kind] !== undefined);
+}

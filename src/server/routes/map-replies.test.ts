@@ -1,0 +1,66 @@
+// GET /map: made once, made anew where the file changes, and not kept for a client that never reads it.
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import type { FastifyInstance } from "fastify";
+import { writeIndexMap } from "../../search/index/index-map.js";
+import { type SmallIndex, smallIndex } from "../fixture.testing.js";
+import { createServer, limits } from "../server.js";
+import { MapReplies } from "./map-replies.js";
+
+let small: SmallIndex;
+let server: FastifyInstance;
+before(async () => {
+  small = await smallIndex();
+  server = await createServer({ indexes: new Map([["small", small.index]]), localOnly: true, say: assert.fail });
+});
+after(async () => {
+  await server.close();
+  await small.close();
+});
+
+function write(points: number): void {
+  const axis = () => Float32Array.from({ length: points }, () => Math.random());
+  const colouring = (name: string) => ({ name, names: ["a"], values: new Int32Array(points) });
+  writeIndexMap(small.folder, {
+    projection: "t-SNE",
+    x: axis(),
+    y: axis(),
+    colourings: [colouring("view"), colouring("label")],
+    ids: Array.from({ length: points }, (_, i) => `item ${i}`),
+  });
+}
+
+test("the reply is made once for each file", async () => {
+  write(10);
+  const maps = new MapReplies();
+  const first = maps.of(small.folder);
+  assert.equal(maps.of(small.folder), first);
+  write(11);
+  assert.notEqual(maps.of(small.folder), first);
+  const reply = await server.inject({ url: "/map", headers: { host: "localhost" } });
+  assert.equal(reply.json().ids.length, 11);
+  assert.match(String(reply.headers["content-type"]), /^application\/json/);
+});
+
+test("who asks again and again and never reads is cut off", async () => {
+  write(20_000);
+  await server.listen({ port: 0, host: "127.0.0.1" });
+  assert.equal(server.server.timeout, limits.unread);
+  server.server.timeout = 500;
+  const { port } = server.server.address() as { port: number };
+  const cut = Array.from({ length: 20 }, () => {
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write("GET /map HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(50)),
+    );
+    socket.pause();
+    return new Promise<void>((resolve) => {
+      socket.on("error", () => resolve()).on("close", () => resolve());
+      // Only a write tells a client that does not read that it was cut off.
+      const timer = setInterval(() => socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200);
+      socket.on("close", () => clearInterval(timer));
+    });
+  });
+  const late = new Promise((resolve) => setTimeout(resolve, 15_000, "still there").unref());
+  assert.notEqual(await Promise.race([Promise.all(cut), late]), "still there");
+});
