@@ -11,7 +11,11 @@ const needs = (file) => (context) =>
 /** PyTorch's side of a training step, as installed and tuned. */
 const stepPeers = (args, repetitions) => [
   { label: "PyTorch as installed", args: [...args, "--repetitions", `${repetitions}`], tuned: false },
-  { label: "PyTorch, tuned", args: [...args, "--repetitions", `${repetitions}`, "--keep-memory"], tuned: true },
+  {
+    label: "PyTorch, tuned",
+    args: [...args, "--repetitions", `${repetitions}`, "--keep-memory", "--compile"],
+    tuned: true,
+  },
 ];
 
 export const cases = [
@@ -35,7 +39,7 @@ export const cases = [
         },
         {
           label: "PyTorch, vectorised, tuned",
-          args: [...base, "--contrastive", "vectorised", "--epochs", "20"],
+          args: [...base, "--contrastive", "vectorised", "--epochs", "20", "--compile"],
           tuned: true,
         },
       ];
@@ -85,8 +89,8 @@ export const cases = [
   {
     name: "search",
     title: "exact search, a query among 1 M codes of 64 bits (in batches of 100)",
-    prepare: ({ scratch }) => {
-      const made = spawnSync("/usr/bin/python3", ["-B", "bench/peers/search_codes.py", scratch, "--bits", "64"]);
+    prepare: ({ scratch, python }) => {
+      const made = spawnSync(python, ["-B", "bench/peers/search_codes.py", scratch, "--bits", "64"]);
       return made.status === 0 ? undefined : "the codes could not be made";
     },
     ours: ({ scratch }) => ["bench/ours/search.mjs", scratch],
@@ -109,7 +113,7 @@ export const cases = [
     title: "MvLNet, training step, 2 views of 784, 1024-1024-1024-10, batch 1024 and as many for the orthogonal layer",
     ours: () => ["bench/ours/mvlnet-step.mjs"],
     peers: () => {
-      const base = ["bench/peers/mvlnet_step.py", "--keep-memory"];
+      const base = ["bench/peers/mvlnet_step.py", "--keep-memory", "--compile"];
       return [
         { label: "PyTorch as installed", args: ["bench/peers/mvlnet_step.py"], tuned: false },
         { label: "PyTorch, tuned", args: base, tuned: true },
@@ -123,7 +127,11 @@ export const cases = [
     ours: () => ["bench/ours/dm2c.mjs"],
     peers: () => [
       { label: "PyTorch as installed", args: ["bench/peers/dm2c.py", "--time-only"], tuned: false },
-      { label: "PyTorch, tuned", args: ["bench/peers/dm2c.py", "--time-only", "--keep-memory"], tuned: true },
+      {
+        label: "PyTorch, tuned",
+        args: ["bench/peers/dm2c.py", "--time-only", "--keep-memory", "--compile"],
+        tuned: true,
+      },
     ],
   },
 ];

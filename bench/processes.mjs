@@ -1,5 +1,5 @@
 // Runs one side of a benchmark as a process of its own and takes the JSON line that it ends with.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -33,4 +33,17 @@ export function runJson(command, args, env = {}) {
     process.stderr.write(`  failed: ${command} ${args.join(" ")}\n${last}\n`);
     return undefined;
   }
+}
+
+/** Starts processes that each keep one processor busy; returns what stops them. */
+export function startBusy(count) {
+  const busy = Array.from({ length: count }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+  const stop = () => {
+    for (const each of busy) each.kill("SIGKILL");
+  };
+  process.once("exit", stop);
+  return () => {
+    stop();
+    process.off("exit", stop);
+  };
 }

@@ -1,15 +1,15 @@
 // Side-by-side benchmarks: our side and the peer's do the same work in one run; then how time and memory grow.
-//   npm run bench -- [--data FOLDER] [--rounds N] [--out FILE.md] [case or curve …]
+//   npm run bench -- [--data FOLDER] [--rounds N] [--busy N] [--python FILE] [--out FILE.md] [case or curve …]
 // All of them go to docs/benchmarks.md and its pictures, between the marks; some of them to the screen alone unless --out says
 // where. The file grows case by case, so that a stop loses nothing.
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mjs";
+import { peerPython } from "./peer-python.mjs";
 import { plotRatios, plotScaling } from "./plots.mjs";
-import { peerEnvironment, root, runJson } from "./processes.mjs";
+import { peerEnvironment, root, runJson, startBusy } from "./processes.mjs";
 import { scaling } from "./scaling.mjs";
 import { curveTable, ratioTable, upperFirst } from "./tables.mjs";
 
@@ -18,7 +18,8 @@ const { values: flags, positionals } = parseArgs({
   options: {
     data: { type: "string", default: "../shared/data" },
     rounds: { type: "string", default: "1" },
-    python: { type: "string", default: "/usr/bin/python3" },
+    busy: { type: "string", default: "1" },
+    python: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -31,17 +32,15 @@ if (unknown.length > 0) {
 }
 const out = flags.out ?? (positionals.length === 0 ? "docs/benchmarks.md" : undefined);
 
-const missing = ["torch", "sklearn", "scipy", "faiss", "threadpoolctl"]
-  .filter((name) => spawnSync(flags.python, ["-c", `import ${name}`]).status !== 0)
-  .map((name) => `python3-${name}`);
-if (missing.length > 0) process.stderr.write(`peers are left out, ${flags.python} has no ${missing.join(", ")}\n`);
+const { python, missing, versions } = peerPython(flags.python);
+if (missing.length > 0) process.stderr.write(`peers are left out, ${python} has no ${missing.join(", ")}\n`);
 const havePeers = missing.length === 0;
 
 const begun = performance.now();
 const scratch = join(tmpdir(), `vantage-bench-${process.pid}`);
 mkdirSync(scratch, { recursive: true });
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
-const context = { data: flags.data, scratch };
+const context = { data: flags.data, scratch, python };
 const limits = measureLimits();
 const rows = [];
 const curves = [];
@@ -53,23 +52,18 @@ for (const { name, title, prepare, ours, peers, note } of cases.filter((each) =>
     process.stderr.write(`  skipped: ${lacking}\n`);
     continue;
   }
-  const mine = [];
-  const theirs = new Map();
-  // Turn about, so that a slow minute of the machine hits both sides.
-  for (let round = 0; round < Number(flags.rounds); round++) {
-    const own = runJson(process.execPath, ours(context));
-    if (own) mine.push(own);
-    for (const { label, args, tuned } of havePeers ? peers(context) : []) {
-      const peer = runJson(flags.python, ["-B", ...args], peerEnvironment(tuned));
-      if (peer) theirs.set(label, [...(theirs.get(label) ?? []), peer]);
-    }
+  const run = (rounds) => measure(rounds, ours(context), havePeers ? peers(context) : []);
+  const { mine, theirs } = run(Number(flags.rounds));
+  const stop = startBusy(Number(flags.busy));
+  const busy = Number(flags.busy) > 0 ? run(1) : undefined;
+  stop();
+  const best = (list) => (list?.length > 0 ? Math.min(...list.map((each) => each.median)) : Number.NaN);
+  const own = best(mine);
+  const common = { name, title, own, share: shareOfLimit(mine[0]?.work, own), extra: note?.(mine, theirs) ?? "" };
+  for (const [label, list] of theirs) {
+    rows.push({ ...common, label, peer: best(list), busy: best(busy?.theirs.get(label)) / best(busy?.mine) });
   }
-  const best = (list) => Math.min(...list.map((each) => each.median));
-  const own = mine.length > 0 ? best(mine) : Number.NaN;
-  const share = shareOfLimit(mine[0]?.work, own);
-  const extra = note?.(mine, theirs) ?? "";
-  for (const [label, list] of theirs) rows.push({ name, title, label, own, peer: best(list), share, extra });
-  if (theirs.size === 0) rows.push({ name, title, label: "–", own, peer: Number.NaN, share, extra });
+  if (theirs.size === 0) rows.push({ ...common, label: "–", peer: Number.NaN, busy: Number.NaN });
   await write();
 }
 for (const curve of scaling.filter(({ id }) => wanted(id))) {
@@ -85,6 +79,21 @@ for (const curve of scaling.filter(({ id }) => wanted(id))) {
 }
 process.stdout.write(`${text()}\n`);
 
+/** Results of both sides, turn about, so that a slow minute of the machine hits both. */
+function measure(rounds, ours, peers) {
+  const mine = [];
+  const theirs = new Map();
+  for (let round = 0; round < rounds; round++) {
+    const own = runJson(process.execPath, ours);
+    if (own) mine.push(own);
+    for (const { label, args, tuned } of peers) {
+      const peer = runJson(python, ["-B", ...args], peerEnvironment(tuned));
+      if (peer) theirs.set(label, [...(theirs.get(label) ?? []), peer]);
+    }
+  }
+  return { mine, theirs };
+}
+
 function elapsed() {
   const seconds = Math.round((performance.now() - begun) / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -94,7 +103,7 @@ function elapsed() {
 function measureLimits() {
   const own = runJson(process.execPath, ["bench/ours/limits.mjs"]);
   const peer = havePeers
-    ? runJson(flags.python, ["-B", "bench/peers/limits.py", "--keep-memory"], peerEnvironment(true))
+    ? runJson(python, ["-B", "bench/peers/limits.py", "--keep-memory"], peerEnvironment(true))
     : undefined;
   return { flops: Math.max(own?.flops ?? 0, peer?.flops ?? 0), own: own?.flops, peer: peer?.flops, copy: peer?.copy };
 }
@@ -129,7 +138,7 @@ async function write() {
   const links = Object.fromEntries(
     Object.entries(pictures).map(([name, file]) => [name, relative(dirname(path), file)]),
   );
-  const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`;
+  const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}${versions && `; ${versions}`}`;
   const made = `Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} in ${elapsed()} minutes: ${machine}.`;
   const [begin, end] = ["<!-- measured -->", "<!-- /measured -->"];
   const before = existsSync(path) ? readFileSync(path, "utf8") : `# Benchmarks\n\n${begin}\n${end}\n`;

@@ -13,15 +13,15 @@ function seconds(value) {
       : `${value.toFixed(2)} s`;
 }
 
-/** One line for each peer: what, ours, peer, its time, ratio, share of the machine's limit. */
+/** One line for each peer: what, ours, peer, its time, ratio, ratio beside a busy process, share of the machine's limit. */
 export function ratioTable(rows) {
   return [
-    "| what | ours | peer | peer's time | ratio | ours, share of the limit | |",
-    "| --- | ---: | --- | ---: | ---: | ---: | --- |",
-    ...rows.map(({ title, label, own, peer, share, extra }) => {
-      const ratio = Number.isFinite(peer / own) ? `${(peer / own).toFixed(2)}×` : "–";
+    "| what | ours | peer | peer's time | ratio | ratio, busy | ours, share of the limit | |",
+    "| --- | ---: | --- | ---: | ---: | ---: | ---: | --- |",
+    ...rows.map(({ title, label, own, peer, busy, share, extra }) => {
+      const times = (value) => (Number.isFinite(value) ? `${value.toFixed(2)}×` : "–");
       const limit = share === undefined ? "–" : `${Math.round(100 * share)}%`;
-      return `| ${title} | ${seconds(own)} | ${label} | ${seconds(peer)} | ${ratio} | ${limit} | ${extra} |`;
+      return `| ${title} | ${seconds(own)} | ${label} | ${seconds(peer)} | ${times(peer / own)} | ${times(busy)} | ${limit} | ${extra} |`;
     }),
   ].join("\n");
 }

@@ -1,12 +1,13 @@
 """What every peer script shares: command line, data, fixtures, timing, and the one JSON line at the end.
 
-Run with Debian's /usr/bin/python3 -B. For PyTorch at its best set OPENBLAS_CORETYPE=SKYLAKEX (or what lscpu says),
-OMP_WAIT_POLICY=PASSIVE (else its threads spin against OpenBLAS's), ATEN_CPU_CAPABILITY=avx512 where the processor
-has it (else 1.13 stops at AVX2), and give --keep-memory.
+Run with the interpreter of the environment that `npm run bench` creates, or Debian's /usr/bin/python3, and -B. For PyTorch at its
+best set OMP_WAIT_POLICY=PASSIVE (threads that sleep), ATEN_CPU_CAPABILITY=avx512 where the processor has it, and give
+--keep-memory and --compile; with Debian's set OPENBLAS_CORETYPE=SKYLAKEX (or what lscpu says) as well.
 """
 
 import argparse
 import ctypes
+import itertools
 import json
 import os
 import random
@@ -32,6 +33,7 @@ def parser(description, fixture=False):
     result = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     result.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of PyTorch and of BLAS")
     result.add_argument("--keep-memory", action="store_true", help="glibc keeps freed memory: fewer page faults")
+    result.add_argument("--compile", action="store_true", help="also time the step with torch.compile, where there is one")
     result.add_argument("--seed", type=int, default=0)
     if fixture:
         result.add_argument("--check", action="store_true", help="compare with the fixture in float64 and exit")
@@ -100,6 +102,47 @@ def orders(count, epochs, given=None):
 def summary(seconds):
     """The repetitions, their median and their least."""
     return {"seconds": seconds, "median": statistics.median(seconds), "least": min(seconds)}
+
+
+def optimizer_forms(kind):
+    """Keyword arguments of each implementation of an optimizer that this PyTorch has for the processor, by name."""
+    forms = {"foreach": {"foreach": True}, "single": {"foreach": False}, "fused": {"fused": True}}
+    return {name: form for name, form in forms.items() if _works(kind, form)}
+
+
+def _works(kind, form):
+    parameter = torch.nn.Parameter(torch.zeros(2))
+    parameter.grad = torch.ones(2)
+    try:
+        kind([parameter], lr=0.1, **form).step()
+    except (RuntimeError, TypeError):
+        return False
+    return True
+
+
+def function_forms(args, function):
+    """A function as it is and, with --compile and where this PyTorch can, compiled; by name."""
+    forms = {"eager": function}
+    if args.compile and hasattr(torch, "compile"):
+        forms["compiled"] = torch.compile(function, dynamic=False)
+    return forms
+
+
+def time_forms(kind, args, function, step_of, repetitions, warmup=2):
+    """The fastest of all implementations of an optimizer with the function eager and compiled.
+
+    `step_of(function, form)` makes a step from the function and the optimizer's keyword arguments.
+    """
+    variants = {}
+    forms = itertools.product(function_forms(args, function).items(), optimizer_forms(kind).items())
+    for (how, made), (name, form) in forms:
+        try:
+            variants[f"{name}, {how}"] = summary(repeat(step_of(made, form), repetitions, warmup))
+        except Exception as error:  # a compiler that is not there, or a graph that it cannot take
+            if how == "eager":
+                raise
+            print(f"{name}, {how}: {str(error).splitlines()[0]}", file=sys.stderr)
+    return fastest(variants)
 
 
 def fastest(variants):

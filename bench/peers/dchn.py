@@ -49,8 +49,8 @@ def check_mhn(args):
     result.finish()
 
 
-def adam(model, lr, foreach=True):
-    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.5, 0.999), foreach=foreach)
+def adam(model, lr, **form):
+    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.5, 0.999), **form)
 
 
 def train_view(x, labels, w, args):
@@ -79,20 +79,24 @@ def time_steps(args):
     x, classes = torch.rand(args.batch, args.dims), torch.arange(args.batch) % CLASSES
     labels = torch.eye(CLASSES)[classes]
     w = torch.linalg.qr(torch.randn(args.bits, CLASSES)).Q.T.contiguous()
-    variants = {}
-    for name, foreach in (("foreach", True), ("single", False)):
-        model = hashing_model.MHN(args.dims, args.bits, args.hidden)
-        optimizer = adam(model, args.lr, foreach)
+    model = hashing_model.MHN(args.dims, args.bits, args.hidden)
+
+    def total():
+        return hashing_model.mhn_losses(model(x), labels, w, ALPHA)["total"]
+
+    def step_of(total, form):
+        optimizer = adam(model, args.lr, **form)
 
         def step():
-            loss = hashing_model.mhn_losses(model(x), labels, w, ALPHA)["total"]
+            loss = total()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             return loss.item()
 
-        variants[name] = common.summary(common.repeat(step, args.repetitions))
-    return common.fastest(variants)
+        return step
+
+    return common.time_forms(torch.optim.Adam, args, total, step_of, args.repetitions)
 
 
 def label_rows(labels, available, rng):

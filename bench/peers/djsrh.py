@@ -46,8 +46,8 @@ def alpha_of(epoch):
     return math.sqrt(epoch + 1)
 
 
-def sgd(parameters, lr, foreach=True):
-    return torch.optim.SGD(parameters, lr=lr, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY, foreach=foreach)
+def sgd(parameters, lr, **form):
+    return torch.optim.SGD(parameters, lr=lr, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY, **form)
 
 
 def check(args):
@@ -84,10 +84,17 @@ def check(args):
     result.finish()
 
 
-def train_step(model, optimizers, image, text, alpha, args):
+def total_loss(model, image, text, alpha, args):
     target = affinity(image, text, args.beta, args.eta, args.mu)
     codes = model["image"](image, alpha), model["text"](text, alpha)
-    total = losses(*codes, target, args.lambda1, args.lambda2)["total"]
+    return losses(*codes, target, args.lambda1, args.lambda2)["total"]
+
+
+def train_step(model, optimizers, image, text, alpha, args):
+    return descend(optimizers, total_loss(model, image, text, alpha, args))
+
+
+def descend(optimizers, total):
     for optimizer in optimizers:
         optimizer.zero_grad(set_to_none=True)
     total.backward()
@@ -144,21 +151,22 @@ def main():
         image, text = (torch.from_numpy(v.astype(np.float32)) for v in views[:2])
     dims = {"image": image.shape[1], "text": text.shape[1]}
     model = nn.ModuleDict({name: Branch(d, args.bits, args.hidden) for name, d in dims.items()})
-    def optimizers_of(foreach):
-        return [sgd(branch.parameters(), args.lr, foreach) for branch in model.values()]
+    def optimizers_of(**form):
+        return [sgd(branch.parameters(), args.lr, **form) for branch in model.values()]
 
     if args.time_only:
-        variants = {}
-        for name, foreach in (("foreach", True), ("single", False)):
-            optimizers = optimizers_of(foreach)
-            step = lambda: train_step(model, optimizers, image, text, 1.0, args)
-            variants[name] = common.summary(common.repeat(step, args.repetitions, warmup=5))
-        common.emit("djsrh step", **common.fastest(variants), settings=settings)
+        def step_of(total, form):
+            optimizers = optimizers_of(**form)
+            return lambda: descend(optimizers, total())
+
+        total = lambda: total_loss(model, image, text, 1.0, args)
+        times = common.time_forms(torch.optim.SGD, args, total, step_of, args.repetitions, warmup=5)
+        common.emit("djsrh step", **times, settings=settings)
         return
     draws = None if args.draws is None else np.load(args.draws)
     if draws is not None:
         model.load_state_dict({name: torch.from_numpy(draws[name]) for name in model.state_dict()})
-    optimizers = optimizers_of(True)
+    optimizers = optimizers_of(foreach=True)
 
     train = len(labels) - args.queries
     queries, database = np.arange(train, len(labels)), np.arange(train)

@@ -4,6 +4,7 @@ The file holds, for image and text, {modality}_train, {modality}_train_labels, {
 also start.{parameter}, and the order of samples in each epoch: order_image and order_text of pre-training, order of training.
 """
 
+import itertools
 import time
 
 import numpy as np
@@ -106,18 +107,22 @@ def train_epoch(model, generator, critics, parts, order, batch, step):
 def time_steps(args):
     sizes = {"image": (args.dims[0], *args.image_hidden), "text": (args.dims[1], *args.text_hidden)}
     model = dm2c.DM2C(sizes, (args.image_hidden[-1], *args.mapping), args.image_hidden[-1] // 4)
-    generator, critics = dm2c.optimizers(model, *args.lr, foreach=args.optimizer == "foreach")
     images = args.batch // 2
-    image, text, counter = torch.randn(images, args.dims[0]), torch.randn(args.batch - images, args.dims[1]), [0]
+    image, text = torch.randn(images, args.dims[0]), torch.randn(args.batch - images, args.dims[1])
 
-    def step():
-        values, codes = dm2c.generator_step(model, generator, image, text)
-        counter[0] += 1
-        if counter[0] % DISCRIMINATOR_EVERY == 0:
-            dm2c.discriminator_step(model, critics, codes)
-        return {key: value.item() for key, value in values.items()}
+    def step_of(losses, form):
+        generator, critics = dm2c.optimizers(model, *args.lr, **form)
+        counter = itertools.count(1)
 
-    return common.repeat(step, args.repetitions)
+        def step():
+            values, codes = dm2c.generator_step(model, generator, image, text, losses)
+            if next(counter) % DISCRIMINATOR_EVERY == 0:
+                dm2c.discriminator_step(model, critics, codes)
+            return {key: value.item() for key, value in values.items()}
+
+        return step
+
+    return common.time_forms(torch.optim.RMSprop, args, dm2c.generator_losses, step_of, args.repetitions)
 
 
 def main():
@@ -138,7 +143,6 @@ def main():
     args.add_argument("--evaluate-every", type=int, default=20)
     args.add_argument("--time-only", action="store_true", help="time steps on random features, without training")
     args.add_argument("--dims", type=int, nargs=2, default=(2048, 2048), help="features of image and text, to time")
-    args.add_argument("--optimizer", choices=("foreach", "single"), default="foreach")
     args.add_argument("--repetitions", type=int, default=20)
     args = args.parse_args()
     common.start(args)
@@ -147,7 +151,7 @@ def main():
         return
     settings = {k: v for k, v in vars(args).items() if k not in ("data", "check", "fixtures", "threads", "keep_memory")}
     if args.time_only:
-        common.emit("dm2c step", **common.summary(time_steps(args)), settings=settings)
+        common.emit("dm2c step", **time_steps(args), settings=settings)
         return
     if args.data is None:
         raise SystemExit("--data FILE.npz is required")
@@ -175,7 +179,7 @@ def main():
     baseline = evaluate(model, data, labels, "none", args.seed)
     common.log(stage="autoencoder codes without mappings", **baseline)
 
-    generator, critics = dm2c.optimizers(model, *args.lr)
+    generator, critics = dm2c.optimizers(model, *args.lr, foreach=True)
     seconds, step, scores = [], 0, None
     orders = common.orders(sum(map(len, parts.values())), args.epochs, content["order"] if args.draws else None)
     for epoch, order in enumerate(orders, 1):

@@ -96,21 +96,21 @@ def discriminator_loss(model, codes, lambda3=0.5):
     )
 
 
-def optimizers(model, autoencoder_lr, mapping_lr, discriminator_lr, foreach=True):
+def optimizers(model, autoencoder_lr, mapping_lr, discriminator_lr, **form):
     """RMSProp of the generator's two groups and of the discriminators."""
     generator = torch.optim.RMSprop(
         [
             {"params": model.group("image_ae", "text_ae"), "lr": autoencoder_lr},
             {"params": model.group("image_to_text", "text_to_image"), "lr": mapping_lr},
         ],
-        foreach=foreach,
+        **form,
     )
-    critics = torch.optim.RMSprop(model.group("disc_image", "disc_text"), lr=discriminator_lr, foreach=foreach)
+    critics = torch.optim.RMSprop(model.group("disc_image", "disc_text"), lr=discriminator_lr, **form)
     return generator, critics
 
 
-def generator_step(model, optimizer, image, text):
-    values, codes = generator_losses(model, image, text)
+def generator_step(model, optimizer, image, text, losses=generator_losses):
+    values, codes = losses(model, image, text)
     optimizer.zero_grad(set_to_none=True)
     values["total"].backward()
     optimizer.step()

@@ -83,7 +83,6 @@ def main():
     args.add_argument("--epochs", type=int, help="500 for clustering and 200 for classification if not given")
     args.add_argument("--evaluate-every", type=int, default=10)
     args.add_argument("--time-only", action="store_true", help="time epochs, without evaluation")
-    args.add_argument("--adam", choices=("foreach", "single"), default="foreach")
     args = args.parse_args()
     common.start(args)
     if args.check:
@@ -107,21 +106,29 @@ def main():
     variant = FASTEST if args.contrastive == "vectorised" else args.contrastive
     contrastive = None if variant == "off" else VARIANTS[variant](*gmae_model.neighbours([v[train] for v in views]))
     model = gmae_model.GMAE([v.shape[1] for v in views], classes)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach=args.adam == "foreach")
 
-    def epoch():
-        total = gmae_model.losses(model, batch, contrastive, targets)["total"]
-        optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        optimizer.step()
-        return total.item()
+    def total():
+        return gmae_model.losses(model, batch, contrastive, targets)["total"]
+
+    def epoch_of(total, form):
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **form)
+
+        def epoch():
+            loss = total()
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            return loss.item()
+
+        return epoch
 
     settings = {"data": args.data.rsplit("/", 1)[-1], "task": args.task, "contrastive": args.contrastive,
-                "variant": variant, "adam": args.adam, "epochs": epochs, "seed": args.seed}
+                "contrastive_form": variant, "epochs": epochs, "seed": args.seed}
     if args.time_only:
-        seconds = common.repeat(epoch, epochs, warmup=min(2, epochs - 1))
-        common.emit("gmae epoch", **common.summary(seconds), settings=settings)
+        times = common.time_forms(torch.optim.Adam, args, total, epoch_of, epochs, warmup=min(2, epochs - 1))
+        common.emit("gmae epoch", **times, settings=settings)
         return
+    epoch = epoch_of(total, {"foreach": True})
     seconds, scores = [], None
     for number in range(1, epochs + 1):
         begin = time.perf_counter()

@@ -110,11 +110,11 @@ class TensorFlowRMSProp:
         torch._foreach_addcdiv_(self.parameters, gradients, roots, -self.lr)
 
 
-def train_step(networks, optimizer, batch, orthogonal_batch, affinities, weight):
+def train_step(networks, optimizer, batch, orthogonal_batch, affinities, weight, embedding=embed):
     """One update; both batches hold one matrix per view. Returns losses, outputs and the orthogonal weights."""
     outputs, orthogonal = [], []
     for network, x, other in zip(networks, batch, orthogonal_batch):
-        y, second = embed(network, torch.cat([x, other])).split([len(x), len(other)])
+        y, second = embedding(network, torch.cat([x, other])).split([len(x), len(other)])
         orthogonal.append(orthogonal_weights(second))
         outputs.append(y @ orthogonal[-1])
     values = losses(outputs, affinities, weight)

@@ -67,18 +67,21 @@ def main():
     ahead = siamese_outputs(data)
     scales = [mvl.scale_of(x[: args.batch], 2) for x in ahead]
 
-    def step():
+    def step(embedding):
         rows = torch.randint(len(data[0]), (args.batch,))
         second = torch.randint(len(data[0]), (args.batch,))
         batch = [x[rows] for x in data]
         codes = siamese_outputs(batch) if args.siamese == "step" else [x[rows] for x in ahead]
         affinities = [mvl.affinity(c, args.neighbours, s) for c, s in zip(codes, scales)]
-        values, _, _ = mvl.train_step(networks, optimizer, batch, [x[second] for x in data], affinities, 0.001)
+        values, _, _ = mvl.train_step(networks, optimizer, batch, [x[second] for x in data], affinities, 0.001, embedding)
         return values["total"].item()
 
-    seconds = common.repeat(step, args.repetitions)
+    variants = {
+        name: common.summary(common.repeat(lambda: step(embedding), args.repetitions))
+        for name, embedding in common.function_forms(args, mvl.embed).items()
+    }
     settings = {k: getattr(args, k) for k in ("dims", "arch", "batch", "neighbours", "clusters", "siamese", "seed")}
-    common.emit("mvlnet step", **common.summary(seconds), settings=settings)
+    common.emit("mvlnet step", **common.fastest(variants), settings=settings)
 
 
 if __name__ == "__main__":
