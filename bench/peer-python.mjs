@@ -7,12 +7,11 @@ import { root } from "./processes.mjs";
 
 const folder = join(root, ".cache", "peers");
 const requirements = join(root, "bench", "peers", "requirements.txt");
-const torch = join(root, "bench", "peers", "requirements-torch.txt");
 const modules = ["torch", "sklearn", "scipy", "faiss", "threadpoolctl"];
 
 /**
  * The interpreter that has the peers, and what it lacks of them.
- * @param given the path of an interpreter, `--python`; by default the environment is made, which downloads about 1 GB once, and where that fails Debian's is taken.
+ * @param given the path of an interpreter, `--python`; by default the environment is made, which downloads some GB once, and where that fails Debian's is taken.
  */
 export function peerPython(given) {
   const python = given ?? makeEnvironment() ?? "/usr/bin/python3";
@@ -24,15 +23,13 @@ export function peerPython(given) {
 function makeEnvironment() {
   const python = join(folder, "bin", "python");
   const mark = join(folder, "requirements.sha256");
-  const hash = createHash("sha256").update(readFileSync(requirements)).update(readFileSync(torch)).digest("hex");
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   if (existsSync(mark) && readFileSync(mark, "utf8") === hash) return python;
   process.stderr.write("installing the peers into .cache/peers\n");
   rmSync(folder, { recursive: true, force: true });
-  const install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
   for (const [command, ...args] of [
     ["python3", "-m", "venv", folder],
-    [...install, "--no-deps", "-r", torch],
-    [...install, "-r", requirements],
+    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
   ]) {
     const { status } = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] });
     if (status === 0) continue;
