@@ -17,6 +17,7 @@ const order = [
   "runs",
   "methods",
   "report",
+  "train",
   "search",
   "server",
   "reproduce",

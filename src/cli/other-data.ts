@@ -4,9 +4,9 @@ import { parseViewSelection } from "../data/layout/index.js";
 import { UserError } from "../errors.js";
 import type { Method } from "../methods/method.js";
 import type { RunConfig } from "../runs/config.js";
-import { type DataSettings, type DataSource, openData } from "./open-data.js";
+import { type DataSettings, type DataSource, openData } from "../train/data-source.js";
+import { dataSource } from "../train/saved-model.js";
 import { say } from "./output/output.js";
-import { dataSource } from "./saved-model.js";
 
 /**
  * Opens data by flags. Where they do not say which variables are views and labels, those are taken that the run's own flags

@@ -6,7 +6,7 @@ import { checkThreads, devices, type EngineOptions } from "../core/runtime/index
 import { UserError } from "../errors.js";
 import { ownValue, recordOf } from "../records.js";
 import { readYaml } from "../yaml.js";
-import { addDataFlags, type DataFlags } from "./open-data.js";
+import { addDataFlags, type DataFlags } from "./data-flags.js";
 import { say } from "./output/output.js";
 
 export interface CommonFlags extends DataFlags {

@@ -7,12 +7,14 @@ import { modelName } from "../../methods/model-name.js";
 import { viewFolder } from "../../methods/saving.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../../runs/environment.js";
 import { createRun, isRunFolder, resumeRun } from "../../runs/run-folder.js";
+import { settingsOf } from "../../train/data-source.js";
+import { dataSource, openModel } from "../../train/saved-model.js";
+import { openForRun, type Training, train } from "../../train/train-run.js";
 import { commandLine } from "../command-line.js";
-import { addDataFlags, type DataFlags, dataName, dataSettings, settingsOf } from "../open-data.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { printResult } from "../output/output.js";
-import { dataSource, openModel } from "../saved-model.js";
 import { engineOptions } from "../settings.js";
-import { formatOutcome, openForRun, train } from "../training-run.js";
+import { formatOutcome, withTraining } from "../training.js";
 
 interface Flags extends DataFlags {
   readonly view: string;
@@ -53,24 +55,28 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
     await reopen();
     const unchanged = watchFiles(dataFiles(source));
     const settings = settingsOf(own);
-    const opened = await openForRun(source, { ...settings, seed: config.seed });
-    const environment = await describeEnvironment(dataFiles(source));
-    unchanged();
-    const dataset = { name: opened.data.name, data: source, view, ...settings };
-    const command = commandLine(typed);
-    const outcome = await train({
-      method,
-      opened,
-      engine,
-      begin: () => run ?? createRun(place, { ...config, dataset, command }, environment),
-      saved,
-      fit: (hooks) => method.addView!(opened.data, view, hooks),
-      takeUp: async (state) => method.takeView!(state, opened.data),
-      state: () => method.viewState!(view),
-      models: () => method.exportModels().filter(({ name }) => name === modelName(view)),
+    const outcome = await withTraining(async (hooks) => {
+      const opened = await openForRun(source, { ...settings, seed: config.seed }, hooks);
+      const environment = await describeEnvironment(dataFiles(source));
+      unchanged();
+      const dataset = { name: opened.data.name, data: source, view, ...settings };
+      const command = commandLine(typed);
+      const training: Training = {
+        method,
+        opened,
+        engine,
+        begin: () => run ?? createRun(place, { ...config, dataset, command }, environment),
+        saved,
+        fit: (fitHooks) => method.addView!(opened.data, view, fitHooks),
+        loadState: async (state) => method.takeView!(state, opened.data),
+        state: () => method.viewState!(view),
+        models: () => method.exportModels().filter(({ name }) => name === modelName(view)),
+      };
+      return train(training, hooks);
     });
     printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
   } finally {
     run?.close();
+    await engine.close();
   }
 }

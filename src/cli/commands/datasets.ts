@@ -7,7 +7,8 @@ import { writeLayout } from "../../data/layout/layout-file.js";
 import { AmbiguousDataError, UserError } from "../../errors.js";
 import { writeFileAtomic } from "../../files.js";
 import { textTable } from "../../text-table.js";
-import { addDataFlags, type DataFlags, type DataSource, dataSettings, openData } from "../open-data.js";
+import { type DataSource, openData } from "../../train/data-source.js";
+import { addDataFlags, type DataFlags, dataSettings } from "../data-flags.js";
 import { print, printResult, say } from "../output/output.js";
 import { wholeNumber } from "../settings.js";
 

@@ -7,10 +7,12 @@ import { UserError } from "../../errors.js";
 import { allRows } from "../../methods/feeding.js";
 import { findMethod } from "../../methods/index.js";
 import { buildIndex } from "../../search/index/build-index.js";
+import type { TrainingOutcome } from "../../train/summary.js";
+import { trainRun } from "../../train/train-run.js";
 import { commandLine } from "../command-line.js";
 import { printResult, say } from "../output/output.js";
 import { engineOptions } from "../settings.js";
-import { formatOutcome, startTraining } from "../training-run.js";
+import { formatOutcome, withTraining } from "../training.js";
 import { formatIndex, withProgress } from "./index.js";
 import { addServeFlags, checkServeFlags, type ServeFlags, serve } from "./serve.js";
 
@@ -52,7 +54,8 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Comma
   );
   const method = findMethod("dchn");
   const command = commandLine(typed);
-  const outcome = await startTraining({ method, options, data, settings: { labels }, out, engine, command });
+  const request = { method, options, data, settings: { labels }, out, engine, command };
+  const outcome = await withTraining((hooks) => trainRun(request, hooks));
   const { run } = outcome.summary;
   const folder = index ?? join(run, "index");
   const summary = await indexEmoji(outcome, folder, engine);
@@ -65,7 +68,7 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Comma
 }
 
 async function indexEmoji(
-  { summary, method, data: emoji }: Awaited<ReturnType<typeof startTraining>>,
+  { summary, method, data: emoji }: TrainingOutcome,
   folder: string,
   options: ReturnType<typeof engineOptions>,
 ) {

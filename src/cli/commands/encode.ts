@@ -3,11 +3,11 @@ import { extname } from "node:path";
 import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
-import { addDataFlags, type DataFlags, dataName, dataSettings } from "../open-data.js";
+import { openModel } from "../../train/saved-model.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { Notes, noteTrained, openOtherData } from "../other-data.js";
 import { type Encoded, encodedFormats, writeEncoded } from "../output/encoded-file.js";
 import { print } from "../output/output.js";
-import { openModel } from "../saved-model.js";
 import { engineOptions } from "../settings.js";
 
 interface Flags extends DataFlags {

@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { Metrics } from "../../methods/training.js";
-import { addDataFlags, type DataFlags, dataName, dataSettings } from "../open-data.js";
+import { compareResult } from "../../train/compare-result.js";
+import { openModel } from "../../train/saved-model.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { Notes, noteChanged, noteTrained, openOtherData } from "../other-data.js";
-import { compareResult } from "../output/compare.js";
 import { formatBaselines, formatMetrics, printResult } from "../output/output.js";
-import { openModel } from "../saved-model.js";
 import { engineOptions } from "../settings.js";
 
 interface Flags extends DataFlags {

@@ -11,12 +11,12 @@ import { ownValue } from "../../records.js";
 import { buildIndex, type IndexSummary } from "../../search/index/build-index.js";
 import { isIndexFolder, readIndexFolder, type StoreKind, storeKinds } from "../../search/index/index-folder.js";
 import { readUserDetails } from "../../search/index/item-details.js";
+import { dataSource, openModel } from "../../train/saved-model.js";
+import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { interruption } from "../interruption.js";
-import { addDataFlags, type DataFlags, dataName, dataSettings } from "../open-data.js";
 import { Notes, openOtherData } from "../other-data.js";
 import { printResult, say } from "../output/output.js";
 import { itemProgress } from "../output/progress.js";
-import { dataSource, openModel } from "../saved-model.js";
 import { engineOptions } from "../settings.js";
 
 interface Flags extends DataFlags {

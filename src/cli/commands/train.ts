@@ -1,12 +1,16 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
 import { catalogue } from "../../data/index.js";
+import { UserError } from "../../errors.js";
 import { methods } from "../../methods/index.js";
 import type { MethodDefinition } from "../../methods/method.js";
+import { settingsOf } from "../../train/data-source.js";
+import { type TrainingRequest, trainRun } from "../../train/train-run.js";
+import { trainLengths } from "../code-lengths.js";
 import { commandLine } from "../command-line.js";
-import { dataName, dataSettings, settingsOf } from "../open-data.js";
-import { trainLengths } from "../output/code-lengths.js";
+import { dataName, dataSettings } from "../data-flags.js";
 import { printResult } from "../output/output.js";
+import { resumeByFlags } from "../resume.js";
 import {
   addCommonFlags,
   type CommonFlags,
@@ -16,7 +20,7 @@ import {
   readConfigFile,
   wholeNumber,
 } from "../settings.js";
-import { formatOutcome, resumeTraining, startTraining, type TrainingRequest } from "../training-run.js";
+import { formatOutcome, withTraining } from "../training.js";
 
 export function addTrainCommand(root: Command): void {
   const train = root
@@ -52,16 +56,18 @@ async function trainMethod(
   const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
   const isOne = bits === undefined || bits.length === 1;
   if (flags.resume !== undefined && isOne) {
-    const outcome = await resumeTraining(method.name, flags);
+    const outcome = await resumeByFlags(method.name, flags);
     printResult(flags.json, outcome.summary, formatOutcome(outcome));
     return;
   }
   const config = readConfigFile(flags.config);
   const options = methodOptions(flags, config, method.presets);
+  const data = dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset);
+  if (data === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
   const request: TrainingRequest = {
     method,
     options,
-    data: dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset),
+    data,
     settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags) },
     out: flags.out,
     engine: engineOptions(flags),
@@ -69,7 +75,7 @@ async function trainMethod(
   };
   if (!isOne) return trainLengths(request, bits, flags);
   if (bits !== undefined) options.bits = bits[0];
-  const outcome = await startTraining(request);
+  const outcome = await withTraining((hooks) => trainRun(request, hooks));
   printResult(flags.json, outcome.summary, formatOutcome(outcome));
 }
 

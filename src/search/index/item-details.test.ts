@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { MultiViewDataset } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { checkSampleIds, matchDetails, readUserDetails } from "./item-details.js";
+import { checkSampleIds, labelDetails, matchDetails, readUserDetails } from "./item-details.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vantage-details-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -96,4 +96,11 @@ test("ids that no item can have, and those of two samples, are refused with the 
   assert.throws(() => all(data([".."])), refusal(/row 0: id "\.\.": .*folder/));
   assert.throws(() => all(data(["a", "b", "a"])), refusal(/row 2: id "a": row 0 has the same/));
   checkSampleIds(data(["a", "b\tc"]), Int32Array.of(0));
+});
+
+test("an item of a sample without a label has none", () => {
+  const views = [{ name: "v", matrix: dense(2, 1) }];
+  const labels = { kind: "single", names: ["cat", "dog"], values: Int32Array.of(1, -1) } as const;
+  const details = labelDetails(new MultiViewDataset({ name: "made-up", views, labels }));
+  assert.deepEqual([details(0, "v"), details(1, "v")], [{ label: "dog" }, {}]);
 });

@@ -8,7 +8,7 @@ import type { Method } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
 import { type OpenedModel, readModel } from "../methods/saving.js";
 import type { RunConfig } from "../runs/config.js";
-import { type DataSource, openData, settingsOf } from "./open-data.js";
+import { type DataSource, openData, settingsOf } from "./data-source.js";
 
 export interface SavedModel extends OpenedModel {
   readonly method: Method<Record<string, unknown>>;

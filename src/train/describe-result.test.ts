@@ -10,10 +10,9 @@ import { synthetic } from "../data/sets/synthetic.js";
 import { GMAE } from "../methods/gmae/index.js";
 import type { Method } from "../methods/method.js";
 import { readResult } from "../runs/result.js";
-import { labelDetails } from "../search/index/item-details.js";
-import { compareResult } from "./output/compare.js";
-import { describeResult } from "./result.js";
-import type { TrainingSummary } from "./training-run.js";
+import { compareResult } from "./compare-result.js";
+import { describeResult } from "./describe-result.js";
+import type { TrainingSummary } from "./summary.js";
 
 const made = synthetic({ samples: 60, views: 2, classes: 3, dimensions: [6, 5], seed: 4 });
 const { names, values } = made.labels as Extract<Labels, { kind: "single" }>;
@@ -61,9 +60,4 @@ test("confusion, map and what the views reach alone are over the samples that ha
     engine.close();
     rmSync(folder, { recursive: true, force: true });
   }
-});
-
-test("an item of a sample without a label has none", () => {
-  const details = labelDetails(some);
-  assert.deepEqual([details(3, "view1"), details(0, "view1")], [{}, { label: names[values[0]!] }]);
 });

@@ -1,31 +1,7 @@
-// Opening data as flags and configuration files name it.
+// The flags that name data and say how it is to be understood.
 import type { Command } from "commander";
-import { openDataset } from "../data/catalogue.js";
-import type { MultiViewDataset } from "../data/dataset.js";
-import { type LayoutOptions, parseViewSelection } from "../data/layout/index.js";
-import type { LayoutFile } from "../data/layout/layout-file.js";
 import { UserError } from "../errors.js";
-
-/** What flags say about data besides where it is; a run's configuration keeps it. */
-export interface DataSettings {
-  readonly views?: string;
-  readonly labels?: string;
-  readonly ids?: string;
-  readonly splits?: string;
-  readonly ignore?: readonly string[];
-  readonly samples?: LayoutOptions["samples"];
-  readonly layout?: string;
-  readonly text?: LayoutFile["text"];
-}
-
-/** One data file or name, or several files that are one data set. */
-export type DataName = string | readonly string[];
-
-/** Data and how it is to be understood. */
-export interface DataSource extends DataSettings {
-  readonly data: DataName;
-  readonly seed?: number;
-}
+import { type DataName, type DataSettings, withoutUndefined } from "../train/data-source.js";
 
 /** The flags of `addDataFlags` as commander gives them. */
 export interface DataFlags {
@@ -82,33 +58,16 @@ export function dataSettings(flags: DataFlags): DataSettings {
     throw new UserError(`--samples ${samples}: expected rows or columns`);
   if (header !== undefined && header !== "yes" && header !== "no")
     throw new UserError(`--header ${header}: expected yes or no`);
-  const text: NonNullable<DataSettings["text"]> = given({ delimiter, decimal, thousands, header, encoding, missing });
-  return given({
+  const text: NonNullable<DataSettings["text"]> = withoutUndefined({
+    delimiter,
+    decimal,
+    thousands,
+    header,
+    encoding,
+    missing,
+  });
+  return withoutUndefined({
     ...{ views, labels, ids, splits, ignore, samples, layout },
     text: Object.keys(text).length > 0 ? text : undefined,
   });
-}
-
-/** An object without the properties that are undefined. */
-function given<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** The settings among those that a run's configuration keeps. */
-export function settingsOf({ views, labels, ids, splits, ignore, samples, layout, text }: DataSettings): DataSettings {
-  return given({ views, labels, ids, splits, ignore, samples, layout, text });
-}
-
-export interface Listeners {
-  onNote?(note: string): void;
-  onProgress?(share: number): void;
-}
-
-/** @throws UserError where the data cannot be opened or the selection does not fit it. */
-export function openData(
-  { data, views, ...settings }: DataSource,
-  listeners: Listeners = {},
-): Promise<MultiViewDataset> {
-  const selection = views === undefined ? undefined : parseViewSelection(views);
-  return openDataset(data, { ...settings, views: selection, ...listeners });
 }

@@ -1,14 +1,9 @@
 // A result beside baselines; where there are no labels, its clusters beside the data.
-import type { MultiViewDataset } from "../../data/dataset.js";
-import {
-  type BaselineOptions,
-  baselineNotes,
-  describeClusters,
-  measureBaselines,
-} from "../../methods/baselines/index.js";
-import type { Method } from "../../methods/method.js";
-import { InterruptedError, type Metrics } from "../../methods/training.js";
-import type { Baselines, ClusterSummary } from "../../runs/result.js";
+import type { MultiViewDataset } from "../data/dataset.js";
+import { type BaselineOptions, baselineNotes, describeClusters, measureBaselines } from "../methods/baselines/index.js";
+import type { Method } from "../methods/method.js";
+import { InterruptedError, type Metrics } from "../methods/training.js";
+import type { Baselines, ClusterSummary } from "../runs/result.js";
 
 export interface Comparison {
   /** What the result gains: fields of the last line of `--json`. */

@@ -2,16 +2,19 @@
 
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { UserError } from "../../errors.js";
-import { parseOptions } from "../../methods/options.js";
-import type { Metrics } from "../../methods/training.js";
-import { writeReport } from "../../report/pages/page.js";
-import { readConfig } from "../../runs/config.js";
-import { isRunFolder } from "../../runs/run-folder.js";
-import { textTable } from "../../text-table.js";
-import type { CommonFlags } from "../settings.js";
-import { resumeTraining, startTraining, type TrainingRequest, type TrainingSummary } from "../training-run.js";
-import { printResult } from "./output.js";
+import { UserError } from "../errors.js";
+import { parseOptions } from "../methods/options.js";
+import type { Metrics } from "../methods/training.js";
+import { writeReport } from "../report/pages/page.js";
+import { readConfig } from "../runs/config.js";
+import { isRunFolder } from "../runs/run-folder.js";
+import { textTable } from "../text-table.js";
+import type { TrainingSummary } from "../train/summary.js";
+import { type TrainingRequest, trainRun } from "../train/train-run.js";
+import { printResult } from "./output/output.js";
+import { resumeByFlags } from "./resume.js";
+import type { CommonFlags } from "./settings.js";
+import { withTraining } from "./training.js";
 
 /**
  * Trains one run per length, in folders `bits-N` of one folder, with a report of all of them. With --resume, lengths that have
@@ -31,7 +34,7 @@ export async function trainLengths(
   for (const bits of lengths) {
     const one = { ...request, out: join(folder, `bits-${bits}`), options: { ...options, bits } };
     const isBegun = flags.resume !== undefined && isRunFolder(one.out);
-    const { summary } = await (isBegun ? resumeLength(one, flags) : startTraining(one));
+    const { summary } = await (isBegun ? resumeLength(one, flags) : withTraining((hooks) => trainRun(one, hooks)));
     summaries.push(summary);
   }
   const report = writeReport(
@@ -60,7 +63,7 @@ function resumeLength({ method, options, out }: TrainingRequest & { out: string 
     const [now, then] = [asked[other], begun[other]].map((value) => JSON.stringify(value));
     throw new UserError(`${out} was begun with ${other}=${then}, not ${now}: repeat the command as it was`);
   }
-  return resumeTraining(method.name, { ...flags, resume: out, epochs: undefined });
+  return resumeByFlags(method.name, { ...flags, resume: out, epochs: undefined });
 }
 
 /** mAP by direction (rows) and length (columns). */

@@ -5,12 +5,11 @@ import type { MultiViewDataset } from "../data/dataset.js";
 import { describeDataset } from "../data/describe.js";
 import { allRows } from "../methods/feeding.js";
 import { withLabel } from "../methods/matching/labelled.js";
-import type { Method } from "../methods/method.js";
 import { confusionMatrix } from "../metrics/classification.js";
 import { matchClusters, relabelClusters } from "../metrics/clustering.js";
 import { embeddingMap } from "../numerics/tsne/embedding-map.js";
 import { type Colouring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
-import type { TrainingSummary } from "./training-run.js";
+import type { AnyMethod, TrainingSummary } from "./summary.js";
 
 /** Points of the embedding map; a larger set is sampled. */
 const MAP_POINTS = 2000;
@@ -18,7 +17,7 @@ const MAP_POINTS = 2000;
 /** Works out and writes result.json and map.safetensors. */
 export async function describeResult(
   folder: string,
-  method: Method<Record<string, unknown>>,
+  method: AnyMethod,
   data: MultiViewDataset,
   summary: TrainingSummary,
   { notes, engine }: { readonly notes: readonly string[]; readonly engine: Engine },
@@ -42,7 +41,7 @@ interface Predictions {
 }
 
 async function describePredictions(
-  method: Method<Record<string, unknown>>,
+  method: AnyMethod,
   data: MultiViewDataset,
   seed: number,
   engine: Engine,

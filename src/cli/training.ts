@@ -1,0 +1,57 @@
+// Training as the command line shows it: the data, notes, progress, Ctrl-C, and the outcome as text.
+import { accountLines } from "../data/layout/account.js";
+import { findMethod } from "../methods/index.js";
+import type { TrainingOutcome, TrainingSummary } from "../train/summary.js";
+import type { TrainingHooks } from "../train/train-run.js";
+import { interruption } from "./interruption.js";
+import { formatBaselines, formatDuration, formatMetrics, say } from "./output/output.js";
+import { trainingProgress } from "./output/progress.js";
+
+/** Trains with progress on stderr; the first Ctrl-C ends it after the epoch, with a checkpoint. */
+export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>): Promise<R> {
+  const progress = trainingProgress();
+  let interrupt: ReturnType<typeof interruption> | undefined;
+  try {
+    return await work({
+      get signal() {
+        // While data is opened, Ctrl-C ends the process: there is nothing to keep yet.
+        interrupt ??= interruption();
+        return interrupt.signal;
+      },
+      onData(data, notes) {
+        const shapes = data.views.map((view) => `${view.name} ${view.matrix.columns}`).join(", ");
+        say(`${data.name}: ${data.samples} samples, ${data.classes} classes, views ${shapes}`);
+        for (const line of accountLines(data.account ?? [])) say(`  ${line}`);
+        // The account has said what is not used.
+        for (const note of notes) if (!data.account || !note.startsWith("not used: ")) say(`  note: ${note}`);
+      },
+      onNote: (note) => say(`  note: ${note}`),
+      onEpoch: (report) => progress.update(report),
+      onTrained: () => progress.stop(),
+    });
+  } finally {
+    progress.stop();
+    interrupt?.release();
+  }
+}
+
+/** The outcome of a training for people. */
+export function formatOutcome({ summary }: TrainingOutcome): string[] {
+  const { method, dataset, metrics, run } = summary;
+  return [
+    `${method} on ${dataset.name}: ${formatCourse(summary)}`,
+    ...formatMetrics(metrics),
+    ...formatBaselines(summary),
+    `run     ${run}`,
+    `report  ${run}/report.html`,
+  ];
+}
+
+/** How long what was trained; the stages by name where there are several. */
+function formatCourse({ method, epochs, stages, seconds, secondsPerEpoch }: TrainingSummary): string {
+  const time = formatDuration(seconds);
+  if (!("epochs" in findMethod(method).options.shape)) return `solved in ${time}`;
+  const count = (of: number) => `${of} ${of === 1 ? "epoch" : "epochs"}`;
+  if (stages.length === 1) return `${count(epochs)} in ${time} (${secondsPerEpoch.toFixed(3)} s each)`;
+  return `${stages.map((stage) => `${stage.name} ${count(stage.epochs)}`).join(", ")}, in ${time}`;
+}

@@ -1,0 +1,52 @@
+// Where a run's data is and how it is to be understood, as config.yaml keeps it; and opening it.
+import { openDataset } from "../data/catalogue.js";
+import type { MultiViewDataset } from "../data/dataset.js";
+import { type LayoutOptions, parseViewSelection } from "../data/layout/index.js";
+import type { LayoutFile } from "../data/layout/layout-file.js";
+
+/** How a data file is to be understood, where it leaves that open; each is a flag of `vantage train` of the same name. */
+export interface DataSettings {
+  /** `name=variable,…` */
+  readonly views?: string;
+  readonly labels?: string;
+  readonly ids?: string;
+  readonly splits?: string;
+  readonly ignore?: readonly string[];
+  readonly samples?: LayoutOptions["samples"];
+  readonly layout?: string;
+  readonly text?: LayoutFile["text"];
+}
+
+/** One data file or name, or several files that are one data set. */
+export type DataName = string | readonly string[];
+
+/** Data and how it is to be understood. */
+export interface DataSource extends DataSettings {
+  readonly data: DataName;
+  readonly seed?: number;
+}
+
+export interface DataListeners {
+  onNote?(note: string): void;
+  /** Receives the share of a set that is built, 0 to 1. */
+  onProgress?(share: number): void;
+}
+
+/** The settings among those that a run's configuration keeps. */
+export function settingsOf({ views, labels, ids, splits, ignore, samples, layout, text }: DataSettings): DataSettings {
+  return withoutUndefined({ views, labels, ids, splits, ignore, samples, layout, text });
+}
+
+/** An object without the properties that are undefined. */
+export function withoutUndefined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** @throws UserError where the data cannot be opened or the selection does not fit it. */
+export function openData(
+  { data, views, ...settings }: DataSource,
+  listeners: DataListeners = {},
+): Promise<MultiViewDataset> {
+  const selection = views === undefined ? undefined : parseViewSelection(views);
+  return openDataset(data, { ...settings, views: selection, ...listeners });
+}
