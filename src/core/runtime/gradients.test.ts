@@ -227,9 +227,9 @@ test("shape errors say which operation and which shapes", () => {
 test("stacked batches of a named size: what is one below the other, and what is no multiple", async () => {
   const [a, b] = [t.input("a", ["n", 2]), t.input("b", ["n", 2])];
   const stacked = t.stackRows([a, b]);
-  assert.deepEqual(stacked.shape, ["n+n", 2]);
+  assert.deepEqual(stacked.shape, ["2*n", 2]);
   assert.deepEqual(t.unstackRows(stacked, 2).shape, [2, "n", 2]);
-  assert.throws(() => t.unstackRows(stacked, 3), /dimension "n\+n" is not 3 times another/);
+  assert.throws(() => t.unstackRows(stacked, 3), /dimension "2\*n" is not 3 times another/);
   assert.throws(() => t.unstackRows(t.input("c", [5, 2]), 2), /dimension "5" is not 2 times another/);
   const program = await Program.compile(engine, { name: "stack", outputs: { stacked } });
   const run = program.at({ n: 3 });
