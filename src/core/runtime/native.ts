@@ -54,7 +54,7 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
           "AddSessionConfigEntry",
           options,
           "optimization.disable_specified_optimizers",
-          "GemmTransposeFusion",
+          "GemmTransposeFusion;MatmulTransposeFusion",
         );
         return new NativeSession(
           library,

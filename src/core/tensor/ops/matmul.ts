@@ -54,7 +54,8 @@ function emitProduct(
   const first = flipped ? to.one("Transpose", [to.name(a)], { perm: swapped }) : to.name(a);
   const attributes = { transA: transposeA || flipped ? 1 : 0, transB: transposeB ? 1 : 0 };
   const inputs = [first, to.name(b), ...rest.map(to.name)];
-  if (isBatch) to.emit("FusedMatMul", inputs, [y], attributes, "com.microsoft");
+  if (isBatch && attributes.transA + attributes.transB === 0) to.emit("MatMul", inputs, [y]);
+  else if (isBatch) to.emit("FusedMatMul", inputs, [y], attributes, "com.microsoft");
   else to.emit("Gemm", inputs, [y], attributes);
 }
 
