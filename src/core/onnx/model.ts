@@ -42,7 +42,8 @@ export interface ModelParts {
 export function encodeModel({ name, outputs, weights, inputs, metadata = {}, sizes = {} }: ModelParts): Uint8Array {
   const results = Object.entries(outputs);
   const nodes = nodesOf(results.map(([, tensor]) => tensor));
-  const writer = new GraphWriter(weights ?? new Map(), sizes);
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...results.map(([, tensor]) => tensor)]);
+  const writer = new GraphWriter(weights ?? new Map(), sizes, used);
   const declared = inputs?.filter((tensor) => nodes.includes(tensor.node)) ?? [];
   const feeds = nodes.flatMap((node) => node.outputs).filter(isInput);
   for (const tensor of new Set([...declared, ...feeds])) writer.lowerNode(tensor.node);
@@ -76,6 +77,7 @@ class GraphWriter implements Emitter {
   constructor(
     private readonly weights: ReadonlyMap<string, Float32Array>,
     private readonly sizes: Readonly<Record<string, number>>,
+    private readonly used: ReadonlySet<Tensor>,
   ) {}
 
   readonly declare = (tensor: Tensor, name: string): void => {
@@ -112,6 +114,8 @@ class GraphWriter implements Emitter {
   readonly alias = (tensor: Tensor, name: string): void => {
     this.names.set(tensor, name);
   };
+
+  readonly isUsed = (tensor: Tensor): boolean => this.used.has(tensor);
 
   readonly isStored = (tensor: Tensor): boolean =>
     isConstant(tensor) || (isInput(tensor) && this.weights.has(inputName(tensor)));

@@ -47,10 +47,14 @@ export function addDims(...dims: readonly Dim[]): Dim {
   return format({ terms, rest: total });
 }
 
+function scale(dim: Dim, by: (value: number) => number): Dim {
+  const { terms, rest } = parse(dim);
+  return format({ terms: new Map([...terms].map(([name, count]) => [name, by(count)])), rest: by(rest) });
+}
+
 /** A dimension `count` times: 2 · 3 = 6, 2 · "n" = "2*n". */
 export function multiplyDim(dim: Dim, count: number): Dim {
-  const { terms, rest } = parse(dim);
-  return format({ terms: new Map([...terms].map(([name, own]) => [name, own * count])), rest: rest * count });
+  return scale(dim, (value) => value * count);
 }
 
 /** The inverse of `multiplyDim`. @throws GraphError where the dimension is not `count` times another. */
@@ -59,14 +63,14 @@ export function divideDim(dim: Dim, count: number): Dim {
   if (![rest, ...terms.values()].every((each) => each % count === 0)) {
     throw new GraphError(`dimension "${dim}" is not ${count} times another`);
   }
-  return multiplyDim(dim, 1 / count);
+  return scale(dim, (value) => value / count);
 }
 
 /** The greatest number that the dimension is a multiple of whatever its names stand for, and what is left: "6*n" as 6 and "n". */
 export function factorDim(dim: Dim): { factor: number; rest: Dim } {
   const { terms, rest } = parse(dim);
   const factor = [rest, ...terms.values()].map(Math.abs).reduce(greatestDivisor);
-  return factor === 0 ? { factor: 0, rest: 1 } : { factor, rest: multiplyDim(dim, 1 / factor) };
+  return factor === 0 ? { factor: 0, rest: 1 } : { factor, rest: scale(dim, (value) => value / factor) };
 }
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));

@@ -29,6 +29,8 @@ export interface Emitter {
   lower(tensor: Tensor): string;
   /** Makes a tensor a second name of a value that is there. */
   alias(tensor: Tensor, name: string): void;
+  /** Whether anything of the graph reads the tensor: an output that nothing reads may be left out. */
+  isUsed(tensor: Tensor): boolean;
   /** Whether the tensor's values are stored in the model. */
   isStored(tensor: Tensor): boolean;
   /** The size of a dimension, where it is known. */

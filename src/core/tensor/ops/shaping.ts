@@ -2,7 +2,7 @@
 import { addDims, type Dim, divideDim, factorDim, GraphError, multiplyDim } from "../dimension.js";
 import { as, END, shapeConstant } from "../emitter.js";
 import { defineOp } from "../op.js";
-import { formatShape, normalizeAxis, type Shape, sameShape } from "../shape.js";
+import { elementCount, formatShape, normalizeAxis, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { expandTo, unsqueeze } from "./broadcast.js";
 import { mul } from "./elementwise.js";
@@ -60,67 +60,85 @@ export function transpose(x: Tensor, permutation: readonly number[] = x.shape.ma
   return transposeOp.apply([x], { permutation })[0];
 }
 
-interface SliceAttributes {
+/** What a slice takes of one axis: elements start, start + step … before `end`. */
+export interface Cut {
   readonly axis: number;
   readonly start: number;
-  readonly end: number | undefined;
-  readonly step: number;
+  readonly end?: number | undefined;
+  readonly step?: number;
 }
 
-/** The place of the first element that a slice of a known dimension takes, and how many it takes. */
-function taken(dim: number, { start, end, step }: SliceAttributes): { first: number; count: number } {
+/** The place of the first element that a cut of a known dimension takes, and how many it takes; undefined where it is outside. */
+function taken(dim: number, { start, end, step = 1 }: Cut): { first: number; count: number } | undefined {
   const place = (at: number) => (at < 0 ? dim + at : at);
   const first = place(start);
   const stop = end === undefined ? (step > 0 ? dim : -1) : place(end);
   const count = Math.ceil((stop - first) / step);
-  const isInside = first >= 0 && first < dim && stop >= -1 && stop <= dim && count > 0 && step !== 0;
-  if (!isInside || !Number.isInteger(step)) throw new GraphError("outside");
-  return { first, count };
+  const isInside = first >= 0 && first < dim && stop >= -1 && stop <= dim && count > 0;
+  return isInside && Number.isInteger(step) && step !== 0 ? { first, count } : undefined;
 }
 
-function slicedDim(dim: Dim, attributes: SliceAttributes, shape: Shape): Dim {
-  const { axis, start, end, step } = attributes;
-  if (typeof dim === "string") {
-    if (step === -1 && start === -1 && end === undefined) return dim;
-    if (step !== 1) throw new GraphError(`slice: steps of ${step} on the named dimension "${dim}"`);
-    if (start < 0 || (end !== undefined && end >= 0)) {
-      throw new GraphError(
-        `slice: from ${start} to ${end ?? "the end"} on the named dimension "${dim}"; count the start from the beginning and the end from the end`,
-      );
-    }
-    return addDims(dim, (end ?? 0) - start);
-  }
-  try {
-    return taken(dim, attributes).count;
-  } catch {
+function cutDim(dim: Dim, cut: Cut, shape: Shape): Dim {
+  const { axis, start, end, step = 1 } = cut;
+  if (typeof dim === "number") {
+    const count = taken(dim, cut)?.count;
+    if (count !== undefined) return count;
     const steps = step === 1 ? "" : ` in steps of ${step}`;
     throw new GraphError(`slice: ${start}…${end ?? ""}${steps} is outside axis ${axis} of ${formatShape(shape)}`);
   }
+  if (step === -1 && start === -1 && end === undefined) return dim;
+  if (step !== 1) throw new GraphError(`slice: steps of ${step} on the named dimension "${dim}"`);
+  if (start < 0 || (end !== undefined && end >= 0)) {
+    throw new GraphError(
+      `slice: ${start}…${end ?? ""} on the named dimension "${dim}"; count the start from the beginning, the end from the end`,
+    );
+  }
+  return addDims(dim, (end ?? 0) - start);
 }
 
-const sliceOp = defineOp<SliceAttributes>({
+/** The adjoint of what was cut: each element at its place, zeros elsewhere. */
+function uncut(adjoint: Tensor, cut: Cut, dim: Dim): Tensor {
+  const { axis, start, end, step = 1 } = cut;
+  const put = (x: Tensor, before: number, after: number) =>
+    padAxis(
+      x,
+      axis,
+      before,
+      after,
+      adjoint.shape.map((own, i) => (i === axis ? dim : own)),
+    );
+  const place = typeof dim === "number" ? taken(dim, cut) : undefined;
+  if (typeof dim !== "number" || place === undefined) {
+    return step === 1 ? put(adjoint, start, -(end ?? 0)) : flip(adjoint, axis);
+  }
+  const { first, count } = place;
+  if (step === 1) return put(adjoint, first, dim - first - count);
+  const [rising, size] = [step < 0 ? flip(adjoint, axis) : adjoint, Math.abs(step)];
+  const low = step < 0 ? first + (count - 1) * step : first;
+  const length = (count - 1) * size + 1;
+  const apart = size === 1 || count === 1 ? rising : slice(spread(rising, axis, size), axis, 0, length);
+  return put(apart, low, dim - low - length);
+}
+
+const sliceOp = defineOp<{ cuts: readonly Cut[] }>({
   name: "slice",
-  infer: ([x], attributes) => [
-    { shape: x.shape.map((d, i) => (i === attributes.axis ? slicedDim(d, attributes, x.shape) : d)), dtype: x.dtype },
-  ],
-  vjp([g], { inputs: [x], outputs: [y], attributes }) {
-    const { axis, start, end, step } = attributes;
-    const dim = x.shape[axis];
-    const full = expandTo(g, y);
-    if (typeof dim !== "number")
-      return [step === 1 ? padAxis(full, axis, start, -(end ?? 0), x.shape) : flip(full, axis)];
-    const { first, count } = taken(dim, attributes);
-    if (step === 1) return [padAxis(full, axis, first, dim - first - count, x.shape)];
-    const [rising, size] = [step < 0 ? flip(full, axis) : full, Math.abs(step)];
-    const low = step < 0 ? first + (count - 1) * step : first;
-    const length = (count - 1) * size + 1;
-    const apart = size === 1 || count === 1 ? rising : slice(spread(rising, axis, size), axis, 0, length);
-    return [padAxis(apart, axis, low, dim - low - length, x.shape)];
+  infer([x], { cuts }) {
+    const cutOf = new Map(cuts.map((cut) => [cut.axis, cut]));
+    const shape = x.shape.map((dim, axis) => {
+      const cut = cutOf.get(axis);
+      return cut === undefined ? dim : cutDim(dim, cut, x.shape);
+    });
+    return [{ shape, dtype: x.dtype }];
   },
-  onnx({ inputs: [x], outputs, attributes: { axis, start, end, step } }, to) {
-    const bounds = [[start], [end ?? (step > 0 ? END : -END)], [axis]].map(to.integers);
-    if (step !== 1) bounds.push(to.integers([step]));
-    to.emit("Slice", [to.name(x), ...bounds], outputs);
+  vjp: ([g], { inputs: [x], outputs: [y], attributes: { cuts } }) => [
+    cuts.reduce((adjoint, cut) => uncut(adjoint, cut, x.shape[cut.axis] ?? 1), expandTo(g, y)),
+  ],
+  onnx({ inputs: [x], outputs, attributes: { cuts } }, to) {
+    const steps = cuts.map(({ step = 1 }) => step);
+    const ends = cuts.map(({ end, step = 1 }) => end ?? (step > 0 ? END : -END));
+    const lists = [cuts.map(({ start }) => start), ends, cuts.map(({ axis }) => axis)];
+    if (steps.some((step) => step !== 1)) lists.push(steps);
+    to.emit("Slice", [to.name(x), ...lists.map(to.integers)], outputs);
   },
 });
 
@@ -129,7 +147,14 @@ const sliceOp = defineOp<SliceAttributes>({
  * A named dimension can be cut at both ends by fixed numbers, or reversed.
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
-  return sliceOp.apply([x], { axis: normalizeAxis("slice", axis, x.shape), start, end, step })[0];
+  return sliceAxes(x, [{ axis, start, end, step }]);
+}
+
+/** A slice of several axes at once. */
+export function sliceAxes(x: Tensor, cuts: readonly Cut[]): Tensor {
+  const own = cuts.map((cut) => ({ ...cut, axis: normalizeAxis("slice", cut.axis, x.shape) }));
+  if (new Set(own.map(({ axis }) => axis)).size < own.length) throw new GraphError("slice: one axis twice");
+  return sliceOp.apply([x], { cuts: own })[0];
 }
 
 /** The elements of an axis in reverse order. */
@@ -252,6 +277,12 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   if (first === undefined) throw new GraphError("concat: no tensors");
   if (tensors.length === 1) return first;
   return concatOp.apply(tensors, { axis: normalizeAxis("concat", axis, first.shape) })[0];
+}
+
+/** All axes but the first as one: [n, …] as [n, product]. */
+export function flatten(x: Tensor): Tensor {
+  const [rows = 1, ...rest] = x.shape;
+  return reshape(x, [rows, elementCount(rest)]);
 }
 
 /** Batches of one shape [n, …], one below the other: [k·n, …]. */
