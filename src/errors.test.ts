@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RuntimeError } from "./core/runtime/session.js";
 import { DivergenceError } from "./core/runtime/training-step.js";
-import { GraphError } from "./core/tensor/shape.js";
+import { GraphError } from "./core/tensor/dimension.js";
 import { AmbiguousDataError, OutOfMemoryError, StorageError, UnreadableError, UserError } from "./errors.js";
 import { InterruptedError } from "./methods/training.js";
 import { MissingError } from "./search/index/search-index.js";

@@ -16,7 +16,7 @@ import {
   type Tensor,
 } from "../tensor/index.js";
 import { Forward } from "./forward.js";
-import { batchNorm, dropout, type Layer, layerNorm, linear } from "./layers.js";
+import { batchNorm, conv2d, dropout, type Layer, layerNorm, linear } from "./layers.js";
 import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from "./losses.js";
 import { Parameters } from "./parameters.js";
 
@@ -32,17 +32,20 @@ function fill(values: Float32Array, value: (i: number) => number): void {
 
 const without = (loss: (x: Tensor) => Tensor) => (): Layer => (x) => loss(x);
 
-const cases: Record<string, { shape: [number, number]; layer: (parameters: Parameters) => Layer; training?: boolean }> =
-  {
-    linear: { shape: [3, 4], layer: (p) => linear(p, 4, 2) },
-    layerNorm: { shape: [3, 5], layer: (p) => layerNorm(p, 5) },
-    "batchNorm in training": { shape: [5, 3], layer: (p) => batchNorm(p, 3) },
-    "batchNorm in evaluation": { shape: [4, 3], layer: (p) => batchNorm(p, 3), training: false },
-    dropout: { shape: [3, 5], layer: () => dropout(0.4) },
-    meanSquaredError: { shape: [3, 4], layer: without((x) => meanSquaredError(x, constant(0.3))) },
-    binaryCrossEntropyWithLogits: { shape: [5, 1], layer: without((x) => binaryCrossEntropyWithLogits(x, 1)) },
-    crossEntropy: { shape: [3, 4], layer: without((x) => crossEntropy(x, integers([2, 0, 3]))) },
-  };
+const cases: Record<string, { shape: number[]; layer: (parameters: Parameters) => Layer; training?: boolean }> = {
+  linear: { shape: [3, 4], layer: (p) => linear(p, 4, 2) },
+  layerNorm: { shape: [3, 5], layer: (p) => layerNorm(p, 5) },
+  "batchNorm in training": { shape: [5, 3], layer: (p) => batchNorm(p, 3) },
+  "batchNorm in evaluation": { shape: [4, 3], layer: (p) => batchNorm(p, 3), training: false },
+  "batchNorm of channels": { shape: [3, 2, 2, 3], layer: (p) => batchNorm(p, 2) },
+  "batchNorm of channels in evaluation": { shape: [1, 2, 2, 3], layer: (p) => batchNorm(p, 2), training: false },
+  conv2d: { shape: [2, 3, 5, 4], layer: (p) => conv2d(p, 3, 2, [3, 2], { padding: 1, stride: 2 }) },
+  "conv2d in groups": { shape: [1, 4, 3, 4], layer: (p) => conv2d(p, 4, 2, 3, { padding: 1, groups: 2 }) },
+  dropout: { shape: [3, 5], layer: () => dropout(0.4) },
+  meanSquaredError: { shape: [3, 4], layer: without((x) => meanSquaredError(x, constant(0.3))) },
+  binaryCrossEntropyWithLogits: { shape: [5, 1], layer: without((x) => binaryCrossEntropyWithLogits(x, 1)) },
+  crossEntropy: { shape: [3, 4], layer: without((x) => crossEntropy(x, integers([2, 0, 3]))) },
+};
 
 for (const [name, { shape, layer, training = true }] of Object.entries(cases)) {
   test(`gradient of ${name}`, async () => {

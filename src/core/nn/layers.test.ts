@@ -8,10 +8,12 @@ import {
   inputName,
   mean,
   mul,
+  reshape,
   square,
   stackRows,
   sum,
   type Tensor,
+  transpose,
   unsqueeze,
   unstackRows,
 } from "../tensor/index.js";
@@ -99,6 +101,40 @@ test("stacked batches give what they give one after the other: values, gradients
   assert.equal(together!.length, 40 + 12 + 4 + 4 + 4 + 8);
   together!.forEach((value, i) => {
     close(value, apart![i]!, 1e-6);
+  });
+});
+
+test("batchNorm of channels gives what batchNorm of pixels as rows gives, stacked batches too", async () => {
+  const results = [];
+  for (const asRows of [false, true]) {
+    const parameters = new Parameters();
+    const layer = batchNorm(parameters, 2);
+    const store = storeOf(parameters);
+    const forward = new Forward(true);
+    const batches = [input("a", [3, 2, 1, 3]), input("b", [3, 2, 1, 3])];
+    // Samples and places are rows alike: [18, 2] with the channels last.
+    const rows = (x: Tensor) => reshape(transpose(x, [0, 2, 3, 1]), [9, 2]);
+    const stacked = layer(stackRows(asRows ? batches.map(rows) : batches), forward.stacked(2));
+    const y = asRows ? stacked : reshape(transpose(stacked, [0, 2, 3, 1]), [18, 2]);
+    const step = await TrainingStep.compile(engine, {
+      name: "channels",
+      store,
+      loss: mean(mul(y, square(y))),
+      outputs: { y },
+      groups: [{ parameters: parameters.learned(), optimizer: { kind: "sgd", lr: 0 } }],
+      updates: forward.updates,
+      seed: 0,
+    });
+    const run = step.at();
+    for (const [at, x] of Object.values(run.inputs).entries()) x.set(x.map((_, i) => Math.sin(i * i + at)));
+    await step.run(run);
+    const statistics = ["runningMean", "runningVariance"].flatMap((name) => [...store.values(name)]);
+    results.push([...run.outputs.y!, ...step.gradient("weight"), ...step.gradient("bias"), ...statistics]);
+  }
+  const [channels, rows] = results;
+  assert.equal(channels!.length, 36 + 2 + 2 + 2 + 2);
+  channels!.forEach((value, i) => {
+    close(value, rows![i]!, 1e-6);
   });
 });
 

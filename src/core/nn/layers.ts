@@ -3,9 +3,12 @@ import {
   add,
   affine,
   batchNorm as batchNormOf,
+  type ConvolutionOptions,
+  conv2d as conv2dOf,
   div,
   mean,
   mul,
+  type Pair,
   reshape,
   size,
   slice,
@@ -21,7 +24,7 @@ import { type Initializer, type Parameters, torchLinear } from "./parameters.js"
 
 export type Layer = (x: Tensor, forward: Forward) => Tensor;
 
-/** x·Wᵀ + b, parameters `weight` [outputs, inputs] and `bias` [outputs]; initialised as PyTorch's Linear unless told otherwise. */
+/** x·Wᵀ + b, parameters `weight` [outputs, inputs] and `bias` [outputs]; initialised as PyTorch's Linear by default. */
 export function linear(
   parameters: Parameters,
   inputs: number,
@@ -31,6 +34,26 @@ export function linear(
   const weight = parameters.create("weight", [outputs, inputs], initializers.weight);
   const bias = parameters.create("bias", [outputs], initializers.bias);
   return (x) => affine(x, weight, bias);
+}
+
+/**
+ * The convolution of pictures [n, channels, height, width] with filters of one size; parameters `weight` [filters, channels / groups,
+ * height, width] and `bias` [filters], initialized as PyTorch's Conv2d by default.
+ */
+export function conv2d(
+  parameters: Parameters,
+  channels: number,
+  filters: number,
+  kernel: number | Pair,
+  options: ConvolutionOptions & { initializers?: { weight: Initializer; bias: Initializer } } = {},
+): Layer {
+  const [height, width] = typeof kernel === "number" ? [kernel, kernel] : kernel;
+  const { groups = 1, initializers } = options;
+  const shape = [filters, channels / groups, height, width];
+  const usual = torchLinear((channels / groups) * height * width);
+  const weight = parameters.create("weight", shape, initializers?.weight ?? usual);
+  const bias = parameters.create("bias", [filters], initializers?.bias ?? usual);
+  return (x) => conv2dOf(x, weight, bias, options);
 }
 
 /** Layer normalisation (Ba, Kiros and Hinton 2016) over the last axis; parameters `weight` and `bias`. */
@@ -45,10 +68,11 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
 }
 
 /**
- * Batch normalisation (Ioffe and Szegedy 2015) over axis 0; parameters `weight` and `bias`, state `runningMean` and
- * `runningVariance`. In training by the batch's own mean and biased variance, the running ones moving towards its mean
- * and unbiased variance by `momentum`, as PyTorch's BatchNorm1d; otherwise by the running ones. Of several passes in one
- * (`Forward.passes`) each has its own statistics, and the running ones move once for each, in order.
+ * Batch normalisation (Ioffe and Szegedy 2015) of each feature, x [n, width] or [n, width, …] (channels of pictures); parameters
+ * `weight` and `bias`, state `runningMean` and `runningVariance`. In training by the batch's own mean and biased variance over all
+ * other axes, the running ones moving towards its mean and unbiased variance by `momentum`, as PyTorch's BatchNorm1d and
+ * BatchNorm2d; otherwise by the running ones. Of several passes in one (`Forward.passes`) each has its own statistics, and the
+ * running ones move once for each, in order.
  */
 export function batchNorm(
   parameters: Parameters,
@@ -62,12 +86,16 @@ export function batchNorm(
   const runningVariance = parameters.create("runningVariance", [width], { kind: "constant", value: 1 }, false);
   return (x, forward) => {
     if (!forward.training) {
-      return add(mul(div(sub(x, runningMean), sqrt(add(runningVariance, eps))), weight), bias);
+      const beside = (parameter: Tensor) => reshape(parameter, [width, ...x.shape.slice(2).map(() => 1)]);
+      const centred = sub(x, beside(runningMean));
+      return add(mul(div(centred, sqrt(add(beside(runningVariance), eps))), beside(weight)), beside(bias));
     }
     const { passes } = forward;
     const batches = passes === 1 ? x : unstackRows(x, passes);
-    const { y, mean, variance } = batchNormOf(batches, weight, bias, eps);
-    const n = size(batches, batches.rank - 2);
+    const feature = batches.rank - x.rank + 1;
+    const axes = batches.shape.map((_, axis) => axis).filter((axis) => axis >= feature - 1 && axis !== feature);
+    const { y, mean, variance } = batchNormOf(batches, weight, bias, eps, { axes, feature });
+    const n = size(batches, axes);
     const unbiased = mul(variance, div(n, sub(n, 1)));
     for (let pass = 0; pass < passes; pass++) {
       for (const [parameter, batch] of [

@@ -3,15 +3,23 @@
 import {
   type Dim,
   type DType,
+  type Emitter,
   GraphError,
   inputName,
+  isConstant,
+  isInput,
   type Node,
   nodesOf,
+  type OnnxAttribute,
+  type OnnxAttributes,
+  onnxType,
   type Shape,
   type Tensor,
 } from "../tensor/index.js";
-import { type Emitter, lowering, type OnnxAttribute, OPSET, onnxType } from "./lowering.js";
 import { type Onnx, onnx } from "./schema.js";
+
+/** The version of ONNX's operators that graphs are written in. */
+export const OPSET = 18;
 
 export interface ModelParts {
   /** The graph's name, for viewers. */
@@ -34,10 +42,11 @@ export interface ModelParts {
 export function encodeModel({ name, outputs, weights, inputs, metadata = {}, sizes = {} }: ModelParts): Uint8Array {
   const results = Object.entries(outputs);
   const nodes = nodesOf(results.map(([, tensor]) => tensor));
-  const writer = new GraphWriter(weights ?? new Map(), sizes);
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...results.map(([, tensor]) => tensor)]);
+  const writer = new GraphWriter(weights ?? new Map(), sizes, used);
   const declared = inputs?.filter((tensor) => nodes.includes(tensor.node)) ?? [];
-  const feeds = nodes.filter((node) => node.op === "input").map((node) => node.outputs[0]!);
-  for (const tensor of new Set([...declared, ...feeds])) writer.addInput(tensor);
+  const feeds = nodes.flatMap((node) => node.outputs).filter(isInput);
+  for (const tensor of new Set([...declared, ...feeds])) writer.lowerNode(tensor.node);
   for (const node of nodes) writer.lowerNode(node);
   for (const [resultName, tensor] of results) writer.addOutput(resultName, tensor);
   const model = onnx.ModelProto.create({
@@ -68,17 +77,17 @@ class GraphWriter implements Emitter {
   constructor(
     private readonly weights: ReadonlyMap<string, Float32Array>,
     private readonly sizes: Readonly<Record<string, number>>,
+    private readonly used: ReadonlySet<Tensor>,
   ) {}
 
-  addInput(tensor: Tensor): void {
-    const name = inputName(tensor);
+  readonly declare = (tensor: Tensor, name: string): void => {
     if (this.taken.has(name)) throw new GraphError(`two inputs are named ${name}`);
     this.taken.add(name);
     this.names.set(tensor, name);
     const weight = this.weights.get(name);
     if (weight === undefined) this.parts.input.push(valueInfo(name, tensor.shape, tensor.dtype));
     else this.parts.initializer.push(tensorProto(name, tensor.shape as number[], weight));
-  }
+  };
 
   addOutput(name: string, tensor: Tensor): void {
     if (this.taken.has(name)) throw new GraphError(`output ${name}: the name is taken`);
@@ -88,19 +97,12 @@ class GraphWriter implements Emitter {
   }
 
   readonly lowerNode = (node: Node): void => {
-    if (this.names.has(node.outputs[0]!)) return;
-    if (node.op === "constant") {
-      this.names.set(node.outputs[0]!, this.constant(node));
-      return;
-    }
-    const rule = lowering[node.op];
-    if (rule === undefined) throw new GraphError(`${node.op} has no ONNX form`);
-    rule(node, this);
+    if (node.outputs.every((output) => !this.names.has(output))) node.op.onnx(node, this);
   };
 
   readonly name = (tensor: Tensor): string => {
     const name = this.names.get(tensor);
-    if (name === undefined) throw new GraphError(`${tensor.node.op} was used before it was written`);
+    if (name === undefined) throw new GraphError(`${tensor.node.op.name} was used before it was written`);
     return name;
   };
 
@@ -113,8 +115,10 @@ class GraphWriter implements Emitter {
     this.names.set(tensor, name);
   };
 
-  readonly isStored = ({ node }: Tensor): boolean =>
-    node.op === "constant" || (node.op === "input" && this.weights.has(inputName(node.outputs[0]!)));
+  readonly isUsed = (tensor: Tensor): boolean => this.used.has(tensor);
+
+  readonly isStored = (tensor: Tensor): boolean =>
+    isConstant(tensor) || (isInput(tensor) && this.weights.has(inputName(tensor)));
 
   readonly size = (dim: Dim): number | undefined => (typeof dim === "number" ? dim : this.sizes[dim]);
 
@@ -122,19 +126,23 @@ class GraphWriter implements Emitter {
     opType: string,
     inputs: readonly string[],
     outputs: readonly Tensor[] | number,
-    attributes: Record<string, OnnxAttribute> = {},
+    attributes: OnnxAttributes = {},
     domain = "",
   ): string[] => {
-    const count = typeof outputs === "number" ? outputs : outputs.length;
-    const names = Array.from({ length: count }, () => this.freshName(opType));
-    if (typeof outputs !== "number") {
-      outputs.forEach((tensor, i) => {
-        this.names.set(tensor, names[i]!);
-      });
-    }
-    const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(opType, key, value));
-    this.parts.node.push({ opType, domain, name: names[0]!, input: [...inputs], output: names, attribute });
+    const tensors = typeof outputs === "number" ? new Array<undefined>(outputs).fill(undefined) : outputs;
+    const names = tensors.map((tensor) => {
+      const name = this.freshName(opType);
+      if (tensor !== undefined) this.names.set(tensor, name);
+      return name;
+    });
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));
+    this.parts.node.push({ opType, domain, name: names[0], input: [...inputs], output: names, attribute });
     return names;
+  };
+
+  readonly one = (op: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = ""): string => {
+    const [name = ""] = this.emit(op, inputs, 1, attributes, domain);
+    return name;
   };
 
   readonly integers = (values: readonly number[]): string => {
@@ -147,9 +155,7 @@ class GraphWriter implements Emitter {
     return name;
   };
 
-  private constant(node: Node): string {
-    const value = node.attributes.value as Float32Array | BigInt64Array;
-    const shape = node.attributes.shape as number[];
+  readonly constant = (value: Float32Array | BigInt64Array, shape: readonly number[]): string => {
     const key = value.length <= 16 ? `${value.constructor.name}:${shape.join("x")}:${value.join(",")}` : undefined;
     const known = key === undefined ? undefined : this.shared.get(key);
     if (known !== undefined) return known;
@@ -157,7 +163,7 @@ class GraphWriter implements Emitter {
     this.parts.initializer.push(tensorProto(name, shape, value));
     if (key !== undefined) this.shared.set(key, name);
     return name;
-  }
+  };
 
   private freshName(base: string): string {
     let name: string;
@@ -178,12 +184,10 @@ function tensorProto(name: string, dims: readonly number[], data: Float32Array |
   return { name, dims: [...dims], dataType: onnxType(data instanceof Float32Array ? "float32" : "int64"), rawData };
 }
 
-const FLOAT_ATTRIBUTES = new Set(["LeakyRelu.alpha"]);
-
-function attributeProto(op: string, name: string, value: OnnxAttribute): Onnx.IAttributeProto {
+function attributeProto(name: string, value: OnnxAttribute): Onnx.IAttributeProto {
   const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === "number") return { name, type: AttributeType.INT, i: value };
   if (typeof value === "string") return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-  if (typeof value !== "number") return { name, type: AttributeType.INTS, ints: [...value] };
-  if (FLOAT_ATTRIBUTES.has(`${op}.${name}`)) return { name, type: AttributeType.FLOAT, f: value };
-  return { name, type: AttributeType.INT, i: value };
+  if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.INTS, ints: [...value] };
 }

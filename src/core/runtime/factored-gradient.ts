@@ -1,7 +1,7 @@
 // Gradients of wide layers in factors: a product of two thin matrices, made a few rows at a time just before the optimizer
 // reads them, so that they stay in the processor's cache and never exist in memory as a whole.
 import { allFinite } from "../kernels/elementwise.js";
-import { inputName, square, sum, type Tensor, transpose } from "../tensor/index.js";
+import { inputName, productOf, square, sum, type Tensor, transpose } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import { bindProduct } from "./matmul.js";
 import type { Optimizer } from "./optimizer.js";
@@ -25,14 +25,14 @@ export interface Factors {
 
 /** The factors of a gradient that is one large matrix product and nothing else, where they are smaller than it is. */
 export function factorsOf(gradient: Tensor): Factors | undefined {
-  const { op, inputs, attributes } = gradient.node;
+  const product = productOf(gradient);
   const [rows, columns] = gradient.shape;
-  if (op !== "matmul" || typeof rows !== "number" || typeof columns !== "number") return undefined;
+  if (product === undefined || typeof rows !== "number" || typeof columns !== "number") return undefined;
   if (rows * columns < SMALLEST) return undefined;
-  const [a, b] = inputs as [Tensor, Tensor];
-  const summed = a.shape[attributes.transposeA ? 0 : 1];
+  const { a, b, transposeA, transposeB } = product;
+  const summed = a.shape[transposeA ? 0 : 1];
   if (typeof summed === "number" && summed * (rows + columns) > rows * columns) return undefined;
-  return { left: attributes.transposeA ? transpose(a) : a, right: attributes.transposeB ? transpose(b) : b };
+  return { left: transposeA ? transpose(a) : a, right: transposeB ? transpose(b) : b };
 }
 
 /** One learned matrix whose gradient a program gives in factors, under the outputs' names here. */

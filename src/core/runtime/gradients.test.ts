@@ -101,6 +101,11 @@ const cases: Record<string, Case> = {
   "sum, all": { shapes: [[3, 4]], f: (x) => t.square(t.sum(x)) },
   "sum, axis": { shapes: [[2, 3, 4]], f: (x) => t.square(t.sum(x, 1)) },
   "mean, two axes": { shapes: [[2, 3, 4]], f: (x) => t.square(t.mean(x, [0, 2], true)) },
+  "sum, outer axes": { shapes: [[2, 3, 4, 3]], f: (x) => t.square(t.sum(x, [0, 3])) },
+  "mean, all axes but one": { shapes: [[3, 2, 3, 5]], f: (x) => t.square(t.mean(x, [0, 2, 3])) },
+  "max, outer axes": { shapes: [[3, 4, 3]], f: (x) => t.max(x, [0, 2], true), value: spread },
+  "min, inner axes": { shapes: [[3, 1, 5, 3]], f: (x) => t.min(x, [-1, -2]), value: spread },
+  "softmax, middle axis": { shapes: [[3, 5, 2]], f: (x) => t.softmax(x, 1) },
   max: { shapes: [[4, 5]], f: (x) => t.max(x, 1), value: spread },
   min: { shapes: [[4, 5]], f: (x) => t.min(x, 0), value: spread },
   variance: { shapes: [[4, 5]], f: (x) => t.variance(x, 0) },
@@ -116,6 +121,28 @@ const cases: Record<string, Case> = {
   transpose: { shapes: [[2, 3, 4]], f: (x) => t.square(t.transpose(x, [2, 0, 1])) },
   slice: { shapes: [[5, 4]], f: (x) => t.square(t.slice(x, 0, 1, 4)) },
   "slice, from the end": { shapes: [[5, 4]], f: (x) => t.square(t.slice(x, 1, 0, -1)) },
+  "slice, in steps": { shapes: [[3, 7]], f: (x) => t.square(t.slice(x, 1, 1, 6, 2)) },
+  "slice, in steps to the end": { shapes: [[8, 3]], f: (x) => t.square(t.slice(x, 0, 2, undefined, 3)) },
+  "slice, one element of a step": { shapes: [[3, 5]], f: (x) => t.square(t.slice(x, 1, 3, undefined, 4)) },
+  "slice, backwards": { shapes: [[3, 7]], f: (x) => t.square(t.slice(x, 1, 5, 0, -2)) },
+  "slice, backwards from the end": { shapes: [[8, 3]], f: (x) => t.square(t.slice(x, 0, -2, undefined, -3)) },
+  flip: { shapes: [[2, 3, 4]], f: (x) => t.square(t.flip(x, 1)) },
+  pad: {
+    shapes: [[2, 3, 4]],
+    f: (x) =>
+      t.square(
+        t.pad(
+          t.square(x),
+          [
+            [1, 0],
+            [0, 0],
+            [2, 3],
+          ],
+          0.5,
+        ),
+      ),
+  },
+  spread: { shapes: [[2, 3, 2]], f: (x) => t.square(t.spread(x, 1, 3)) },
   concat: {
     shapes: [
       [2, 3],
@@ -160,11 +187,69 @@ const cases: Record<string, Case> = {
     f: (a, b) => t.matmul(a, b, { transposeA: true, transposeB: true }),
   },
   "matmul, with itself": { shapes: [[3, 4]], f: (a) => t.matmul(a, a, { transposeB: true }) },
+  "matmul, batches": {
+    shapes: [
+      [2, 3, 4],
+      [2, 4, 5],
+    ],
+    f: (a, b) => t.matmul(a, b),
+  },
+  "matmul, batches that broadcast": {
+    shapes: [
+      [3, 1, 2, 4],
+      [2, 4, 3],
+    ],
+    f: (a, b) => t.matmul(a, b),
+  },
+  "matmul, batches, aᵀ": {
+    shapes: [
+      [3, 4, 2],
+      [1, 4, 5],
+    ],
+    f: (a, b) => t.matmul(a, b, { transposeA: true }),
+  },
+  "matmul, batches, bᵀ": {
+    shapes: [
+      [3, 2, 4],
+      [3, 5, 4],
+    ],
+    f: (a, b) => t.matmul(a, b, { transposeB: true }),
+  },
+  "matmul, batches, aᵀ bᵀ": {
+    shapes: [
+      [1, 4, 2],
+      [3, 5, 4],
+    ],
+    f: (a, b) => t.matmul(a, b, { transposeA: true, transposeB: true }),
+  },
+  "matmul, one matrix for all of a batch": {
+    shapes: [
+      [2, 3, 2, 4],
+      [4, 5],
+    ],
+    f: (a, b) => t.matmul(a, b),
+  },
+  "matmul, a matrix with each of a batch": {
+    shapes: [
+      [5, 4],
+      [3, 4, 2],
+    ],
+    f: (a, b) => t.matmul(a, b),
+  },
   affine: { shapes: [[3, 4], [5, 4], [5]], f: t.affine },
+  "affine, of a batch": { shapes: [[2, 3, 4], [5, 4], [5]], f: t.affine },
   batchNorm: { shapes: [[5, 3], [3], [3]], f: (x, weight, bias) => t.batchNorm(x, weight, bias, 1e-2).y },
   "batchNorm, in groups": {
     shapes: [[2, 4, 3], [3], [3]],
     f: (x, weight, bias) => t.batchNorm(x, weight, bias, 1e-2).y,
+  },
+  "batchNorm, over all axes but the channels'": {
+    shapes: [[3, 2, 3, 5], [2], [2]],
+    f: (x, weight, bias) => t.batchNorm(x, weight, bias, 1e-2, { axes: [0, 2, 3], feature: 1 }).y,
+  },
+  "batchNorm, over all axes but groups and channels'": {
+    shapes: [[2, 3, 2, 1, 5], [2], [2]],
+    f: (x, weight, bias) => t.batchNorm(x, weight, bias, 1e-2, { axes: [1, 3, 4], feature: 2 }).y,
   },
   stackRows: {
     shapes: [
@@ -227,9 +312,9 @@ test("shape errors say which operation and which shapes", () => {
 test("stacked batches of a named size: what is one below the other, and what is no multiple", async () => {
   const [a, b] = [t.input("a", ["n", 2]), t.input("b", ["n", 2])];
   const stacked = t.stackRows([a, b]);
-  assert.deepEqual(stacked.shape, ["n+n", 2]);
+  assert.deepEqual(stacked.shape, ["2*n", 2]);
   assert.deepEqual(t.unstackRows(stacked, 2).shape, [2, "n", 2]);
-  assert.throws(() => t.unstackRows(stacked, 3), /dimension "n\+n" is not 3 times another/);
+  assert.throws(() => t.unstackRows(stacked, 3), /dimension "2\*n" is not 3 times another/);
   assert.throws(() => t.unstackRows(t.input("c", [5, 2]), 2), /dimension "5" is not 2 times another/);
   const program = await Program.compile(engine, { name: "stack", outputs: { stacked } });
   const run = program.at({ n: 3 });
@@ -237,6 +322,40 @@ test("stacked batches of a named size: what is one below the other, and what is 
   run.inputs.b!.fill(2);
   await run.run();
   assert.deepEqual([...run.outputs.stacked!], [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+});
+
+test("what is concatenated along named dimensions has gradients; so has what is cut, reversed and padded there", async () => {
+  const [a, b, c] = [t.input("a", ["n", 2]), t.input("b", ["m", 2]), t.input("c", [3, 2])];
+  const all = t.concat([a, b, c], 0);
+  assert.deepEqual(all.shape, ["n+m+3", 2]);
+  const weight = t.input("weight", all.shape);
+  const cut = t.slice(t.mul(t.square(all), t.flip(weight, 0)), 0, 1, -1);
+  assert.deepEqual(cut.shape, ["n+m+1", 2]);
+  const padded = t.pad(cut, [
+    [0, 2],
+    [0, 0],
+  ]);
+  assert.deepEqual(padded.shape, ["n+m+3", 2]);
+  const loss = t.sum(t.mul(padded, weight));
+  const xs = [a, b, c];
+  const outputs = Object.fromEntries(t.gradients(loss, [...xs, weight]).map((g, i) => [`g${i}`, g]));
+  const program = await Program.compile(engine, { name: "named", outputs: { loss, ...outputs } });
+  for (const sizes of [
+    { n: 2, m: 5 },
+    { n: 4, m: 1 },
+  ]) {
+    const run = program.at(sizes);
+    const random = new Random(3, "named");
+    for (const x of Object.values(run.inputs)) x.set(x.map(() => random.normal()));
+    await run.run();
+    const claims = ["a", "b", "c", "weight"].map((name, i) => ({
+      name,
+      values: run.inputs[name]!,
+      gradient: run.outputs[`g${i}`]!.slice(),
+    }));
+    await assertSlopes(run, claims);
+  }
+  await program.release();
 });
 
 test("a stopped gradient is a constant", async () => {

@@ -61,3 +61,36 @@ test("nor do products in graphs, with weights as inputs or stored in the model",
     }
   }
 });
+
+test("nor do products of batches", async () => {
+  for (const batch of [2, 3]) {
+    for (const { m, k, n } of shapes.filter(
+      (each) => each.m < 100 && each.k < 2000 && each.n < 200 && each.k !== 128,
+    )) {
+      for (const transposeA of [false, true]) {
+        const a = input("a", [batch, ...(transposeA ? [k, m] : [m, k])]);
+        const model = encodeModel({
+          name: "test",
+          outputs: { c: product(a, input("b", [batch, k, n]), { transposeA }) },
+        });
+        const results: Float32Array[] = [];
+        for (const engine of engines) {
+          const session = await engine.backend.load(model);
+          const c = new Float32Array(batch * m * n);
+          const call = session.bind(
+            {
+              a: { data: values(batch * m * k, 0.7), shape: a.shape as number[] },
+              b: { data: values(batch * k * n, 1.3), shape: [batch, k, n] },
+            },
+            { c: { data: c, shape: [batch, m, n] } },
+          );
+          await call.run();
+          results.push(c);
+          call.release();
+          await session.release();
+        }
+        for (const each of results) assert.deepEqual(each, results[0], JSON.stringify({ batch, m, k, n, transposeA }));
+      }
+    }
+  }
+});

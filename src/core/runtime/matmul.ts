@@ -1,7 +1,6 @@
 // Matrix products of plain arrays, by the same library that runs the graphs.
-import { isOneBlock, isSplitByRows } from "../onnx/lowering.js";
 import { encodeModel } from "../onnx/model.js";
-import { input, matmul as product } from "../tensor/index.js";
+import { input, isOneBlock, isSplitByRows, matmul as product } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import type { BoundCall, Session } from "./session.js";
 

@@ -49,12 +49,12 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
         library.call("DisableMemPattern", options);
         // A thread that waits longer takes processor time from kernels and from other processes (docs/benchmarks.md has the figures).
         library.call("AddSessionConfigEntry", options, "session.intra_op.spin_duration_us", "20");
-        // It would undo what makes products independent of the number of threads (onnx/lowering.ts).
+        // It would undo what makes products independent of the number of threads (tensor/ops/matmul.ts).
         library.call(
           "AddSessionConfigEntry",
           options,
           "optimization.disable_specified_optimizers",
-          "GemmTransposeFusion",
+          "GemmTransposeFusion;MatmulTransposeFusion",
         );
         return new NativeSession(
           library,

@@ -38,7 +38,7 @@ export async function portableBackend(
           executionProviders: [provider],
           intraOpNumThreads: threads,
           logSeverityLevel: 3,
-          extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion" } },
+          extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion;MatmulTransposeFusion" } },
         });
         return new PortableSession(ort, session);
       } catch (error) {

@@ -1,6 +1,6 @@
 // A compiled graph over a parameter store: its inputs and outputs as typed arrays, for any size of its named dimensions.
 import { encodeModel } from "../onnx/model.js";
-import { type DType, elementCount, inputName, nodesOf, resolveShape, type Tensor } from "../tensor/index.js";
+import { type DType, elementCount, inputName, isInput, nodesOf, resolveShape, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
 import type { ParameterStore } from "./parameter-store.js";
 import { type BoundCall, type Buffer, RuntimeError, type Session, type TensorData } from "./session.js";
@@ -64,8 +64,8 @@ export class Program {
   static async compile(engine: Engine, parts: ProgramParts): Promise<Program> {
     const model = encodeModel({ name: parts.name, outputs: parts.outputs });
     const inputs = nodesOf(Object.values(parts.outputs))
-      .filter((node) => node.op === "input")
-      .map((node) => node.outputs[0]!);
+      .flatMap((node) => node.outputs)
+      .filter(isInput);
     return new Program(engine, await engine.load(model), parts, inputs);
   }
 

@@ -1,13 +1,7 @@
 // Shapes whose dimensions are numbers or names: a name (such as "n", the batch) stands for a size known only when a graph runs.
+import { type Dim, GraphError, resolveDim } from "./dimension.js";
 
-export type Dim = number | string;
 export type Shape = readonly Dim[];
-
-/** A graph that cannot be built: the message names the operation and the shapes that it got. */
-export class GraphError extends Error {
-  override readonly name = "GraphError";
-  readonly code = "ERR_GRAPH";
-}
 
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
@@ -48,29 +42,7 @@ export function elementCount(shape: Shape, sizes: Readonly<Record<string, number
   return resolveShape(shape, sizes).reduce((product, dim) => product * dim, 1);
 }
 
-/** The shape with each named dimension replaced by its size; the size of "n+m" is the sum of the two. */
+/** The shape with each dimension as a number, at these sizes of the names. @throws GraphError where a name has none. */
 export function resolveShape(shape: Shape, sizes: Readonly<Record<string, number>>): number[] {
-  const sizeOf = (name: string): number => {
-    const size = sizes[name];
-    if (size === undefined) throw new GraphError(`dimension "${name}" of ${formatShape(shape)} was given no size`);
-    return size;
-  };
-  return shape.map((dim) =>
-    typeof dim === "number" ? dim : dim.split("+").reduce((sum, name) => sum + sizeOf(name), 0),
-  );
-}
-
-/** A dimension `count` times: 2 · 3 = 6, 2 · "n" = "n+n". */
-export function multiplyDim(dim: Dim, count: number): Dim {
-  return typeof dim === "number" ? dim * count : Array.from({ length: count }, () => dim).join("+");
-}
-
-/** The inverse of `multiplyDim`. @throws GraphError where the dimension is not `count` times another. */
-export function divideDim(dim: Dim, count: number): Dim {
-  const terms = typeof dim === "number" ? dim : dim.split("+");
-  const part = typeof terms === "number" ? terms / count : terms.slice(0, terms.length / count).join("+");
-  if (part === "" || (typeof part === "number" && !Number.isInteger(part)) || multiplyDim(part, count) !== dim) {
-    throw new GraphError(`dimension "${dim}" is not ${count} times another`);
-  }
-  return part;
+  return shape.map((dim) => resolveDim(dim, sizes));
 }

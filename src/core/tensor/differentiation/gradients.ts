@@ -1,9 +1,10 @@
 // Reverse-mode differentiation of a recorded computation.
-import { expandTo } from "./broadcast.js";
-import { add } from "./elementwise.js";
-import { formatShape, GraphError } from "./shape.js";
-import { constant } from "./sources.js";
-import { nodesOf, primitiveOf, type Tensor } from "./tensor.js";
+import { GraphError } from "../dimension.js";
+import { expandTo } from "../ops/broadcast.js";
+import { add } from "../ops/elementwise.js";
+import { constant, inputName, isInput } from "../ops/sources.js";
+import { formatShape } from "../shape.js";
+import { type Node, nodesOf, type Tensor } from "../tensor.js";
 
 /**
  * The gradient of a scalar with respect to each of the given tensors, as tensors of the same shapes.
@@ -18,11 +19,10 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
   for (const node of nodes.reverse()) {
     if (!needed.has(node.id)) continue;
     const own = node.outputs.map((output) => adjoints.get(output));
-    const rule = primitiveOf(node.op).gradient;
-    if (rule === undefined || own.every((adjoint) => adjoint === undefined)) continue;
-    rule(own, node).forEach((adjoint, i) => {
-      const into = node.inputs[i]!;
-      if (adjoint === undefined || into.dtype !== "float32" || !needed.has(into.node.id)) return;
+    if (own.every((adjoint) => adjoint === undefined)) continue;
+    node.op.vjp?.(own, node).forEach((adjoint, i) => {
+      const into = node.inputs[i];
+      if (adjoint === undefined || into?.dtype !== "float32" || !needed.has(into.node.id)) return;
       const before = adjoints.get(into);
       adjoints.set(into, before === undefined ? adjoint : add(before, adjoint));
     });
@@ -30,7 +30,7 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
   return targets.map((target) => {
     const adjoint = adjoints.get(target);
     if (adjoint === undefined) {
-      const name = target.node.attributes.name ?? target.node.op;
+      const name = isInput(target) ? inputName(target) : target.node.op.name;
       throw new GraphError(`gradients: the loss does not depend on ${name} ${formatShape(target.shape)}`);
     }
     return expandTo(adjoint, target);
@@ -38,7 +38,7 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
 }
 
 /** Nodes on a path from a target to the loss: the only ones whose adjoints are worth recording. */
-function dependents(nodes: ReturnType<typeof nodesOf>, targets: readonly Tensor[]): Set<number> {
+function dependents(nodes: readonly Node[], targets: readonly Tensor[]): Set<number> {
   const ids = new Set(targets.map((target) => target.node.id));
   for (const node of nodes) {
     if (node.inputs.some((tensor) => ids.has(tensor.node.id))) ids.add(node.id);

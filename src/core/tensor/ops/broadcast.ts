@@ -1,0 +1,171 @@
+// Broadcasting and what undoes it, summation; and axes of size 1, added and dropped. Each is the other's gradient, so that the
+// gradient rules of all other operations can be written with them.
+import { type Dim, GraphError } from "../dimension.js";
+import { type Emitter, shapeConstant } from "../emitter.js";
+import { defineOp, type NoAttributes } from "../op.js";
+import { broadcastShapes, formatShape, normalizeAxis, type Shape, sameShape } from "../shape.js";
+import type { Node, Tensor, TensorType } from "../tensor.js";
+
+/** The axes that a reduction goes over, and whether they stay as axes of size 1. */
+export interface Reduction {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+export function reducedType(op: string, x: Tensor, { axes, keepDims }: Reduction): TensorType {
+  if (x.dtype !== "float32") throw new GraphError(`${op}: expected float32, got ${x.dtype}`);
+  const reduced = new Set(axes);
+  const shape: Dim[] = [];
+  x.shape.forEach((dim, axis) => {
+    if (!reduced.has(axis)) shape.push(dim);
+    else if (keepDims) shape.push(1);
+  });
+  return { shape, dtype: "float32" };
+}
+
+/** A reduced tensor (or its adjoint) with the reduced axes back as axes of size 1. */
+export function restoreAxes(reduced: Tensor, { axes, keepDims }: Reduction, rank: number): Tensor {
+  if (keepDims || reduced.rank === rank) return reduced;
+  return reduced.rank === 0 && rank === axes.length ? reduced : unsqueeze(reduced, axes);
+}
+
+type ReductionNode = Node<Reduction, [x: Tensor], [y: Tensor]>;
+
+export const reduceTo =
+  (op: string) =>
+  ({ inputs: [x], outputs, attributes: { axes, keepDims } }: ReductionNode, to: Emitter): void => {
+    // An empty list of axes means "all" to ONNX, and "none" to us.
+    if (axes.length === 0) to.alias(outputs[0], to.name(x));
+    else to.emit(op, [to.name(x), to.integers(axes)], outputs, { keepdims: keepDims ? 1 : 0 });
+  };
+
+/**
+ * A sum or mean over the rows of each of several groups [groups, rows, columns], group by group: ONNX Runtime
+ * adds up in another order where there are fewer groups than threads.
+ */
+export const reduceGroupsTo =
+  (op: string) =>
+  (node: ReductionNode, to: Emitter): void => {
+    const [x] = node.inputs;
+    const { axes, keepDims } = node.attributes;
+    const groups = to.size(x.shape[0] ?? 1);
+    const isOfGroups = x.rank === 3 && axes.join() === "1" && groups !== undefined && groups > 1;
+    if (!isOfGroups) {
+      reduceTo(op)(node, to);
+      return;
+    }
+    const parts = to.emit("Split", [to.name(x), to.integers(new Array<number>(groups).fill(1))], groups, { axis: 0 });
+    const results = parts.map((part) => to.one(op, [part, to.integers([1])], { keepdims: keepDims ? 1 : 0 }));
+    to.emit("Concat", results, node.outputs, { axis: 0 });
+  };
+
+const sumOp = defineOp<Reduction>({
+  name: "sum",
+  infer: ([x], attributes) => [reducedType("sum", x, attributes)],
+  vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [restoreAxes(expandTo(g, y), attributes, x.rank)],
+  onnx: reduceGroupsTo("ReduceSum"),
+});
+
+const expandLikeOp = defineOp<NoAttributes, [x: Tensor, like: Tensor]>({
+  name: "expandLike",
+  infer([x, like]) {
+    broadcastShapes("expandLike", x.shape, like.shape);
+    return [{ shape: like.shape, dtype: x.dtype }];
+  },
+  vjp: ([g], { inputs: [x], outputs: [y] }) => [sumTo(g, x.shape, y), undefined],
+  onnx({ inputs: [x, like], outputs }, to) {
+    const known = like.shape.every((dim) => typeof dim === "number");
+    const shape = known ? shapeConstant("expandLike", like.shape, to) : to.one("Shape", [to.name(like)]);
+    to.emit("Expand", [to.name(x), shape], outputs);
+  },
+});
+
+interface AxesAttribute {
+  readonly axes: readonly number[];
+}
+
+const withAxes =
+  (op: string) =>
+  ({ inputs: [x], outputs, attributes: { axes } }: Node<AxesAttribute, [x: Tensor]>, to: Emitter): void => {
+    to.emit(op, [to.name(x), to.integers(axes)], outputs);
+  };
+
+const squeezeOp = defineOp<AxesAttribute>({
+  name: "squeeze",
+  infer([x], { axes }) {
+    for (const axis of axes) {
+      if (x.shape[axis] !== 1) throw new GraphError(`squeeze: axis ${axis} of ${formatShape(x.shape)} is not 1`);
+    }
+    return [{ shape: x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype }];
+  },
+  vjp: ([g], { outputs: [y], attributes: { axes } }) => [unsqueeze(expandTo(g, y), axes)],
+  onnx: withAxes("Squeeze"),
+});
+
+const unsqueezeOp = defineOp<AxesAttribute>({
+  name: "unsqueeze",
+  infer([x], { axes }) {
+    const rank = x.rank + axes.length;
+    if (new Set(axes).size !== axes.length || axes.some((axis) => !(axis >= 0 && axis < rank))) {
+      throw new GraphError(`unsqueeze: axes [${axes.join(", ")}] added to ${formatShape(x.shape)}`);
+    }
+    const rest = x.shape.values();
+    const shape: Dim[] = [];
+    for (let i = 0; i < rank; i++) shape.push(axes.includes(i) ? 1 : (rest.next().value ?? 1));
+    return [{ shape, dtype: x.dtype }];
+  },
+  vjp: ([g], { outputs: [y], attributes: { axes } }) => [squeeze(expandTo(g, y), axes)],
+  onnx: withAxes("Unsqueeze"),
+});
+
+/** One axis, several, or (undefined) all of them. */
+export type Axes = number | readonly number[] | undefined;
+
+export function axesOf(op: string, axes: Axes, shape: Shape): number[] {
+  if (axes === undefined) return shape.map((_, i) => i);
+  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(op, axis, shape));
+  return [...new Set(list)].sort((a, b) => a - b);
+}
+
+/** The sum along the axes. */
+export function sum(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  return sumOp.apply([x], { axes: axesOf("sum", axes, x.shape), keepDims })[0];
+}
+
+/** Drops axes of size 1. */
+export function squeeze(x: Tensor, axes: readonly number[]): Tensor {
+  return squeezeOp.apply([x], { axes: axes.map((axis) => normalizeAxis("squeeze", axis, x.shape)) })[0];
+}
+
+/** Adds axes of size 1, at these places of the result. */
+export function unsqueeze(x: Tensor, axes: readonly number[]): Tensor {
+  return unsqueezeOp.apply([x], { axes })[0];
+}
+
+/** x at the shape of `like`: itself where the shapes agree. */
+export function expandTo(x: Tensor, like: Tensor): Tensor {
+  return sameShape(x.shape, like.shape) ? x : expandLikeOp.apply([x, like], {})[0];
+}
+
+/** x broadcast to the shape of `like`. */
+export const expandLike = expandTo;
+
+/**
+ * The adjoint of an input of shape `target` that was broadcast: summed over the axes along which it was repeated to give `output`.
+ * An adjoint smaller than the output is left lazy as long as no sum is due.
+ */
+export function sumTo(adjoint: Tensor, target: Shape, output: Tensor): Tensor {
+  if (sameShape(target, output.shape)) return adjoint;
+  const full = expandTo(adjoint, output);
+  const lead = output.rank - target.length;
+  const axes: number[] = [];
+  for (let axis = 0; axis < output.rank; axis++) {
+    if (axis < lead || (target[axis - lead] === 1 && output.shape[axis] !== 1)) axes.push(axis);
+  }
+  const summed = sum(full, axes, true);
+  if (lead === 0) return summed;
+  return squeeze(
+    summed,
+    Array.from({ length: lead }, (_, i) => i),
+  );
+}

@@ -1,0 +1,246 @@
+// Convolution of pictures, with gradients written in other operations, in the forms that were measured fastest (docs/tensor.md).
+import { type Dim, GraphError, multiplyDim } from "../dimension.js";
+import type { Emitter } from "../emitter.js";
+import { defineOp } from "../op.js";
+import { formatShape } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { expandTo, sum, unsqueeze } from "./broadcast.js";
+import { add, mul } from "./elementwise.js";
+import { ONE_BLOCK, product } from "./matmul.js";
+import { concat, flip, pad, reshape, sliceAxes, spread, transpose } from "./shaping.js";
+import {
+  type Pair,
+  patches,
+  pictureOf,
+  reach,
+  type WindowOptions,
+  type Windows,
+  windowCounts,
+  windowsOf,
+} from "./windows.js";
+
+interface ConvolutionAttributes extends Windows {
+  readonly groups: number;
+}
+
+type ConvolutionInputs = readonly [x: Tensor, weight: Tensor, ...bias: Tensor[]];
+
+/** A dimension in so many equal parts, where it is a number. */
+const part = (dim: Dim, count: number): Dim => (count === 1 ? dim : typeof dim === "number" ? dim / count : Number.NaN);
+
+const conv2dOp = defineOp<ConvolutionAttributes, ConvolutionInputs>({
+  name: "conv2d",
+  infer([x, weight, ...bias], attributes) {
+    const { groups } = attributes;
+    const { samples, channels } = pictureOf("conv2d", x);
+    const [filters = 1, perGroup] = weight.shape;
+    const isWhole = (dim: Dim) => groups === 1 || Number.isInteger(part(dim, groups));
+    if (!isWhole(channels) || !isWhole(filters) || part(channels, groups) !== perGroup) {
+      throw new GraphError(
+        `conv2d: weights ${formatShape(weight.shape)} in ${groups} groups for ${formatShape(x.shape)}`,
+      );
+    }
+    for (const { shape } of bias) {
+      if (shape.length !== 1 || shape[0] !== filters) {
+        throw new GraphError(`conv2d: bias ${formatShape(shape)} for ${filters} filters`);
+      }
+    }
+    return [{ shape: [samples, filters, ...windowCounts("conv2d", x, attributes)], dtype: "float32" }];
+  },
+  vjp([g], { inputs: [x, weight, ...bias], outputs: [y], attributes }) {
+    const full = expandTo(g, y);
+    return [
+      inputGradient(full, x, weight, attributes),
+      weightGradient(full, x, weight, attributes),
+      ...bias.map(() => sum(full, [0, 2, 3])),
+    ];
+  },
+  onnx({ inputs, outputs, attributes }, to) {
+    const [x, weight] = inputs;
+    const { kernel, strides, dilations, pads, groups } = attributes;
+    const own = { kernel_shape: kernel, strides, dilations, pads, group: groups };
+    const [name, ...others] = inputs.map(to.name);
+    const form = formOf(x, weight, attributes, to.size);
+    if (form === "product") to.alias(outputs[0], to.lower(byProduct(inputs, attributes)));
+    else if (form === "direct") to.emit("Conv", [name ?? "", ...others], outputs, own);
+    else {
+      const more = to.one("Pad", [name ?? "", to.integers([0, 0, 0, 0, 1, 0, 0, 0])]);
+      const all = to.one("Conv", [more, ...others], own);
+      to.emit("Slice", [all, ...[[0], [-1], [0]].map(to.integers)], outputs);
+    }
+  },
+});
+
+/** ONNX Runtime gives a product as many threads as it has so many multiplications, 64 at most. */
+const [MULTIPLICATIONS_PER_THREAD, MOST_THREADS] = [65_536, 64];
+
+/**
+ * The ONNX form of a convolution whose bits do not depend on the number of threads.
+ *
+ * ONNX Runtime makes each sample's patches a matrix and multiplies it with the filters; several samples (or groups) go to one thread each,
+ * whole. A single one is split by columns among the threads, and then sums over more than `ONE_BLOCK` values in blocks that depend
+ * on how many columns a thread has: there a second sample, of zeros, keeps it whole. Where there are more filters than windows it is
+ * split by filters instead, which is harmless as long as no thread has a single one, and otherwise is a product of our own.
+ */
+function formOf(
+  x: Tensor,
+  weight: Tensor,
+  attributes: ConvolutionAttributes,
+  size: Emitter["size"],
+): "direct" | "second sample" | "product" {
+  const { kernel, strides, pads, groups } = attributes;
+  const [vertical, horizontal] = windowCounts("conv2d", x, attributes);
+  const windows = vertical * horizontal;
+  const [filters = Number.NaN, perGroup = Number.NaN] = weight.shape.map(size);
+  const [own, summed] = [filters / groups, perGroup * kernel[0] * kernel[1]];
+  const isPointwise = [...kernel, ...strides].every((each) => each === 1) && pads.every((each) => each === 0);
+  if (!isPointwise && own > windows) {
+    const threads = Math.min(MOST_THREADS, Math.floor((own * windows * summed) / MULTIPLICATIONS_PER_THREAD) + 1);
+    return windows > 1 && (summed <= ONE_BLOCK || own >= 2 * (threads || MOST_THREADS)) ? "direct" : "product";
+  }
+  const samples = size(x.shape[0] ?? 1) ?? 1;
+  return samples * groups > 1 || summed <= ONE_BLOCK ? "direct" : "second sample";
+}
+
+/** [n·windows, groups · kernel places · channels of a group] as one matrix for each group: [groups, n·windows, summed]. */
+function patchMatrices(x: Tensor, attributes: ConvolutionAttributes, counts: Pair): Tensor {
+  const { groups, kernel } = attributes;
+  const { samples, channels } = pictureOf("conv2d", x);
+  const places = kernel[0] * kernel[1];
+  const all = patches(x, attributes, counts);
+  const rows = multiplyDim(samples, counts[0] * counts[1]);
+  if (groups === 1) return reshape(all, [rows, all.shape[3] ?? 1]);
+  const own = part(channels, groups);
+  const apart = transpose(reshape(all, [rows, places, groups, own]), [2, 0, 1, 3]);
+  return reshape(apart, [groups, rows, multiplyDim(own, places)]);
+}
+
+/** The convolution as a product of all patches with the filters. */
+function byProduct([x, weight, ...bias]: ConvolutionInputs, attributes: ConvolutionAttributes): Tensor {
+  const { groups, kernel } = attributes;
+  const counts = windowCounts("conv2d", x, attributes);
+  const { samples } = pictureOf("conv2d", x);
+  const [filters = 1, perGroup = 1] = weight.shape;
+  const summed = multiplyDim(perGroup, kernel[0] * kernel[1]);
+  const rows = transpose(weight, [0, 2, 3, 1]);
+  const matrix = reshape(rows, groups === 1 ? [filters, summed] : [groups, part(filters, groups), summed]);
+  const flat = product(patchMatrices(x, attributes, counts), matrix, false, true);
+  const side = groups === 1 ? flat : transpose(flat, [1, 0, 2]);
+  const y = bias.reduce((sum, own) => add(sum, own), reshape(side, [samples, ...counts, filters]));
+  return transpose(y, [0, 3, 1, 2]);
+}
+
+/** The convolution of the adjoint, its values as far apart as the windows were, with the filters turned by 180°. */
+function inputGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: ConvolutionAttributes): Tensor {
+  const { groups, kernel, strides, dilations, pads } = attributes;
+  const { channels, spatial } = pictureOf("conv2d", x);
+  const [filters = 1, perGroup = 1] = weight.shape;
+  const byGroup = reshape(weight, [groups, part(filters, groups), perGroup, ...kernel]);
+  const exchanged = reshape(transpose(byGroup, [0, 2, 1, 3, 4]), [channels, part(filters, groups), ...kernel]);
+  const turned = ([2, 3] as const).reduce(
+    (w, axis) => (w.shape[axis] === 1 ? w : flip(w, axis)),
+    groups === 1 ? transpose(weight, [1, 0, 2, 3]) : exchanged,
+  );
+  let apart = g;
+  const [before, after]: [number[], number[]] = [[], []];
+  for (const axis of [0, 1] as const) {
+    apart = spread(apart, axis + 2, strides[axis]);
+    const first = reach(attributes, axis) - pads[axis];
+    const last = spatial[axis] + reach(attributes, axis) - first - (apart.shape[axis + 2] as number);
+    // Zeros, and windows that lay in the padding alone.
+    if (first < 0 || last < 0) {
+      apart = sliceAxes(apart, [{ axis: axis + 2, start: Math.max(0, -first), end: last < 0 ? last : undefined }]);
+    }
+    before.push(Math.max(0, first));
+    after.push(Math.max(0, last));
+  }
+  const [top = 0, left = 0, bottom = 0, right = 0] = [...before, ...after];
+  return conv2d(apart, turned, undefined, { dilation: dilations, groups, padding: [top, left, bottom, right] });
+}
+
+/** With more input channels one product over patches is faster than the exchanged convolution. */
+const MOST_EXCHANGED_CHANNELS = 4;
+
+function weightGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: ConvolutionAttributes): Tensor {
+  const { groups, kernel, strides, dilations } = attributes;
+  const counts = windowCounts("conv2d", x, attributes);
+  const { channels } = pictureOf("conv2d", x);
+  const [filters = 1, perGroup = 1] = weight.shape;
+  if (groups > 1 && perGroup === 1 && filters === channels) return depthwiseWeightGradient(g, x, attributes);
+  if (groups === 1 && typeof channels === "number" && channels > 1 && channels <= MOST_EXCHANGED_CHANNELS) {
+    // Batch and channels change places, and so do stride and dilation.
+    const exchange = (pictures: Tensor) => transpose(pictures, [1, 0, 2, 3]);
+    const windows = { ...attributes, kernel: counts, strides: dilations, dilations: strides };
+    const [picture, filter] = [exchange(x), exchange(g)];
+    if (formOf(picture, filter, windows, (dim) => (typeof dim === "number" ? dim : undefined)) === "direct") {
+      const all = conv2dOp.apply([picture, filter], windows)[0];
+      return exchange(
+        sliceAxes(
+          all,
+          [0, 1].map((axis) => ({ axis: axis + 2, start: 0, end: kernel[axis as 0 | 1] })),
+        ),
+      );
+    }
+  }
+  const rows = multiplyDim(x.shape[0] ?? 1, counts[0] * counts[1]);
+  const flat = reshape(
+    transpose(g, [0, 2, 3, 1]),
+    groups === 1 ? [rows, filters] : [rows, groups, part(filters, groups)],
+  );
+  const adjoints = groups === 1 ? flat : transpose(flat, [1, 0, 2]);
+  const matrix = product(adjoints, patchMatrices(x, attributes, counts), true, false);
+  return transpose(reshape(matrix, [filters, ...kernel, perGroup]), [0, 3, 1, 2]);
+}
+
+/** One filter for each channel: a product and a sum for each place of the filter. */
+function depthwiseWeightGradient(g: Tensor, x: Tensor, { kernel, strides, dilations, pads }: Windows): Tensor {
+  const [, , ...counts] = g.shape as [Dim, Dim, number, number];
+  const padded = pad(x, [
+    [0, 0],
+    [0, 0],
+    [pads[0], pads[2]],
+    [pads[1], pads[3]],
+  ]);
+  const places = Array.from({ length: kernel[0] * kernel[1] }, (_, i) => {
+    const place: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
+    const seen = sliceAxes(
+      padded,
+      ([0, 1] as const).map((axis) => ({
+        axis: axis + 2,
+        start: place[axis] * dilations[axis],
+        end: place[axis] * dilations[axis] + ((counts[axis] ?? 1) - 1) * strides[axis] + 1,
+        step: strides[axis],
+      })),
+    );
+    return unsqueeze(sum(mul(seen, g), [0, 2, 3]), [1]);
+  });
+  return reshape(concat(places, 1), [g.shape[1] ?? 1, 1, ...kernel]);
+}
+
+export interface ConvolutionOptions extends WindowOptions {
+  /** Places between the values that a filter takes; default 1: side by side. */
+  readonly dilation?: number | Pair;
+  /** Channels and filters in so many groups that know nothing of each other; as many as channels: depthwise. */
+  readonly groups?: number;
+}
+
+/**
+ * The convolution (cross-correlation, as everywhere in deep learning) of pictures with filters.
+ * @param x [n, channels, height, width]; n may be a name.
+ * @param weight [filters, channels / groups, kernel height, kernel width]
+ * @param bias [filters], or none.
+ * @returns [n, filters, …], ⌊(size + padding − dilation · (kernel − 1) − 1) / stride⌋ + 1 high and wide.
+ * @throws GraphError where the shapes do not fit.
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | undefined, options: ConvolutionOptions = {}): Tensor {
+  const { groups = 1 } = options;
+  const [, , height, width] = weight.shape;
+  if (weight.rank !== 4 || typeof height !== "number" || typeof width !== "number") {
+    throw new GraphError(
+      `conv2d: expected weights [filters, channels, height, width] of a known size, got ${formatShape(weight.shape)}`,
+    );
+  }
+  if (!(Number.isInteger(groups) && groups >= 1)) throw new GraphError(`conv2d: ${groups} groups`);
+  const attributes = { ...windowsOf("conv2d", [height, width], options), groups };
+  return conv2dOp.apply(bias === undefined ? [x, weight] : [x, weight, bias], attributes)[0];
+}

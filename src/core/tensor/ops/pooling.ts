@@ -1,0 +1,214 @@
+// Pooling of pictures: the largest value or the mean of each window.
+import { GraphError } from "../dimension.js";
+import { as, END } from "../emitter.js";
+import { defineOp } from "../op.js";
+import type { Tensor } from "../tensor.js";
+import { expandTo } from "./broadcast.js";
+import { mul } from "./elementwise.js";
+import { matmul } from "./matmul.js";
+import { max, mean } from "./reductions.js";
+import { concat, pad, sliceAxes, spread } from "./shaping.js";
+import { constant } from "./sources.js";
+import { type Pair, pairOf, pictureOf, type WindowOptions, type Windows, windowCounts, windowsOf } from "./windows.js";
+
+const onnxWindows = ({ kernel, strides, pads }: Windows) => ({ kernel_shape: kernel, strides, pads });
+
+const maxPoolOp = defineOp<Windows, [x: Tensor], [y: Tensor, places: Tensor]>({
+  name: "maxPool2d",
+  infer([x], attributes) {
+    const shape = [...x.shape.slice(0, 2), ...windowCounts("maxPool2d", x, attributes)];
+    return [
+      { shape, dtype: "float32" },
+      { shape, dtype: "int64" },
+    ];
+  },
+  vjp([g], { inputs: [x], outputs: [y, places], attributes }) {
+    return [g && maxUnpoolOp.apply([expandTo(g, y), places, x], attributes)[0]];
+  },
+  onnx({ inputs: [x], outputs: [y, places], attributes }, to) {
+    // Without the places it is faster, and WebGPU has it.
+    to.emit("MaxPool", [to.name(x)], to.isUsed(places) ? [y, places] : [y], onnxWindows(attributes));
+  },
+});
+
+/**
+ * Each value at its place in a tensor of the shape of `like`, values with one place added up. Windows that are ⌈kernel / stride⌉ apart never
+ * overlap, so that ONNX's MaxUnpool, which does not add, is exact for each such class of them; scattering takes several times as long.
+ */
+const maxUnpoolOp = defineOp<Windows, [values: Tensor, places: Tensor, like: Tensor]>({
+  name: "maxUnpool2d",
+  infer: ([values, , like]) => [{ shape: like.shape, dtype: values.dtype }],
+  vjp() {
+    throw new GraphError("maxPool2d: no second derivative");
+  },
+  onnx({ inputs: [values, places, like], outputs, attributes }, to) {
+    const [vertical, horizontal] = ([0, 1] as const).map((axis) =>
+      Math.min(Math.ceil(attributes.kernel[axis] / attributes.strides[axis]), Number(values.shape[axis + 2])),
+    ) as [number, number];
+    const shape = to.one("Shape", [to.name(like)]);
+    const parts: string[] = [];
+    for (let row = 0; row < vertical; row++) {
+      for (let column = 0; column < horizontal; column++) {
+        const bounds = [
+          [row, column],
+          [END, END],
+          [2, 3],
+          [vertical, horizontal],
+        ].map(to.integers);
+        const isAll = vertical * horizontal === 1;
+        const [own, at] = [values, places].map((x) => (isAll ? to.name(x) : to.one("Slice", [to.name(x), ...bounds])));
+        parts.push(to.one("MaxUnpool", [own ?? "", at ?? "", shape], onnxWindows(attributes)));
+      }
+    }
+    to.emit("Sum", parts, outputs);
+  },
+});
+
+/**
+ * The largest value of each window; of equal ones the first gets the gradient.
+ * @param x [n, channels, height, width]
+ * @param kernel the windows' size.
+ * @throws GraphError where no window fits, or one could lie in the padding alone.
+ */
+export function maxPool2d(x: Tensor, kernel: number | Pair, options: WindowOptions = {}): Tensor {
+  const windows = poolWindows("maxPool2d", kernel, options);
+  return maxPoolOp.apply([x], windows)[0];
+}
+
+function poolWindows(op: string, kernel: number | Pair, options: WindowOptions): Windows {
+  const size = pairOf(kernel);
+  const windows = windowsOf(op, size, { stride: size, ...options });
+  if (windows.pads.some((padding, side) => padding >= size[(side % 2) as 0 | 1])) {
+    throw new GraphError(`${op}: padding ${windows.pads.join(", ")} of windows of ${size.join("×")}`);
+  }
+  return windows;
+}
+
+const averagePoolOp = defineOp<Windows>({
+  name: "averagePool2d",
+  infer: ([x], attributes) => [
+    { shape: [...x.shape.slice(0, 2), ...windowCounts("averagePool2d", x, attributes)], dtype: "float32" },
+  ],
+  // The mean of the adjoints, as far apart as the windows were, that reach a place.
+  vjp([g], { inputs: [x], outputs: [y], attributes: { kernel, strides, pads } }) {
+    const { spatial } = pictureOf("averagePool2d", x);
+    let apart = expandTo(g, y);
+    const padding: [number, number][] = [
+      [0, 0],
+      [0, 0],
+    ];
+    for (const axis of [0, 1] as const) {
+      apart = spread(apart, axis + 2, strides[axis]);
+      const before = kernel[axis] - 1 - pads[axis];
+      const after = spatial[axis] + pads[axis] - Number(apart.shape[axis + 2]);
+      if (after < 0) apart = sliceAxes(apart, [{ axis: axis + 2, start: 0, end: after }]);
+      padding.push([before, Math.max(0, after)]);
+    }
+    const windows = { kernel, strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] } as const;
+    return [averaged(pad(apart, padding), windows)];
+  },
+  onnx: as("AveragePool", (windows) => ({ ...onnxWindows(windows), count_include_pad: 1 })),
+});
+
+/** The mean of each window, zeros of the padding included. */
+const averaged = (x: Tensor, windows: Windows): Tensor => averagePoolOp.apply([x], windows)[0];
+
+/**
+ * The mean of each window.
+ * @param x [n, channels, height, width]
+ * @param kernel the windows' size.
+ * @param options.includePadding whether zeros of the padding count (default, as in PyTorch), or the mean is over the picture alone.
+ * @throws GraphError where no window fits, or one could lie in the padding alone.
+ */
+export function averagePool2d(
+  x: Tensor,
+  kernel: number | Pair,
+  { includePadding = true, ...options }: WindowOptions & { readonly includePadding?: boolean } = {},
+): Tensor {
+  const windows = poolWindows("averagePool2d", kernel, options);
+  const y = averaged(x, windows);
+  if (includePadding || windows.pads.every((padding) => padding === 0)) return y;
+  const { spatial } = pictureOf("averagePool2d", x);
+  const counts = windowCounts("averagePool2d", x, windows);
+  const [rows, columns] = ([0, 1] as const).map((axis) =>
+    Array.from({ length: counts[axis] }, (_, i) => {
+      const start = i * windows.strides[axis] - windows.pads[axis];
+      return Math.min(start + windows.kernel[axis], spatial[axis]) - Math.max(start, 0);
+    }),
+  ) as [number[], number[]];
+  const area = windows.kernel[0] * windows.kernel[1];
+  return mul(
+    y,
+    constant(
+      rows.flatMap((height) => columns.map((width) => area / (height * width))),
+      counts,
+    ),
+  );
+}
+
+/** First place of each part of an axis that is divided as evenly as it can be, and the place after its last: parts may overlap by one. */
+function parts(size: number, count: number): [start: number, end: number][] {
+  return Array.from({ length: count }, (_, i) => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)]);
+}
+
+/** The window that divides the picture evenly into so many, if there is one. */
+function evenKernel(op: string, x: Tensor, counts: Pair): Pair | undefined {
+  const { spatial } = pictureOf(op, x);
+  if (!counts.every((count, axis) => Number.isInteger(count) && count >= 1 && count <= spatial[axis as 0 | 1])) {
+    throw new GraphError(`${op}: ${counts.join("×")} windows of ${spatial.join("×")}`);
+  }
+  const kernel: Pair = [spatial[0] / counts[0], spatial[1] / counts[1]];
+  return kernel.every(Number.isInteger) ? kernel : undefined;
+}
+
+/**
+ * Means over so many windows below and beside each other, whatever the picture's size; as PyTorch's AdaptiveAvgPool2d.
+ * @param x [n, channels, height, width]
+ */
+export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor {
+  const wanted = pairOf(counts);
+  const kernel = evenKernel("adaptiveAveragePool2d", x, wanted);
+  if (kernel !== undefined) return averagePool2d(x, kernel);
+  const { spatial } = pictureOf("adaptiveAveragePool2d", x);
+  const [vertical, horizontal] = ([0, 1] as const).map((axis) =>
+    constant(
+      parts(spatial[axis], wanted[axis]).flatMap(([start, end]) =>
+        Array.from({ length: spatial[axis] }, (_, i) => (i >= start && i < end ? 1 / (end - start) : 0)),
+      ),
+      [wanted[axis], spatial[axis]],
+    ),
+  ) as [Tensor, Tensor];
+  return matmul(vertical, matmul(x, horizontal, { transposeB: true }));
+}
+
+/** Largest values of so many windows below and beside each other; as PyTorch's AdaptiveMaxPool2d. Equal ones share the gradient where windows are uneven. */
+export function adaptiveMaxPool2d(x: Tensor, counts: number | Pair): Tensor {
+  const wanted = pairOf(counts);
+  const kernel = evenKernel("adaptiveMaxPool2d", x, wanted);
+  if (kernel !== undefined) return maxPool2d(x, kernel);
+  const { spatial } = pictureOf("adaptiveMaxPool2d", x);
+  const [rows, columns] = [parts(spatial[0], wanted[0]), parts(spatial[1], wanted[1])];
+  const largest = (row: [number, number], column: [number, number]) =>
+    max(
+      sliceAxes(
+        x,
+        [row, column].map(([start, end], axis) => ({ axis: axis + 2, start, end })),
+      ),
+      [2, 3],
+      true,
+    );
+  return concat(
+    rows.map((row) =>
+      concat(
+        columns.map((column) => largest(row, column)),
+        3,
+      ),
+    ),
+    2,
+  );
+}
+
+/** The mean of each channel: [n, channels, height, width] as [n, channels]. */
+export const globalAveragePool2d = (x: Tensor): Tensor => mean(x, [2, 3]);
+/** The largest value of each channel: [n, channels, height, width] as [n, channels]. */
+export const globalMaxPool2d = (x: Tensor): Tensor => max(x, [2, 3]);

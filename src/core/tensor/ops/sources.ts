@@ -1,0 +1,50 @@
+// Where graphs begin: inputs that are fed on each run, and constants.
+import { GraphError } from "../dimension.js";
+import { defineOp } from "../op.js";
+import { elementCount, type Shape } from "../shape.js";
+import type { DType, Node, Tensor } from "../tensor.js";
+
+const inputOp = defineOp<{ name: string; shape: Shape; dtype: DType }, []>({
+  name: "input",
+  infer: (_, { shape, dtype }) => [{ shape, dtype }],
+  onnx: ({ outputs: [y], attributes: { name } }, to) => to.declare(y, name),
+});
+
+const constantOp = defineOp<{ value: Float32Array | BigInt64Array; shape: readonly number[] }, []>({
+  name: "constant",
+  infer: (_, { value, shape }) => [{ shape, dtype: value instanceof Float32Array ? "float32" : "int64" }],
+  onnx: ({ outputs: [y], attributes: { value, shape } }, to) => to.alias(y, to.constant(value, shape)),
+});
+
+/** A tensor that is fed on each run: data, a parameter, a dropout mask. Its name is the name in the ONNX graph. */
+export function input(name: string, shape: Shape, dtype: DType = "float32"): Tensor {
+  if (name === "") throw new GraphError("input: the name is empty");
+  return inputOp.apply([], { name, shape, dtype })[0];
+}
+
+/** A constant float32 tensor; a lone number is a scalar of shape []. */
+export function constant(values: number | ArrayLike<number>, shape?: readonly number[]): Tensor {
+  const data = typeof values === "number" ? Float32Array.of(values) : Float32Array.from(values);
+  const own = shape ?? (typeof values === "number" ? [] : [data.length]);
+  if (elementCount(own) !== data.length) {
+    throw new GraphError(`constant: ${data.length} values for shape [${own.join(", ")}]`);
+  }
+  return constantOp.apply([], { value: data, shape: own })[0];
+}
+
+/** A constant tensor of 64-bit integers, as index operations take them. */
+export function integers(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Tensor {
+  return constantOp.apply([], { value: BigInt64Array.from(Array.from(values, BigInt)), shape })[0];
+}
+
+const nameOf = ({ op, attributes }: Node): string | undefined =>
+  op === (inputOp as object) ? (attributes as { name: string }).name : undefined;
+
+export const isInput = ({ node }: Tensor): boolean => nameOf(node) !== undefined;
+export const isConstant = ({ node }: Tensor): boolean => node.op === (constantOp as object);
+
+export function inputName({ node }: Tensor): string {
+  const name = nameOf(node);
+  if (name === undefined) throw new GraphError(`${node.op.name} is not an input`);
+  return name;
+}
