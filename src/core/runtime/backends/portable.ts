@@ -1,6 +1,6 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
-import { Runs } from "./runs.js";
+import { Runs } from "../runs.js";
 import {
   type Backend,
   type BackendOptions,
@@ -8,27 +8,19 @@ import {
   type Buffer,
   checkBuffer,
   dtypeOf,
+  type OnnxRuntimeModule,
   RuntimeError,
   runtimeFailure,
   type Session,
   type TensorData,
-} from "./session.js";
-
-interface Module {
-  readonly InferenceSession: typeof InferenceSession;
-  readonly Tensor: typeof OrtTensor;
-}
+} from "../session.js";
 
 /**
  * A backend over a module of the onnxruntime-common API.
- * @param provider the execution provider: "cpu", "webgpu", "cuda".
+ * @param provider the execution provider: "cpu", "wasm", "webgpu", "cuda".
+ * @param ort the module.
  */
-export async function portableBackend(
-  provider: string,
-  { threads }: BackendOptions,
-  module?: Module,
-): Promise<Backend> {
-  const ort = module ?? ((await import("onnxruntime-node")) as unknown as Module);
+export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
   return {
     name: provider,
     inPlace: false,
@@ -54,7 +46,7 @@ class PortableSession implements Session {
   #isReleased = false;
 
   constructor(
-    private readonly ort: Module,
+    private readonly ort: OnnxRuntimeModule,
     private readonly session: InferenceSession,
   ) {}
 

@@ -1,8 +1,7 @@
 // Sessions through ONNX Runtime's C API: buffers bound once, read and written in place.
 import koffi from "koffi";
-import type { DType } from "../tensor/index.js";
-import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
-import { Runs } from "./runs.js";
+import type { DType } from "../../tensor/index.js";
+import { Runs } from "../runs.js";
 import {
   type Backend,
   type BackendOptions,
@@ -12,7 +11,8 @@ import {
   dtypeOf,
   RuntimeError,
   type Session,
-} from "./session.js";
+} from "../session.js";
+import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
 
 const elementTypes: Record<DType, number> = { float32: 1, int64: 7, bool: 9 };
 const ALL_OPTIMIZATIONS = 99;
