@@ -37,6 +37,11 @@ export function checkThreads(threads: number, name = "threads"): number {
   throw new UserError(`${name} ${threads}: expected a whole number from 1 to ${most}`);
 }
 
+/** @internal */
+export function engineClosed(): ClosedError {
+  return new ClosedError("the engine is closed");
+}
+
 /**
  * What runs models: ONNX Runtime for graphs, WebAssembly kernels for the rest, over one memory. Methods share one that is opened on
  * first use; one of your own says which device and how many threads.
@@ -95,9 +100,14 @@ export class Engine {
     return own;
   }
 
+  /** @internal */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** @internal @throws ClosedError where the engine is closed. */
   checkOpen(): void {
-    if (this.#closed !== undefined) throw new ClosedError("the engine is closed");
+    if (this.isClosed) throw engineClosed();
   }
 
   /**
@@ -156,9 +166,8 @@ class EngineScope extends Engine {
     return this.#parent.root;
   }
 
-  override checkOpen(): void {
-    super.checkOpen();
-    this.#parent.checkOpen();
+  override get isClosed(): boolean {
+    return super.isClosed || this.#parent.isClosed;
   }
 
   protected override loadSession(model: Uint8Array): Promise<Session> {

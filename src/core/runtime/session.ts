@@ -15,7 +15,7 @@ export interface Buffer {
 export interface BoundCall {
   /** Whether a run is in flight: its buffers must stay where they are. */
   readonly isRunning: boolean;
-  /** @throws RuntimeError once the call or its session is released. */
+  /** @throws ClosedError once the call or its session is released. */
   run(): Promise<void>;
   /** Frees the call, after the runs in flight. */
   release(): void;

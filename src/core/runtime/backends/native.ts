@@ -1,5 +1,6 @@
 // Sessions through ONNX Runtime's C API: buffers bound once, read and written in place.
 import koffi from "koffi";
+import { ClosedError } from "../../../errors.js";
 import type { DType } from "../../tensor/index.js";
 import { Runs } from "../runs.js";
 import {
@@ -9,7 +10,6 @@ import {
   type Buffer,
   checkBuffer,
   dtypeOf,
-  RuntimeError,
   type Session,
 } from "../session.js";
 import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
@@ -84,7 +84,7 @@ class NativeSession implements Session {
   }
 
   get handle(): bigint {
-    if (this.#handle === undefined) throw new RuntimeError("the session is released");
+    if (this.#handle === undefined) throw new ClosedError("the session is released");
     return this.#handle;
   }
 
@@ -139,7 +139,7 @@ class NativeCall implements BoundCall {
   }
 
   async run(): Promise<void> {
-    if (this.#isReleased || this.session.isReleased) throw new RuntimeError("this call or its session is released");
+    if (this.#isReleased || this.session.isReleased) throw new ClosedError("this call or its session is released");
     this.#runs.begin();
     this.session.runs.begin();
     try {

@@ -1,5 +1,6 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
 import {
   type Backend,
@@ -14,6 +15,7 @@ import {
   type Session,
   type TensorData,
 } from "../session.js";
+import { Turns } from "../turns.js";
 
 /**
  * A backend over a module of the onnxruntime-common API.
@@ -21,6 +23,8 @@ import {
  * @param ort the module.
  */
 export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
+  // onnxruntime-web and the providers of graphics processors refuse a run during another one.
+  const turns = provider === "cpu" ? undefined : new Turns();
   return {
     name: provider,
     inPlace: false,
@@ -32,7 +36,7 @@ export function portableBackend(provider: string, { threads }: BackendOptions, o
           logSeverityLevel: 3,
           extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion" } },
         });
-        return new PortableSession(ort, session);
+        return new PortableSession(ort, session, turns);
       } catch (error) {
         throw new RuntimeError(`ONNX Runtime on ${provider}: ${(error as Error).message}`);
       }
@@ -48,6 +52,7 @@ class PortableSession implements Session {
   constructor(
     private readonly ort: OnnxRuntimeModule,
     private readonly session: InferenceSession,
+    private readonly turns: Turns | undefined,
   ) {}
 
   bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall {
@@ -59,11 +64,12 @@ class PortableSession implements Session {
         return !own.isIdle;
       },
       run: async () => {
-        if (isReleased || this.#isReleased) throw new RuntimeError("this call or its session is released");
+        if (isReleased || this.#isReleased) throw new ClosedError("this call or its session is released");
         own.begin();
         this.#runs.begin();
         try {
-          await this.#run(inputs, outputs);
+          const run = () => this.#run(inputs, outputs);
+          await (this.turns?.take(run) ?? run());
         } finally {
           own.end();
           this.#runs.end();
