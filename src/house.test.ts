@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const order = [
+  "core/platform",
   "core/kernels",
   "core/tensor",
   "core/onnx",

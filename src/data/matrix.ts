@@ -1,5 +1,5 @@
 // Matrices as data sets hold them: dense rows, compressed sparse rows, or rows that come from elsewhere when a batch needs them.
-import { totalmem } from "node:os";
+import { platform } from "#platform";
 import { UserError } from "../errors.js";
 
 /** Row-major float32 matrix. */
@@ -78,10 +78,11 @@ export function gatherRows(matrix: Matrix, rows: ArrayLike<number>, target: Floa
 export function toDense(matrix: Matrix): DenseMatrix {
   if (matrix.kind === "dense") return matrix;
   const bytes = matrix.rows * matrix.columns * Float32Array.BYTES_PER_ELEMENT;
-  if (bytes > totalmem()) {
+  const memory = platform.memoryBytes();
+  if (bytes > memory) {
     const gigabytes = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
     throw new UserError(
-      `${matrix.rows} × ${matrix.columns} values at once need ${gigabytes(bytes)}, this machine has ${gigabytes(totalmem())}; take fewer samples, or a method that trains in batches`,
+      `${matrix.rows} × ${matrix.columns} values at once need ${gigabytes(bytes)}, this machine has ${gigabytes(memory)}; take fewer samples, or a method that trains in batches`,
     );
   }
   const result = dense(matrix.rows, matrix.columns);

@@ -1,9 +1,9 @@
 // Views too large for memory: their rows lie as float32 in a file of the cache and are read when a batch needs them.
 import { createHash } from "node:crypto";
 import { openSync, readSync, statSync } from "node:fs";
-import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { constrainedMemory } from "node:process";
+import { platform } from "#platform";
 import { UserError } from "../errors.js";
 import { makeFolder, replaceFile } from "../files.js";
 import { cacheFolder } from "./cache.js";
@@ -31,7 +31,7 @@ export function memoryForView(): number {
     );
   }
   const constrained = constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return Math.min(totalmem(), constrained) / 4;
+  return Math.min(platform.memoryBytes(), constrained) / 4;
 }
 
 /** Whether a dense variable takes more than that, and lies so that its samples can be read some at a time. */

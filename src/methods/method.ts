@@ -1,5 +1,6 @@
 // What every method is to its users: options in, fit / transform / predict / save / load.
 import type { z } from "zod";
+import { saveModel } from "#model-files";
 import { type Engine, type NamedTensor, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
@@ -17,7 +18,6 @@ import {
 import { type MatchOptions, matchViews } from "./matching/views.js";
 import { ModelUse } from "./model-use.js";
 import type { Protocol } from "./protocol.js";
-import { saveModel } from "./saving.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State, withNotes } from "./training.js";
 
 /** What a representation is learned for and judged by. */

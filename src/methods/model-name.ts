@@ -1,5 +1,6 @@
 // Names of exported models, which become names of files.
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** Bytes of a file's name that most systems allow, less what stands around it. */
 const longest = 100;
@@ -12,10 +13,11 @@ const longest = 100;
  * @example modelName("a/b") // "a-b-c14cddc0"
  */
 export function modelName(view: string): string {
+  const bytes = new TextEncoder().encode(view);
   const plain = view.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-");
-  const isFit = plain === view && /^[\p{L}\p{N}_]/u.test(view) && Buffer.byteLength(view) <= longest;
+  const isFit = plain === view && /^[\p{L}\p{N}_]/u.test(view) && bytes.length <= longest;
   if (isFit && view !== "representation") return view;
-  const hash = createHash("sha256").update(view).digest("hex").slice(0, 8);
+  const hash = bytesToHex(sha256(bytes)).slice(0, 8);
   const start = [...plain.replace(/^[.-]+/, "")].slice(0, longest / 4).join("");
   return start === "" ? `view-${hash}` : `${start}-${hash}`;
 }

@@ -1,5 +1,5 @@
 // Hamming distances of many queries to a whole database, block of queries by block of queries.
-import { setImmediate } from "node:timers/promises";
+import { platform } from "#platform";
 import { hammingDistances } from "../core/kernels/hamming.js";
 import { MemoryScope } from "../core/kernels/memory.js";
 import type { Engine } from "../core/runtime/engine.js";
@@ -47,7 +47,7 @@ export async function forEachQuery(
       hammingDistances(kernels, block, to, bytes, distances);
       for (let q = 0; q < size; q++) {
         if (performance.now() - turned > turn) {
-          await setImmediate();
+          await platform.turn();
           turned = performance.now();
         }
         signal?.throwIfAborted();

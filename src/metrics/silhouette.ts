@@ -1,5 +1,5 @@
 // The silhouette of a clustering: how much nearer samples are to their own cluster than to the next one, without labels.
-import { setImmediate } from "node:timers/promises";
+import { platform } from "#platform";
 import type { DenseMatrix } from "../data/matrix.js";
 
 /** The event loop has a turn at least this often, in milliseconds. */
@@ -26,7 +26,7 @@ export async function silhouette(
   let turned = performance.now();
   for (let i = 0; i < rows; i++) {
     if (performance.now() - turned > turn) {
-      await setImmediate();
+      await platform.turn();
       turned = performance.now();
     }
     signal?.throwIfAborted();

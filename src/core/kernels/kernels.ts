@@ -1,6 +1,6 @@
 // The WebAssembly kernels, loaded: a shared memory, the module over it, and threads that take part in its loops.
-import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { platform } from "#platform";
+import type { KernelWorker } from "../platform/platform.js";
 import { type Memory, WholeMemory } from "./memory.js";
 import { constant, type Exports, Pool, type WorkerData } from "./pool.js";
 import { wasm } from "./webassembly.js";
@@ -8,15 +8,11 @@ import { wasm } from "./webassembly.js";
 /** More threads than this have little left to do where memory bandwidth is the limit. */
 const mostThreadsByDefault = 16;
 
-interface Helper {
-  terminate(): Promise<number>;
-}
-
 interface Parts {
   readonly exports: Exports;
   readonly pool: Pool;
   readonly arguments: Float64Array;
-  readonly helpers: Helper[];
+  readonly helpers: KernelWorker[];
 }
 
 /**
@@ -29,7 +25,7 @@ export class Kernels {
   readonly #exports: Exports;
   readonly #pool: Pool;
   readonly #arguments: Float64Array;
-  readonly #helpers: Helper[];
+  readonly #helpers: KernelWorker[];
 
   private constructor(memory: Memory, { exports, pool, arguments: args, helpers }: Parts) {
     this.memory = memory;
@@ -44,9 +40,9 @@ export class Kernels {
    * @param options.threads 1 or more; by default one per processor, 16 at most. Where workers cannot be had it is 1.
    */
   static async open(options: { threads?: number } = {}): Promise<Kernels> {
-    const threads = options.threads ?? Math.min(availableParallelism(), mostThreadsByDefault);
+    const threads = options.threads ?? Math.min(platform.processors(), mostThreadsByDefault);
     if (!Number.isInteger(threads) || threads < 1) throw new RangeError(`threads ${threads}: expected 1 or more`);
-    const module = await wasm.compile(await readFile(new URL("./vantage.wasm", import.meta.url)));
+    const module = await wasm.compile(await platform.kernelModule());
     const memory = new WholeMemory();
     const exports = new wasm.Instance(module, { env: { memory: memory.wasm } }).exports as Exports;
     const control = memory.uint8(constant(exports, "CONTROL_BYTES"));
@@ -97,18 +93,11 @@ export class Kernels {
   }
 }
 
-async function startHelpers(count: number, data: Omit<WorkerData, "thread">): Promise<Helper[]> {
-  if (count === 0) return [];
-  const threads = await import("node:worker_threads").catch(() => undefined);
-  const helpers: Helper[] = [];
-  for (let i = 0; threads !== undefined && i < count; i++) {
+async function startHelpers(count: number, data: Omit<WorkerData, "thread">): Promise<KernelWorker[]> {
+  const helpers: KernelWorker[] = [];
+  for (let i = 0; i < count; i++) {
     try {
-      const workerData: WorkerData = { ...data, thread: i + 1 };
-      const worker = new threads.Worker(new URL("./worker.js", import.meta.url), { workerData, execArgv: [] });
-      // A worker that does not come up leaves its share to the others: chunks are taken, not handed out.
-      worker.on("error", () => {});
-      worker.unref();
-      helpers.push(worker);
+      helpers.push(await platform.startKernelWorker({ ...data, thread: i + 1 } satisfies WorkerData));
     } catch {
       break;
     }

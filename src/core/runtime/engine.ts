@@ -1,10 +1,10 @@
 // The engine: kernels over one memory, and a backend that runs ONNX models on it.
-import { availableParallelism } from "node:os";
+import { openBackend } from "#backends";
+import { platform } from "#platform";
 import { ClosedError, UserError } from "../../errors.js";
 import { Kernels } from "../kernels/kernels.js";
 import { type Memory, MemoryScope } from "../kernels/memory.js";
-import { openBackend } from "./open-backend.js";
-import type { Backend, Session } from "./session.js";
+import type { Backend, OnnxRuntimeModule, Session } from "./session.js";
 
 export const devices = ["cpu", "webgpu", "cuda"] as const;
 /** What graphs run on. */
@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** How graphs run on the processor: through ONNX Runtime's C API, or through the onnxruntime-common API. Default: what works here. */
   readonly interface?: "native" | "portable";
+  /** The module that runs graphs through the onnxruntime-common API: onnxruntime-web, which browsers need; default: onnxruntime-node. */
+  readonly onnxruntime?: OnnxRuntimeModule;
   /** Told where the faster interface does not work here, and why; default: a warning of the process, once. */
   onNote?(note: string): void;
 }
@@ -30,9 +32,14 @@ export type OnEngine<Options> = Options & { readonly engine: Engine };
  * @throws UserError where it is no whole number from 1 to four for each processor, or to 64 where that is more.
  */
 export function checkThreads(threads: number, name = "threads"): number {
-  const most = Math.max(64, 4 * availableParallelism());
+  const most = Math.max(64, 4 * platform.processors());
   if (Number.isInteger(threads) && threads >= 1 && threads <= most) return threads;
   throw new UserError(`${name} ${threads}: expected a whole number from 1 to ${most}`);
+}
+
+/** @internal */
+export function engineClosed(): ClosedError {
+  return new ClosedError("the engine is closed");
 }
 
 /**
@@ -67,7 +74,7 @@ export class Engine {
    * process may not reserve the memory's 4 GiB of addresses.
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
-    const threads = checkThreads(options.threads ?? availableParallelism());
+    const threads = checkThreads(options.threads ?? platform.processors());
     const backend = await openBackend(options, threads);
     return new Engine(await Kernels.open({ threads }), backend, threads);
   }
@@ -93,9 +100,14 @@ export class Engine {
     return own;
   }
 
+  /** @internal */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** @internal @throws ClosedError where the engine is closed. */
   checkOpen(): void {
-    if (this.#closed !== undefined) throw new ClosedError("the engine is closed");
+    if (this.isClosed) throw engineClosed();
   }
 
   /**
@@ -154,9 +166,8 @@ class EngineScope extends Engine {
     return this.#parent.root;
   }
 
-  override checkOpen(): void {
-    super.checkOpen();
-    this.#parent.checkOpen();
+  override get isClosed(): boolean {
+    return super.isClosed || this.#parent.isClosed;
   }
 
   protected override loadSession(model: Uint8Array): Promise<Session> {

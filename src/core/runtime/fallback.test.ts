@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { test } from "node:test";
+import { OnnxRuntimeLibrary } from "./backends/onnxruntime-library.js";
 import { Engine } from "./engine.js";
 import { matmul } from "./matmul.js";
-import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
 
 const { existsSync } = fs;
 const { open } = OnnxRuntimeLibrary;

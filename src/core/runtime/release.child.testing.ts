@@ -7,7 +7,7 @@ import { Program } from "./program.js";
 const engine = await Engine.open({ threads: 1, interface: process.argv[2] as "native" | "portable" });
 const x = input("x", ["n", 200]);
 const parts = { name: "product", outputs: { y: matmul(x, x, { transposeB: true }) } };
-const released = { name: "RuntimeError", message: "program product is released" };
+const released = { name: "ClosedError", message: "program product is released" };
 const before = engine.memory.bytesInUse;
 for (let turn = 0; turn < 10; turn++) {
   const program = await Program.compile(engine, parts);
@@ -20,7 +20,7 @@ for (let turn = 0; turn < 10; turn++) {
   await running;
   await releasing;
   await program.release();
-  await assert.rejects(run.run(), { name: "RuntimeError" });
+  await assert.rejects(run.run(), { name: "ClosedError" });
 
   const called = await Program.compile(engine, parts);
   const call = (value: number) =>

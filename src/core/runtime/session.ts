@@ -1,4 +1,5 @@
-// What the rest of the library asks of a machine that runs ONNX models; `native.ts` and `portable.ts` provide it.
+// What the rest of the library asks of a machine that runs ONNX models; those in `backends` provide it.
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { OutOfMemoryError } from "../../errors.js";
 import type { DType } from "../tensor/index.js";
 
@@ -14,7 +15,7 @@ export interface Buffer {
 export interface BoundCall {
   /** Whether a run is in flight: its buffers must stay where they are. */
   readonly isRunning: boolean;
-  /** @throws RuntimeError once the call or its session is released. */
+  /** @throws ClosedError once the call or its session is released. */
   run(): Promise<void>;
   /** Frees the call, after the runs in flight. */
   release(): void;
@@ -32,6 +33,12 @@ export interface Backend {
   /** Whether runs read and write buffers where they are: many small runs then cost no copies. */
   readonly inPlace: boolean;
   load(model: Uint8Array): Promise<Session>;
+}
+
+/** What of an ONNX Runtime module is used: onnxruntime-node and onnxruntime-web have it. */
+export interface OnnxRuntimeModule {
+  readonly InferenceSession: { readonly create: typeof InferenceSession.create };
+  readonly Tensor: typeof OrtTensor;
 }
 
 export interface BackendOptions {

@@ -1,5 +1,6 @@
 // CCA, canonical correlation analysis (Hotelling 1936; several views: Kettenring 1971): the linear baseline.
 
+import { readModel } from "#model-files";
 import { Forward, type Layer, linear, Parameters } from "../../core/nn/index.js";
 import { encodeModel } from "../../core/onnx/model.js";
 import { type Engine, ParameterStore, Program } from "../../core/runtime/index.js";
@@ -16,7 +17,6 @@ import { parseOptions } from "../options.js";
 import { checkCompleteViews, checkTask } from "../per-view/checks.js";
 import { PerViewMethod } from "../per-view/per-view-method.js";
 import { scalerTensors, storedScalers } from "../per-view/scalers.js";
-import { readModel } from "../saving.js";
 import type { EpochResult, Json, Stage, State } from "../training.js";
 import { type CcaOptions, ccaOptions } from "./options.js";
 import { mostVariates, solveCca } from "./solve.js";

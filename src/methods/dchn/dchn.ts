@@ -1,5 +1,6 @@
 // DCHN, the Decoupled Cross-View Hashing Network (Hu et al., TCYB 2021): codes for any number of views, each trained alone.
 
+import { readModel } from "#model-files";
 import { Random } from "../../core/kernels/random.js";
 import { initialize } from "../../core/nn/index.js";
 import { type Engine, type NamedTensor, ParameterStore } from "../../core/runtime/index.js";
@@ -13,7 +14,6 @@ import { unlabelledNotes } from "../matching/labelled.js";
 import { matchViews, viewShapes } from "../matching/views.js";
 import { stateTensor } from "../method.js";
 import { parseOptions } from "../options.js";
-import { readModel } from "../saving.js";
 import {
   type EpochResult,
   type FitHooks,

@@ -1,5 +1,6 @@
 // DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): codes for two views, without labels.
 
+import { readModel } from "#model-files";
 import { initialize } from "../../core/nn/index.js";
 import { type Engine, ParameterStore } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
@@ -11,7 +12,6 @@ import { type HashingNetwork, networkTensors, type StoredNetwork, storedScaler }
 import { unlabelledNotes } from "../matching/labelled.js";
 import { viewShapes } from "../matching/views.js";
 import { parseOptions } from "../options.js";
-import { readModel } from "../saving.js";
 import { type Json, type Stage, type State, withTraining } from "../training.js";
 import { djsrhNetwork } from "./networks.js";
 import { type DjsrhOptions, djsrhOptions } from "./options.js";

@@ -1,5 +1,6 @@
 // DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that are each in one modality only.
 
+import { readModel } from "#model-files";
 import type { Engine, NamedTensor } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
@@ -16,7 +17,6 @@ import { type MatchOptions, viewShapes } from "../matching/views.js";
 import { type ExportedModel, Method } from "../method.js";
 import { parseOptions } from "../options.js";
 import type { Protocol } from "../protocol.js";
-import { readModel } from "../saving.js";
 import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { Dm2cInference, exportDm2c, type Space } from "./inference.js";
 import { type Dm2cModel, dm2cModel } from "./model.js";

@@ -1,6 +1,7 @@
 // Autoencoders of another run, in place of pre-training.
+
+import { readModel } from "#model-files";
 import { UserError } from "../../errors.js";
-import { readModel } from "../saving.js";
 import { type Dm2cModel, preprocessingPrefix } from "./model.js";
 import { prefixes } from "./networks.js";
 import type { Dm2cOptions } from "./options.js";

@@ -1,5 +1,6 @@
 // GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): clustering and classification.
 
+import { readModel } from "#model-files";
 import { initialize, Parameters } from "../../core/nn/index.js";
 import { type Engine, type NamedTensor, ParameterStore } from "../../core/runtime/index.js";
 import { corrupt, parseCorruption } from "../../data/corruption.js";
@@ -20,7 +21,6 @@ import { type ExportedModel, Method, stateTensor } from "../method.js";
 import { Once } from "../once.js";
 import { parseOptions } from "../options.js";
 import type { Protocol } from "../protocol.js";
-import { readModel } from "../saving.js";
 import { type Json, type Metrics, type Stage, type State, withTraining } from "../training.js";
 import { exportGmae, GmaeInference } from "./inference.js";
 import { type GmaeNetworks, type GmaeShape, gmaeNetworks } from "./networks.js";

@@ -1,5 +1,6 @@
 // MvLNet, the Multi-view Laplacian Network (Huang et al., TIP 2021): clustering, classification, retrieval.
 
+import { readModel } from "#model-files";
 import { initialize } from "../../core/nn/index.js";
 import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
@@ -12,7 +13,6 @@ import { Once } from "../once.js";
 import { parseOptions } from "../options.js";
 import { PerViewMethod } from "../per-view/per-view-method.js";
 import { scalerTensors, storedScalers } from "../per-view/scalers.js";
-import { readModel } from "../saving.js";
 import { type Json, type Stage, type State, withTraining } from "../training.js";
 import { checkTraining } from "./checks.js";
 import { fitScalers, type MvlnetModel, makeModel } from "./model.js";

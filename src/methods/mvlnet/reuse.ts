@@ -1,8 +1,9 @@
 // Pre-trained parts of another run: its autoencoders and siamese networks in place of training them again.
+
+import { readModel } from "#model-files";
 import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
 import { storedScalers } from "../per-view/scalers.js";
-import { readModel } from "../saving.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 

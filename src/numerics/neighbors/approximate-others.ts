@@ -1,7 +1,6 @@
 // Nearest neighbours of every row of a set too large to compare all pairs: a navigable small-world graph (HNSW, usearch).
-import { createRequire } from "node:module";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Index } from "usearch";
+import { platform } from "#platform";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { toPoints } from "../linear-algebra/points.js";
@@ -25,12 +24,12 @@ const chunk = 512;
 export async function approximateOthers(x: DenseMatrix, k: number): Promise<Int32Array> {
   const { rows: n, columns } = x;
   const { data } = toPoints(x);
-  const index = makeIndex(columns, Math.max(expansion.search, 2 * k));
+  const index = await makeIndex(columns, Math.max(expansion.search, 2 * k));
   for (let first = 0; first < n; first += chunk) {
     const count = Math.min(chunk, n - first);
     const keys = BigUint64Array.from({ length: count }, (_, i) => BigInt(first + i));
     index.add(keys, data.subarray(first * columns, (first + count) * columns), 1);
-    await nextTurn();
+    await platform.turn();
   }
   const result = new Int32Array(n * k);
   for (let first = 0; first < n; first += chunk) {
@@ -43,14 +42,14 @@ export async function approximateOthers(x: DenseMatrix, k: number): Promise<Int3
       if (others.length < k) throw new UserError(`neighbours: ${others.length} of ${k} were found for sample ${own}`);
       result.set(others, own * k);
     }
-    await nextTurn();
+    await platform.turn();
   }
   return result;
 }
 
-function makeIndex(dimensions: number, expansionSearch: number): Index {
+async function makeIndex(dimensions: number, expansionSearch: number): Promise<Index> {
   // Loaded where it is needed: the rest of the library works on platforms that usearch has no binary for.
-  const usearch = createRequire(import.meta.url)("usearch") as typeof import("usearch");
+  const usearch = await platform.usearch();
   return new usearch.Index({
     dimensions,
     metric: usearch.MetricKind.L2sq,

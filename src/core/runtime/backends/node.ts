@@ -1,13 +1,16 @@
-// Which interface to ONNX Runtime an engine gets: the native one where it works, and a word where it does not.
-import type { EngineOptions } from "./engine.js";
+// The backends of Node.js: ONNX Runtime's C API where it works, otherwise a module of the onnxruntime-common API.
+import type { EngineOptions } from "../engine.js";
+import { type Backend, LibraryError, type OnnxRuntimeModule } from "../session.js";
 import { portableBackend } from "./portable.js";
-import { type Backend, LibraryError } from "./session.js";
 
 /** @throws LibraryError where the native interface is wanted and does not work here; what is no such failure, as it is. */
 export async function openBackend(options: EngineOptions, threads: number): Promise<Backend> {
-  const { device = "cpu", interface: way, onNote = warn } = options;
-  if (device !== "cpu") return portableBackend(device, { threads });
-  if (way === "portable") return portableBackend("cpu", { threads });
+  const { device = "cpu", interface: way, onnxruntime, onNote = warn } = options;
+  const portable = async () => {
+    const ort = onnxruntime ?? ((await import("onnxruntime-node")) as unknown as OnnxRuntimeModule);
+    return portableBackend(device, { threads }, ort);
+  };
+  if (device !== "cpu" || way === "portable" || onnxruntime !== undefined) return portable();
   try {
     return await nativeBackend(threads);
   } catch (error) {
@@ -15,7 +18,7 @@ export async function openBackend(options: EngineOptions, threads: number): Prom
     onNote(
       `models run through the slower interface to ONNX Runtime, since the faster one does not work: ${error.message}`,
     );
-    return portableBackend("cpu", { threads });
+    return portable();
   }
 }
 

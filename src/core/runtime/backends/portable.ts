@@ -1,6 +1,7 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
-import { Runs } from "./runs.js";
+import { ClosedError } from "../../../errors.js";
+import { Runs } from "../runs.js";
 import {
   type Backend,
   type BackendOptions,
@@ -8,27 +9,22 @@ import {
   type Buffer,
   checkBuffer,
   dtypeOf,
+  type OnnxRuntimeModule,
   RuntimeError,
   runtimeFailure,
   type Session,
   type TensorData,
-} from "./session.js";
-
-interface Module {
-  readonly InferenceSession: typeof InferenceSession;
-  readonly Tensor: typeof OrtTensor;
-}
+} from "../session.js";
+import { Turns } from "../turns.js";
 
 /**
  * A backend over a module of the onnxruntime-common API.
- * @param provider the execution provider: "cpu", "webgpu", "cuda".
+ * @param provider the execution provider: "cpu", "wasm", "webgpu", "cuda".
+ * @param ort the module.
  */
-export async function portableBackend(
-  provider: string,
-  { threads }: BackendOptions,
-  module?: Module,
-): Promise<Backend> {
-  const ort = module ?? ((await import("onnxruntime-node")) as unknown as Module);
+export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
+  // onnxruntime-web and the providers of graphics processors refuse a run during another one.
+  const turns = provider === "cpu" ? undefined : new Turns();
   return {
     name: provider,
     inPlace: false,
@@ -40,7 +36,7 @@ export async function portableBackend(
           logSeverityLevel: 3,
           extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion;MatmulTransposeFusion" } },
         });
-        return new PortableSession(ort, session);
+        return new PortableSession(ort, session, turns);
       } catch (error) {
         throw new RuntimeError(`ONNX Runtime on ${provider}: ${(error as Error).message}`);
       }
@@ -54,8 +50,9 @@ class PortableSession implements Session {
   #isReleased = false;
 
   constructor(
-    private readonly ort: Module,
+    private readonly ort: OnnxRuntimeModule,
     private readonly session: InferenceSession,
+    private readonly turns: Turns | undefined,
   ) {}
 
   bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall {
@@ -67,11 +64,12 @@ class PortableSession implements Session {
         return !own.isIdle;
       },
       run: async () => {
-        if (isReleased || this.#isReleased) throw new RuntimeError("this call or its session is released");
+        if (isReleased || this.#isReleased) throw new ClosedError("this call or its session is released");
         own.begin();
         this.#runs.begin();
         try {
-          await this.#run(inputs, outputs);
+          const run = () => this.#run(inputs, outputs);
+          await (this.turns?.take(run) ?? run());
         } finally {
           own.end();
           this.#runs.end();

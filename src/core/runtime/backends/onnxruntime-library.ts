@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import koffi from "koffi";
-import { LibraryError, runtimeFailure } from "./session.js";
+import { LibraryError, runtimeFailure } from "../session.js";
 
 /** The version of the C API asked for: any later ONNX Runtime serves it with the same table. */
 const API_VERSION = 18;

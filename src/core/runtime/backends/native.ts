@@ -1,8 +1,8 @@
 // Sessions through ONNX Runtime's C API: buffers bound once, read and written in place.
 import koffi from "koffi";
-import type { DType } from "../tensor/index.js";
-import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
-import { Runs } from "./runs.js";
+import { ClosedError } from "../../../errors.js";
+import type { DType } from "../../tensor/index.js";
+import { Runs } from "../runs.js";
 import {
   type Backend,
   type BackendOptions,
@@ -10,9 +10,9 @@ import {
   type Buffer,
   checkBuffer,
   dtypeOf,
-  RuntimeError,
   type Session,
-} from "./session.js";
+} from "../session.js";
+import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
 
 const elementTypes: Record<DType, number> = { float32: 1, int64: 7, bool: 9 };
 const ALL_OPTIMIZATIONS = 99;
@@ -84,7 +84,7 @@ class NativeSession implements Session {
   }
 
   get handle(): bigint {
-    if (this.#handle === undefined) throw new RuntimeError("the session is released");
+    if (this.#handle === undefined) throw new ClosedError("the session is released");
     return this.#handle;
   }
 
@@ -139,7 +139,7 @@ class NativeCall implements BoundCall {
   }
 
   async run(): Promise<void> {
-    if (this.#isReleased || this.session.isReleased) throw new RuntimeError("this call or its session is released");
+    if (this.#isReleased || this.session.isReleased) throw new ClosedError("this call or its session is released");
     this.#runs.begin();
     this.session.runs.begin();
     try {

@@ -1,0 +1,12 @@
+// Models in run folders, in a browser: there are none.
+import { UserError } from "../errors.js";
+
+function noFiles(): never {
+  throw new UserError("a browser has no run folders: keep what state() gives, and pass it to restore()");
+}
+
+/** In a browser. @throws UserError always. */
+export const saveModel = noFiles;
+
+/** In a browser. @throws UserError always. */
+export const readModel = noFiles;
