@@ -139,7 +139,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   readBodies(server);
   limitIntake(server, limits.intakeBytes);
   const states = storeStates(indexes);
-  const registry = countRequests(server, states);
+  const registry = countRequests(server, indexes, states);
   await server.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
