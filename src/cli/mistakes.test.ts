@@ -52,6 +52,10 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
     args: trainOn("good.npz", "--set", "dropout=1.5"),
     expected: /option dropout: .*got 1\.5/,
   },
+  "no threads": {
+    args: trainOn("good.npz", "--threads", "0"),
+    expected: /--threads 0: expected a whole number from 1 to \d+/,
+  },
   "a distance that is not there": {
     args: trainOn("good.npz", "--set", "distance=manhattan"),
     expected: /option distance: .*"euclidean"\|"cosine".*got "manhattan"/,

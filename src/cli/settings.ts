@@ -127,7 +127,7 @@ export function engineOptions({ device, threads }: Pick<CommonFlags, "device" | 
 
 /** The number of `--threads`. */
 export function threadsOf(text: string): number {
-  return checkThreads(Math.max(1, wholeNumber("--threads", text)), "--threads");
+  return checkThreads(wholeNumber("--threads", text), "--threads");
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];

@@ -110,6 +110,19 @@ test("PostgreSQL: a wrong address or an edited name is refused, and nothing is m
   accepted(await vantage(query("addressed")));
 });
 
+test("an index that is there keeps its name: another one is refused, and nothing is written", async () => {
+  const vantage = (args: string[]) => runCommand([...args, "--threads", "1", "--json"], place.folder);
+  const add = ["index", "r1", "--out", "called"];
+  accepted(await vantage([...add, "--name", "first"]));
+  const yaml = () => readFileSync(place.path("called/index.yaml"), "utf8");
+  const before = yaml();
+  refused(await vantage([...add, "--name", "second"]), /called is called first, not second.* or give --replace/);
+  assert.equal(yaml(), before);
+  assert.equal(accepted(await vantage([...add, "--name", "first"])).name, "first");
+  assert.equal(accepted(await vantage(add)).name, "first");
+  assert.equal(accepted(await vantage([...add, "--name", "second", "--replace"])).name, "second");
+});
+
 test("PostgreSQL: what an older version made is adopted where it matches, and only then", { skip }, async () => {
   const { vantage, sql } = database("older");
   accepted(await vantage(["index", "r1", "--out", "old", "--store", "postgres"]));

@@ -1,7 +1,7 @@
 // What the server takes and gives, as schemas: they validate, type the handlers and the page, and are the OpenAPI description.
 import { z } from "zod";
 import { itemId, itemMetadata, longestId } from "../search/stores/item-rules.js";
-import { searchModes } from "../search/stores/store.js";
+import { graphStates, searchModes } from "../search/stores/store.js";
 
 const text = (limit: number) => z.string().min(1).max(limit);
 /** The rule of src/search/item-rules.ts; here in words that every language's regular expressions understand. */
@@ -11,7 +11,8 @@ const id = itemId.meta({
   maxLength: longestId,
   pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
 });
-const view = text(128).describe("a view, as GET /indexes lists them");
+/** As long as a data set's views may be called. */
+const view = text(500).describe("a view, as GET /indexes lists them");
 const index = text(128).optional().describe("which index, where several are served; default: the first");
 const metadata = z.record(z.string(), z.unknown()).describe("title, thumbnail, link, label, or anything else");
 const newMetadata = itemMetadata.describe("any JSON object of at most 64 KiB, nested 16 deep");
@@ -97,6 +98,14 @@ const indexInfo = z.object({
     }),
   ),
   isReadOnly: z.boolean().describe("items cannot be added or deleted: the files may not be written"),
+  graph: z
+    .object({
+      state: z.enum(graphStates).describe("unless it is ready, approximate searches are exact"),
+      error: z.string().optional().describe("why the last attempt to build it failed"),
+      retry: z.string().optional().describe("when the next attempt may begin, ISO 8601"),
+    })
+    .optional()
+    .describe("what approximate searches go through; absent where the store has nothing of the kind"),
   hasMap: z.boolean(),
 });
 export const indexesReply = z.object({ indexes: z.array(indexInfo) });

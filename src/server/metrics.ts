@@ -1,10 +1,16 @@
 // What Prometheus sees: requests, how long they took, items, and the process itself.
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { SearchIndex } from "../search/index/search-index.js";
+import { graphStates } from "../search/stores/store.js";
 import type { StoreStates } from "./routes/store-state.js";
 
 /** Counts every request of the server; the registry says what it has counted. */
-export function countRequests(server: FastifyInstance, states: StoreStates): Registry {
+export function countRequests(
+  server: FastifyInstance,
+  indexes: ReadonlyMap<string, SearchIndex>,
+  states: StoreStates,
+): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "vantage_" });
@@ -42,6 +48,19 @@ export function countRequests(server: FastifyInstance, states: StoreStates): Reg
       const each = [...states].map(async ([index, state]) => [index, await state.counts()] as const);
       for (const [index, { counts }] of await Promise.all(each)) {
         for (const [view, count] of counts) this.set({ index, view }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: "vantage_index_graph",
+    help: "1 for the state of what approximate searches of an index go through: failed is to be looked into",
+    labelNames: ["index", "state"],
+    registers,
+    collect() {
+      for (const [index, { store }] of indexes) {
+        const now = store.graphStatus?.state;
+        if (now === undefined) continue;
+        for (const state of graphStates) this.set({ index, state }, Number(state === now));
       }
     },
   });

@@ -302,7 +302,8 @@ test("thumbnails: pictures only, from their folder only, and they can do nothing
   }
   const none = await get("small/p/none.svg");
   assert.equal(none.statusCode, 404);
-  assert.match(none.json().error, /^there is no GET \/thumbnails\/small\/p\/none\.svg/);
+  assert.equal(none.json().error, "there is no such picture");
+  assert.equal(none.headers["cache-control"], undefined);
 });
 
 test("the page's files are open, under a policy that allows its own scripts only", async () => {

@@ -1,7 +1,6 @@
 // The HTTP server: routes, limits, and who may ask.
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
-import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
@@ -36,6 +35,7 @@ import { limitIntake } from "./requests/intake.js";
 import { readBeforeRefusal } from "./requests/unread.js";
 import { describeRun, listRuns, reportOf } from "./routes/runs.js";
 import { addSearchRoutes } from "./routes/search-routes.js";
+import { sendInside } from "./routes/sent-file.js";
 import { type StoreStates, storeStates } from "./routes/store-state.js";
 import { addThumbnailRoute } from "./routes/thumbnails.js";
 import { serializerCompiler, validatorCompiler, type ZodTypes } from "./schemas.js";
@@ -139,7 +139,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   readBodies(server);
   limitIntake(server, limits.intakeBytes);
   const states = storeStates(indexes);
-  const registry = countRequests(server, states);
+  const registry = countRequests(server, indexes, states);
   await server.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
@@ -267,24 +267,21 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
       params: runParams,
       response: replies(z.string().describe("HTML")),
     },
-    async handler({ params }, reply) {
-      const report = reportOf(folder(), params.name);
-      return reply
-        .type("text/html; charset=utf-8")
-        .header("content-security-policy", reportPolicy)
-        .sendFile(basename(report), dirname(report), { cacheControl: false });
+    async handler(request, reply) {
+      const report = reportOf(folder(), request.params.name);
+      const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": reportPolicy };
+      return sendInside(request, reply, report, headers) as unknown as string;
     },
   });
 }
 
-/** The page's files, where they are built; and `sendFile` for the other routes. */
+/** The page's files, where they are built. */
 async function servePage(server: FastifyInstance, root: string): Promise<void> {
-  await server.register(fastifyStatic, { root: dirname(root), serve: false });
   if (!existsSync(root)) return;
   await server.register(async (scope) => {
     scope.addHook("onRequest", async (_, reply) => {
       reply.header("content-security-policy", pagePolicy);
     });
-    await scope.register(fastifyStatic, { root, wildcard: false, dotfiles: "ignore", decorateReply: false });
+    await scope.register(fastifyStatic, { root, wildcard: false, dotfiles: "ignore" });
   });
 }

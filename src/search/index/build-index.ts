@@ -277,6 +277,11 @@ function extendFolder(
       `${folder} keeps its items in ${manifest.store}, not in ${store}: give another --out, or --replace to delete them`,
     );
   }
+  if (about.name !== manifest.name) {
+    throw new UserError(
+      `${folder} is called ${manifest.name}, not ${about.name}, and an index that is there keeps its name: leave it out, or give --replace to make the index anew`,
+    );
+  }
   for (const view of manifest.views) {
     const bytes = models.get(view.model);
     if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) {

@@ -45,7 +45,7 @@ export function metadataFault(metadata: unknown): string | undefined {
       for (const [key, inner] of Object.entries(value)) {
         if (!isText(key)) return `a key of ${place || "it"} has a NUL character or half a surrogate pair`;
         const own = place === "" ? key.slice(0, 40) : `${place}.${key.slice(0, 40)}`;
-        if (key === "__proto__" || (key === "constructor" && isWithPrototype(inner))) {
+        if (isForbiddenKey(key, inner)) {
           return `the key ${own} is not allowed: JavaScript takes it for more than a name`;
         }
         bytes += Buffer.byteLength(key);
@@ -60,9 +60,10 @@ function isText(text: string): boolean {
   return !/[\0\p{Cs}]/u.test(text);
 }
 
-/** What Fastify refuses in a body, so that no other door lets it in. */
-function isWithPrototype(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, "prototype");
+/** Whether a key would reach into the prototypes of objects. */
+export function isForbiddenKey(key: string, value: unknown): boolean {
+  if (key === "__proto__") return true;
+  return key === "constructor" && typeof value === "object" && value !== null && Object.hasOwn(value, "prototype");
 }
 
 /** @throws UserError that names the item where its id or metadata break the rules. */

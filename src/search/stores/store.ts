@@ -55,10 +55,12 @@ export interface Hit extends ItemKey {
   readonly metadata?: Metadata;
 }
 
+export const graphStates = ["absent", "building", "ready", "failed"] as const;
+
 /** What approximate search goes through, or why it does not. */
 export interface GraphStatus {
-  /** absent: too few items, or the database has no pgvector; failed: see `error`. But for `ready` approximate searches are exact. */
-  readonly state: "absent" | "building" | "ready" | "failed";
+  /** absent: too few items, or the database has no pgvector; failed: see `error`. Unless it is `ready`, approximate searches are exact. */
+  readonly state: (typeof graphStates)[number];
   /** Why the last attempt to build it failed, and when the next one may begin. */
   readonly error?: string;
   readonly retry?: Date;

@@ -81,6 +81,24 @@ test("a store is counted once for all who ask at the same time, and seldom where
   await server.close();
 });
 
+test("what approximate searches go through is shown, and why it could not be built", async () => {
+  const server = await start();
+  const status = { state: "failed", error: "could not extend file:\nno space left", retry: new Date(0) };
+  Object.assign(bad.store, { graphStatus: status });
+  const { indexes } = (await server.inject({ url: "/indexes", headers })).json();
+  const graph = { state: "failed", error: "could not extend file: no space left", retry: "1970-01-01T00:00:00.000Z" };
+  assert.deepEqual(indexes[1].graph, graph);
+  assert.equal("graph" in indexes[0], false, "of a store that has none");
+  const ask = async () => (await server.inject({ url: "/metrics", headers })).body;
+  assert.match(await ask(), /vantage_index_graph\{index="bad",state="failed"\} 1/);
+  assert.doesNotMatch(await ask(), /vantage_index_graph\{index="good"/);
+  Object.assign(bad.store, { graphStatus: { state: "ready" } });
+  assert.match(await ask(), /vantage_index_graph\{index="bad",state="ready"\} 1/);
+  assert.match(await ask(), /vantage_index_graph\{index="bad",state="failed"\} 0/);
+  Object.assign(bad.store, { graphStatus: undefined });
+  await server.close();
+});
+
 test("an index that may only be read is told by 507, whatever its store is", async () => {
   const server = await start();
   Object.assign(bad.store, { isReadOnly: true });

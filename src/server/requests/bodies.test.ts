@@ -100,6 +100,23 @@ test("whatever can be added can be looked up, searched by and deleted", async ()
   }
 });
 
+test("a view may be called by as many characters as in a data set", async () => {
+  const features = featuresOf(5);
+  const requests = (view: string): [string, string, object][] => [
+    ["POST", "/search", { view, features }],
+    ["POST", "/items", { items: [{ id: "x", view, features }] }],
+    ["DELETE", "/items", { view, ids: ["x"] }],
+  ];
+  for (const [length, expected] of [
+    [500, /no view "v/],
+    [501, /view: .*500/],
+  ] as const) {
+    for (const request of requests("v".repeat(length))) {
+      assert.match((await send(server, ...request)).body.error as string, expected);
+    }
+  }
+});
+
 test("a body that is too long is answered 413, whichever client sends it", async () => {
   const large = Buffer.alloc(limits.bodyBytes + 4 * 2 ** 20, 0x20);
   const [node, fetched] = [[] as unknown[], [] as unknown[]];

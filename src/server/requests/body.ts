@@ -1,7 +1,7 @@
 // A request's body: bytes to what the route takes, or one line that says what is wrong with them.
 import type { z } from "zod";
 import { UserError } from "../../errors.js";
-import { alteredNumber } from "../../search/stores/item-rules.js";
+import { alteredNumber, isForbiddenKey } from "../../search/stores/item-rules.js";
 import { addRequest, deleteRequest, searchRequest } from "../api.js";
 
 /** What the routes take, by the name that they give in their configuration. */
@@ -73,8 +73,7 @@ function forbiddenKey(text: string, body: unknown): string | undefined {
     const { value, place } = next;
     if (typeof value !== "object" || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {
-      const isPrototype = typeof inner === "object" && inner !== null && Object.hasOwn(inner, "prototype");
-      if (key === "__proto__" || (key === "constructor" && isPrototype)) return `${place}.${key}`;
+      if (isForbiddenKey(key, inner)) return `${place}.${key}`;
       if (typeof inner === "object") waiting.push({ value: inner, place: `${place}.${key}` });
     }
   }

@@ -1,5 +1,6 @@
 // Tests of links in an index folder: whatever is a link is followed neither for reading nor for writing.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import {
   cpSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
 import { readIndexFolder } from "../../search/index/index-folder.js";
@@ -100,6 +102,72 @@ test("a picture that is a link is not sent", async () => {
     assert.ok(statusCode >= 400 && statusCode < 500, `${name} ${statusCode}`);
     assert.ok(!body.includes("root:"));
   }
+  await server.close();
+  await index.close();
+});
+
+test("a picture that becomes a link while it is asked for is not sent", async (context) => {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(whole, folder, { recursive: true });
+  const pictures = join(folder, "thumbnails");
+  for (const part of ["real", "secret"]) {
+    mkdirSync(join(root, part));
+    writeFileSync(join(root, part, "a.svg"), part === "real" ? "<svg/>" : "root:");
+  }
+  // Exchanges the picture, and the folder that another one is in, for links to a secret and back, without a pause.
+  const script = `
+    const { cpSync, renameSync, rmSync, symlinkSync } = require("node:fs");
+    const { join } = require("node:path");
+    const { workerData: [root, pictures], parentPort } = require("node:worker_threads");
+    const [file, folder] = [join(pictures, "a.svg"), join(pictures, "in")];
+    for (let round = 0; ; round++) {
+      symlinkSync(join(root, "secret/a.svg"), file + "~");
+      renameSync(file + "~", file);
+      rmSync(folder, { recursive: true, force: true });
+      symlinkSync(join(root, "secret"), folder);
+      cpSync(join(root, "real/a.svg"), file + "~");
+      renameSync(file + "~", file);
+      cpSync(join(root, "real"), folder + "~", { recursive: true });
+      rmSync(folder);
+      renameSync(folder + "~", folder);
+      if (round === 0) parentPort.postMessage("begun");
+    }`;
+  const worker = new Worker(script, { eval: true, workerData: [root, pictures] });
+  context.after(() => worker.terminate());
+  const begun = once(worker, "message");
+  const index = await SearchIndex.open(folder, engine);
+  const server = await createServer({ indexes: new Map([["small", index]]), localOnly: true, say: () => {} });
+  await begun;
+  const replies = new Map<number, number>();
+  for (let i = 0; i < 600; i++) {
+    const url = `/thumbnails/small/${i % 2 === 0 ? "a.svg" : "in/a.svg"}`;
+    const { statusCode, body } = await server.inject({ url, headers: { host: "localhost" } });
+    if (statusCode === 200) assert.equal(body, "<svg/>");
+    else assert.ok(statusCode === 400 || statusCode === 404, `${statusCode} ${body}`);
+    replies.set(statusCode, (replies.get(statusCode) ?? 0) + 1);
+  }
+  assert.ok(replies.get(200)! > 0, JSON.stringify([...replies]));
+  await server.close();
+  await index.close();
+});
+
+test("a picture that a client has already is not sent again", async () => {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(whole, folder, { recursive: true });
+  const picture = join(folder, "thumbnails", "a.svg");
+  writeFileSync(picture, "<svg/>");
+  const index = await SearchIndex.open(folder, engine);
+  const server = await createServer({ indexes: new Map([["small", index]]), localOnly: true, say: () => {} });
+  const ask = (headers = {}, method: "GET" | "HEAD" = "GET") =>
+    server.inject({ method, url: "/thumbnails/small/a.svg", headers: { host: "localhost", ...headers } });
+  const { statusCode, body, headers } = await ask();
+  assert.deepEqual([statusCode, body, headers["content-length"]], [200, "<svg/>", "6"]);
+  const same = await ask({ "if-none-match": `"other", ${headers.etag}` });
+  assert.deepEqual([same.statusCode, same.body], [304, ""]);
+  const head = await ask({}, "HEAD");
+  assert.deepEqual([head.statusCode, head.body, head.headers["content-length"]], [200, "", "6"]);
+  writeFileSync(picture, "<svg></svg>");
+  assert.equal((await ask({ "if-none-match": headers.etag })).body, "<svg></svg>");
   await server.close();
   await index.close();
 });

@@ -1,8 +1,6 @@
 // The runs page's data: run folders under one folder, also while they are written. They are read in a thread of its own.
-import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../../errors.js";
-import { inside } from "../../inside.js";
 import { MissingError } from "../../search/index/search-index.js";
 import { UnavailableError } from "../../search/stores/unavailable.js";
 import { runFolder } from "./run-names.js";
@@ -41,13 +39,11 @@ export function describeRun(folder: string, name: string, after: number): Promis
   return ask({ id: serial++, folder, run: { name, after } });
 }
 
-/** @throws MissingError where there is no such run, or it has no report yet; UserError where the report is a link. */
-export function reportOf(folder: string, name: string): string {
+/** Where the report of a run is, for `sendInside`. @throws MissingError where there is no such run. */
+export function reportOf(folder: string, name: string) {
   const own = runFolder(folder, name);
   if (own === undefined) throw new MissingError(`there is no run "${name}"`);
-  const report = inside(own, "report.html");
-  if (!existsSync(report)) throw new MissingError(`run "${name}" has no report yet`);
-  return report;
+  return { folder: own, path: "report.html", missing: `run "${name}" has no report yet` };
 }
 
 /** The same question by several at once is asked once. */

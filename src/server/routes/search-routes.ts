@@ -6,7 +6,7 @@ import { takes } from "../../search/encoders/raw-features.js";
 import { hasIndexMap } from "../../search/index/index-map.js";
 import { type Asker, MissingError, type SearchIndex } from "../../search/index/search-index.js";
 import { Turns } from "../../search/scheduling/turns.js";
-import type { Metadata } from "../../search/stores/store.js";
+import type { GraphStatus, Metadata } from "../../search/stores/store.js";
 import { addressOf } from "../access/token.js";
 import {
   addReply,
@@ -24,6 +24,7 @@ import {
   searchReply,
   searchRequest,
 } from "../api.js";
+import { oneLine } from "../failures.js";
 import { endOf } from "../requests/deadline.js";
 import type { ZodTypes } from "../schemas.js";
 import { MapReplies } from "./map-replies.js";
@@ -231,6 +232,11 @@ async function describeIndex(
       takes: takes(view),
     })),
     isReadOnly: store.isReadOnly,
+    ...(store.graphStatus !== undefined && { graph: graphInfo(store.graphStatus) }),
     hasMap: hasIndexMap(index.folder),
   };
+}
+
+function graphInfo({ state, error, retry }: GraphStatus): IndexInfo["graph"] {
+  return { state, ...(error !== undefined && { error: oneLine(error) }), ...(retry && { retry: retry.toISOString() }) };
 }

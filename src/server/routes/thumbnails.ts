@@ -1,11 +1,11 @@
 // Pictures of items: small files of an index's thumbnails folder.
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { inside } from "../../inside.js";
 import { thumbnailsFolder } from "../../search/index/index-folder.js";
 import { MissingError, type SearchIndex } from "../../search/index/search-index.js";
 import { picturePolicy } from "../access/security.js";
 import { replies, thumbnailParams } from "../api.js";
+import { sendInside } from "./sent-file.js";
 
 const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
@@ -39,21 +39,20 @@ export function addThumbnailRoute(server: FastifyInstance, indexes: ReadonlyMap<
         response: replies(z.string().describe("SVG, PNG, JPEG, WebP or GIF")),
       },
     },
-    async ({ params }, reply) => {
+    async (request, reply) => {
+      const { params } = request;
       const index = indexes.get(params.index);
       const [, type] = picture.exec(params["*"]) ?? [];
-      if (index === undefined || type === undefined) throw new MissingError("there is no such picture");
-      const folder = thumbnailsFolder(index.index.folder);
+      const missing = "there is no such picture";
+      if (index === undefined || type === undefined) throw new MissingError(missing);
       // A link in an index folder, which may be a stranger's, would show other files.
-      inside(folder, params["*"]);
-      return (
-        reply
-          .header("content-type", types[type])
-          .header("content-security-policy", picturePolicy)
-          // Private: a proxy must not give to others what is behind a token.
-          .header("cache-control", "private, max-age=3600")
-          .sendFile(params["*"], folder, { cacheControl: false, dotfiles: "deny" })
-      );
+      const file = { folder: thumbnailsFolder(index.index.folder), path: params["*"], missing };
+      return sendInside(request, reply, file, {
+        "content-type": types[type]!,
+        "content-security-policy": picturePolicy,
+        // Private: a proxy must not give to others what is behind a token.
+        "cache-control": "private, max-age=3600",
+      });
     },
   );
 }

@@ -80,9 +80,18 @@ export class Columns {
     return isDeleted(this.chunkOf(row), row);
   }
 
+  /** Makes sure that so many rows can be appended. @throws OutOfMemoryError where there is no memory for them; the rows stay as they are. */
+  reserve(rows: number): void {
+    for (;;) {
+      const last = this.chunks.at(-1);
+      if (last !== undefined && this.rows + rows <= last.first + last.size) return;
+      this.addChunk();
+    }
+  }
+
   append(code: Uint8Array, position: number, hash: number): void {
-    const last = this.chunks.at(-1);
-    const chunk = last !== undefined && this.rows < last.first + last.size ? last : this.addChunk();
+    this.reserve(1);
+    const chunk = this.chunkOf(this.rows);
     const at = this.rows - chunk.first;
     chunk.codes.set(code, at * this.bytes);
     chunk.positions[at] = position;
@@ -98,11 +107,17 @@ export class Columns {
     const size = chunkRows(this.chunks.length);
     const last = this.chunks.at(-1);
     const first = last === undefined ? 0 : last.first + last.size;
-    const codes = memory.uint8(size * this.bytes);
-    const deleted = { bits: memory.uint8(size / 8), readers: 0, retired: false };
     const positions = new Float64Array(size);
     const hashes = new Uint32Array(size);
-    const chunk: Chunk = { first, size, codes, positions, hashes, deleted };
+    const codes = memory.uint8(size * this.bytes);
+    let bits: Deleted["bits"];
+    try {
+      bits = memory.uint8(size / 8);
+    } catch (error) {
+      memory.free(codes);
+      throw error;
+    }
+    const chunk: Chunk = { first, size, codes, positions, hashes, deleted: { bits, readers: 0, retired: false } };
     this.chunks.push(chunk);
     return chunk;
   }

@@ -38,7 +38,7 @@ export interface FolderStoreOptions {
 /** An item that is added, or an id that is deleted. */
 interface Change {
   readonly id: string;
-  /** The view that an id is deleted from; in all where it is undefined. */
+  /** Of an item that is added; the view that an id is deleted from, in all where it is undefined. */
   readonly view?: string;
   readonly isRemoval: boolean;
   readonly entry: Buffer;
@@ -79,6 +79,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
   const release = protection !== undefined ? () => {} : lockIndex(folder);
   const kernels = options.kernels ?? (await Kernels.open());
   let log: Log | undefined;
+  let generation: Generation | undefined;
   try {
     if (protection === undefined)
       for (const name of readdirSync(folder)) if (isTemporary(name)) rmSync(join(folder, name));
@@ -97,13 +98,15 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     }
     const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels);
     const onNote = options.onNote ?? (() => {});
-    const generation = new Generation(kernels, log, snapshot?.views ?? new Map(), onNote, snapshot?.liveBytes);
-    const torn = log.replay(snapshot?.length ?? Log.start, (entry, position) => generation.apply(entry, position));
+    const opened = new Generation(kernels, log, snapshot?.views ?? new Map(), onNote, snapshot?.liveBytes);
+    generation = opened;
+    const torn = log.replay(snapshot?.length ?? Log.start, (entry, position) => opened.apply(entry, position));
     if (torn !== undefined) onNote(tornNote(path, torn));
-    generation.graphs.load();
-    return new FolderStore(folder, generation, snapshot?.length ?? 0, release, options.kernels === undefined);
+    opened.graphs.load();
+    return new FolderStore(folder, opened, snapshot?.length ?? 0, release, options.kernels === undefined);
   } catch (error) {
-    log?.close();
+    if (generation !== undefined) generation.retire();
+    else log?.close();
     if (options.kernels === undefined) kernels.close();
     release();
     throw error;
@@ -265,6 +268,7 @@ export class FolderStore implements Store {
     const owners: Writing[] = [];
     const done: Writing[] = [];
     const added = new Set<string>();
+    const rows = new Map<string, number>();
     let bytes = 0;
     while (bytes < recordBytes && this.#writes.length > 0) {
       const writing = this.#writes[0]!;
@@ -278,7 +282,13 @@ export class FolderStore implements Store {
         const { id, view, isRemoval, entry } = value;
         // to delete what is not there would only make the log longer
         if (isRemoval && !added.has(id) && !this.#generation.has(id, view)) continue;
-        if (!isRemoval) added.add(id);
+        if (!isRemoval) {
+          // before anything is written: what is refused for want of memory is not in the log either
+          const count = (rows.get(view!) ?? 0) + 1;
+          this.#generation.reserve(view!, count);
+          rows.set(view!, count);
+          added.add(id);
+        }
         entries.push(entry);
         owners.push(writing);
         bytes += entry.length;
@@ -369,7 +379,9 @@ export class FolderStore implements Store {
 }
 
 function* itemEntries(items: readonly Item[], space: Space): Generator<Change> {
-  for (const item of items) yield { id: item.id, isRemoval: false, entry: encodeItem(item, space) };
+  for (const item of items) {
+    yield { id: item.id, view: item.view, isRemoval: false, entry: encodeItem(item, space) };
+  }
 }
 
 function* removalEntries(ids: readonly string[], view: string | undefined): Generator<Change> {

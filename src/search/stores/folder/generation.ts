@@ -58,6 +58,20 @@ export class Generation {
     return among.some((columns) => columns !== undefined && this.#find(columns, id, hash) !== undefined);
   }
 
+  /** Makes sure that there is memory for so many items more of a view. @throws OutOfMemoryError where there is not; all stays as it is. */
+  reserve(view: string, items: number): void {
+    this.#columnsOf(view).reserve(items);
+  }
+
+  #columnsOf(view: string): Columns {
+    let columns = this.views.get(view);
+    if (columns === undefined) {
+      columns = new Columns(this.kernels, view, this.log.space.bits / 8);
+      this.views.set(view, columns);
+    }
+    return columns;
+  }
+
   applyBytes(entry: Buffer, position: number): number {
     return this.apply(decodeEntry(entry, 0, this.log.space), position);
   }
@@ -66,11 +80,9 @@ export class Generation {
   apply({ kind, id, view, code, length }: Entry, position: number): number {
     const hash = hashText(id);
     if (kind === addKind) {
-      let columns = this.views.get(view);
-      if (columns === undefined) {
-        columns = new Columns(this.kernels, view, this.log.space.bits / 8);
-        this.views.set(view, columns);
-      }
+      const columns = this.#columnsOf(view);
+      // first: without memory for the new one, the old one stays
+      columns.reserve(1);
       this.#delete(columns, id, hash);
       columns.append(code, position, hash);
       this.liveBytes += length;
