@@ -1,5 +1,6 @@
 // A training run from data set to run folder: started, or gone on with.
-import { relative } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
 import { dataFiles } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
@@ -10,6 +11,7 @@ import type { ExportedModel, Method, MethodDefinition } from "../methods/method.
 import { parseOptions } from "../methods/options.js";
 import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { Checkpoint, FitHooks, Metrics, State } from "../methods/training.js";
+import { missingPackages } from "../optional.js";
 import { writePlots } from "../report/charts/plots.js";
 import { writeReport } from "../report/pages/page.js";
 import { loadReportRun } from "../report/report-run.js";
@@ -177,6 +179,8 @@ export async function train(training: Training): Promise<TrainingOutcome> {
   const { method, opened, engine, saved } = training;
   const { data } = opened;
   const isOver = saved !== undefined && isFinished(saved);
+  const noReport = missingPackages("reports");
+  if (noReport) say(`  note: this run gets no report; vantage report writes it later. ${noReport.message}`);
   const progress = trainingProgress();
   const interrupt = interruption();
   const started = performance.now();
@@ -249,8 +253,10 @@ export async function train(training: Training): Promise<TrainingOutcome> {
     for (const note of found.notes) say(`  note: ${note}`);
     const told = [...opened.notes, ...given, ...found.notes];
     await describeResult(run.folder, method, data, summary, { notes: told, engine });
-    await writePlots(loadReportRun(run.folder));
-    writeReport([run.folder]);
+    if (noReport === undefined) {
+      await writePlots(loadReportRun(run.folder));
+      writeReport([run.folder]);
+    }
     return { summary, method, data };
   } finally {
     progress.stop();
@@ -271,7 +277,7 @@ export function formatOutcome({ summary }: TrainingOutcome): string[] {
     ...formatMetrics(metrics),
     ...formatBaselines(summary),
     `run     ${run}`,
-    `report  ${run}/report.html`,
+    ...(existsSync(join(run, "report.html")) ? [`report  ${run}/report.html`] : []),
   ];
 }
 

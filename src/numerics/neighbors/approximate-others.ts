@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Index } from "usearch";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
+import { needPackages } from "../../optional.js";
 import { toPoints } from "../linear-algebra/points.js";
 
 /** Links of a graph's node, and candidates kept while it is built and searched: recall against time, see docs/mvlnet.md. */
@@ -50,6 +51,7 @@ export async function approximateOthers(x: DenseMatrix, k: number): Promise<Int3
 
 function makeIndex(dimensions: number, expansionSearch: number): Index {
   // Loaded where it is needed: the rest of the library works on platforms that usearch has no binary for.
+  needPackages("nearest neighbors of so many samples");
   const usearch = createRequire(import.meta.url)("usearch") as typeof import("usearch");
   return new usearch.Index({
     dimensions,
