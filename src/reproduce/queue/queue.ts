@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type PgBoss from "pg-boss";
-import { needPackages } from "../../optional.js";
 import type { Database } from "../../search/stores/postgres/database.js";
 import { connectPostgres } from "../../search/stores/postgres/server.js";
 import { UnavailableError } from "../../search/stores/unavailable.js";
@@ -71,7 +70,6 @@ export class RunQueue implements RunSource {
    * @throws UserError where the database cannot be used, or a result there was made with other data.
    */
   static async open(options: QueueOptions): Promise<RunQueue> {
-    needPackages("runs shared through PostgreSQL");
     const database = await connectPostgres(options.url);
     try {
       const results = await SharedResults.open(database);

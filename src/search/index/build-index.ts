@@ -8,6 +8,7 @@ import { makeFolder, removeUnfinished } from "../../files.js";
 import { inside, readRegular } from "../../inside.js";
 import type { ViewShape } from "../../methods/feeding.js";
 import { matchViews } from "../../methods/matching/views.js";
+import { needPackages } from "../../optional.js";
 import { featureSource } from "../encoders/raw-features.js";
 import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
 import { CHUNK, ViewEncoder } from "../encoders/view-encoder.js";
@@ -95,6 +96,8 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   if (request.details !== undefined) matchDetails(request.details, data, rows, hooks.onNote);
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);
+  if (request.store === "pglite") needPackages("an index in PGlite");
+  if (request.store === "postgres") needPackages("PostgreSQL");
   checkPlace(folder);
   makeFolder(folder);
   // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
