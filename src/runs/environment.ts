@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { z } from "zod";
-import { onnxRuntimeVersion } from "../core/runtime/index.js";
+import { onnxRuntimeVersion } from "../core/runtime/library-path.js";
 import { UserError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { readRegular } from "../inside.js";

@@ -1,6 +1,5 @@
 // Running graphs: engines, programs, training steps.
 export * from "./engine.js";
-export { onnxRuntimeVersion } from "./library-path.js";
 export * from "./matmul.js";
 export type { OptimizerSettings } from "./optimizer.js";
 export * from "./parameter-store.js";
