@@ -104,7 +104,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     return new FolderStore(folder, generation, snapshot?.length ?? 0, release, options.kernels === undefined);
   } catch (error) {
     log?.close();
-    if (options.kernels === undefined) kernels.close();
+    if (options.kernels === undefined) await kernels.close();
     release();
     throw error;
   }
@@ -232,7 +232,7 @@ export class FolderStore implements Store {
       if (!this.isReadOnly && this.#covered !== this.#generation.log.length) await this.#snapshot();
     } finally {
       this.#generation.retire();
-      if (this.#ownsKernels) this.#generation.kernels.close();
+      if (this.#ownsKernels) await this.#generation.kernels.close();
       this.#release();
     }
   }
