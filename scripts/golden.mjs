@@ -18,8 +18,9 @@ const { values: flags } = parseArgs({
     threads: { type: "string", default: "2" },
   },
 });
-const library = await import(pathToFileURL(resolve(flags.package, "dist/index.js")).href);
-const { Engine, loadDataset, methods, synthetic } = library;
+const entry = (file) => import(pathToFileURL(resolve(flags.package, "dist", file)).href);
+const { Engine, loadDataset, methods } = await entry("index.js");
+const { synthetic, toDense } = await entry("entries/data.js");
 
 /** Options by method: small, but every stage, loss and kind of layer takes part. */
 const common = {
@@ -56,8 +57,7 @@ for (const { name, tasks, options, create } of methods) {
   }
 }
 for (const [name, set] of Object.entries(data)) {
-  for (const view of set.views)
-    results[`data ${name} ${view.name}`] = { values: digest(library.toDense(view.matrix).data) };
+  for (const view of set.views) results[`data ${name} ${view.name}`] = { values: digest(toDense(view.matrix).data) };
 }
 await engine.close();
 

@@ -36,6 +36,7 @@ const parts = [
 const nodeOnly = new Set([
   "core/platform/node.js",
   "core/runtime/backends/node.js",
+  "core/runtime/backends/library-path.js",
   "core/runtime/backends/native.js",
   "core/runtime/backends/onnxruntime-library.js",
   "methods/saving.js",

@@ -1,7 +1,8 @@
 // k-means with k-means++ and many starts on a matrix in an .npy file (argument): seconds and inertia.
 
 import { Engine } from "../../dist/core/runtime/index.js";
-import { kmeans, loadDataset } from "../../dist/index.js";
+import { kmeans } from "../../dist/entries/metrics.js";
+import { loadDataset } from "../../dist/index.js";
 import { emit, median, repeat, threads } from "./common.mjs";
 
 const [path, clusters = "10", starts = "50"] = process.argv.slice(2);

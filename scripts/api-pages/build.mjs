@@ -1,4 +1,5 @@
-// Makes docs/api from the public entry point and its docstrings; fails where something public has none. --out FOLDER writes elsewhere.
+// Makes docs/api from the public entry points and their docstrings; fails where something public has none. --out FOLDER writes elsewhere.
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Application, Comment, Converter, ReflectionKind, TSConfigReader } from "typedoc";
@@ -6,12 +7,16 @@ import { z } from "zod";
 import { methods } from "../../dist/methods/index.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+/** The entry points of the package. */
+const { "./package.json": _, ...entries } = JSON.parse(readFileSync(`${root}package.json`, "utf8")).exports;
 const { values } = parseArgs({ options: { out: { type: "string", default: `${root}docs/api` } } });
 
 const app = await Application.bootstrapWithPlugins(
   {
     name: "Vantage: the library",
-    entryPoints: [`${root}src/index.ts`],
+    entryPoints: Object.values(entries).map(({ types }) =>
+      types.replace("./dist/", `${root}src/`).replace(".d.ts", ".ts"),
+    ),
     basePath: root,
     tsconfig: `${root}tsconfig.json`,
     plugin: ["typedoc-plugin-markdown"],

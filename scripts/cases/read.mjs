@@ -1,6 +1,7 @@
 // Reads a file as a user of the package does, and gives what came as plain numbers and texts.
 import { basename, extname } from "node:path";
-import { loadDataset, toDense, UserError } from "../../dist/index.js";
+import { toDense } from "../../dist/entries/data.js";
+import { loadDataset, UserError } from "../../dist/index.js";
 
 /** Values of a view beyond which only its first and last row are kept. */
 const largest = 50_000;

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors.js";
 import { parseOptions } from "../methods/options.js";
 import type { Metrics } from "../methods/training.js";
+import { missingPackages } from "../optional.js";
 import { writeReport } from "../report/pages/page.js";
 import { readConfig } from "../runs/config.js";
 import { isRunFolder } from "../runs/run-folder.js";
@@ -37,10 +38,8 @@ export async function trainLengths(
     const { summary } = await (isBegun ? resumeLength(one, flags) : withTraining((hooks) => trainRun(one, hooks)));
     summaries.push(summary);
   }
-  const report = writeReport(
-    summaries.map(({ run }) => run),
-    join(folder, "report.html"),
-  );
+  const runs = summaries.map(({ run }) => run);
+  const report = missingPackages("reports") ? [] : [`report  ${writeReport(runs, join(folder, "report.html"))}`];
   const [{ metrics: _, run: __, ...shared }] = summaries as [TrainingSummary];
   const byBits = Object.fromEntries(lengths.map((bits, i) => [bits, summaries[i]!.metrics]));
   const result = {
@@ -48,9 +47,9 @@ export async function trainLengths(
     bits: lengths,
     metricsByBits: byBits,
     run: folder,
-    runs: summaries.map(({ run }) => run),
+    runs,
   };
-  printResult(flags.json, result, [...formatTable(lengths, summaries), `report  ${report}`]);
+  printResult(flags.json, result, [...formatTable(lengths, summaries), ...report]);
 }
 
 /** @throws UserError where the run was begun with other options. */

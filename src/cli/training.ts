@@ -1,4 +1,6 @@
 // Training as the command line shows it: the data, notes, progress, Ctrl-C, and the outcome as text.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { accountLines } from "../data/layout/account.js";
 import { findMethod } from "../methods/index.js";
 import type { TrainingOutcome, TrainingSummary } from "../train/summary.js";
@@ -43,7 +45,7 @@ export function formatOutcome({ summary }: TrainingOutcome): string[] {
     ...formatMetrics(metrics),
     ...formatBaselines(summary),
     `run     ${run}`,
-    `report  ${run}/report.html`,
+    ...(existsSync(join(run, "report.html")) ? [`report  ${run}/report.html`] : []),
   ];
 }
 

@@ -1,16 +1,13 @@
-// Reading ../shared/fixtures and comparing with it: for tests of the methods.
+// Reading fixtures and comparing with it: for tests of the methods.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 export interface FixtureTensor {
   readonly shape: number[];
   readonly data: number[];
 }
 
-const folder = new URL("../../../shared/fixtures/", import.meta.url);
-
-/** Whether the fixtures are beside the project; tests that need them are skipped where they are not. */
-export const haveFixtures = existsSync(folder);
+const folder = new URL("../../fixtures/", import.meta.url);
 
 // biome-ignore lint/suspicious/noExplicitAny: a fixture's form is its own
 export function readFixture(name: string): any {

@@ -1,13 +1,14 @@
 // environment.json: the machine, the versions and the data files that a run was made with.
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createReadStream, statSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { z } from "zod";
+import { onnxRuntimeVersion } from "../core/runtime/backends/library-path.js";
 import { UserError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { readRegular } from "../inside.js";
 import { parseAs, parseJson } from "../json.js";
+import { version } from "../version.js";
 
 const dataFile = z
   .object({
@@ -59,9 +60,9 @@ export async function describeEnvironment(paths: readonly string[] = []): Promis
   for (const path of paths) files.push(await describeFile(path));
   return {
     started: new Date().toISOString(),
-    vantage: packageVersion("../../package.json"),
+    vantage: version,
     node: process.versions.node,
-    onnxruntime: packageVersion("onnxruntime-node/package.json"),
+    onnxruntime: onnxRuntimeVersion(),
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
@@ -132,9 +133,4 @@ async function describeFile(path: string): Promise<DataFile> {
     throw fileError(error, path, "read");
   }
   return { path, bytes, sha256: hash.digest("hex") };
-}
-
-function packageVersion(specifier: string): string {
-  const path = createRequire(import.meta.url).resolve(specifier);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }

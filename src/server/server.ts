@@ -40,6 +40,7 @@ import { type StoreStates, storeStates } from "./routes/store-state.js";
 import { addThumbnailRoute } from "./routes/thumbnails.js";
 import { serializerCompiler, validatorCompiler, type ZodTypes } from "./schemas.js";
 
+/** What a server serves, and to whom. */
 export interface ServerOptions {
   /** By the names that requests use; the first one is asked where none is named. */
   readonly indexes: ReadonlyMap<string, SearchIndex>;
@@ -82,6 +83,10 @@ export const limits = {
 
 const studio = fileURLToPath(new URL("../studio/", import.meta.url));
 
+/**
+ * A server over indexes and runs that is ready to `listen`; docs/search.md has its interface. Closing it leaves the indexes open.
+ * @throws UserError where the page's files cannot be read.
+ */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { indexes, token, localOnly, allowedHosts = [], allowedOrigins = [], say } = options;
   const server = Fastify({

@@ -9,6 +9,7 @@ import type { ExportedModel, MethodDefinition } from "../methods/method.js";
 import { parseOptions } from "../methods/options.js";
 import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { Checkpoint, EpochReport, FitHooks, State } from "../methods/training.js";
+import { missingPackages } from "../optional.js";
 import { writePlots } from "../report/charts/plots.js";
 import { writeReport } from "../report/pages/page.js";
 import { loadReportRun } from "../report/report-run.js";
@@ -195,6 +196,8 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
   const { method, opened, engine, saved } = training;
   const { data } = opened;
   const { signal } = hooks;
+  const noReport = missingPackages("reports");
+  if (noReport) hooks.onNote?.(`this run gets no report; vantage report writes it later. ${noReport.message}`);
   const started = performance.now();
   let [earlier, notes]: [seconds: number, notes: string[]] = [0, []];
   const elapsed = () => earlier + (performance.now() - started) / 1000;
@@ -265,8 +268,10 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
     for (const note of found.notes) hooks.onNote?.(note);
     const all = [...opened.notes, ...given, ...found.notes];
     await describeResult(run.folder, method, data, summary, { notes: all, engine });
-    await writePlots(loadReportRun(run.folder));
-    writeReport([run.folder]);
+    if (noReport === undefined) {
+      await writePlots(loadReportRun(run.folder));
+      writeReport([run.folder]);
+    }
     return { summary, method, data };
   } finally {
     run?.close();

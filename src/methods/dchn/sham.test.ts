@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../core/kernels/random.js";
-import { assertClose, type FixtureTensor, haveFixtures, readFixture } from "../fixture.testing.js";
+import { assertClose, type FixtureTensor, readFixture } from "../fixture.testing.js";
 import { matrix64, product, transposed } from "./matrices.js";
 import { learnHammingSpace, randomStart, sgn } from "./sham.js";
 
 const read = ({ shape, data }: FixtureTensor) => matrix64(shape[0]!, shape[1]!, Float64Array.from(data));
 
-test("fixture dchn_sham: losses, W, codes", { skip: !haveFixtures }, () => {
+test("fixture dchn_sham: losses, W, codes", () => {
   const { config, initial_W, label_matrix, expected } = readFixture("dchn_sham");
   const labels = read(label_matrix);
   const { w, losses } = learnHammingSpace(labels, read(initial_W), config);

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { Engine, ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { dense } from "../../data/matrix.js";
 import { fitScaler } from "../../data/scaling.js";
-import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
+import { assertClose, type FixtureTensor, parametersOf, readFixture } from "../fixture.testing.js";
 import { djsrhNetwork } from "./networks.js";
 import { djsrhObjective } from "./objective.js";
 
-test("fixture djsrh: codes, affinity, losses, gradients, five SGD steps", { skip: !haveFixtures }, async () => {
+test("fixture djsrh: codes, affinity, losses, gradients, five SGD steps", async () => {
   const fixture = readFixture("djsrh");
   const { config, expected } = fixture;
   const engine = await Engine.open({ threads: 2 });

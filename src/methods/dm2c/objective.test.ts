@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Engine } from "../../core/runtime/index.js";
-import { assertClose, type FixtureTensor, haveFixtures, readFixture } from "../fixture.testing.js";
+import { assertClose, type FixtureTensor, readFixture } from "../fixture.testing.js";
 import { dm2cModel } from "./model.js";
 import { type AdversarialSettings, discriminatorStep, generatorStep } from "./steps.js";
 
-test("fixture dm2c: losses, gradients, three steps of each", { skip: !haveFixtures }, async () => {
+test("fixture dm2c: losses, gradients, three steps of each", async () => {
   const fixture = readFixture("dm2c");
   const { config, expected } = fixture;
   const engine = await Engine.open({ threads: 2 });

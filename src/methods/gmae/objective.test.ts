@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Forward, Parameters } from "../../core/nn/index.js";
 import { Engine, ParameterStore, TrainingStep } from "../../core/runtime/index.js";
-import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
+import { assertClose, type FixtureTensor, parametersOf, readFixture } from "../fixture.testing.js";
 import { dropLastRow } from "./neighbours.js";
 import { gmaeNetworks } from "./networks.js";
 import { gmaeObjective } from "./objective.js";
@@ -16,7 +16,7 @@ function countMatrix(lists: FixtureTensor, n: number): Float32Array {
 }
 
 for (const task of ["clustering", "classification"] as const) {
-  test(`fixture gmae_${task}: losses, gradients, five Adam steps`, { skip: !haveFixtures }, async () => {
+  test(`fixture gmae_${task}: losses, gradients, five Adam steps`, async () => {
     const fixture = readFixture(`gmae_${task}`);
     const { config, expected } = fixture;
     const engine = await Engine.open({ threads: 2 });

@@ -40,7 +40,7 @@ export interface HashingOptions {
   readonly bits: number;
   readonly hidden: number;
   readonly scaling: (typeof scalingKinds)[number];
-  readonly queries?: string;
+  readonly queries?: string | undefined;
   readonly evaluateEvery: number;
   readonly withoutRelevant: z.output<typeof withoutRelevantField>;
 }

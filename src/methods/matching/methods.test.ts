@@ -9,8 +9,9 @@ import { type Labels, MultiViewDataset, samplesByClass } from "../../data/datase
 import { selectColumns, toDense } from "../../data/matrix.js";
 import { mixedModal } from "../../data/mixed-modal.js";
 import { synthetic } from "../../data/sets/synthetic.js";
-import { CCA, DCHN, DJSRH, DM2C, GMAE, type Method, MvLNet } from "../../index.js";
+import { CCA, DCHN, DJSRH, DM2C, GMAE, MvLNet } from "../../index.js";
 import type { ViewShape } from "../feeding.js";
+import type { Method } from "../method.js";
 import type { Metrics, State } from "../training.js";
 
 let engine: Engine;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Forward, Parameters } from "../../core/nn/index.js";
 import { Engine, ParameterStore, Program, TrainingStep } from "../../core/runtime/index.js";
 import { cast, input, type Tensor } from "../../core/tensor/index.js";
-import { assertClose, type FixtureTensor, haveFixtures, parametersOf, readFixture } from "../fixture.testing.js";
+import { assertClose, type FixtureTensor, parametersOf, readFixture } from "../fixture.testing.js";
 import { mvlnetNetworks } from "./networks.js";
 import {
   fullAffinity,
@@ -16,7 +16,7 @@ import {
   spectralLoss,
 } from "./objective.js";
 
-test("fixture mvlnet: siamese distance and loss", { skip: !haveFixtures }, async () => {
+test("fixture mvlnet: siamese distance and loss", async () => {
   const { siamese } = readFixture("mvlnet");
   const engine = await Engine.open({ threads: 1 });
   const distance = pairDistance(input("a", ["n", 4]), input("b", ["n", 4]));
@@ -29,9 +29,7 @@ test("fixture mvlnet: siamese distance and loss", { skip: !haveFixtures }, async
   engine.close();
 });
 
-test("fixture mvlnet: affinities, orthogonal weights, losses, gradients, three RMSProp steps", {
-  skip: !haveFixtures,
-}, async () => {
+test("fixture mvlnet: affinities, orthogonal weights, losses, gradients, three RMSProp steps", async () => {
   const fixture = readFixture("mvlnet");
   const { config, expected } = fixture;
   const engine = await Engine.open({ threads: 2 });

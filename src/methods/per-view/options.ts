@@ -24,7 +24,7 @@ export const perViewFields = {
 export interface PerViewOptions {
   readonly task: "clustering" | "classification" | "retrieval";
   readonly seed: number;
-  readonly clusters?: number;
-  readonly test?: string;
+  readonly clusters?: number | undefined;
+  readonly test?: string | undefined;
   readonly starts: number;
 }

@@ -3,6 +3,7 @@
 import type { EChartsOption } from "echarts";
 import { writeFileAtomic } from "../../files.js";
 import { inside } from "../../inside.js";
+import { needPackages } from "../../optional.js";
 import { escapeHtml } from "../pages/html.js";
 import { groupRuns, type ReportRun } from "../report-run.js";
 import { type Chart, fontFamily, shownOption, withoutGuards } from "./chart.js";
@@ -56,6 +57,7 @@ export async function renderSvg(charts: readonly Chart[], init: PictureInit = {}
 }
 
 async function chartSvg(option: EChartsOption, colours: Palette, width: number, height: number): Promise<string> {
+  needPackages("reports");
   const { init } = await import("echarts");
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
@@ -77,6 +79,7 @@ function withoutHooks(svg: string): string {
  * An SVG picture as PNG at twice its size, undefined on a machine without any font: its text would be missing without a word.
  */
 export async function renderPng(svg: string): Promise<Buffer | undefined> {
+  needPackages("reports");
   const { Resvg } = await import("@resvg/resvg-js");
   const probe = new Resvg('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="16">M</text></svg>');
   if (!probe.render().pixels.some((value) => value > 0)) return undefined;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { writeFileAtomic } from "../../files.js";
 import { inside } from "../../inside.js";
+import { needPackages } from "../../optional.js";
 import { palettes } from "../charts/palette.js";
 import { groupRuns, loadReportRun, type ReportRun } from "../report-run.js";
 import { comparisonPage, comparisonTitle } from "./comparison-page.js";
@@ -75,6 +76,7 @@ export function writeReport(folders: readonly string[], path?: string): string {
 let echarts: string | undefined;
 
 function echartsSource(): string {
+  needPackages("reports");
   echarts ??= readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js"), "utf8");
   return echarts;
 }

@@ -8,6 +8,7 @@ import { makeFolder, removeUnfinished } from "../../files.js";
 import { inside, readRegular } from "../../inside.js";
 import type { ViewShape } from "../../methods/feeding.js";
 import { matchViews } from "../../methods/matching/views.js";
+import { needPackages } from "../../optional.js";
 import { featureSource } from "../encoders/raw-features.js";
 import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
 import { CHUNK, ViewEncoder } from "../encoders/view-encoder.js";
@@ -31,7 +32,9 @@ import { makeIndexMap, writeIndexMap } from "./index-map.js";
 import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
 import { lockIndex } from "./lock-index.js";
 
+/** Which samples are encoded by which run, and where their items are stored. */
 export interface IndexRequest {
+  /** The run folder. */
   readonly run: string;
   readonly method: string;
   /** Name of the data set that the run was trained on. */
@@ -55,15 +58,18 @@ export interface IndexRequest {
   readonly details?: ReadonlyMap<string, Metadata>;
 }
 
+/** How an indexing is followed and ended. */
 export interface IndexHooks {
   readonly signal?: AbortSignal;
   /** Items stored so far, and of how many. */
   onItems?(done: number, total: number): void;
+  /** What begins now. */
   onStage?(stage: "pictures" | "items" | "graphs" | "map"): void;
-  /** Hears how the data was matched with the run. */
+  /** Receives how the data was matched with the run. */
   onNote?(note: string): void;
 }
 
+/** What an index holds now: the last line of `vantage index --json`. */
 export interface IndexSummary {
   readonly index: string;
   readonly name: string;
@@ -95,6 +101,8 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   if (request.details !== undefined) matchDetails(request.details, data, rows, hooks.onNote);
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);
+  if (request.store === "pglite") needPackages("an index in PGlite");
+  if (request.store === "postgres") needPackages("PostgreSQL");
   checkPlace(folder);
   makeFolder(folder);
   // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../../../errors.js";
 import { InterruptedError } from "../../../methods/training.js";
+import { needPackages } from "../../../optional.js";
 import {
   type Cell,
   cellsOf,
@@ -98,6 +99,7 @@ function makeOptions({ jobs: jobsText, threads, queue }: Flags): MakeOptions {
   if (queue !== undefined && !queues.includes(queue)) {
     throw new UserError(`--queue ${queue}: expected ${queues.join(", ")}`);
   }
+  if (queue !== undefined) needPackages("runs shared through PostgreSQL");
   const { DATABASE_URL } = process.env;
   if (queue !== undefined && !DATABASE_URL) {
     throw new UserError(

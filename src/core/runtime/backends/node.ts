@@ -1,4 +1,5 @@
 // The backends of Node.js: ONNX Runtime's C API where it works, otherwise a module of the onnxruntime-common API.
+import { needPackages } from "../../../optional.js";
 import type { EngineOptions } from "../engine.js";
 import { type Backend, LibraryError, type OnnxRuntimeModule } from "../session.js";
 import { portableBackend } from "./portable.js";
@@ -7,6 +8,7 @@ import { portableBackend } from "./portable.js";
 export async function openBackend(options: EngineOptions, threads: number): Promise<Backend> {
   const { device = "cpu", interface: way, onnxruntime, onNote = warn } = options;
   const portable = async () => {
+    if (onnxruntime === undefined) needPackages("ONNX Runtime's portable interface (GPUs need it)");
     const ort = onnxruntime ?? ((await import("onnxruntime-node")) as unknown as OnnxRuntimeModule);
     return portableBackend(device, { threads }, ort);
   };

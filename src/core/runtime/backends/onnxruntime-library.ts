@@ -1,10 +1,8 @@
 // ONNX Runtime's C API through koffi: the functions that sessions need, typed, with errors raised.
 
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import koffi from "koffi";
 import { LibraryError, runtimeFailure } from "../session.js";
+import { libraryPath } from "./library-path.js";
 
 /** The version of the C API asked for: any later ONNX Runtime serves it with the same table. */
 const API_VERSION = 18;
@@ -121,19 +119,4 @@ function loadLibrary(path: string): ReturnType<typeof koffi.load> {
   } catch (error) {
     throw new LibraryError(`${path} cannot be loaded (${(error as Error).message})`);
   }
-}
-
-/** The shared library that comes inside onnxruntime-node. */
-function libraryPath(): string {
-  const manifest = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
-  const folder = join(dirname(manifest), "bin", "napi-v6", process.platform, process.arch);
-  const file = { linux: "libonnxruntime.so.1", darwin: "libonnxruntime.1.dylib", win32: "onnxruntime.dll" } as Record<
-    string,
-    string
-  >;
-  const path = join(folder, file[process.platform] ?? "libonnxruntime.so.1");
-  if (!existsSync(path)) {
-    throw new LibraryError(`onnxruntime-node has no library for ${process.platform} on ${process.arch}`);
-  }
-  return path;
 }

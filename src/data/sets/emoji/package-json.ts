@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { UserError } from "../../../errors.js";
 import { fileError } from "../../../files.js";
+import { needPackages } from "../../../optional.js";
 
 const require = createRequire(import.meta.url);
 
@@ -11,15 +12,12 @@ const require = createRequire(import.meta.url);
  * @throws UserError where the package or the file in it is missing.
  */
 export async function readPackageJson<T>(file: string): Promise<T> {
+  needPackages("the emoji data set");
   let path: string;
   try {
     path = require.resolve(file);
   } catch {
-    const name = file
-      .split("/")
-      .slice(0, file.startsWith("@") ? 2 : 1)
-      .join("/");
-    throw new UserError(`${file}, which the emoji are made from, is not installed; npm install ${name}`);
+    throw new UserError(`${file}, which the emoji are made from, is not in its package: install that again`);
   }
   try {
     return JSON.parse(await readFile(path, "utf8")) as T;

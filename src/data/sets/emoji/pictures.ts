@@ -1,5 +1,6 @@
 // Pictures of the emoji: each maker's icons drawn on white, once, and kept in the cache.
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { needPackages } from "../../../optional.js";
 import { cached } from "../../cache.js";
 import { type Emoji, emojiList, type Maker, makerPackages } from "./emoji-list.js";
 import { readPackageJson } from "./package-json.js";
@@ -92,6 +93,7 @@ export async function emojiSvgs(maker: Maker): Promise<string[]> {
 
 /** What draws the inside of an SVG of the given size, centred in a square, as red, green and blue bytes on white. */
 export async function drawer(): Promise<(body: string, width: number, height: number) => Uint8Array> {
+  needPackages("reading pictures");
   const { Resvg } = await import("@resvg/resvg-js");
   const font = { loadSystemFonts: false };
   return (body, width, height) => {

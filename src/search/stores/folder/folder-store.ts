@@ -107,7 +107,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
   } catch (error) {
     if (generation !== undefined) generation.retire();
     else log?.close();
-    if (options.kernels === undefined) kernels.close();
+    if (options.kernels === undefined) await kernels.close();
     release();
     throw error;
   }
@@ -235,7 +235,7 @@ export class FolderStore implements Store {
       if (!this.isReadOnly && this.#covered !== this.#generation.log.length) await this.#snapshot();
     } finally {
       this.#generation.retire();
-      if (this.#ownsKernels) this.#generation.kernels.close();
+      if (this.#ownsKernels) await this.#generation.kernels.close();
       this.#release();
     }
   }

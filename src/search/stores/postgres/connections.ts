@@ -2,6 +2,7 @@
 // packets, neither side hears of it, and a query would wait for ever.
 import { Socket } from "node:net";
 import type { Client, Pool, PoolClient, PoolConfig } from "pg";
+import { needPackages } from "../../../optional.js";
 import type { Limits } from "./database.js";
 import { type Target, urlError } from "./errors.js";
 
@@ -115,6 +116,7 @@ export class Connections {
 
   /** @throws UserError where the URL, or a file that it names, cannot be read. */
   static async to(url: string): Promise<Connections> {
+    needPackages("PostgreSQL");
     const pg = await import("pg").then((module) => module.default);
     const sockets = new Set<Socket>();
     try {

@@ -5,6 +5,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import { UserError } from "../../../errors.js";
 import { makeFolder } from "../../../files.js";
 import { inside } from "../../../inside.js";
+import { needPackages } from "../../../optional.js";
 import { lockIndex } from "../../index/lock-index.js";
 import type { Database, Sql } from "./database.js";
 import { PgliteTidying } from "./pglite-tidying.js";
@@ -45,8 +46,12 @@ interface Opened {
 
 const opened = new Map<string, Opened>();
 
-/** The database in a folder; those who open it in one process share it, and the last to close it stops it. */
+/**
+ * The database in a folder; those who open it in one process share it, and the last to close it stops it.
+ * @throws MissingPackageError without PGlite.
+ */
 export async function openPglite(folder: string): Promise<Database> {
+  needPackages("an index in PGlite");
   const path = resolve(folder);
   const entry = opened.get(path) ?? { engine: start(path), users: 0 };
   opened.set(path, entry);

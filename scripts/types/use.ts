@@ -1,0 +1,62 @@
+// The public API as a strict TypeScript project uses it: checked from the tarball by src/package.test.ts, never run.
+import {
+  AmbiguousDataError,
+  CCA,
+  DCHN,
+  DJSRH,
+  DM2C,
+  Engine,
+  type EngineOptions,
+  GMAE,
+  type GmaeOptions,
+  InterruptedError,
+  loadDataset,
+  MissingPackageError,
+  MultiViewDataset,
+  MvLNet,
+  methods,
+  UserError,
+} from "vantage-ml";
+import { type DenseMatrix, dense, synthetic, toDense, type View } from "vantage-ml/data";
+import type { Method, MethodDefinition, PackedCodes } from "vantage-ml/method";
+import { type ClusteringMetrics, clusteringMetrics, kmeans } from "vantage-ml/metrics";
+import { openPgliteStore, SearchIndex, type Store } from "vantage-ml/search";
+import { createServer } from "vantage-ml/server";
+import type { EpochReport, FitHooks } from "vantage-ml/train";
+
+const options: EngineOptions = { threads: 2 };
+await using engine = await Engine.open(options);
+const data: MultiViewDataset = await loadDataset("digits.mat");
+const gmae: Partial<GmaeOptions> = { epochs: 3, seed: 0 };
+const hooks: FitHooks = { onEpoch: (report: EpochReport) => console.log(report.epoch) };
+const model = await new GMAE(gmae, engine).fit(data, hooks);
+const z: DenseMatrix = await model.transform(data);
+const { labels } = await kmeans(z, { clusters: 3, seed: 0, engine });
+const measures: ClusteringMetrics = clusteringMetrics(labels, labels);
+export const acc: number = measures.acc;
+
+const codes: PackedCodes = await (await new DCHN({ bits: 16 }).fit(synthetic({ views: 2 }))).encode("view1", data);
+export const models: readonly Method[] = [new CCA(), new DM2C(), new DJSRH(), new MvLNet()];
+export const named: readonly MethodDefinition[] = methods;
+const view: View = { name: "a", matrix: dense(2, 1, Float32Array.of(1, 2)) };
+export const own = new MultiViewDataset({ name: "own", views: [view, { ...view, name: "b" }] });
+export const values: Float32Array = toDense(view.matrix).data;
+
+const index = await SearchIndex.open("index", engine);
+const store: Store = await openPgliteStore({ folder: "store", name: "codes", space: { bits: 16, dimensions: 0 } });
+const server = await createServer({ indexes: new Map([["a", index]]), localOnly: true, say: (line: string) => line });
+await server.listen({ port: 0 });
+await store.close();
+
+export function exitStatus(error: unknown): number {
+  if (error instanceof AmbiguousDataError) return error.choices.length;
+  if (error instanceof MissingPackageError || error instanceof InterruptedError) return 2;
+  return error instanceof UserError ? error.code.length : codes.bits;
+}
+
+// @ts-expect-error an option that no method has
+new GMAE({ epoch: 3 });
+// @ts-expect-error a device that no engine has
+await Engine.open({ device: "tpu" });
+// @ts-expect-error what is inside the package is not public
+void import("vantage-ml/dist/index.js");

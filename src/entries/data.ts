@@ -1,0 +1,23 @@
+/**
+ * Data sets and what they are made of: matrices, views, splits, scaling, corruption.
+ * @module vantage-ml/data
+ */
+export { type CatalogueEntry, catalogue, type OpenOptions } from "../data/catalogue.js";
+export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "../data/corruption.js";
+export type { DatasetInit, Labels, Splits, View } from "../data/dataset.js";
+export { type DatasetDescription, describeDataset, type ViewDescription } from "../data/describe.js";
+export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "../data/layout/index.js";
+export {
+  type DenseMatrix,
+  dense,
+  type LazyMatrix,
+  type Matrix,
+  type SparseMatrix,
+  selectRows,
+  toDense,
+} from "../data/matrix.js";
+export type { FileOptions } from "../data/open-files.js";
+export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "../data/scaling.js";
+export { type SyntheticOptions, synthetic, syntheticDefaults } from "../data/sets/synthetic.js";
+export { querySplit, type RandomSplitOptions, randomSplit } from "../data/splits.js";
+export type { Choice } from "../errors.js";

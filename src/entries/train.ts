@@ -1,0 +1,29 @@
+/**
+ * Training into a run folder, and the course of a training: what `fit` reports and can be stopped by, checkpoints, exported models.
+ * @module vantage-ml/train
+ */
+export type { Device, NamedTensor } from "../core/runtime/index.js";
+export type { ExportedModel } from "../methods/method.js";
+export {
+  type Checkpoint,
+  type EpochReport,
+  type EpochResult,
+  type FitHooks,
+  InterruptedError,
+  type Json,
+  type Metrics,
+  type Position,
+  type Stage,
+  type State,
+} from "../methods/training.js";
+export type { Baselines, ClusterSummary } from "../runs/result.js";
+export type { StageSummary } from "../runs/stages.js";
+export type { DataName, DataSettings } from "../train/data-source.js";
+export type { AnyMethod, TrainingOutcome, TrainingSummary } from "../train/summary.js";
+export {
+  type ResumeRequest,
+  resumeTraining,
+  type TrainingHooks,
+  type TrainingRequest,
+  trainRun,
+} from "../train/train-run.js";
