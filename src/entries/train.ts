@@ -16,7 +16,7 @@ export {
   type Stage,
   type State,
 } from "../methods/training.js";
-export type { Baselines, ClusterSummary } from "../runs/result.js";
+export type { ClusterSummary } from "../runs/result.js";
 export type { StageSummary } from "../runs/stages.js";
 export type { DataName, DataSettings } from "../train/data-source.js";
 export type { AnyMethod, TrainingOutcome, TrainingSummary } from "../train/summary.js";

@@ -37,7 +37,10 @@ export interface Backend {
 
 /** What of an ONNX Runtime module is used: onnxruntime-node and onnxruntime-web have it. */
 export interface OnnxRuntimeModule {
-  readonly InferenceSession: { readonly create: typeof InferenceSession.create };
+  readonly InferenceSession: {
+    /** Loads a model. */
+    readonly create: typeof InferenceSession.create;
+  };
   readonly Tensor: typeof OrtTensor;
 }
 
