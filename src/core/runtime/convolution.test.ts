@@ -159,7 +159,7 @@ const large: Record<string, Convolution> = {
   "one sample, first layer": { x: [1, 3, 59, 59], filters: [32, 11, 11], options: { stride: 4, padding: 2 } },
   "one channel": { x: [2, 1, 28, 28], filters: [16, 5, 5] },
   "more filters than windows": { x: [2, 200, 5, 5], filters: [150, 3, 3], options: { padding: 1 } },
-  "a few more filters than windows": { x: [2, 400, 5, 5], filters: [12, 3, 3] },
+  "a few more filters than windows": { x: [2, 800, 5, 5], filters: [10, 3, 3] },
   "one window": { x: [2, 200, 3, 3], filters: [20, 3, 3] },
   groups: { x: [2, 60, 13, 13], filters: [40, 3, 3], options: { groups: 2 } },
   "groups, one window": { x: [1, 60, 3, 3], filters: [40, 3, 3], options: { groups: 2 } },
