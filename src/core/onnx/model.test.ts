@@ -102,10 +102,15 @@ test("what ONNX does not have, or rounds by threads, is written in other operati
   assert.deepEqual(operators(norm), ["ReduceMean", "Sub", "Mul", "ReduceMean", "Add", "Sqrt", "Div", "Mul", "Add"]);
 });
 
-test("groups' sums are written group by group", () => {
-  assert.deepEqual(operators(t.sum(t.input("a", [2, "n", 3]), 1)), ["Split", "ReduceSum", "ReduceSum", "Concat"]);
-  assert.deepEqual(operators(t.sum(t.input("a", [1, "n", 3]), 1)), ["ReduceSum"]);
-  assert.deepEqual(operators(t.sum(t.input("a", [2, "n", 3]), 2)), ["ReduceSum"]);
+test("sums are taken along first or last axes, or group by group, so that threads add up in one order", () => {
+  const forms = (shape: t.Shape, axes: readonly number[]) => operators(t.sum(t.input("a", shape), axes));
+  assert.deepEqual(forms([4, "n", 3], [0, 1]), ["ReduceSum"]);
+  assert.deepEqual(forms([4, "n", 3], [1, 2]), ["ReduceSum"]);
+  assert.deepEqual(forms([4, "n", 3], [0, 1, 2]), ["ReduceSum"]);
+  assert.deepEqual(forms([2, "n", 3], [1]), ["Split", "ReduceSum", "ReduceSum", "Concat"]);
+  assert.deepEqual(forms(["n", 2, 3], [1]), ["Transpose", "Flatten", "ReduceSum", "Reshape"]);
+  assert.deepEqual(forms(["n", 3, 8, 9], [0, 2, 3]), ["ReduceSum", "ReduceSum", "Reshape"]);
+  assert.deepEqual(forms([2, "n", 3, 8, 9], [1, 3, 4]), ["ReduceSum", "Transpose", "Flatten", "ReduceSum", "Reshape"]);
 });
 
 test("products store their first matrix transposed where threads would round differently", () => {
