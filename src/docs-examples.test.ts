@@ -272,6 +272,7 @@ test("examples that are not run are these", () => {
       "VANTAGE_FUZZ=1000000 VANTAGE_FUZZ_SEED=2",
       "python3 bench/peers/search_codes.py",
       "createdb vantage",
+      "const leakyReluOp",
     ],
   );
 });

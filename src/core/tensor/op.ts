@@ -40,6 +40,14 @@ export interface Op<
 /** The attributes of an operation that has none. */
 export type NoAttributes = Readonly<Record<never, never>>;
 
+/** Whether a node applies this operation; its attributes and inputs are then known by type. */
+export function isOf<Attributes extends object, Inputs extends readonly Tensor[], Outputs extends readonly Tensor[]>(
+  op: Op<Attributes, Inputs, Outputs>,
+  node: Node,
+): node is Node<Attributes, Inputs, Outputs> {
+  return node.op === (op as Op);
+}
+
 let nextId = 0;
 
 /** Makes an operation of its three rules. */

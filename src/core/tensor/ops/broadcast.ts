@@ -40,30 +40,65 @@ export const reduceTo =
   };
 
 /**
- * A sum or mean over the rows of each of several groups [groups, rows, columns], group by group: ONNX Runtime
- * adds up in another order where there are fewer groups than threads.
+ * A sum or mean whose bits do not depend on the number of threads. ONNX Runtime adds up in another order where there are fewer
+ * results than threads, unless the axes are the first ones, the last ones or all of them. So the last axes are reduced by
+ * themselves beforehand; of groups [groups, rows, columns] each is, where their number is known; other axes are moved to the end.
  */
-export const reduceGroupsTo =
+export const reduceInOrder =
   (op: string) =>
   (node: ReductionNode, to: Emitter): void => {
     const [x] = node.inputs;
+    const [y] = node.outputs;
     const { axes, keepDims } = node.attributes;
-    const groups = to.size(x.shape[0] ?? 1);
-    const isOfGroups = x.rank === 3 && axes.join() === "1" && groups !== undefined && groups > 1;
-    if (!isOfGroups) {
+    const keepdims = keepDims ? 1 : 0;
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const [first = Number.POSITIVE_INFINITY, last = -1] = [kept[0], kept.at(-1)];
+    const [before, after] = [axes.filter((axis) => axis < last), axes.filter((axis) => axis > last)];
+    const isBetween = before.some((axis) => axis > first);
+    if (!isBetween && (before.length === 0 || after.length === 0)) {
       reduceTo(op)(node, to);
       return;
     }
-    const parts = to.emit("Split", [to.name(x), to.integers(new Array<number>(groups).fill(1))], groups, { axis: 0 });
-    const results = parts.map((part) => to.one(op, [part, to.integers([1])], { keepdims: keepDims ? 1 : 0 }));
-    to.emit("Concat", results, node.outputs, { axis: 0 });
+    const groups = to.size(x.shape[0] ?? 1);
+    if (x.rank === 3 && axes.join() === "1" && groups !== undefined && groups > 1) {
+      const ones = to.integers(new Array<number>(groups).fill(1));
+      const parts = to.emit("Split", [to.name(x), ones], groups, { axis: 0 });
+      const results = parts.map((part) => to.one(op, [part, to.integers([1])], { keepdims }));
+      to.emit("Concat", results, [y], { axis: 0 });
+      return;
+    }
+    const inner = after.length === 0 ? to.name(x) : to.one(op, [to.name(x), to.integers(after)], { keepdims: 1 });
+    if (!isBetween) {
+      const outer = to.one(op, [inner, to.integers(before)], { keepdims: 1 });
+      to.emit("Reshape", [outer, reducedShape(node, to)], [y]);
+      return;
+    }
+    // As a matrix: ONNX Runtime would undo the transposition of what it can see through.
+    const others = x.shape.map((_, axis) => axis).filter((axis) => !before.includes(axis));
+    const moved = to.one("Transpose", [inner], { perm: [...others, ...before] });
+    const rows = to.one("Flatten", [moved], { axis: others.length });
+    const flat = to.one(op, [rows, to.integers([1])], { keepdims: 0 });
+    to.emit("Reshape", [flat, reducedShape(node, to)], [y]);
   };
+
+/** The shape of what is reduced, from that of x where it has several named dimensions. */
+function reducedShape(
+  { inputs: [x], outputs: [y], attributes: { axes, keepDims } }: ReductionNode,
+  to: Emitter,
+): string {
+  if (y.shape.filter((dim) => typeof dim === "string").length < 2) return shapeConstant("reshape", y.shape, to);
+  const sizes = x.shape.map((_, axis) => {
+    if (!axes.includes(axis)) return [to.one("Shape", [to.name(x)], { start: axis, end: axis + 1 })];
+    return keepDims ? [to.integers([1])] : [];
+  });
+  return to.one("Concat", sizes.flat(), { axis: 0 });
+}
 
 const sumOp = defineOp<Reduction>({
   name: "sum",
   infer: ([x], attributes) => [reducedType("sum", x, attributes)],
   vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [restoreAxes(expandTo(g, y), attributes, x.rank)],
-  onnx: reduceGroupsTo("ReduceSum"),
+  onnx: reduceInOrder("ReduceSum"),
 });
 
 const expandLikeOp = defineOp<NoAttributes, [x: Tensor, like: Tensor]>({

@@ -7,12 +7,13 @@ import type { Tensor } from "../tensor.js";
 import { expandTo, sum, unsqueeze } from "./broadcast.js";
 import { add, mul } from "./elementwise.js";
 import { ONE_BLOCK, product } from "./matmul.js";
-import { concat, flip, pad, reshape, sliceAxes, spread, transpose } from "./shaping.js";
+import { concat, flip, reshape, sliceAxes, transpose } from "./shaping.js";
 import {
+  both,
   type Pair,
-  patches,
   pictureOf,
-  reach,
+  places,
+  spreadAdjoint,
   type WindowOptions,
   type Windows,
   windowCounts,
@@ -106,13 +107,13 @@ function formOf(
 function patchMatrices(x: Tensor, attributes: ConvolutionAttributes, counts: Pair): Tensor {
   const { groups, kernel } = attributes;
   const { samples, channels } = pictureOf("conv2d", x);
-  const places = kernel[0] * kernel[1];
-  const all = patches(x, attributes, counts);
+  const count = kernel[0] * kernel[1];
+  const all = concat(places(transpose(x, [0, 2, 3, 1]), 1, attributes, counts), 3);
   const rows = multiplyDim(samples, counts[0] * counts[1]);
   if (groups === 1) return reshape(all, [rows, all.shape[3] ?? 1]);
   const own = part(channels, groups);
-  const apart = transpose(reshape(all, [rows, places, groups, own]), [2, 0, 1, 3]);
-  return reshape(apart, [groups, rows, multiplyDim(own, places)]);
+  const apart = transpose(reshape(all, [rows, count, groups, own]), [2, 0, 1, 3]);
+  return reshape(apart, [groups, rows, multiplyDim(own, count)]);
 }
 
 /** The convolution as a product of all patches with the filters. */
@@ -132,7 +133,7 @@ function byProduct([x, weight, ...bias]: ConvolutionInputs, attributes: Convolut
 
 /** The convolution of the adjoint, its values as far apart as the windows were, with the filters turned by 180°. */
 function inputGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: ConvolutionAttributes): Tensor {
-  const { groups, kernel, strides, dilations, pads } = attributes;
+  const { groups, kernel, dilations } = attributes;
   const { channels, spatial } = pictureOf("conv2d", x);
   const [filters = 1, perGroup = 1] = weight.shape;
   const byGroup = reshape(weight, [groups, part(filters, groups), perGroup, ...kernel]);
@@ -141,21 +142,8 @@ function inputGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convolu
     (w, axis) => (w.shape[axis] === 1 ? w : flip(w, axis)),
     groups === 1 ? transpose(weight, [1, 0, 2, 3]) : exchanged,
   );
-  let apart = g;
-  const [before, after]: [number[], number[]] = [[], []];
-  for (const axis of [0, 1] as const) {
-    apart = spread(apart, axis + 2, strides[axis]);
-    const first = reach(attributes, axis) - pads[axis];
-    const last = spatial[axis] + reach(attributes, axis) - first - (apart.shape[axis + 2] as number);
-    // Zeros, and windows that lay in the padding alone.
-    if (first < 0 || last < 0) {
-      apart = sliceAxes(apart, [{ axis: axis + 2, start: Math.max(0, -first), end: last < 0 ? last : undefined }]);
-    }
-    before.push(Math.max(0, first));
-    after.push(Math.max(0, last));
-  }
-  const [top = 0, left = 0, bottom = 0, right = 0] = [...before, ...after];
-  return conv2d(apart, turned, undefined, { dilation: dilations, groups, padding: [top, left, bottom, right] });
+  const { apart, pads } = spreadAdjoint(g, attributes, spatial);
+  return conv2dOp.apply([apart, turned], { kernel, strides: [1, 1], dilations, pads, groups })[0];
 }
 
 /** With more input channels one product over patches is faster than the exchanged convolution. */
@@ -177,7 +165,7 @@ function weightGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convol
       return exchange(
         sliceAxes(
           all,
-          [0, 1].map((axis) => ({ axis: axis + 2, start: 0, end: kernel[axis as 0 | 1] })),
+          both((axis) => ({ axis: axis + 2, start: 0, end: kernel[axis] })),
         ),
       );
     }
@@ -193,28 +181,10 @@ function weightGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convol
 }
 
 /** One filter for each channel: a product and a sum for each place of the filter. */
-function depthwiseWeightGradient(g: Tensor, x: Tensor, { kernel, strides, dilations, pads }: Windows): Tensor {
-  const [, , ...counts] = g.shape as [Dim, Dim, number, number];
-  const padded = pad(x, [
-    [0, 0],
-    [0, 0],
-    [pads[0], pads[2]],
-    [pads[1], pads[3]],
-  ]);
-  const places = Array.from({ length: kernel[0] * kernel[1] }, (_, i) => {
-    const place: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
-    const seen = sliceAxes(
-      padded,
-      ([0, 1] as const).map((axis) => ({
-        axis: axis + 2,
-        start: place[axis] * dilations[axis],
-        end: place[axis] * dilations[axis] + ((counts[axis] ?? 1) - 1) * strides[axis] + 1,
-        step: strides[axis],
-      })),
-    );
-    return unsqueeze(sum(mul(seen, g), [0, 2, 3]), [1]);
-  });
-  return reshape(concat(places, 1), [g.shape[1] ?? 1, 1, ...kernel]);
+function depthwiseWeightGradient(g: Tensor, x: Tensor, attributes: ConvolutionAttributes): Tensor {
+  const counts = windowCounts("conv2d", x, attributes);
+  const sums = places(x, 2, attributes, counts).map((seen) => unsqueeze(sum(mul(seen, g), [0, 2, 3]), [1]));
+  return reshape(concat(sums, 1), [g.shape[1] ?? 1, 1, ...attributes.kernel]);
 }
 
 export interface ConvolutionOptions extends WindowOptions {

@@ -1,7 +1,7 @@
 // Matrix products, of single matrices and of batches with broadcasting, whose bits do not depend on the number of threads.
 import { type Dim, factorDim, GraphError, multiplyDim } from "../dimension.js";
 import type { Emitter } from "../emitter.js";
-import { defineOp, type NoAttributes } from "../op.js";
+import { defineOp, isOf, type NoAttributes } from "../op.js";
 import { broadcastShapes, formatShape, type Shape } from "../shape.js";
 import type { Node, Tensor } from "../tensor.js";
 import { expandTo, sum, sumTo } from "./broadcast.js";
@@ -136,8 +136,8 @@ export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
 
 /** The two matrices of a tensor that is their product and nothing else, and which of them are transposed. */
 export function productOf(tensor: Tensor): ({ a: Tensor; b: Tensor } & Transposed) | undefined {
-  const { op, inputs, attributes } = tensor.node;
-  if (op !== (matmulOp as object) || tensor.rank !== 2) return undefined;
-  const [a, b] = inputs as [Tensor, Tensor];
-  return { a, b, ...(attributes as Transposed) };
+  const { node } = tensor;
+  if (!isOf(matmulOp, node) || tensor.rank !== 2) return undefined;
+  const [a, b] = node.inputs;
+  return { a, b, ...node.attributes };
 }

@@ -7,9 +7,19 @@ import { expandTo } from "./broadcast.js";
 import { mul } from "./elementwise.js";
 import { matmul } from "./matmul.js";
 import { max, mean } from "./reductions.js";
-import { concat, pad, sliceAxes, spread } from "./shaping.js";
+import { concat, pad, sliceAxes } from "./shaping.js";
 import { constant } from "./sources.js";
-import { type Pair, pairOf, pictureOf, type WindowOptions, type Windows, windowCounts, windowsOf } from "./windows.js";
+import {
+  both,
+  type Pair,
+  pairOf,
+  pictureOf,
+  spreadAdjoint,
+  type WindowOptions,
+  type Windows,
+  windowCounts,
+  windowsOf,
+} from "./windows.js";
 
 const onnxWindows = ({ kernel, strides, pads }: Windows) => ({ kernel_shape: kernel, strides, pads });
 
@@ -42,9 +52,9 @@ const maxUnpoolOp = defineOp<Windows, [values: Tensor, places: Tensor, like: Ten
     throw new GraphError("maxPool2d: no second derivative");
   },
   onnx({ inputs: [values, places, like], outputs, attributes }, to) {
-    const [vertical, horizontal] = ([0, 1] as const).map((axis) =>
+    const [vertical, horizontal] = both((axis) =>
       Math.min(Math.ceil(attributes.kernel[axis] / attributes.strides[axis]), Number(values.shape[axis + 2])),
-    ) as [number, number];
+    );
     const shape = to.one("Shape", [to.name(like)]);
     const parts: string[] = [];
     for (let row = 0; row < vertical; row++) {
@@ -78,7 +88,7 @@ export function maxPool2d(x: Tensor, kernel: number | Pair, options: WindowOptio
 function poolWindows(op: string, kernel: number | Pair, options: WindowOptions): Windows {
   const size = pairOf(kernel);
   const windows = windowsOf(op, size, { stride: size, ...options });
-  if (windows.pads.some((padding, side) => padding >= size[(side % 2) as 0 | 1])) {
+  if (both((axis) => Math.max(windows.pads[axis], windows.pads[axis === 0 ? 2 : 3]) >= size[axis]).includes(true)) {
     throw new GraphError(`${op}: padding ${windows.pads.join(", ")} of windows of ${size.join("×")}`);
   }
   return windows;
@@ -90,22 +100,16 @@ const averagePoolOp = defineOp<Windows>({
     { shape: [...x.shape.slice(0, 2), ...windowCounts("averagePool2d", x, attributes)], dtype: "float32" },
   ],
   // The mean of the adjoints, as far apart as the windows were, that reach a place.
-  vjp([g], { inputs: [x], outputs: [y], attributes: { kernel, strides, pads } }) {
-    const { spatial } = pictureOf("averagePool2d", x);
-    let apart = expandTo(g, y);
-    const padding: [number, number][] = [
+  vjp([g], { inputs: [x], outputs: [y], attributes }) {
+    const { apart, pads } = spreadAdjoint(expandTo(g, y), attributes, pictureOf("averagePool2d", x).spatial);
+    // Padded beforehand: where places lie in no window it is larger than ONNX Runtime lets pooling pad.
+    const padded = pad(apart, [
       [0, 0],
       [0, 0],
-    ];
-    for (const axis of [0, 1] as const) {
-      apart = spread(apart, axis + 2, strides[axis]);
-      const before = kernel[axis] - 1 - pads[axis];
-      const after = spatial[axis] + pads[axis] - Number(apart.shape[axis + 2]);
-      if (after < 0) apart = sliceAxes(apart, [{ axis: axis + 2, start: 0, end: after }]);
-      padding.push([before, Math.max(0, after)]);
-    }
-    const windows = { kernel, strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] } as const;
-    return [averaged(pad(apart, padding), windows)];
+      [pads[0], pads[2]],
+      [pads[1], pads[3]],
+    ]);
+    return [averaged(padded, { ...attributes, strides: [1, 1], pads: [0, 0, 0, 0] })];
   },
   onnx: as("AveragePool", (windows) => ({ ...onnxWindows(windows), count_include_pad: 1 })),
 });
@@ -130,12 +134,12 @@ export function averagePool2d(
   if (includePadding || windows.pads.every((padding) => padding === 0)) return y;
   const { spatial } = pictureOf("averagePool2d", x);
   const counts = windowCounts("averagePool2d", x, windows);
-  const [rows, columns] = ([0, 1] as const).map((axis) =>
+  const [rows, columns] = both((axis) =>
     Array.from({ length: counts[axis] }, (_, i) => {
       const start = i * windows.strides[axis] - windows.pads[axis];
       return Math.min(start + windows.kernel[axis], spatial[axis]) - Math.max(start, 0);
     }),
-  ) as [number[], number[]];
+  );
   const area = windows.kernel[0] * windows.kernel[1];
   return mul(
     y,
@@ -154,7 +158,8 @@ function parts(size: number, count: number): [start: number, end: number][] {
 /** The window that divides the picture evenly into so many, if there is one. */
 function evenKernel(op: string, x: Tensor, counts: Pair): Pair | undefined {
   const { spatial } = pictureOf(op, x);
-  if (!counts.every((count, axis) => Number.isInteger(count) && count >= 1 && count <= spatial[axis as 0 | 1])) {
+  const fits = both((axis) => Number.isInteger(counts[axis]) && counts[axis] >= 1 && counts[axis] <= spatial[axis]);
+  if (fits.includes(false)) {
     throw new GraphError(`${op}: ${counts.join("×")} windows of ${spatial.join("×")}`);
   }
   const kernel: Pair = [spatial[0] / counts[0], spatial[1] / counts[1]];
@@ -170,14 +175,14 @@ export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor 
   const kernel = evenKernel("adaptiveAveragePool2d", x, wanted);
   if (kernel !== undefined) return averagePool2d(x, kernel);
   const { spatial } = pictureOf("adaptiveAveragePool2d", x);
-  const [vertical, horizontal] = ([0, 1] as const).map((axis) =>
+  const [vertical, horizontal] = both((axis) =>
     constant(
       parts(spatial[axis], wanted[axis]).flatMap(([start, end]) =>
         Array.from({ length: spatial[axis] }, (_, i) => (i >= start && i < end ? 1 / (end - start) : 0)),
       ),
       [wanted[axis], spatial[axis]],
     ),
-  ) as [Tensor, Tensor];
+  );
   return matmul(vertical, matmul(x, horizontal, { transposeB: true }));
 }
 

@@ -9,7 +9,7 @@ import {
   expandTo,
   type Reduction,
   reducedType,
-  reduceGroupsTo,
+  reduceInOrder,
   reduceTo,
   restoreAxes,
   squeeze,
@@ -23,7 +23,7 @@ const meanOp = defineOp<Reduction>({
   vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [
     restoreAxes(expandTo(div(g, count(x, attributes.axes)), y), attributes, x.rank),
   ],
-  onnx: reduceGroupsTo("ReduceMean"),
+  onnx: reduceInOrder("ReduceMean"),
 });
 
 /** The mean along the axes. */

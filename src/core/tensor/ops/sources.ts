@@ -1,8 +1,8 @@
 // Where graphs begin: inputs that are fed on each run, and constants.
 import { GraphError } from "../dimension.js";
-import { defineOp } from "../op.js";
+import { defineOp, isOf } from "../op.js";
 import { elementCount, type Shape } from "../shape.js";
-import type { DType, Node, Tensor } from "../tensor.js";
+import type { DType, Tensor } from "../tensor.js";
 
 const inputOp = defineOp<{ name: string; shape: Shape; dtype: DType }, []>({
   name: "input",
@@ -37,14 +37,11 @@ export function integers(values: ArrayLike<number>, shape: readonly number[] = [
   return constantOp.apply([], { value: BigInt64Array.from(Array.from(values, BigInt)), shape })[0];
 }
 
-const nameOf = ({ op, attributes }: Node): string | undefined =>
-  op === (inputOp as object) ? (attributes as { name: string }).name : undefined;
+export const isInput = ({ node }: Tensor): boolean => isOf(inputOp, node);
+export const isConstant = ({ node }: Tensor): boolean => isOf(constantOp, node);
 
-export const isInput = ({ node }: Tensor): boolean => nameOf(node) !== undefined;
-export const isConstant = ({ node }: Tensor): boolean => node.op === (constantOp as object);
-
+/** @throws GraphError where the tensor is no input. */
 export function inputName({ node }: Tensor): string {
-  const name = nameOf(node);
-  if (name === undefined) throw new GraphError(`${node.op.name} is not an input`);
-  return name;
+  if (!isOf(inputOp, node)) throw new GraphError(`${node.op.name} is not an input`);
+  return node.attributes.name;
 }

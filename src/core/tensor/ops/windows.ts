@@ -2,7 +2,7 @@
 import { type Dim, GraphError } from "../dimension.js";
 import { formatShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { concat, pad, sliceAxes, transpose } from "./shaping.js";
+import { pad, slice, sliceAxes, spread } from "./shaping.js";
 
 /** Vertical, horizontal. */
 export type Pair = readonly [number, number];
@@ -61,42 +61,56 @@ export function pictureOf(op: string, x: Tensor): Picture {
   return { samples, channels, spatial: [height, width] };
 }
 
+/** A number for the vertical and one for the horizontal axis. */
+export const both = <T>(f: (axis: 0 | 1) => T): readonly [T, T] => [f(0), f(1)];
+
 /** How many windows there are below and beside each other. @throws GraphError where not one fits. */
 export function windowCounts(op: string, x: Tensor, windows: Windows): Pair {
   const { spatial } = pictureOf(op, x);
-  const count = (axis: 0 | 1): number => {
+  return both((axis) => {
     const whole = spatial[axis] + windows.pads[axis] + windows.pads[axis === 0 ? 2 : 3];
     const places = Math.floor((whole - reach(windows, axis) - 1) / windows.strides[axis]) + 1;
     if (places < 1) {
       throw new GraphError(`${op}: a window of ${reach(windows, axis) + 1} over ${whole} of ${formatShape(x.shape)}`);
     }
     return places;
-  };
-  return [count(0), count(1)];
+  });
 }
 
-/** What every window holds, channels last: [n, counts…, kernel places · channels], place after place. */
-export function patches(x: Tensor, windows: Windows, counts: Pair): Tensor {
+/**
+ * For each place of the windows, row by row, what all windows hold there.
+ * @param x pictures without padding yet, whose spatial axes are `axis` and the next.
+ */
+export function places(x: Tensor, axis: number, windows: Windows, counts: Pair): Tensor[] {
   const { kernel, strides, dilations, pads } = windows;
-  const padded = pad(transpose(x, [0, 2, 3, 1]), [
-    [0, 0],
-    [pads[0], pads[2]],
-    [pads[1], pads[3]],
-    [0, 0],
-  ]);
-  const places = Array.from({ length: kernel[0] * kernel[1] }, (_, i) => placeOf(i, windows));
-  const cut = (place: Pair) =>
-    sliceAxes(
-      padded,
-      ([0, 1] as const).map((axis) => ({
-        axis: axis + 1,
-        start: place[axis] * dilations[axis],
-        end: place[axis] * dilations[axis] + (counts[axis] - 1) * strides[axis] + 1,
-        step: strides[axis],
-      })),
-    );
-  return concat(places.map(cut), 3);
+  const sides: (readonly [number, number])[] = x.shape.map(() => [0, 0]);
+  sides.splice(axis, 2, [pads[0], pads[2]], [pads[1], pads[3]]);
+  const padded = pad(x, sides);
+  return Array.from({ length: kernel[0] * kernel[1] }, (_, i) => {
+    const place: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
+    const cut = both((side) => {
+      const start = place[side] * dilations[side];
+      return { axis: axis + side, start, end: start + (counts[side] - 1) * strides[side] + 1, step: strides[side] };
+    });
+    return sliceAxes(padded, cut);
+  });
 }
 
-/** Row and column of the i-th place of a window. */
-export const placeOf = (i: number, { kernel }: Windows): Pair => [Math.floor(i / kernel[1]), i % kernel[1]];
+/**
+ * What windows of stride 1 slide over to bring the windows' adjoints back to the picture: these as far apart as the windows were,
+ * and the padding that gives the picture's size.
+ */
+export function spreadAdjoint(g: Tensor, windows: Windows, spatial: Pair): { apart: Tensor; pads: Windows["pads"] } {
+  let apart = g;
+  const sides = both((axis) => {
+    apart = spread(apart, axis + 2, windows.strides[axis]);
+    const before = reach(windows, axis) - windows.pads[axis];
+    const after = spatial[axis] + windows.pads[axis] - Number(apart.shape[axis + 2]);
+    // Zeros, and windows that lay in the padding alone.
+    if (before < 0 || after < 0) {
+      apart = slice(apart, axis + 2, Math.max(0, -before), after < 0 ? after : undefined);
+    }
+    return [Math.max(0, before), Math.max(0, after)] as const;
+  });
+  return { apart, pads: [sides[0][0], sides[1][0], sides[0][1], sides[1][1]] };
+}
