@@ -1,5 +1,6 @@
 // The library without Node.js: what is imported, what a bundle for browsers holds, and a training in such a bundle.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -74,6 +75,27 @@ test("array code imports nothing of Node.js, directly or through another file", 
   }
   assert.deepEqual(offences, []);
   assert.ok(Object.keys(metafile.inputs).length > 150);
+});
+
+test("array code names nothing that only Node.js has: it compiles with the types of a browser's worker", () => {
+  const root = join(dist, "..");
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = spawnSync(
+    process.execPath,
+    [compiler, "-p", join(root, "tsconfig.browser.json"), "--pretty", "false"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
+  const errors = stdout.split("\n").filter((line) => line.includes("error TS"));
+  // Files of which only types are used, as the test of imports shows.
+  const typesOnly = /^src\/(?:files|inside|runs\/[\w-]+|methods\/saving)\.ts\(/;
+  assert.deepEqual(
+    errors.filter((line) => !typesOnly.test(line)),
+    [],
+  );
+  assert.ok(errors.some((line) => line.startsWith("src/inside.ts(") && line.includes("'Buffer'")));
 });
 
 const samples = { samples: 120, classes: 3, dimensions: 24, seed: 0 };
