@@ -32,6 +32,10 @@ const parts = [
   "data/corruption.js",
   "data/batches.js",
   "data/sets/synthetic.js",
+  "search/scheduling",
+  "search/stores/check.js",
+  "search/stores/cosine.js",
+  "search/stores/key-order.js",
 ];
 /** Files that only Node.js loads, each in place of one for browsers (package.json, "imports"). */
 const nodeOnly = new Set([
@@ -148,11 +152,15 @@ async function bundle(): Promise<string> {
 
 test("a bundle for browsers trains without Node.js to the same losses", async () => {
   const url = pathToFileURL(await bundle()).href;
-  const worker = new Worker(new URL("./browser-scope.testing.js", import.meta.url), {
-    workerData: { url, threads: 2 },
-  });
-  const [result] = await once(worker, "message");
-  await worker.terminate();
+  const run = async (isPage: boolean) => {
+    const workerData = { url, threads: 2, isPage };
+    const worker = new Worker(new URL("./browser-scope.testing.js", import.meta.url), { workerData });
+    const [given] = await once(worker, "message");
+    await worker.terminate();
+    return given;
+  };
+  const result = await run(false);
+  const onPage = await run(true);
 
   await using engine = await Engine.open({ threads: 2, interface: "portable" });
   await using model = new GMAE(options, engine);
@@ -163,6 +171,7 @@ test("a bundle for browsers trains without Node.js to the same losses", async ()
   assert.deepEqual(result.data, data);
   assert.deepEqual(result.nodeNames, []);
   assert.equal(result.threads, 2);
+  assert.deepEqual(onPage, { ...result, threads: 1 });
   assert.equal(result.interface, "portable wasm");
   assert.deepEqual(
     result.refusals.map(([isUsers]: [boolean]) => isUsers),
