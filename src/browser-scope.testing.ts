@@ -20,7 +20,12 @@ class BrowserWorker {
   }
 }
 
-const { url, threads } = workerData as { readonly url: string; readonly threads?: number };
+const { url, threads, isPage } = workerData as {
+  readonly url: string;
+  readonly threads?: number;
+  /** Whether the module runs as on a page's main thread. */
+  readonly isPage?: boolean;
+};
 const ort = threads === undefined ? undefined : await import("onnxruntime-node");
 const scope = globalThis as Record<string, unknown>;
 Object.assign(scope, {
@@ -30,6 +35,7 @@ Object.assign(scope, {
     parentPort!.once("message", (data) => listen({ data })),
 });
 Object.defineProperty(scope, "navigator", { value: { hardwareConcurrency: 2 } });
+if (!isPage) scope.WorkerGlobalScope = class {};
 // onnxruntime-node itself calls setImmediate.
 for (const name of ["process", "Buffer"]) delete scope[name];
 

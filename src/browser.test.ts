@@ -1,5 +1,6 @@
 // The library without Node.js: what is imported, what a bundle for browsers holds, and a training in such a bundle.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -31,6 +32,10 @@ const parts = [
   "data/corruption.js",
   "data/batches.js",
   "data/sets/synthetic.js",
+  "search/scheduling",
+  "search/stores/check.js",
+  "search/stores/cosine.js",
+  "search/stores/key-order.js",
 ];
 /** Files that only Node.js loads, each in place of one for browsers (package.json, "imports"). */
 const nodeOnly = new Set([
@@ -75,6 +80,27 @@ test("array code imports nothing of Node.js, directly or through another file", 
   }
   assert.deepEqual(offences, []);
   assert.ok(Object.keys(metafile.inputs).length > 150);
+});
+
+test("array code names nothing that only Node.js has: it compiles with the types of a browser's worker", () => {
+  const root = join(dist, "..");
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = spawnSync(
+    process.execPath,
+    [compiler, "-p", join(root, "tsconfig.browser.json"), "--pretty", "false"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
+  const errors = stdout.split("\n").filter((line) => line.includes("error TS"));
+  // Files of which only types are used, as the test of imports shows.
+  const typesOnly = /^src\/(?:files|inside|runs\/[\w-]+|methods\/saving)\.ts\(/;
+  assert.deepEqual(
+    errors.filter((line) => !typesOnly.test(line)),
+    [],
+  );
+  assert.ok(errors.some((line) => line.startsWith("src/inside.ts(") && line.includes("'Buffer'")));
 });
 
 const samples = { samples: 120, classes: 3, dimensions: 24, seed: 0 };
@@ -127,11 +153,15 @@ async function bundle(): Promise<string> {
 
 test("a bundle for browsers trains without Node.js to the same losses", async () => {
   const url = pathToFileURL(await bundle()).href;
-  const worker = new Worker(new URL("./browser-scope.testing.js", import.meta.url), {
-    workerData: { url, threads: 2 },
-  });
-  const [result] = await once(worker, "message");
-  await worker.terminate();
+  const run = async (isPage: boolean) => {
+    const workerData = { url, threads: 2, isPage };
+    const worker = new Worker(new URL("./browser-scope.testing.js", import.meta.url), { workerData });
+    const [given] = await once(worker, "message");
+    await worker.terminate();
+    return given;
+  };
+  const result = await run(false);
+  const onPage = await run(true);
 
   await using engine = await Engine.open({ threads: 2, interface: "portable" });
   await using model = new GMAE(options, engine);
@@ -142,6 +172,7 @@ test("a bundle for browsers trains without Node.js to the same losses", async ()
   assert.deepEqual(result.data, data);
   assert.deepEqual(result.nodeNames, []);
   assert.equal(result.threads, 2);
+  assert.deepEqual(onPage, { ...result, threads: 1 });
   assert.equal(result.interface, "portable wasm");
   assert.deepEqual(
     result.refusals.map(([isUsers]: [boolean]) => isUsers),

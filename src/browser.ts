@@ -1,4 +1,4 @@
-// The library in a browser: all that needs no files. It runs in a Web Worker of a cross-origin isolated page.
+// The library in a browser: all that needs no files. It has threads in a Web Worker of a cross-origin isolated page.
 export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./core/runtime/index.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
 export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";

@@ -143,7 +143,7 @@ const evaluationPatience = 5000;
 /** Evaluates. @throws InterruptedError where that had to be ended. */
 async function evaluated(course: Course, signal: AbortSignal | undefined, when: string): Promise<Metrics> {
   const ending = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const endSoon = () => {
     timer = setTimeout(() => ending.abort(), evaluationPatience);
   };

@@ -22,24 +22,29 @@ const grain = 1024;
  * Place i takes word i mod 4 of Philox4x32-10 (Salmon et al. 2011) at counter (⌊i/4⌋, step, stream, 0), key = seed. The
  * streams of the class Random have other keys.
  */
-function generate(kernels: Kernels, kernel: string, target: Float32Array, key: RandomKey, constants: number[]): void {
+function common(target: Float32Array, key: RandomKey) {
   for (const name of ["stream", "step"] as const) {
     if (!(Number.isInteger(key[name]) && key[name] >= 0 && key[name] < 2 ** 32)) {
       throw new RangeError(`random key: ${name} ${key[name]}, expected a whole number from 0 to 2^32 - 1`);
     }
   }
-  const args = [kernels.memory.address(target), target.length, ...seedWords(key.seed), key.step, key.stream];
-  kernels.run(kernel, Math.ceil(target.length / 16), grain, [...args, ...constants]);
+  const [seedLow, seedHigh] = seedWords(key.seed);
+  return { target, length: target.length, seedLow, seedHigh, step: key.step, stream: key.stream };
+}
+
+function unitsOf(target: Float32Array): number {
+  return Math.ceil(target.length / 16);
 }
 
 /** Uniform numbers from [low, high), low + (high - low) · u with u a multiple of 2^-24. */
 export function uniform(kernels: Kernels, target: Float32Array, key: RandomKey, low = 0, high = 1): void {
-  generate(kernels, "uniform", target, key, [low, high - low, floatBelow(high)]);
+  const args = { ...common(target, key), low, range: high - low, most: floatBelow(high) };
+  kernels.run("uniform", unitsOf(target), grain, args);
 }
 
 /** Normal numbers (Box and Muller 1958): mean + std · √(-2 ln u₁) · (cos 2πu₂, sin 2πu₂) at two neighbouring places. */
 export function normal(kernels: Kernels, target: Float32Array, key: RandomKey, mean: number, std: number): void {
-  generate(kernels, "normal", target, key, [mean, std]);
+  kernels.run("normal", unitsOf(target), grain, { ...common(target, key), mean, deviation: std });
 }
 
 /**
@@ -48,7 +53,8 @@ export function normal(kernels: Kernels, target: Float32Array, key: RandomKey, m
  */
 export function dropoutMask(kernels: Kernels, target: Float32Array, key: RandomKey, p: number): void {
   if (!(p >= 0 && p < 1)) throw new RangeError(`dropout ${p}: expected at least 0 and less than 1`);
-  generate(kernels, "dropoutMask", target, key, [Math.round(p * 2 ** 24), 1 / (1 - p)]);
+  const args = { ...common(target, key), zeros: Math.round(p * 2 ** 24), kept: 1 / (1 - p) };
+  kernels.run("dropoutMask", unitsOf(target), grain, args);
 }
 
 /** The largest float32 below the value. */

@@ -8,7 +8,7 @@ const grain = 65536;
  * @throws RangeError where the array lies outside the shared memory.
  */
 export function clampValues(kernels: Kernels, x: Float32Array, limit: number): void {
-  kernels.run("clampValues", x.length, grain, [kernels.memory.address(x), limit]);
+  kernels.run("clampValues", x.length, grain, { x, limit });
 }
 
 /**
@@ -16,6 +16,6 @@ export function clampValues(kernels: Kernels, x: Float32Array, limit: number): v
  * @throws RangeError where the array lies outside the shared memory.
  */
 export function allFinite(kernels: Kernels, x: Float32Array): boolean {
-  kernels.run("findNonFinite", x.length, grain, [kernels.memory.address(x), 0]);
-  return kernels.result(1) === 0;
+  kernels.run("findNonFinite", x.length, grain, { x, found: 0 });
+  return kernels.result("findNonFinite", "found") === 0;
 }

@@ -105,9 +105,9 @@ export class HammingGraph {
       return this.#make(first + i, codes.subarray(i * this.#bytes, (i + 1) * this.#bytes));
     });
     if (first > 0) {
-      const args = [...this.#arguments(this.#construction), first, count];
+      const args = { ...this.#arguments(this.#construction), first };
       this.#kernels.run("graphInsert", count, 1, args);
-      this.#kernels.run("graphLink", parts, 1, args);
+      this.#kernels.run("graphLink", parts, 1, { ...args, count });
     }
     this.#size += count;
     for (const [i, level] of levels.entries()) {
@@ -170,7 +170,7 @@ export class HammingGraph {
   }
 
   /** The arguments that all kernels share, with scratch for beams of this width. */
-  #arguments(width: number): number[] {
+  #arguments(width: number) {
     const { memory, threads } = this.#kernels;
     const chunks = this.#nodes.length;
     const bytes = (w: number, c: number) => 8 + 8 * (w + 1) + 2 * 8 * (2 * this.#links + 1) + c * chunkNodes;
@@ -183,18 +183,18 @@ export class HammingGraph {
       scratch = { memory: memory.uint8(threads * bytes(room.width, room.chunks)), ...room };
       this.#scratch = scratch;
     }
-    return [
-      memory.address(this.#nodeTable),
-      memory.address(this.#upperTable),
-      this.#bytes,
-      this.#links,
-      this.#entry,
-      this.#level,
-      memory.address(scratch.memory),
-      bytes(scratch.width, scratch.chunks),
+    return {
+      nodeTable: this.#nodeTable,
+      upperTable: this.#upperTable,
+      bytes: this.#bytes,
+      links: this.#links,
+      entry: this.#entry,
+      level: this.#level,
+      scratch: scratch.memory,
+      threadBytes: bytes(scratch.width, scratch.chunks),
       width,
-      scratch.chunks * chunkNodes,
-    ];
+      seenBytes: scratch.chunks * chunkNodes,
+    };
   }
 
   /**
@@ -213,8 +213,8 @@ export class HammingGraph {
       const distances = memory.uint16(count * width);
       const rows = memory.uint32(count * width);
       const counts = memory.uint32(count);
-      const addresses = [input, distances, rows, counts].map((view) => memory.address(view));
-      this.#kernels.run("graphSearch", count, 4, [...this.#arguments(width), ...addresses]);
+      const found = { queries: input, distances, nodes: rows, counts };
+      this.#kernels.run("graphSearch", count, 4, { ...this.#arguments(width), ...found });
       return { distances: distances.slice(), rows: rows.slice(), counts: counts.slice() };
     });
   }

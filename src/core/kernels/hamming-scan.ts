@@ -58,8 +58,8 @@ export class HammingScan {
       memory.free(this.#queries);
       throw error;
     }
-    const args = [memory.address(this.#states), this.#stateBytes, bytes];
-    kernels.run("hammingScanBegin", this.#lists, 64, args);
+    const state = { states: this.#states, stateBytes: this.#stateBytes, bytes };
+    kernels.run("hammingScanBegin", this.#lists, 64, state);
   }
 
   /** Memory that one query and thread takes while it is under way. */
@@ -84,22 +84,21 @@ export class HammingScan {
     if (deleted !== undefined && deleted.length * 8 < rows) {
       throw new RangeError(`${deleted.length * 8} bits for ${rows} rows`);
     }
-    const { memory } = this.#kernels;
     const units = Math.ceil(this.#count / this.#group) * this.#shares;
-    this.#kernels.run("hammingScan", units, 1, [
-      memory.address(this.#queries),
-      this.#count,
-      this.#bytes,
-      memory.address(codes),
+    this.#kernels.run("hammingScan", units, 1, {
+      queries: this.#queries,
+      count: this.#count,
+      bytes: this.#bytes,
+      codes,
       rows,
       firstRow,
-      deleted === undefined ? 0 : memory.address(deleted),
-      this.#k,
-      memory.address(this.#states),
-      this.#stateBytes,
-      this.#shares,
-      this.#group,
-    ]);
+      deleted,
+      k: this.#k,
+      states: this.#states,
+      stateBytes: this.#stateBytes,
+      shares: this.#shares,
+      group: this.#group,
+    });
   }
 
   /** The hits over all pieces. Nothing may be scanned afterwards. */
@@ -112,9 +111,16 @@ export class HammingScan {
     const distances = memory.uint16(states * k);
     const rows = memory.uint32(states * k);
     const counts = memory.uint32(states);
-    const addresses = [this.#states, distances, rows, counts].map((view) => memory.address(view));
-    const [s, d, r, c] = addresses as [number, number, number, number];
-    this.#kernels.run("hammingScanEnd", states, 4, [s, this.#stateBytes, this.#bytes, k, d, r, c]);
+    const found = {
+      states: this.#states,
+      stateBytes: this.#stateBytes,
+      bytes: this.#bytes,
+      k,
+      distances,
+      rows,
+      counts,
+    };
+    this.#kernels.run("hammingScanEnd", states, 4, found);
     return shares === 1
       ? { distances: distances.slice(), rows: rows.slice(), counts: counts.slice() }
       : mergeShares({ distances, rows, counts }, shares, k);

@@ -31,7 +31,13 @@ export function hammingDistances(
   if (target.length < count * rows) {
     throw new RangeError(`${count} × ${rows} distances do not fit an array of ${target.length}`);
   }
-  const [q, d, t] = [queries, database, target].map((view) => kernels.memory.address(view)) as [number, number, number];
   const units = count * Math.ceil(rows / blockRows);
-  kernels.run("hammingDistances", units, 16, [q, d, bytes, rows, t, target.BYTES_PER_ELEMENT]);
+  kernels.run("hammingDistances", units, 16, {
+    queries,
+    database,
+    bytes,
+    rows,
+    target,
+    width: target.BYTES_PER_ELEMENT,
+  });
 }

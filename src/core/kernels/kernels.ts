@@ -3,6 +3,7 @@ import { platform } from "#platform";
 import type { KernelWorker } from "../platform/platform.js";
 import { type Memory, WholeMemory } from "./memory.js";
 import { constant, type Exports, Pool, type WorkerData } from "./pool.js";
+import { type KernelArguments, type KernelName, kernelTable } from "./table.js";
 import { wasm } from "./webassembly.js";
 
 /** More threads than this have little left to do where memory bandwidth is the limit. */
@@ -72,19 +73,21 @@ export class Kernels {
 
   /**
    * Runs a kernel over units 0 … units-1, cut into chunks of `grain` that the threads take as they come free.
-   * @param kernel name in assembly/kernels.ts.
-   * @param args numbers as the kernel's comment lists them; addresses from `memory.address`.
+   * @throws RangeError where an array lies outside the shared memory.
    */
-  run(kernel: string, units: number, grain: number, args: readonly number[]): void {
-    this.#arguments.set(args);
+  run<Name extends KernelName>(kernel: Name, units: number, grain: number, args: KernelArguments<Name>): void {
+    Object.keys(kernelTable[kernel]).forEach((name, place) => {
+      const value = (args as Readonly<Record<string, ArrayBufferView | number | undefined>>)[name] ?? 0;
+      this.#arguments[place] = typeof value === "number" ? value : this.memory.address(value);
+    });
     const number = constant(this.#exports, `Kernel.${kernel}`);
     const failed = this.#pool.run(number, units, grain, this.#helpers.length);
     if (failed > 0) throw new Error(`kernel ${kernel} trapped in ${failed} of its chunks`);
   }
 
-  /** Argument number `index` as the last kernel left it, for kernels that give a single number back. */
-  result(index: number): number {
-    return this.#arguments[index]!;
+  /** An argument of the last kernel as it left it, for kernels that give a single number back. */
+  result<Name extends KernelName>(kernel: Name, argument: keyof KernelArguments<Name> & string): number {
+    return this.#arguments[Object.keys(kernelTable[kernel]).indexOf(argument)]!;
   }
 
   /** Ends the workers. Kernels still run afterwards, on the calling thread. */

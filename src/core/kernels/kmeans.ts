@@ -44,14 +44,11 @@ export function assignCentres(kernels: Kernels, step: AssignCentres): void {
   };
   for (const name of Object.keys(lengths) as (keyof typeof lengths)[]) checkLength(name, step[name], lengths[name]);
   if (centres < 1) throw new RangeError("k-means without centres");
-  const given = [step.scores, step.centreNorms, step.pointNorms].map((view) => memory.address(view));
-  const found = [step.labels, step.distances].map((view) => memory.address(view));
   const units = Math.ceil(samples / blockSamples);
   temporarily(memory, (scope) => {
     const sums = scope.float64(units * starts);
     const changes = scope.int32(units * starts);
-    const partial = [memory.address(sums), memory.address(changes)];
-    kernels.run("assignCentres", units, 1, [...given, samples, starts, centres, ...found, ...partial]);
+    kernels.run("assignCentres", units, 1, { ...step, inertia: sums, changes });
     step.inertia.fill(0);
     step.changed.fill(0);
     for (let unit = 0; unit < units; unit++) {

@@ -4,12 +4,11 @@ import type { Kernels } from "./kernels.js";
 /** Floats per chunk: large enough for long memory streams, small enough to share out a layer. */
 const grain = 32768;
 
-function addresses(kernels: Kernels, p: Float32Array, ...others: Float32Array[]): number[] {
+function checkLengths(p: Float32Array, ...others: Float32Array[]): void {
   for (const other of others) {
     if (other.length !== p.length)
       throw new RangeError(`${p.length} parameters, but ${other.length} gradients or state values`);
   }
-  return [p, ...others].map((view) => kernels.memory.address(view));
 }
 
 export interface AdamOptions {
@@ -36,10 +35,11 @@ export function adam(
   v: Float32Array,
   { lr, beta1, beta2, eps, step, weightDecay }: AdamOptions,
 ): void {
+  checkLengths(p, g, m, v);
   const rate = lr / (1 - beta1 ** step);
   const correction = 1 / Math.sqrt(1 - beta2 ** step);
-  const constants = [beta1, 1 - beta1, beta2, 1 - beta2, rate, correction, eps, weightDecay];
-  kernels.run("adam", p.length, grain, [...addresses(kernels, p, g, m, v), ...constants]);
+  const constants = { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, rate, correction, eps, weightDecay };
+  kernels.run("adam", p.length, grain, { p, g, m, v, ...constants });
 }
 
 export interface RmspropTorchOptions {
@@ -62,14 +62,8 @@ export function rmspropTorch(
   v: Float32Array,
   { lr, alpha, eps, weightDecay }: RmspropTorchOptions,
 ): void {
-  kernels.run("rmspropTorch", p.length, grain, [
-    ...addresses(kernels, p, g, v),
-    lr,
-    alpha,
-    1 - alpha,
-    eps,
-    weightDecay,
-  ]);
+  checkLengths(p, g, v);
+  kernels.run("rmspropTorch", p.length, grain, { p, g, v, lr, decay: alpha, rest: 1 - alpha, eps, weightDecay });
 }
 
 export interface RmspropTensorFlowOptions {
@@ -90,7 +84,8 @@ export function rmspropTensorFlow(
   v: Float32Array,
   { lr, decay, eps }: RmspropTensorFlowOptions,
 ): void {
-  kernels.run("rmspropTensorFlow", p.length, grain, [...addresses(kernels, p, g, v), lr, decay, 1 - decay, eps, 0]);
+  checkLengths(p, g, v);
+  kernels.run("rmspropTensorFlow", p.length, grain, { p, g, v, lr, decay, rest: 1 - decay, eps, weightDecay: 0 });
 }
 
 export interface SgdOptions {
@@ -114,6 +109,7 @@ export function sgd(
   momentumBuffer: Float32Array,
   { lr, momentum, weightDecay, first }: SgdOptions,
 ): void {
-  const constants = [lr, momentum, weightDecay, first ? 1 : 0];
-  kernels.run("sgd", p.length, grain, [...addresses(kernels, p, g, momentumBuffer), ...constants]);
+  checkLengths(p, g, momentumBuffer);
+  const constants = { lr, momentum, weightDecay, first: first ? 1 : 0 };
+  kernels.run("sgd", p.length, grain, { p, g, buffer: momentumBuffer, ...constants });
 }

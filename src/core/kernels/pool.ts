@@ -26,6 +26,17 @@ export function constant(exports: Readonly<Record<string, unknown>>, name: strin
   return value;
 }
 
+/** A thread of the pool ended in the middle of a job. The job is lost with what it worked on, and so are the kernels. */
+export class WorkerError extends Error {
+  override readonly name = "WorkerError";
+  readonly code = "ERR_WORKER";
+}
+
+/** The calling thread waits this long at a time (ms): time that a process is suspended counts as one turn of waiting. */
+const TURN = 100;
+/** Chunks take milliseconds. Where none was done for so long (ms), a thread that had one has ended. */
+const PATIENCE = 60_000;
+
 /** One thread's access to the control block. */
 export class Pool {
   readonly #exports: Exports;
@@ -38,7 +49,15 @@ export class Pool {
   readonly #failed: number;
   readonly #chunks: number;
 
-  constructor(exports: Exports, memory: WasmMemory, control: number) {
+  #isBroken = false;
+
+  /** @param patience how long the caller waits for chunks of which none is done (ms). */
+  constructor(
+    exports: Exports,
+    memory: WasmMemory,
+    control: number,
+    private readonly patience = PATIENCE,
+  ) {
     this.#exports = exports;
     this.#control = control;
     this.#words = new Int32Array(memory.buffer, control, constant(exports, "CONTROL_BYTES") / 4);
@@ -51,8 +70,13 @@ export class Pool {
     this.#chunks = word("CHUNKS");
   }
 
-  /** Runs a job together with the workers and returns how many of its chunks trapped in one. */
+  /**
+   * Runs a job together with the workers and returns how many of its chunks trapped in one.
+   * @throws WorkerError where a worker ended before its chunk was done, now or in an earlier job.
+   */
   run(kernel: number, units: number, grain: number, helpers: number): number {
+    if (this.#isBroken)
+      throw new WorkerError("a thread of the kernels has ended in an earlier job: open another engine");
     const words = this.#words;
     const asleep = this.#exports.publish(this.#control, kernel, units, grain, helpers);
     if (asleep < 0) return 0;
@@ -61,12 +85,28 @@ export class Pool {
     const chunks = words[this.#chunks]!;
     if (!this.#exports.poll(this.#control + 4 * this.#done, chunks, true)) {
       Atomics.store(words, this.#callerWaits, 1);
-      for (let done = Atomics.load(words, this.#done); done !== chunks; done = Atomics.load(words, this.#done)) {
-        Atomics.wait(words, this.#done, done);
-      }
+      const isDone = this.#wait(chunks);
       Atomics.store(words, this.#callerWaits, 0);
+      if (!isDone) {
+        this.#isBroken = true;
+        throw new WorkerError("a thread of the kernels has ended before its work was done: open another engine");
+      }
     }
     return Atomics.load(words, this.#failed);
+  }
+
+  /** Sleeps until all chunks are done; false where none was for too long. */
+  #wait(chunks: number): boolean {
+    const words = this.#words;
+    let idle = 0;
+    for (let done = Atomics.load(words, this.#done); done !== chunks; ) {
+      Atomics.wait(words, this.#done, done, TURN);
+      const now = Atomics.load(words, this.#done);
+      idle = now === done ? idle + TURN : 0;
+      if (idle > this.patience) return false;
+      done = now;
+    }
+    return true;
   }
 
   /** A worker's life: take chunks, poll for the next job for a moment, then sleep until there is one. */

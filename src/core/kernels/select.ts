@@ -23,11 +23,10 @@ export function smallestK(
     throw new RangeError(`${rows} rows of ${n}: ${distances.length} distances, room for ${outIndices.length} indices`);
   }
   const { memory } = kernels;
-  const [from, to] = [memory.address(distances), memory.address(outIndices)];
-  const bytes = counterBytes + 20 * n;
+  const threadBytes = counterBytes + 20 * n;
   const grain = Math.max(1, Math.floor(16384 / n));
   temporarily(memory, (scope) => {
-    const scratch = scope.uint8(kernels.threads * bytes);
-    kernels.run("smallestK", rows, grain, [from, n, k, to, memory.address(scratch), bytes]);
+    const scratch = scope.uint8(kernels.threads * threadBytes);
+    kernels.run("smallestK", rows, grain, { distances, n, k, indices: outIndices, scratch, threadBytes });
   });
 }

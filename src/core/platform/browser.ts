@@ -1,4 +1,4 @@
-// The platform of browsers, in a Web Worker: kernels wait for each other, which a page's main thread may not do.
+// The platform of browsers. In a Web Worker kernels have threads; a page's main thread may not wait for others, and works alone.
 import { UserError } from "../../errors.js";
 import type { Platform } from "./platform.js";
 
@@ -35,6 +35,7 @@ export const platform: Platform = {
     return new Uint8Array(await response.arrayBuffer());
   },
   async startKernelWorker(data) {
+    if (!("WorkerGlobalScope" in scope)) throw new Error("the main thread of a page cannot wait for workers");
     // Written so, bundlers find the worker's file.
     const worker = new Worker(new URL("../kernels/worker.js", import.meta.url), { type: "module" });
     worker.postMessage(data);

@@ -2,7 +2,10 @@
 import { pointer, real } from "./arguments";
 import { loadLanes, storeLanes } from "./vector";
 
-/** p, g, m, v, beta1, 1-beta1, beta2, 1-beta2, lr/(1-beta1^t), 1/sqrt(1-beta2^t), eps, weightDecay */
+/**
+ * p: f32[], g: f32[], m: f32[], v: f32[], beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f32, correction: f32, eps: f32,
+ * weightDecay: f32; rest is 1-beta, rate lr/(1-beta1^t), correction 1/sqrt(1-beta2^t)
+ */
 export function adam(begin: u32, end: u32, args: usize): void {
   const p = pointer(args, 0);
   const g = pointer(args, 1);

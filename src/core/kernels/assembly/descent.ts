@@ -2,12 +2,12 @@
 import { count, pointer, real } from "./arguments";
 import { loadLanes, storeLanes } from "./vector";
 
-/** p, g, v, lr, decay, 1-decay, eps, weightDecay: eps outside the root */
+/** p: f32[], g: f32[], v: f32[], lr: f32, decay: f32, rest: f32, eps: f32, weightDecay: f32; rest is 1-decay, eps outside the root */
 export function rmspropTorch(begin: u32, end: u32, args: usize): void {
   rmspropLoop(begin, end, args, false);
 }
 
-/** p, g, v, lr, decay, 1-decay, eps, weightDecay: eps inside the root */
+/** p: f32[], g: f32[], v: f32[], lr: f32, decay: f32, rest: f32, eps: f32, weightDecay: f32; rest is 1-decay, eps inside the root */
 export function rmspropTensorFlow(begin: u32, end: u32, args: usize): void {
   rmspropLoop(begin, end, args, true);
 }
@@ -47,7 +47,7 @@ function rmspropStep(
   storeLanes(p, f32x4.sub(weight, f32x4.mul(rate, f32x4.div(gradient, scale))), lanes);
 }
 
-/** p, g, buffer, lr, momentum, weightDecay, first */
+/** p: f32[], g: f32[], buffer: f32[], lr: f32, momentum: f32, weightDecay: f32, first: u32; first is 1 or 0 */
 export function sgd(begin: u32, end: u32, args: usize): void {
   if (count(args, 6) != 0) sgdLoop(begin, end, args, true);
   else sgdLoop(begin, end, args, false);

@@ -2,7 +2,7 @@
 import { pointer, real } from "./arguments";
 import { loadLanes, storeLanes } from "./vector";
 
-/** x, limit */
+/** x: f32[], limit: f32 */
 export function clampValues(begin: u32, end: u32, args: usize): void {
   const high = f32x4.splat(real(args, 1));
   const low = f32x4.neg(high);
@@ -13,7 +13,7 @@ export function clampValues(begin: u32, end: u32, args: usize): void {
   if (lanes) storeLanes(at, f32x4.max(low, f32x4.min(high, loadLanes(at, lanes))), lanes);
 }
 
-/** x, result: set to 1 where a value is NaN or infinite */
+/** x: f32[], found: f64; found is set to 1 where a value is NaN or infinite */
 export function findNonFinite(begin: u32, end: u32, args: usize): void {
   if (load<f64>(args + 8) != 0) return;
   let at: usize = pointer(args, 0) + (begin << 2);

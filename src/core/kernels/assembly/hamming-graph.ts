@@ -15,8 +15,8 @@ const NODE_MASK: u32 = (1 << GRAPH_NODE_SHIFT) - 1;
 const UPPER_MASK: u32 = (1 << GRAPH_UPPER_SHIFT) - 1;
 const NONE: u32 = 0xffffffff;
 
-// Arguments that all kernels share: 0 addresses of node chunks, 1 addresses of chunks of upper links, 2 bytes of a code,
-// 3 links M (2M on the lowest level), 4 entry node, 5 its level, 6 scratch, 7 scratch bytes per thread, 8 width of the beam.
+// Arguments that all kernels share: addresses of node chunks, addresses of chunks of upper links, bytes of a code, links M (2M on
+// the lowest level), entry node, its level, scratch, scratch bytes per thread, width of the beam, bytes of a thread's nodes seen.
 // A node: 2M links; number of its first unit of upper links times 16 plus its level; the next row of the same code; the code
 // (padded to 8 bytes). A unit: M links of one level. A row whose code is there already hangs on its node's chain of rows of the
 // same code and has no links; its first link is NONE, its second that node.
@@ -203,7 +203,10 @@ function choose(args: usize, keys: usize, size: u32, most: u32, chosen: usize, b
   return taken;
 }
 
-/** 10 first node of the round: each unit finds the links of one new node; new nodes do not see each other */
+/**
+ * nodeTable: u32[], upperTable: u32[], bytes: u32, links: u32, entry: u32, level: u32, scratch: u8[], threadBytes: u32,
+ * width: u32, seenBytes: u32, first: u32; first node of the round: each unit finds the links of one new node, new nodes do not see each other
+ */
 export function graphInsert(begin: u32, end: u32, args: usize, thread: u32): void {
   const bytes: usize = count(args, 2);
   if (bytes == 8) insert(begin, end, args, thread, 8);
@@ -239,7 +242,11 @@ function insert(begin: u32, end: u32, args: usize, thread: u32, bytes: usize): v
   }
 }
 
-/** 10 first node of the round, 11 their number: links back from the nodes whose number modulo the parts is the unit's */
+/**
+ * nodeTable: u32[], upperTable: u32[], bytes: u32, links: u32, entry: u32, level: u32, scratch: u8[], threadBytes: u32,
+ * width: u32, seenBytes: u32, first: u32, count: u32; first node of the round and their number: links back from the nodes whose number modulo
+ * the parts is the unit's
+ */
 export function graphLink(begin: u32, end: u32, args: usize, thread: u32): void {
   const bytes: usize = count(args, 2);
   if (bytes == 8) link(begin, end, args, thread, 8);
@@ -311,7 +318,11 @@ function linkBack(
   }
 }
 
-/** 10 queries, 11 distances (u16), 12 nodes (u32), both units × width, 13 how many (u32): a unit is one query */
+/**
+ * nodeTable: u32[], upperTable: u32[], bytes: u32, links: u32, entry: u32, level: u32, scratch: u8[], threadBytes: u32,
+ * width: u32, seenBytes: u32, queries: u8[], distances: u16[], nodes: u32[], counts: u32[]; distances and nodes are units × width, a unit is one
+ * query
+ */
 export function graphSearch(begin: u32, end: u32, args: usize, thread: u32): void {
   const bytes: usize = count(args, 2);
   if (bytes == 8) search(begin, end, args, thread, 8);

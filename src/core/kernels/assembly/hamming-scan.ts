@@ -23,7 +23,7 @@ function candidatesOf(state: usize, bytes: usize): usize {
   return state + COUNTERS + ((((<usize>bytes << 3) + 1) << 2) + 7 & ~7);
 }
 
-/** states, bytes of a state, bytes of a code: makes states ready for a first piece; a unit is one state */
+/** states: u8[], stateBytes: u32, bytes: u32; makes states ready for a first piece, bytes of a code, a unit is one state */
 export function hammingScanBegin(begin: u32, end: u32, args: usize): void {
   const size: usize = count(args, 1);
   const bytes: usize = count(args, 2);
@@ -38,8 +38,8 @@ export function hammingScanBegin(begin: u32, end: u32, args: usize): void {
 }
 
 /**
- * queries, their number, bytes, codes, rows, number of the first row, bits of deleted rows (0: none), k, states, bytes of a
- * state, shares, queries per group
+ * queries: u8[], count: u32, bytes: u32, codes: u8[], rows: u32, firstRow: u32, deleted: u8[]?, k: u32, states: u8[],
+ * stateBytes: u32, shares: u32, group: u32; deleted has a bit for each row, group is the queries of one.
  * The rows are cut into as many shares as asked; a unit is one share for one group of queries.
  */
 export function hammingScan(begin: u32, end: u32, args: usize): void {
@@ -194,7 +194,7 @@ function push(args: usize, state: usize, row: u32, bits: i32, bytes: usize): i32
   return limit;
 }
 
-/** states, bytes of a state, bytes, k, distances (u16), rows (u32), counts (u32): sorts candidates; a unit is one state */
+/** states: u8[], stateBytes: u32, bytes: u32, k: u32, distances: u16[], rows: u32[], counts: u32[]; sorts candidates, a unit is one state */
 export function hammingScanEnd(begin: u32, end: u32, args: usize): void {
   const size: usize = count(args, 1);
   const bytes: usize = count(args, 2);

@@ -34,7 +34,10 @@ function fourWords(code: usize, other: usize): u64 {
   );
 }
 
-/** queries, database, bytes, rows of the database, target, bytes per distance (1 or 2); a unit is 1024 rows of one query */
+/**
+ * queries: u8[], database: u8[], bytes: u32, rows: u32, target: u8[]|u16[], width: u32; rows of the database, width is the bytes
+ * per distance (1 or 2), a unit is 1024 rows of one query
+ */
 export function hammingDistances(begin: u32, end: u32, args: usize): void {
   const bytes: usize = count(args, 2);
   if (bytes == 8) distances(begin, end, args, 8);

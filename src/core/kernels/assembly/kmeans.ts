@@ -5,8 +5,8 @@ import { count, pointer } from "./arguments";
 const BLOCK: u32 = 256;
 
 /**
- * scores (samples × starts·centres), centreNorms, pointNorms, samples, starts, centres, labels, distances,
- * partial inertia (f64, units × starts), partial changes (i32, units × starts)
+ * scores: f32[], centreNorms: f32[], pointNorms: f32[], samples: u32, starts: u32, centres: u32, labels: i32[],
+ * distances: f32[], inertia: f64[], changes: i32[]; scores are samples × starts·centres, inertia and changes units × starts
  */
 export function assignCentres(begin: u32, end: u32, args: usize): void {
   const centreNorms = pointer(args, 1);

@@ -12,17 +12,17 @@ const NORMAL: i32 = 1;
 @inline
 const MASK: i32 = 2;
 
-/** target, length, seed low, seed high, step, stream, low, high - low, largest float below high */
+/** target: f32[], length: u32, seedLow: u32, seedHigh: u32, step: u32, stream: u32, low: f32, range: f32, most: f32; the largest float below high */
 export function uniform(begin: u32, end: u32, args: usize): void {
   generate(begin, end, args, UNIFORM);
 }
 
-/** target, length, seed low, seed high, step, stream, mean, deviation */
+/** target: f32[], length: u32, seedLow: u32, seedHigh: u32, step: u32, stream: u32, mean: f32, deviation: f32 */
 export function normal(begin: u32, end: u32, args: usize): void {
   generate(begin, end, args, NORMAL);
 }
 
-/** target, length, seed low, seed high, step, stream, 2^24 times the share of zeros, value of the others */
+/** target: f32[], length: u32, seedLow: u32, seedHigh: u32, step: u32, stream: u32, zeros: u32, kept: f32; zeros is 2^24 times their share, kept the value of the others */
 export function dropoutMask(begin: u32, end: u32, args: usize): void {
   generate(begin, end, args, MASK);
 }

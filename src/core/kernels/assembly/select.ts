@@ -11,7 +11,7 @@ const BINS: u32 = 2048;
 /** Longer stretches are sorted by radix, not by insertion. */
 const INSERTION_LIMIT: u32 = 32;
 
-/** distances, n, k, indices, scratch, scratch bytes per thread: BINS + 256 counters and five arrays of n words */
+/** distances: f32[], n: u32, k: u32, indices: i32[], scratch: u8[], threadBytes: u32; per thread BINS + 256 counters and five arrays of n words */
 export function smallestK(begin: u32, end: u32, args: usize, thread: u32): void {
   const n = count(args, 1);
   const k = count(args, 2);
