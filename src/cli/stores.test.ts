@@ -1,6 +1,6 @@
 // Whose items a store holds, through the real command line: other runs, wrong addresses, edited names, older versions.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { FreezingProxy } from "../search/stores/postgres/freezing-proxy.testing.js";
@@ -121,6 +121,24 @@ test("an index that is there keeps its name: another one is refused, and nothing
   assert.equal(accepted(await vantage([...add, "--name", "first"])).name, "first");
   assert.equal(accepted(await vantage(add)).name, "first");
   assert.equal(accepted(await vantage([...add, "--name", "second", "--replace"])).name, "second");
+});
+
+test("an index that is refused leaves nothing: no folder, and none of those above it", async () => {
+  const unreachable = { DATABASE_URL: "postgres://somebody@127.0.0.1:1/none" };
+  const wrong: [string[], RegExp][] = [
+    [["--name", "a name"], /index name: expected 1 to 128 letters/],
+    [["--store", "postgres"], /127\.0\.0\.1:1 does not answer/],
+    [["--views-to-index", "z"], /r1 encodes no view "z"/],
+  ];
+  mkdirSync(place.path("there"));
+  for (const [args, expected] of wrong) {
+    for (const out of ["not/yet/there", "there"]) {
+      const index = ["index", "r1", "--out", out, "--threads", "1", ...args];
+      refused(await runCommand(index, place.folder, unreachable), expected);
+    }
+    assert.ok(!existsSync(place.path("not")), args.join(" "));
+    assert.deepEqual(readdirSync(place.path("there")), [], args.join(" "));
+  }
 });
 
 test("PostgreSQL: what an older version made is adopted where it matches, and only then", { skip }, async () => {

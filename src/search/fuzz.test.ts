@@ -14,6 +14,7 @@ import { createIndexFolder, readIndexFolder } from "./index/index-folder.js";
 import { readUserDetails } from "./index/item-details.js";
 import { itemOf, space, testFolder } from "./stores/folder/folder-store.fixture.testing.js";
 import { openFolderStore } from "./stores/folder/folder-store.js";
+import { openStore } from "./stores/open-store.js";
 import type { Space } from "./stores/store.js";
 
 const engine = await Engine.open({ threads: 1 });
@@ -111,6 +112,16 @@ const described = createIndexFolder(
   new Map([["a.onnx", model]]),
 );
 
+/** An index whose store says whose it is. */
+const named = testFolder();
+{
+  const store = await openStore(createIndexFolder(named, described.manifest, new Map([["a.onnx", model]])), engine, {
+    isMaking: true,
+  });
+  await store.add([{ id: "x", view: "a", code: new Uint8Array(2), vector: new Float32Array(16) }]);
+  await store.close();
+}
+
 const details = join(testFolder(), "details");
 const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" viewBox="0 0 20 10"><g fill="#f00"><path d="M1 1h8v8z"/><circle cx="14" cy="5" r="3"/></g><defs><linearGradient id="a"><stop offset="1" stop-color="blue"/></linearGradient></defs><rect width="4" height="4" fill="url(#a)"/></svg>';
@@ -129,6 +140,15 @@ const targets: Record<string, FuzzTarget> = {
     read(bytes) {
       writeFileSync(join(index, "index.yaml"), bytes);
       readIndexFolder(index);
+    },
+  },
+  "identity.json": {
+    seeds: [readFileSync(join(named, "store/identity.json"))],
+    share: 0.2,
+    async read(bytes) {
+      writeFileSync(join(named, "store/identity.json"), bytes);
+      const store = await openStore(readIndexFolder(named), engine);
+      await store.close();
     },
   },
   "ONNX encoder": {

@@ -1,6 +1,43 @@
-// NumPy's and pandas' dates (a count of units since 1970) as ISO 8601 text.
+// Dates and times of files, counted from 1970 or from midnight, as ISO 8601 text.
 
-/** Nanoseconds in a unit; months and years have no fixed length. */
+/** How many ticks make a second. */
+export const ticksPerSecond = { SECOND: 1n, MILLIS: 1000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n } as const;
+
+/** ISO 8601 text of a moment, ticks after 1970; `zone` is "Z" where the file says UTC, "" where it says local time. */
+export function isoTimestamp(ticks: bigint, perSecond: bigint, zone: "Z" | ""): string {
+  // beyond the years that a date can name: as the file has it
+  return moment(ticks, perSecond, zone) ?? String(ticks);
+}
+
+/** "2024-02-29" for days after 1970-01-01. */
+export function isoDate(days: number): string {
+  const date = new Date(days * 86_400_000);
+  return Number.isNaN(date.getTime()) ? String(days) : date.toISOString().slice(0, -14);
+}
+
+/** "23:59:59.5" for ticks after midnight. */
+export function isoTime(ticks: bigint, perSecond: bigint): string {
+  const seconds = ticks / perSecond;
+  const parts = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":") + fractionText(ticks % perSecond, perSecond);
+}
+
+/** Three, six or nine digits, none for zero. */
+function fractionText(fraction: bigint, perSecond: bigint): string {
+  if (fraction === 0n) return "";
+  const digits = String(fraction).padStart(String(perSecond).length - 1, "0");
+  return `.${digits.replace(/(?:000)+$/, "")}`;
+}
+
+/** Undefined beyond the years that a date can name. */
+function moment(ticks: bigint, perSecond: bigint, zone: string): string | undefined {
+  const fraction = ((ticks % perSecond) + perSecond) % perSecond;
+  const date = new Date(Number((ticks - fraction) / perSecond) * 1000);
+  if (Number.isNaN(date.getTime())) return undefined;
+  return date.toISOString().slice(0, -5) + fractionText(fraction, perSecond) + zone;
+}
+
+/** Nanoseconds in a unit of NumPy; months and years have no fixed length. */
 const nanoseconds: Readonly<Record<string, bigint>> = {
   W: 7n * 86_400_000_000_000n,
   D: 86_400_000_000_000n,
@@ -14,12 +51,12 @@ const nanoseconds: Readonly<Record<string, bigint>> = {
 const notATime = -(2n ** 63n);
 
 /**
- * A date as text: "2024-05", "2024-05-01" for whole days and coarser units, otherwise "2024-05-01T13:00:00", with a fraction where
- * there is one.
+ * A datetime64 of NumPy or pandas: "2024-05", "2024-05-01" for whole days and coarser units, otherwise "2024-05-01T13:00:00", with a
+ * fraction where there is one.
  * @param unit NumPy's name of it, with a number of units before it where that is not 1: "ns", "D", "25s".
  * @returns "" for NaT, undefined for a unit or date that JavaScript has no calendar for.
  */
-export function isoDate(value: bigint, unit: string): string | undefined {
+export function isoDatetime64(value: bigint, unit: string): string | undefined {
   if (value === notATime) return "";
   const match = /^(\d*)([A-Za-z]+)$/.exec(unit);
   if (!match) return undefined;
@@ -33,12 +70,6 @@ export function isoDate(value: bigint, unit: string): string | undefined {
   }
   const size = nanoseconds[name];
   if (size === undefined) return undefined;
-  const total = many * size;
-  const second = 1_000_000_000n;
-  const fraction = ((total % second) + second) % second;
-  const date = new Date(Number((total - fraction) / 1_000_000n));
-  if (Number.isNaN(date.getTime())) return undefined;
-  const text = date.toISOString().slice(0, -5);
-  if (name === "D" || name === "W") return text.slice(0, -9);
-  return fraction === 0n ? text : `${text}.${fraction.toString().padStart(9, "0").replace(/0+$/, "")}`;
+  const text = moment(many * size, ticksPerSecond.NANOS, "");
+  return name === "D" || name === "W" ? text?.slice(0, -9) : text;
 }

@@ -3,10 +3,12 @@
 export type PythonLiteral = string | number | boolean | null | PythonLiteral[] | Map<string, PythonLiteral>;
 
 const deepest = 40;
+const wholeString = /^(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")$/;
 
 /** The value that this text denotes, or undefined where it is no plain value. Tuples are lists; keys must be strings. */
 export function parsePython(text: string): PythonLiteral | undefined {
-  const tokens = text.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+L?|True|False|None|[[\](){}:,]|\S/g) ?? [];
+  // A string may lack its end: looking for one from each of its characters would take time by the square of its length.
+  const tokens = text.match(/'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|-?\d+L?|True|False|None|[[\](){}:,]|\S/g) ?? [];
   let at = 0;
   const fail = Symbol("fail");
   const value = (depth: number): PythonLiteral => {
@@ -14,7 +16,10 @@ export function parsePython(text: string): PythonLiteral | undefined {
     if (token === undefined || depth > deepest) throw fail;
     if (token === "[" || token === "(") return list(token === "[" ? "]" : ")", depth);
     if (token === "{") return dictionary(depth);
-    if (/^['"]/.test(token)) return token.slice(1, -1).replace(/\\(.)/g, "$1");
+    if (/^['"]/.test(token)) {
+      if (!wholeString.test(token)) throw fail;
+      return token.slice(1, -1).replace(/\\(.)/g, "$1");
+    }
     if (/^-?\d/.test(token)) return Number(token.replace("L", ""));
     if (token === "True" || token === "False") return token === "True";
     if (token === "None") return null;

@@ -1,5 +1,6 @@
 // An index made from a run: its encoders copied, samples of a data set encoded and stored.
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset, View } from "../../data/dataset.js";
 import { gatherRows } from "../../data/matrix.js";
@@ -104,13 +105,39 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   if (request.store === "pglite") needPackages("an index in PGlite");
   if (request.store === "postgres") needPackages("PostgreSQL");
   checkPlace(folder);
+  const first = firstMissing(folder);
   makeFolder(folder);
-  // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
-  const unlock = lockIndex(folder);
   try {
-    return await fillIndex(request, encoders, sources, engine, hooks);
-  } finally {
-    unlock();
+    // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
+    const unlock = lockIndex(folder);
+    try {
+      return await fillIndex(request, encoders, sources, engine, hooks);
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    if (first !== undefined && !isIndexFolder(folder)) removeMade(folder, first);
+    throw error;
+  }
+}
+
+/** The highest folder on the way to a path that is not there; undefined where all are. */
+function firstMissing(path: string): string | undefined {
+  let first: string | undefined;
+  for (let each = resolve(path); !existsSync(each); each = dirname(each)) first = each;
+  return first;
+}
+
+/** Takes an index that came to nothing away, and the folders that were made for it. What somebody else has put there stays. */
+function removeMade(folder: string, first: string): void {
+  try {
+    removeStart(folder);
+    for (let each = resolve(folder); ; each = dirname(each)) {
+      rmdirSync(each);
+      if (each === first) return;
+    }
+  } catch {
+    // a folder that is in use, or a disk that fails: what went wrong before is to be told
   }
 }
 

@@ -1,5 +1,5 @@
 // The index folder: index.yaml says what an index holds; encoders, map, thumbnails and the embedded stores lie beside it.
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -192,11 +192,15 @@ export function clearIndexFolder(folder: string): void {
   }
 }
 
-/** Takes away what was begun of an index whose store cannot be opened; the folder too, where nothing else is in it. */
+/** Takes away what was begun of an index whose store cannot be opened; what the store holds stays. */
 export function removeStart(folder: string): void {
   clearIndexFolder(folder);
-  const left = readdirSync(folder).filter((file) => file !== "thumbnails");
-  if (left.length === 0) rmSync(folder, { recursive: true });
+  const store = storeFolder(folder);
+  if (existsSync(store)) {
+    if (readdirSync(store).length > 0) return;
+    rmdirSync(store);
+  }
+  rmSync(thumbnailsFolder(folder), { recursive: true, force: true });
 }
 
 export function modelPath(folder: string, view: IndexView): string {

@@ -45,3 +45,16 @@ test("short work does not wait", async () => {
   for (let i = 0; i < 100; i++) await turns.ifDue();
   assert.equal(hasGoneRound, false);
 });
+
+test("work that has begun goes on at once, and waits after its slice", async () => {
+  const turns = new Turns({ slice: 1, isBegun: true });
+  let hasGoneRound = false;
+  setImmediate(() => {
+    hasGoneRound = true;
+  });
+  assert.equal(await turns.ifDue(), false);
+  assert.equal(hasGoneRound, false);
+  work(2);
+  assert.equal(await turns.ifDue(), true);
+  assert.equal(hasGoneRound, true);
+});

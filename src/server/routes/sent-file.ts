@@ -19,7 +19,7 @@ export function sendInside(
   const { file, status } = openInside(folder, path, missing);
   const tag = `W/"${status.size.toString(16)}-${Math.floor(status.mtimeMs).toString(16)}"`;
   reply.headers({ ...headers, etag: tag, "last-modified": status.mtime.toUTCString() });
-  if (request.headers["if-none-match"]?.split(/ *, */).includes(tag)) {
+  if (request.headers["if-none-match"]?.split(",").some((each) => each.trim() === tag)) {
     closeSync(file);
     return reply.status(304).send();
   }

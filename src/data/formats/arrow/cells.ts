@@ -1,9 +1,10 @@
 // What the cells of an Arrow column are: numbers, decimals, text or categories, from the buffers of its batches.
 import { type Batch, type Column, type DataType, DateUnit, Type } from "@uwdata/flechette";
 import type { WordColumn } from "../column-builders.js";
-import { isoDate, isoTime, isoTimestamp, largestScale, ticksPerSecond, utf8 } from "../column-text.js";
+import { largestScale, utf8 } from "../column-text.js";
 import type { ColumnValues } from "../columns.js";
 import { decode } from "../decode.js";
+import { isoDate, isoTime, isoTimestamp, ticksPerSecond } from "../iso-date.js";
 import type { ElementClass } from "../variables.js";
 
 /** Cells that are numbers. */

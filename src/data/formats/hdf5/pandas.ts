@@ -1,7 +1,7 @@
 // Tables that pandas wrote with to_hdf, in both of its forms: "fixed" (a matrix for each type of column) and "table" (records).
 import { Dataset, Group } from "h5wasm/node";
 import { decode, storedBytes } from "../decode.js";
-import { isoDate } from "../iso-date.js";
+import { isoDatetime64 } from "../iso-date.js";
 import { PickleError, PythonArray, PythonDictionary, type PythonValue, readPickle } from "../pickle.js";
 import { pythonVariable } from "../python-values.js";
 import { pickColumn } from "../record-columns.js";
@@ -299,7 +299,10 @@ function readableTypeBase(values: Dataset) {
 
 function dateLines(bytes: Uint8Array, valueType: string): string[] {
   const unit = /\[(\w+)/.exec(valueType)?.[1] ?? "ns";
-  return Array.from(new BigInt64Array(bytes.buffer as ArrayBuffer), (value) => isoDate(value, unit) ?? String(value));
+  return Array.from(
+    new BigInt64Array(bytes.buffer as ArrayBuffer),
+    (value) => isoDatetime64(value, unit) ?? String(value),
+  );
 }
 
 function ofDates(lines: readonly string[]): TextVariable {

@@ -89,5 +89,6 @@ export function nextName(elements: Elements): string {
   if (type !== 1 && type !== 2 && type !== elementTypes.utf8) {
     throw corrupt(elements.file.path, elements.name, `a name of data type ${type}`);
   }
-  return decodeText(bytes).replace(/\0+$/, "");
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  return decodeText(bytes.subarray(0, end));
 }

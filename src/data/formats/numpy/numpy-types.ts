@@ -1,7 +1,7 @@
 // NumPy's types (dtype): how one value lies in bytes, and arrays of it as variables.
 import type { UserError } from "../../../errors.js";
 import { decode, decodeText, isWide, type StoredType, writtenIntegers } from "../decode.js";
-import { isoDate } from "../iso-date.js";
+import { isoDatetime64 } from "../iso-date.js";
 import { count, type ElementClass, numeric, type Variable } from "../variables.js";
 
 /** One value of a type that is read here. */
@@ -109,7 +109,7 @@ function dates(view: DataView, items: number, unit: string, little: boolean): Va
   const missing = new Uint8Array(items);
   const lines: string[] = [];
   for (let i = 0; i < items; i++) {
-    const date = isoDate(view.getBigInt64(i * 8, little), unit);
+    const date = isoDatetime64(view.getBigInt64(i * 8, little), unit);
     if (date === undefined) return { kind: "skipped", reason: `dates in the unit "${unit}", which is not supported` };
     if (date === "") missing[i] = 1;
     lines.push(date);

@@ -1,8 +1,9 @@
 // The columns that a Parquet schema means: records become a column per field, lists keep their levels, and every leaf has a type.
 import type { SchemaElement, SchemaTree } from "hyparquet";
-import { bigEndian, isoDate, isoTime, isoTimestamp, largestScale, ticksPerSecond, utf8 } from "../column-text.js";
+import { bigEndian, largestScale, utf8 } from "../column-text.js";
 import type { ColumnValues } from "../columns.js";
 import { decode } from "../decode.js";
+import { isoDate, isoTime, isoTimestamp, ticksPerSecond } from "../iso-date.js";
 import type { ElementClass } from "../variables.js";
 
 /** What the stored values of a leaf mean. */

@@ -2,9 +2,9 @@
 
 const pairs: Readonly<Record<string, string>> = { "[": "]", "(": ")", "{": "}" };
 const numberInside = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** How a list may begin: brackets, perhaps those of array(…), and a number. */
+/** How a list may begin: brackets, perhaps those of array(…), and a number. Two runs of blanks never meet: time would grow with their square. */
 const beginning =
-  /^\s*(?:(?:np\.|numpy\.|torch\.)?(?:array|tensor)\()?[\s[({]*(?:[+-]?(?:\d|\.\d|nan|inf)|none|null|na\b)/i;
+  /^\s*(?:(?:(?:np\.|numpy\.|torch\.)?(?:array|tensor)\(|[[({])[\s[({]*)?(?:[+-]?(?:\d|\.\d|nan|inf)|none|null|na\b)/i;
 /** Characters that a cell with a list may have. */
 const longest = 2 ** 24;
 /** Characters that are looked at to see whether a cell is a list. */
@@ -61,7 +61,7 @@ export function looksLikeVector(cell: string): boolean {
   if (cell.length < 3) return false;
   if (cell.length <= glance) return vectorIn(cell) !== undefined;
   const end = Math.max(...[" ", ",", ";", "\n"].map((sign) => cell.lastIndexOf(sign, glance)));
-  const open = /^\s*(?:[\w.]+\()?\s*([[({])/.exec(cell);
+  const open = /^\s*(?:[\w.]+\(\s*)?([[({])/.exec(cell);
   const head = cell.slice(open ? open[0].length : 0, Math.max(0, end));
   return vectorIn(open ? `[${head}]` : head) !== undefined;
 }

@@ -111,7 +111,7 @@ function nestedPng(href: string, pngPixels: (bytes: Buffer) => number): number {
 
 /** A backslash could spell "url" in another way. */
 function checkStyle(text: string): void {
-  if (/url\s*\(\s*["']?\s*(?!["'\s#])|@import/i.test(text)) throw refers();
+  if (/url\s*\(\s*(?:["']\s*)?(?!["'\s#])|@import/i.test(text)) throw refers();
   if (text.includes("\\")) throw new UserError("the SVG's style has a backslash, which is not read");
 }
 

@@ -1,8 +1,8 @@
 // A log and what is held in memory of it. Writing the log anew makes another generation; searches end in theirs.
 import { rmSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import type { Kernels } from "../../../core/kernels/kernels.js";
 import { fileError, temporaryName } from "../../../files.js";
+import { Turns } from "../../scheduling/turns.js";
 import { compareKeys } from "../key-order.js";
 import type { Item } from "../store.js";
 import { Columns } from "./columns.js";
@@ -141,15 +141,13 @@ export class Generation {
         entries = [];
         bytes = 0;
       };
-      let begin = performance.now();
+      const turns = new Turns({ isBegun: true });
       for (const position of this.#livePositions()) {
         const entry = this.log.readEntry(position);
         entries.push(entry);
         bytes += entry.length;
         if (bytes >= recordBytes) await flush();
-        if (performance.now() - begin < 4) continue;
-        await setImmediate();
-        begin = performance.now();
+        await turns.ifDue();
       }
       await flush();
       next.log.moveTo(path);

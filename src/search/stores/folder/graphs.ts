@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { type GraphState, HammingGraph } from "../../../core/kernels/hamming-graph.js";
 import { replaceFile } from "../../../files.js";
+import { Turns } from "../../scheduling/turns.js";
 import { Attempts } from "../attempts.js";
 import type { GraphStatus } from "../store.js";
 import type { Columns } from "./columns.js";
@@ -15,7 +15,6 @@ import type { Generation } from "./generation.js";
 const options = { links: 16, construction: 100 };
 /** Views with fewer rows are searched exactly, which is then as fast. */
 const fewestRows = 4096;
-const sliceMilliseconds = 4;
 /** A graph that grows behind the scenes is written again once it is this much larger. */
 const growthBeforeSaving = 1.5;
 const magic = "vantage-graph\n";
@@ -103,16 +102,13 @@ export class Graphs {
 
   async #build(onProgress: GraphProgress | undefined): Promise<void> {
     for (const [columns, graph] of this.#graphs) {
-      let begin = performance.now();
+      const turns = new Turns({ isBegun: true });
       while (graph.size < columns.rows && !this.#stopped) {
         const { first, size, codes } = columns.chunkOf(graph.size);
         const from = graph.size - first;
         const to = Math.min(from + graph.round, size, columns.rows - first);
         graph.add(codes.subarray(from * columns.bytes, to * columns.bytes));
-        if (performance.now() - begin < sliceMilliseconds) continue;
-        onProgress?.({ view: columns.view, done: graph.size, rows: columns.rows });
-        await setImmediate();
-        begin = performance.now();
+        if (await turns.ifDue()) onProgress?.({ view: columns.view, done: graph.size, rows: columns.rows });
       }
       onProgress?.({ view: columns.view, done: graph.size, rows: columns.rows });
     }

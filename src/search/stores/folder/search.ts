@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { HammingGraph } from "../../../core/kernels/hamming-graph.js";
 import { HammingScan } from "../../../core/kernels/hamming-scan.js";
 import { OutOfMemoryError } from "../../../errors.js";
+import { Turns } from "../../scheduling/turns.js";
 import { cosine } from "../cosine.js";
 import type { Hit, Query } from "../store.js";
 import { Columns, isDeleted, type Piece } from "./columns.js";
@@ -38,14 +39,14 @@ export async function searchGeneration(generation: Generation, queries: readonly
   // What every search sees is settled before the first one lets others go on.
   const taken = [...generation.views.values()].map((columns) => ({ columns, pieces: columns.take() }));
   const hits: Hit[][] = new Array(queries.length);
-  const pause = new Pause();
+  const turns = new Turns({ slice: sliceMilliseconds, isBegun: true });
   try {
     for (const group of groups.values()) {
       const own = group.map((i) => queries[i]!);
       const views = taken.filter(({ columns }) => own[0]!.view === undefined || columns.view === own[0]!.view);
       const found = await nearest(generation, own, views);
       for (const [place, list] of found.entries()) {
-        hits[group[place]!] = await finish(generation, own[place]!, list, pause);
+        hits[group[place]!] = await finish(generation, own[place]!, list, turns);
       }
     }
   } catch (error) {
@@ -183,7 +184,7 @@ async function scanPieces(
 }
 
 /** Re-ranks the candidates where that is asked for, and reads the hits. */
-async function finish({ log }: Generation, query: Query, found: readonly Found[], pause: Pause): Promise<Hit[]> {
+async function finish({ log }: Generation, query: Query, found: readonly Found[], turns: Turns): Promise<Hit[]> {
   const { vector, k, rerank } = query;
   let order: readonly { readonly item: Found; readonly similarity?: number }[];
   if (rerank > 0 && vector !== undefined) {
@@ -192,7 +193,7 @@ async function finish({ log }: Generation, query: Query, found: readonly Found[]
     for (const item of found) {
       log.readVector(item.position, other);
       ranked.push({ item, similarity: cosine(vector, other) });
-      await pause.ifDue();
+      await turns.ifDue();
     }
     order = ranked.sort((a, b) => b.similarity - a.similarity);
   } else order = found.map((item) => ({ item }));
@@ -207,18 +208,7 @@ async function finish({ log }: Generation, query: Query, found: readonly Found[]
       ...(metadata !== undefined && { metadata }),
       ...(similarity !== undefined && { similarity }),
     });
-    await pause.ifDue();
+    await turns.ifDue();
   }
   return hits;
-}
-
-/** Lets the event loop go on every few milliseconds. */
-export class Pause {
-  #since = performance.now();
-
-  async ifDue(): Promise<void> {
-    if (performance.now() - this.#since < sliceMilliseconds) return;
-    await setImmediate();
-    this.#since = performance.now();
-  }
 }
