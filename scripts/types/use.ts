@@ -59,4 +59,4 @@ new GMAE({ epoch: 3 });
 // @ts-expect-error a device that no engine has
 await Engine.open({ device: "tpu" });
 // @ts-expect-error what is inside the package is not public
-void import("vantage-ml/dist/index.js");
+await import("vantage-ml/dist/index.js");

@@ -55,6 +55,15 @@ test("optional packages are declared as such, with the range that the checkout i
   }
 });
 
+test("the README names every optional package, in the version that is tested", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  for (const [name, range] of Object.entries(manifest.peerDependencies)) {
+    const [, named] = readme.match(new RegExp(`[ \`]${name}@[~^]?([\\d.]+)`)) ?? [];
+    assert.ok(named !== undefined, `${name} is not in the README`);
+    assert.ok(`${range.replace(/^[\^~]/, "")}.`.startsWith(`${named}.`), `${name}@${named}, expected ${range}`);
+  }
+});
+
 const emoji = [
   "@iconify-json/fluent-emoji-flat",
   "@iconify-json/noto",

@@ -1,6 +1,6 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
-import { catalogue } from "../../data/index.js";
+import { catalogue } from "../../data/catalogue.js";
 import { UserError } from "../../errors.js";
 import { methods } from "../../methods/index.js";
 import type { MethodDefinition } from "../../methods/method.js";

@@ -12,7 +12,7 @@ const { open } = OnnxRuntimeLibrary;
 
 function hideLibrary(isHidden: boolean): void {
   fs.existsSync = isHidden
-    ? (path) => !/onnxruntime\.(so|.*dylib|dll)/.test(String(path)) && existsSync(path)
+    ? (path) => !/(?:onnxruntime|vantage-ort)\.(so|.*dylib|dll)/.test(String(path)) && existsSync(path)
     : existsSync;
   syncBuiltinESMExports();
 }

@@ -17,7 +17,6 @@ import { readView } from "./view.js";
 
 export type { AccountEntry, Role } from "./account.js";
 export type { LayoutOptions } from "./draft.js";
-export { flagsOf } from "./draft.js";
 export { parseViewSelection, type ViewSelection } from "./selection.js";
 
 /** What a file holds, ready for a MultiViewDataset. */

@@ -8,14 +8,19 @@ import { LibraryError } from "../session.js";
 const { platform, arch } = process;
 /** Made by scripts/bundle-runtime.mjs: onnxruntime-node itself downloads from elsewhere when it is installed. */
 const bundle = fileURLToPath(new URL("../../../../runtime/", import.meta.url));
-const files: Readonly<Record<string, string>> = { darwin: "libonnxruntime.1.dylib", win32: "onnxruntime.dll" };
-const file = files[platform] ?? "libonnxruntime.so.1";
+/** By operating system: its name in onnxruntime-node, and in the bundle. */
+const names: Readonly<Record<string, readonly [original: string, own: string]>> = {
+  darwin: ["libonnxruntime.1.dylib", "libvantage-ort.1.dylib"],
+  linux: ["libonnxruntime.so.1", "libvantage-ort.so.1"],
+  win32: ["onnxruntime.dll", "vantage-ort.dll"],
+};
 
 /** @throws LibraryError where there is none for this platform. */
 export function libraryPath(): string {
-  const paths = [join(bundle, `${platform}-${arch}`, file)];
+  const [original, own] = names[platform] ?? names.linux!;
+  const paths = [join(bundle, `${platform}-${arch}`, own)];
   const manifest = nodePackage();
-  if (manifest) paths.push(join(dirname(manifest), "bin", "napi-v6", platform, arch, file));
+  if (manifest) paths.push(join(dirname(manifest), "bin", "napi-v6", platform, arch, original));
   const path = paths.find(existsSync);
   if (path === undefined) throw new LibraryError(`there is no ONNX Runtime library for ${platform} on ${arch}`);
   return path;

@@ -1,8 +1,7 @@
 // Where a cell of a delimited text ends, and what it holds.
 import { UserError } from "../../../errors.js";
 
-/** What a byte means between cells; `CellRules.kinds` has one for each byte. */
-export const ordinary = 0;
+/** What a byte means between cells; `CellRules.kinds` has one for each byte, 0 where it is ordinary. */
 export const blank = 1;
 export const separator = 2;
 export const newline = 3;

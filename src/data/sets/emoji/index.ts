@@ -11,7 +11,6 @@ export {
 } from "./emoji.js";
 export { type Emoji, emojiList, type Language, languages, type Maker, makers } from "./emoji-list.js";
 export {
-  imageDimensions as emojiImageDimensions,
   imageFeatures as emojiImageFeatures,
   type Picture,
 } from "./image-features.js";
