@@ -2,10 +2,10 @@
 import { UserError } from "../errors.js";
 import { cca } from "./cca/index.js";
 import { dchn } from "./dchn/index.js";
+import type { MethodDefinition } from "./define.js";
 import { djsrh } from "./djsrh/index.js";
 import { dm2c } from "./dm2c/index.js";
 import { gmae } from "./gmae/index.js";
-import type { MethodDefinition } from "./method.js";
 import { mvlnet } from "./mvlnet/index.js";
 
 /** Every method, with its options and how it is made. */

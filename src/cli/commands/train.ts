@@ -1,8 +1,8 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
 import { catalogue } from "../../data/index.js";
+import type { MethodDefinition } from "../../methods/define.js";
 import { methods } from "../../methods/index.js";
-import type { MethodDefinition } from "../../methods/method.js";
 import { commandLine } from "../command-line.js";
 import { dataName, dataSettings, settingsOf } from "../open-data.js";
 import { trainLengths } from "../output/code-lengths.js";
