@@ -21,6 +21,7 @@ const order = [
   "server",
   "reproduce",
   "cli",
+  "entries",
 ];
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../src");
 

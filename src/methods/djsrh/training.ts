@@ -44,10 +44,7 @@ export async function djsrhTrainer({ engine, model, data, rows, options }: Djsrh
     const alpha = options.alpha === "growing" ? Math.sqrt(epoch + 1) : options.alpha;
     for (const { view } of networks) store.values(`${view.name}.alpha`)[0] = alpha;
     const run = step.at();
-    const losses = await trainOn(step, batches(rows, batch, { seed, epoch }, { dropLast: true }), (own) => {
-      feedViews(run, data, own);
-      return run;
-    });
-    return { losses };
+    const order = batches(rows, batch, { seed, epoch }, { dropLast: true });
+    return { losses: await trainOn(step, order, (own) => feedViews(run, data, own)) };
   });
 }

@@ -25,8 +25,8 @@ export const perViewFields = {
 export interface PerViewOptions {
   readonly task: "clustering" | "classification" | "retrieval";
   readonly seed: number;
-  readonly clusters?: number;
-  readonly test?: string;
+  readonly clusters?: number | undefined;
+  readonly test?: string | undefined;
   readonly starts: number;
 }
 
@@ -67,7 +67,7 @@ export interface HashingOptions {
   readonly bits: number;
   readonly hidden: number;
   readonly scaling: (typeof scalingKinds)[number];
-  readonly queries?: string;
+  readonly queries?: string | undefined;
   readonly evaluateEvery: number;
   readonly withoutRelevant: z.output<typeof withoutRelevantField>;
 }
