@@ -52,3 +52,26 @@ test("a room knows only the rooms before it", () => {
   assert.deepEqual(offences, []);
   assert.ok(imports > 100, `only ${imports} imports were found`);
 });
+
+/** What all methods build on; every other folder of `methods` with an `index.ts` is one of them. */
+const commonToMethods = ["shared", "matching", "baselines"];
+
+test("a method knows no other method", () => {
+  const folder = join(source, "methods");
+  const isMethod = (name: string) => !commonToMethods.includes(name) && readdirSync(folder).includes(name);
+  const offences: string[] = [];
+  let files = 0;
+  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const [own, ...rest] = entry.split(sep);
+    if (rest.length === 0 || !entry.endsWith(".ts") || entry.endsWith(".test.ts") || own === "baselines") continue;
+    files++;
+    const file = join(folder, entry);
+    for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+      const [other, ...path] = relative(folder, resolve(dirname(file), target!)).split(sep);
+      if (path.length > 0 && other !== own && other !== ".." && isMethod(other!))
+        offences.push(`${entry} imports ${other}`);
+    }
+  }
+  assert.deepEqual(offences, []);
+  assert.ok(files > 50, `only ${files} files were found`);
+});

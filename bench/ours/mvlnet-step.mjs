@@ -5,7 +5,7 @@ import { Engine } from "../../dist/core/runtime/index.js";
 import { dense } from "../../dist/data/matrix.js";
 import { fitScaler } from "../../dist/data/scaling.js";
 import { allRows } from "../../dist/methods/feeding.js";
-import { makeModel } from "../../dist/methods/mvlnet/model.js";
+import { makeNetworks } from "../../dist/methods/mvlnet/model.js";
 import { mvlnetOptions } from "../../dist/methods/mvlnet/options.js";
 import { spectralTrainer } from "../../dist/methods/mvlnet/spectral.js";
 import { addWork, emit, median, optimizerBytes, perceptronWork, repeat, threads } from "./common.mjs";
@@ -19,11 +19,13 @@ const matrices = [0, 1].map((view) => {
   for (let i = 0; i < matrix.data.length; i++) matrix.data[i] = Math.abs(Math.sin(i * (view + 1.7) * 12.9898));
   return matrix;
 });
-const model = makeModel(engine, options, {
+const description = {
   views: matrices.map((matrix, view) => ({ name: `view${view}`, columns: matrix.columns })),
+  classes: 0,
   classNames: [],
   scalers: matrices.map((matrix) => fitScaler(options.scaling, matrix)),
-});
+};
+const model = { ...description, ...makeNetworks(engine, options, description) };
 initialize(engine.kernels, model.store, model.parameters.all, 0);
 const encoded = matrices.map((matrix, view) => ({ matrix, rows: allRows(SAMPLES), scaler: model.scalers[view] }));
 const trainer = await spectralTrainer(engine, model, encoded, options);

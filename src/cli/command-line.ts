@@ -4,13 +4,18 @@ import { isKept } from "../runs/command.js";
 
 /** The words from "vantage" on: names, arguments, and the flags that were given and are kept in a run folder. */
 export function commandLine(command: Command): string[] {
-  const names: string[] = [];
-  for (let each: Command | null = command; each; each = each.parent) names.unshift(each.name());
-  const given = command.options.flatMap((option) => {
+  const words = [...command.args, ...givenFlags(command)];
+  for (let each = command; ; each = each.parent) {
+    if (each.parent === null) return [each.name(), ...givenFlags(each), ...words];
+    words.unshift(each.name());
+  }
+}
+
+function givenFlags(command: Command): string[] {
+  return command.options.flatMap((option) => {
     const flag = option.long!;
     if (!isKept(flag) || command.getOptionValueSource(option.attributeName()) !== "cli") return [];
     const value: unknown = command.getOptionValue(option.attributeName());
     return typeof value === "boolean" ? [flag] : [value].flat().flatMap((each) => [flag, String(each)]);
   });
-  return [...names, ...command.args, ...given];
 }

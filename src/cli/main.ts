@@ -16,6 +16,7 @@ import { addReproduceCommand } from "./commands/reproduce/index.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addTrainCommand } from "./commands/train.js";
+import { loadMethodFiles, methodFileFlag } from "./method-files.js";
 import { print, say } from "./output/output.js";
 import { guardStreams } from "./output/streams.js";
 
@@ -28,6 +29,7 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   try {
     checkArguments(args);
+    await loadMethodFiles(args);
     await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
@@ -39,6 +41,11 @@ export function program(): Command {
   const root = new Command("vantage")
     .description("Deep multi-view learning: one representation from several views, to cluster, classify and search.")
     .version(version, "-V, --version")
+    .option(
+      `${methodFileFlag} <file>`,
+      "run a file whose default export is a method (defineMethod), before the command",
+      (file: string, earlier: string[] = []) => [...earlier, file],
+    )
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({ writeOut: (text) => print(text.trimEnd().split("\n")), writeErr: () => {} });

@@ -1,14 +1,64 @@
 /**
- * What the methods share, and what a method of one's own extends.
+ * What the methods share, and what a method of one's own is made of: see `defineMethod` and examples/own-method.
  * @module vantage-ml/method
  */
-export type { ViewShape } from "../methods/feeding.js";
-export { HashingMethod } from "../methods/hashing/hashing-method.js";
-export type { HashingNetwork, StoredNetwork } from "../methods/hashing/network.js";
-export type { HashingOptions } from "../methods/hashing/options.js";
+
+export { z } from "zod";
+export * as nn from "../core/nn/index.js";
+export { ParameterStore, Program, TrainingStep } from "../core/runtime/index.js";
+export * as tensor from "../core/tensor/index.js";
+export { batches } from "../data/batches.js";
+export { fitScaler } from "../data/scaling.js";
+export { defineMethod, type MethodDefinition } from "../methods/define.js";
+export { HashingMethod, PerViewMethod } from "../methods/faces.js";
+export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
+export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";
-export { Method, type MethodDefinition, type PackedCodes, type Task } from "../methods/method.js";
-export type { PerViewOptions } from "../methods/per-view/options.js";
-export { PerViewMethod } from "../methods/per-view/per-view-method.js";
+export { Method } from "../methods/method.js";
 export type { Protocol } from "../methods/protocol.js";
+export type {
+  AddedViewsPart,
+  Context,
+  MethodInfo,
+  MethodSpec,
+  Model,
+  ModelPart,
+  OptionalVerb,
+  TaskPart,
+  Training,
+  Uses,
+} from "../methods/shared/definition.js";
+export {
+  type Description,
+  describedModel,
+  type Networks,
+  placedScalers,
+  type ScalerNames,
+} from "../methods/shared/described-model.js";
+export { exportView } from "../methods/shared/export.js";
+export {
+  type HashingOptions,
+  hashingFields,
+  type PerViewOptions,
+  perViewFields,
+  withoutRelevantField,
+} from "../methods/shared/fields.js";
+export {
+  type HashingNetwork,
+  hashingNetwork,
+  networkScaler,
+  networkTensors,
+  type StoredNetwork,
+} from "../methods/shared/hashing-network.js";
+export { stepLosses, trainOn } from "../methods/shared/losses.js";
+export { stagedTraining, stepTrainer, TrainedStage, type Trainer } from "../methods/shared/staged-training.js";
+export { exportNetworks, type HashingNetworks, hashingTask } from "../methods/shared/tasks/hashing.js";
+export {
+  checkCompleteViews,
+  checkTask,
+  perViewTasks,
+  type Representation,
+} from "../methods/shared/tasks/per-view.js";
+export type { PackedCodes, Task } from "../methods/shared/types.js";
+export { ViewPrograms } from "../methods/shared/view-programs.js";
 export type { Colouring, RetrievalCurves } from "../runs/result.js";

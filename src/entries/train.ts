@@ -3,7 +3,7 @@
  * @module vantage-ml/train
  */
 export type { Device, NamedTensor } from "../core/runtime/index.js";
-export type { ExportedModel } from "../methods/method.js";
+export type { ExportedModel } from "../methods/shared/types.js";
 export {
   type Checkpoint,
   type EpochReport,

@@ -18,8 +18,8 @@ export function scaleInGraph(x: Tensor, { kind, scale, shift }: Scaler): Tensor 
   return add(mul(x, constant(scale)), constant(shift));
 }
 
-/** Fills the inputs `view.v` and `present.v` that an execution has with rows of a data set. */
-export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int32Array): void {
+/** Fills the inputs `view.v` and `present.v` that an execution has with rows of a data set; gives the execution. */
+export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int32Array): Execution {
   views.forEach(({ matrix, present }, v) => {
     const target = run.inputs[`view.${v}`];
     if (target !== undefined) gatherRows(matrix, rows, target);
@@ -28,6 +28,7 @@ export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int
       for (let i = 0; i < rows.length; i++) mask[i] = present === undefined ? 1 : present[rows[i]!]!;
     }
   });
+  return run;
 }
 
 /** Samples per call: enough for the matrix products, small beside the parameters. */

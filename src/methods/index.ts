@@ -1,23 +1,36 @@
-// All methods: a new one is a folder here and a line in this list.
+// All methods: a new one is a folder here and a line in this list, or registered from outside.
 import { UserError } from "../errors.js";
 import { cca } from "./cca/index.js";
 import { dchn } from "./dchn/index.js";
+import type { MethodDefinition } from "./define.js";
 import { djsrh } from "./djsrh/index.js";
 import { dm2c } from "./dm2c/index.js";
 import { gmae } from "./gmae/index.js";
-import type { MethodDefinition } from "./method.js";
 import { mvlnet } from "./mvlnet/index.js";
 
+/** A method whose options are known to itself only. */
+export type AnyDefinition = MethodDefinition<Record<string, unknown>>;
+
+const known = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as AnyDefinition[];
+
 /** Every method, with its options and how it is made. */
-export const methods = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as readonly MethodDefinition<
-  Record<string, unknown>
->[];
+export const methods: readonly AnyDefinition[] = known;
 
 /** @throws UserError that lists the methods where there is none of that name. */
-export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {
+export function findMethod(name: string): AnyDefinition {
   const method = methods.find((each) => each.name === name);
   if (method === undefined) {
     throw new UserError(`there is no method ${name}; there are ${methods.map((each) => each.name).join(", ")}`);
   }
   return method;
+}
+
+/** Adds a method to those that `findMethod` finds and the command line has. @throws UserError where there is one of its name. */
+export function registerMethod<Options>(definition: MethodDefinition<Options>): void {
+  const { name } = definition;
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw new UserError(`method "${name}": its name is made of small letters, digits and "-"`);
+  }
+  if (known.some((each) => each.name === name)) throw new UserError(`there is a method ${name} already`);
+  known.push(definition as unknown as AnyDefinition);
 }

@@ -1,7 +1,7 @@
-// What every method is to its users: options in, fit / transform / predict / save / load.
-import type { z } from "zod";
-import { saveModel } from "#model-files";
-import { type Engine, type NamedTensor, sharedEngine } from "../core/runtime/index.js";
+// A method to its users: options in, fit / transform / predict / save / load; and the rules of calls that overlap.
+
+import { readModel, saveModel } from "#model-files";
+import { type Engine, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
@@ -17,102 +17,96 @@ import {
 } from "./matching/trained-rows.js";
 import { type MatchOptions, matchViews } from "./matching/views.js";
 import { ModelUse } from "./model-use.js";
+import { parseOptions } from "./options.js";
 import type { Protocol } from "./protocol.js";
+import type { Context, MethodSpec, Model, Training, Uses } from "./shared/definition.js";
+import { joinStates } from "./shared/state.js";
+import type { ExportedModel, PackedCodes } from "./shared/types.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State, withNotes } from "./training.js";
 
-/** What a representation is learned for and judged by. */
-export type Task = "clustering" | "classification" | "retrieval";
-
-/** An encoder written as an ONNX model: raw features of named views in, result out, pre-processing inside. */
-export interface ExportedModel {
-  /** File name without extension. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
+/** A model with its surroundings and its uses. */
+interface Live<Options> {
+  readonly context: Context<Options>;
+  readonly model: Model;
+  readonly uses: Uses;
 }
 
-/** Hash codes, sample after sample. */
-export interface PackedCodes {
-  /** Bit 1 for a positive value, the first value in the most significant bit of the first byte (as numpy.packbits). */
-  readonly codes: Uint8Array;
-  /** Length of a code. */
-  readonly bits: number;
-}
-
-/** What a method can do and how it is set, for the command line and documentation. */
-export interface MethodDefinition<Options = object> {
-  /** What the command line calls it: "gmae". */
-  readonly name: string;
-  readonly title: string;
-  /** Where it was published. */
-  readonly paper: string;
-  readonly tasks: readonly Task[];
-  /** Every option with its default and a description. */
-  readonly options: z.ZodType<Options> & { readonly shape: Readonly<Record<string, z.ZodType>> };
-  /** The authors' settings for their data sets, where they differ from one to another. */
-  readonly presets?: Readonly<Record<string, Partial<Options>>>;
-  /** The method, not fitted yet; `options` as its schema gives them. */
-  create(options: Options, engine?: Engine): Method<Options>;
-}
-
-/** What uses a fitted model, several at a time. */
-const uses = ["evaluate", "evaluateOn", "transform", "predict", "encode"] as const;
-/** What reads a fitted model at once. */
-const readings = ["exportModels", "modelState", "viewState"] as const;
+type MethodClass = new (options?: object, engine?: Engine) => Method;
 
 /**
  * A method in scikit-learn's manner. The constructor takes options only; `fit` learns from a data set and nothing that it
- * learns is an option. Subclasses say what is built, which stages train it and how it is judged.
+ * learns is an option. What a method is made of is its definition: see `defineMethod`.
  *
  * Calls may overlap. Those that use the model (`transform`, `predict`, `encode`, `evaluate`, `evaluateOn`) go side by side, and
  * during a training they see the model as it is at the time. Those that make a model (`fit`, `restore`, `reopen`, `addView`) go
  * one after the other; each waits for the uses that began before it, and a use that comes while a model is made waits for that.
  */
-export abstract class Method<Options = object> {
+export class Method<Options = object> {
+  /** As in the registry of methods: "gmae". */
+  readonly name: string;
+  readonly options: Options;
+  readonly #spec: MethodSpec<Options>;
   #engine: Engine | undefined;
   /** What the present model holds of the engine: it is given back with the model. */
   #scope: Engine | undefined;
   readonly #use = new ModelUse();
+  #live: Live<Options> | undefined;
   #isReady = false;
   #disposed: Promise<void> | undefined;
   #fittedOn = "data";
   #trained: StoredFingerprints | undefined;
 
-  /** Takes the options; nothing is opened yet. @param engine what runs it; by default the shared engine, opened by the first `fit` or `restore`. */
-  constructor(
-    readonly options: Options,
-    engine?: Engine,
-  ) {
+  /**
+   * Takes the options; nothing is opened yet.
+   * @param engine what runs it; by default the shared engine, opened by the first `fit` or `restore`.
+   * @throws UserError where an option is invalid.
+   */
+  constructor(spec: MethodSpec<Options>, options: Partial<Options>, engine?: Engine) {
+    this.name = spec.name;
+    this.options = parseOptions(spec.name, spec.options, options);
+    spec.checkOptions?.(this.options);
+    this.#spec = spec;
     this.#engine = engine;
-    for (const verb of uses) this.#guard(verb, (work) => this.#use.use(async () => work()));
-    for (const verb of readings) this.#guard(verb, (work) => work());
-    this.#guard("addView", (work) => this.#use.turn(async () => work()));
+    const { verbs = [] } = spec.task;
+    if (verbs.includes("encode")) {
+      this.encode = (view, data, options = {}) => this.#using(({ uses }) => uses.encode!(view, data, options));
+    }
+    if (verbs.includes("retrievalCurves")) this.retrievalCurves = () => this.#live?.uses.retrievalCurves?.() ?? [];
+    if (verbs.includes("colourings")) this.colourings = (data) => this.#ready().uses.colourings!(this.match(data));
+    if (spec.addedViews === undefined) return;
+    this.addView = (...call) => this.#use.turn(() => this.#addView(...call));
+    this.viewState = (view) => spec.addedViews!.state(this.#ready().model, view);
+    this.takeView = (state, data) => {
+      const { context, model } = this.#ready();
+      spec.addedViews!.load(context, model, state, data);
+    };
   }
 
-  /** Lets a verb, as the subclass has it, find a model that is ready and stays while it works. */
-  #guard(verb: keyof this, begin: (work: () => unknown) => unknown): void {
-    const own = this[verb] as ((...args: never[]) => unknown) | undefined;
-    if (own === undefined) return;
-    const value = (...args: never[]) =>
-      begin(() => {
-        this.#requireReady();
-        return own.apply(this, args);
-      });
-    Object.defineProperty(this, verb, { value, configurable: true, writable: true });
+  /** Opens a model from a run folder, with the views that were added to it. @throws UserError where there is none of this method. */
+  static async load<C extends MethodClass>(this: C, folder: string, engine?: Engine): Promise<InstanceType<C>> {
+    const { config, state, addedViews } = readModel(folder, new this().name);
+    const method = new this(config.options as object, engine) as InstanceType<C>;
+    await method.restore(state);
+    for (const added of addedViews) method.takeView?.(added.state);
+    return method;
   }
 
-  /** What runs the model, and holds what the model takes of memory. @throws Error before the first fit or load. */
-  protected get engine(): Engine {
-    if (this.#scope === undefined) throw new Error("fit or load first");
-    return this.#scope;
-  }
-
-  #requireReady(): void {
+  #ready(): Live<Options> {
     if (this.#disposed !== undefined) throw new ClosedError(`this ${this.name} model is disposed of`);
     if (!this.#isReady) throw new UserError(`this ${this.name} model is not fitted: fit or load first`);
+    return this.#live!;
+  }
+
+  /** Uses a model that is ready and stays while it is used. */
+  #using<R>(work: (live: Live<Options>) => Promise<R>): Promise<R> {
+    return this.#use.use(async () => work(this.#ready()));
   }
 
   /** Makes a model in place of the present one, which is given back; where that fails there is none. To be called in a turn. */
-  #make<R>(work: () => Promise<R>): Promise<R> {
+  #make<R>(
+    make: (context: Context<Options>) => Promise<{ model: Model; data?: MultiViewDataset }>,
+    finish: (live: Live<Options>) => Promise<R> | R,
+  ): Promise<R> {
     return this.#use.replace(async () => {
       if (this.#disposed !== undefined) throw new ClosedError(`this ${this.name} model is disposed of`);
       this.#engine ??= await sharedEngine();
@@ -120,7 +114,17 @@ export abstract class Method<Options = object> {
       await this.#scope?.close();
       this.#scope = this.#engine.scope();
       try {
-        const made = await work();
+        const context = {
+          name: this.name,
+          options: this.options,
+          engine: this.#scope,
+          data: undefined as MultiViewDataset | undefined,
+          whenUnused: (action: () => void) => this.#use.whenIdle(action),
+        };
+        const { model, data } = await make(context);
+        context.data = data && (this.#spec.workingData?.(context, model, data) ?? data);
+        this.#live = { context, model, uses: this.#spec.task.use(context, model) };
+        const made = await finish(this.#live);
         this.#isReady = true;
         return made;
       } catch (error) {
@@ -128,11 +132,6 @@ export abstract class Method<Options = object> {
         throw error;
       }
     });
-  }
-
-  /** Has a part of the model given back once nothing uses it. */
-  protected whenUnused(action: () => void): void {
-    this.#use.whenIdle(action);
   }
 
   /** Gives back the memory and the sessions of the model, after the calls that were made before; later ones are refused with a ClosedError. */
@@ -146,103 +145,71 @@ export abstract class Method<Options = object> {
     return this.dispose();
   }
 
-  /** As in the registry of methods: "gmae". */
-  abstract readonly name: string;
+  /** What `predict` gives of a sample: its cluster, its class, or nothing. */
+  get predicts(): "clusters" | "classes" | undefined {
+    return this.#live?.uses.predicts;
+  }
 
-  /** What `predict` tells of a sample: its cluster, its class, or nothing. */
-  abstract get predicts(): "clusters" | "classes" | undefined;
-
-  /** The views that the model was trained on, in its order. @throws Error before the first fit or load. */
-  abstract get views(): readonly ViewShape[];
+  /** The views that the model was trained on, in its order. @throws UserError before the first fit or load. */
+  get views(): readonly ViewShape[] {
+    if (this.#live === undefined) throw new UserError(`this ${this.name} model is not fitted: fit or load first`);
+    return this.#live.model.views;
+  }
 
   /** Names of the classes that `predict` gives the numbers of; undefined where it gives clusters or nothing, or a run of an older version kept no names. */
   get classes(): readonly string[] | undefined {
-    return undefined;
+    return this.#live?.uses.classes;
   }
 
-  /** Whether other data may lack some of the views. */
-  protected get takesSomeViews(): boolean {
-    return false;
-  }
-
-  /** The samples that the model is trained on. @param data with splits. */
-  protected trainedRows(data: MultiViewDataset): Int32Array {
-    return data.splits.train ?? allRows(data.samples);
-  }
-
-  /** What a user should know about the data that the model is trained on, a sentence each; the data has splits. */
-  protected notesOn(_data: MultiViewDataset): readonly string[] {
-    return [];
-  }
-
-  /** The data set with the splits that the method trains and is judged on; splits that are there are kept. */
-  abstract split(data: MultiViewDataset): MultiViewDataset;
-
-  /** Makes networks and everything else that training on this data needs. */
-  protected abstract prepare(data: MultiViewDataset): Promise<void>;
-
-  /**
-   * The parts of the training, in their order; called after `prepare`, and where training is gone on with (`resumed`), after
-   * `restoreTraining`. What it refuses is refused before anything is written.
-   */
-  protected abstract stages(resumed: boolean): readonly Stage[];
-
-  /** What a user should know about the data and the settings before training begins, a sentence each; called after `stages`. */
-  protected notes(): readonly string[] {
-    return [];
+  /** The data set with the splits that the method trains and is evaluated on; splits that are there are kept. */
+  split(data: MultiViewDataset): MultiViewDataset {
+    return this.#spec.task.split(data, this.options);
   }
 
   /**
    * Measures on the data that was fitted, by the method's published protocol. A signal ends it where it may take long; it then
    * rejects with the signal's reason.
    */
-  abstract evaluate(signal?: AbortSignal): Promise<Metrics>;
-
-  /** What training goes on from. */
-  protected abstract trainingState(): State;
-  /** Goes on from a `trainingState`; called after `prepare`. */
-  protected abstract restoreTraining(state: State): void;
-
-  /** What use needs: networks, scalers, centres. `build` makes the networks from its json, then takes its tensors. */
-  abstract modelState(): State;
-  /** Makes the networks that a saved model describes, and takes its tensors. */
-  protected abstract build(state: State): Promise<void>;
-  /** The views that a saved model was trained on. */
-  protected savedViews({ json }: State): readonly ViewShape[] {
-    return json.views as unknown as ViewShape[];
+  evaluate(signal?: AbortSignal): Promise<Metrics> {
+    return this.#using(({ uses }) => uses.evaluate(signal));
   }
-
-  /** Takes the tensors of a model into networks that are there. */
-  protected abstract takeModel(state: State): void;
-
-  /** Called once after the last epoch: whatever `predict` needs beyond the networks. */
-  protected async finish(): Promise<void> {}
 
   /**
    * Measures on another data set of the same views; classes are the same where their names are, and samples of classes that the
    * model does not know are left out, with a note.
    * @throws UserError where the views are others than the model knows, or no class is the same.
    */
-  abstract evaluateOn(data: MultiViewDataset, options?: MatchOptions): Promise<Metrics>;
+  evaluateOn(data: MultiViewDataset, options: MatchOptions = {}): Promise<Metrics> {
+    return this.#using(({ uses }) => uses.evaluateOn(this.match(data, options), options));
+  }
 
   /**
    * What `evaluate` is over, or `evaluateOn` where data is given; undefined where its samples are not all of one data set, as
    * with a view that was added from another file.
    * @throws UserError where the views are others than the model knows.
    */
-  abstract protocol(data?: MultiViewDataset): Protocol | undefined;
+  protocol(data?: MultiViewDataset): Protocol | undefined {
+    return this.#ready().uses.protocol(data && this.match(data));
+  }
 
-  /** The representation of every sample: a float32 matrix, samples × dimensions. @throws UserError where the views are others than the model knows. */
-  abstract transform(data: MultiViewDataset, options?: MatchOptions): Promise<DenseMatrix>;
+  /**
+   * The representation of every sample: a float32 matrix, samples × dimensions.
+   * @throws UserError where the views are others than the model knows.
+   */
+  transform(data: MultiViewDataset, options: MatchOptions = {}): Promise<DenseMatrix> {
+    return this.#using(({ uses }) => uses.transform(this.match(data, options)));
+  }
 
   /** Clusters, or classes where a classifier was trained (numbers of `classes`), one per sample. */
-  abstract predict(data: MultiViewDataset, options?: MatchOptions): Promise<Int32Array>;
+  predict(data: MultiViewDataset, options: MatchOptions = {}): Promise<Int32Array> {
+    return this.#using(({ uses }) => uses.predict(this.match(data, options)));
+  }
 
   /** The encoders as ONNX models: raw features in, scaling inside. */
-  abstract exportModels(): ExportedModel[];
-
-  /** Codes of all samples of one view, for methods that make them. @throws UserError where there is no such view. */
-  encode?(view: string, data: MultiViewDataset, options?: MatchOptions): Promise<PackedCodes>;
+  exportModels(): ExportedModel[] {
+    const { context, model } = this.#ready();
+    return this.#spec.exportModels(context, model);
+  }
 
   /**
    * Another data set as the model takes it: its views and columns found by name, in the model's order. What uses the model does
@@ -250,7 +217,7 @@ export abstract class Method<Options = object> {
    * @throws UserError with the names of both sides where they do not fit.
    */
   match(data: MultiViewDataset, options: MatchOptions = {}): MultiViewDataset {
-    return matchViews(data, this.views, { ...options, some: this.takesSomeViews });
+    return matchViews(data, this.views, { ...options, some: this.#spec.task.takesSomeViews });
   }
 
   /** Samples of classes that the model does not know, by the name of the class; none where it does not predict classes. */
@@ -272,19 +239,30 @@ export abstract class Method<Options = object> {
     return this.#trained && countTrained(this.match(data), storedFingerprints(this.#trained));
   }
 
+  /** Packed codes of all samples of one view, bits / 8 bytes each, for methods that make them; zeros where a sample lacks the view. @throws UserError where there is no such view. */
+  encode?(view: string, data: MultiViewDataset, options?: MatchOptions): Promise<PackedCodes>;
+
   /** Curves of every direction of search as the last evaluation found them, for methods that search between views. */
   retrievalCurves?(): readonly RetrievalCurves[];
 
-  /** Trains a network for a view that came after the fit, leaving all others as they are, for methods that can. */
+  /** Further ways to color the samples on the embedding map, one value per sample. */
+  colourings?(data: MultiViewDataset): readonly Colouring[];
+
+  /**
+   * Trains a network for a view that came after the fit, leaving all others as they are, for methods that can: the network that
+   * `fit` would have given the view beside the others on the same samples.
+   * @param data has the view, labels whose classes the model knows, and splits or what option `queries` makes of it.
+   * @throws UserError where the model has the view already, the data lacks it, or a class is unknown.
+   */
   addView?(data: MultiViewDataset, view: string, hooks?: FitHooks): Promise<void>;
 
-  /** The network of one view, to be kept apart from the others; `takeView` takes it up again. */
+  /** The network of one view, all names beginning with the view's: to be stored apart from the others. */
   viewState?(view: string): State;
-  /** Takes up the network of one view; `data` is what the view is judged on from now on. */
+  /**
+   * Loads a network from `viewState`, in place of the one that the view has.
+   * @param data what the view is evaluated on from now on; where it is left out, what it was.
+   */
   takeView?(state: State, data?: MultiViewDataset): void;
-
-  /** Further ways to colour the samples on the embedding map, one value per sample. */
-  colourings?(data: MultiViewDataset): readonly Colouring[];
 
   /** Learns from a data set. @throws UserError where the data does not fit the method, OutOfMemoryError where it takes too much memory. */
   async fit(data: MultiViewDataset, hooks: FitHooks = {}): Promise<this> {
@@ -301,39 +279,101 @@ export abstract class Method<Options = object> {
   }
 
   async #fit(data: MultiViewDataset, hooks: FitHooks): Promise<this> {
+    const spec = this.#spec;
     const split = this.split(data);
-    const stages = await this.#make(async () => {
-      this.#fittedOn = data.name;
-      await this.prepare(split);
-      const found = fingerprints(split, this.trainedRows(split));
-      this.#trained = found && fingerprintTensor(found);
-      if (hooks.resume !== undefined) this.restoreTraining(hooks.resume);
-      return this.stages(hooks.resume !== undefined);
-    });
-    const course = {
-      stages,
-      evaluate: (signal?: AbortSignal) => this.evaluate(signal),
-      state: () => this.#withTrained(this.trainingState()),
-    };
-    await runStages(course, withNotes(hooks, [...this.notesOn(split), ...this.notes()]), hooks.resume?.position);
-    await this.finish();
+    const training = await this.#make(
+      async (context) => {
+        this.#fittedOn = data.name;
+        return { model: await spec.model.prepare(context, split), data: split };
+      },
+      async (live) => {
+        const { context, model } = live;
+        const training = await spec.training(context, model, context.data!);
+        const rows = spec.trainedRows?.(split, this.options) ?? split.splits.train ?? allRows(split.samples);
+        const found = fingerprints(split, rows);
+        this.#trained = found && fingerprintTensor(found);
+        if (hooks.resume === undefined) training.begin?.();
+        else {
+          this.#load(live, hooks.resume);
+          training.restore(hooks.resume);
+        }
+        return training;
+      },
+    );
+    const notes = [...(spec.dataNotes?.(split, this.options) ?? []), ...(training.notes?.() ?? [])];
+    await this.#train(training, () => this.#withTrained(training.state(this.modelState())), withNotes(hooks, notes));
+    await this.#live!.uses.finish?.();
     return this;
   }
 
+  async #train({ stages }: Training, state: () => State, hooks: FitHooks): Promise<void> {
+    const { uses } = this.#live!;
+    const followed = stages.map(
+      (stage): Stage => ({
+        ...stage,
+        run: (epoch) => stage.run(epoch).finally(() => uses.invalidate?.()),
+      }),
+    );
+    const course = { stages: followed, evaluate: (signal?: AbortSignal) => this.evaluate(signal), state };
+    await runStages(course, hooks, hooks.resume?.position);
+  }
+
+  async #addView(data: MultiViewDataset, view: string, hooks: FitHooks = {}): Promise<void> {
+    const { context, model } = this.#ready();
+    const { addedViews } = this.#spec;
+    const training = addedViews!.add(context, model, data, view, hooks.resume);
+    if (hooks.resume !== undefined) training.restore(hooks.resume);
+    const state = () => training.state(addedViews!.state(model, view));
+    await this.#train(training, state, withNotes(hooks, training.notes?.() ?? []));
+  }
+
   /**
-   * Takes up a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit.
+   * Loads a saved model together with the data that it was fitted on, so that `evaluate` measures as after the fit.
    * @throws UserError where the data has other views or columns by now.
    */
   reopen(data: MultiViewDataset, saved: State): Promise<this> {
     const state = this.#apart(saved);
+    const { model } = this.#spec;
     return this.#use.turn(() =>
-      this.#make(async () => {
-        await this.prepare(this.split(matchViews(data, this.savedViews(state))));
-        this.takeModel(state);
-        this.#takeTrained(state);
-        return this;
-      }),
+      this.#make(
+        async (context) => {
+          const split = this.split(matchViews(data, model.savedViews(state)));
+          return { model: await model.prepare(context, split), data: split };
+        },
+        (live) => {
+          this.#load(live, state);
+          this.#loadTrained(state);
+          return this;
+        },
+      ),
     );
+  }
+
+  /** Loads a saved model in place of fitting. */
+  restore(saved: State): Promise<this> {
+    const state = this.#apart(saved);
+    return this.#use.turn(() =>
+      this.#make(
+        async (context) => ({ model: await this.#spec.model.build(context, state) }),
+        ({ uses }) => {
+          uses.load?.(state);
+          this.#loadTrained(state);
+          return this;
+        },
+      ),
+    );
+  }
+
+  #load({ model, uses }: Live<Options>, state: State): void {
+    this.#spec.model.load(model, state);
+    uses.load?.(state);
+  }
+
+  /** What use needs: networks, scalers, centers. */
+  modelState(): State {
+    const { model, uses } = this.#ready();
+    const state = this.#spec.model.state(model);
+    return uses.state === undefined ? state : joinStates(state, uses.state());
   }
 
   /**
@@ -356,11 +396,10 @@ export abstract class Method<Options = object> {
   #withTrained(state: State): State {
     if (this.#trained === undefined) return state;
     const { tensor, views } = this.#trained;
-    const { tensors, json } = state;
-    return { tensors: new Map([...tensors, [trainedTensor, tensor]]), json: { ...json, trainedViews: [...views] } };
+    return joinStates(state, { tensors: new Map([[trainedTensor, tensor]]), json: { trainedViews: [...views] } });
   }
 
-  #takeTrained({ tensors, json }: State): void {
+  #loadTrained({ tensors, json }: State): void {
     const tensor = tensors.get(trainedTensor);
     this.#trained = tensor && { tensor, views: json.trainedViews as string[] };
   }
@@ -372,25 +411,6 @@ export abstract class Method<Options = object> {
     const config = { method: this.name, dataset: { name: this.#fittedOn }, seed, options };
     await saveModel(folder, config, this.state(), this.exportModels());
   }
-
-  /** Takes up a saved model in place of fitting. */
-  restore(saved: State): Promise<this> {
-    const state = this.#apart(saved);
-    return this.#use.turn(() =>
-      this.#make(async () => {
-        await this.build(state);
-        this.#takeTrained(state);
-        return this;
-      }),
-    );
-  }
 }
 
 const trainedTensor = "trained.fingerprints";
-
-/** A tensor from a state. @throws RangeError where it is missing. */
-export function stateTensor(state: State, name: string): NamedTensor {
-  const tensor = state.tensors.get(name);
-  if (tensor === undefined) throw new RangeError(`the saved model has no ${name}`);
-  return tensor;
-}

@@ -7,7 +7,7 @@ import { type LoadedCheckpoint, loadCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { describeEnvironment } from "../runs/environment.js";
 import { createRun, isRunFolder, openRun } from "../runs/run-folder.js";
-import type { ExportedModel } from "./method.js";
+import type { ExportedModel } from "./shared/types.js";
 import type { Position, State } from "./training.js";
 
 /** The JSON part of a checkpoint. */

@@ -5,7 +5,7 @@ const kept: ReadonlyMap<string, boolean> = new Map([
   ...["data", "views", "labels", "ids", "splits", "ignore", "samples", "layout"].map(valued),
   ...["delimiter", "decimal", "thousands", "header", "encoding", "missing"].map(valued),
   ...["task", "epochs", "batch", "seed", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
-  ...["out", "index", "view", "device", "threads"].map(valued),
+  ...["out", "index", "view", "device", "threads", "method-file"].map(valued),
   ["--pretrain-only", false],
   ["--json", false],
 ]);

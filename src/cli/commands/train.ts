@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { catalogue } from "../../data/catalogue.js";
 import { UserError } from "../../errors.js";
+import type { MethodDefinition } from "../../methods/define.js";
 import { methods } from "../../methods/index.js";
-import type { MethodDefinition } from "../../methods/method.js";
 import { settingsOf } from "../../train/data-source.js";
 import { type TrainingRequest, trainRun } from "../../train/train-run.js";
 import { trainLengths } from "../code-lengths.js";

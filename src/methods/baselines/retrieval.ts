@@ -9,7 +9,7 @@ import { cosinePairRanks, pairMetrics } from "../../metrics/pair-recall.js";
 import type { Metrics } from "../../runs/metrics-log.js";
 import type { Baselines } from "../../runs/result.js";
 import { mostVariates, type Projection, solveCca } from "../cca/solve.js";
-import { labelsOf } from "../hashing/labels.js";
+import { labelsOf } from "../matching/labelled.js";
 import type { Protocol } from "../protocol.js";
 import type { BaselineOptions } from "./index.js";
 import { affordable, totalColumns } from "./scaled-views.js";

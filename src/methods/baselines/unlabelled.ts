@@ -2,7 +2,7 @@
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { clusterSizes, silhouette } from "../../metrics/silhouette.js";
 import type { ClusterSummary } from "../../runs/result.js";
-import { sideBySide } from "../per-view/side-by-side.js";
+import { sideBySide } from "../shared/side-by-side.js";
 import type { BaselineOptions } from "./index.js";
 import { affordable, scaledView, totalColumns } from "./scaled-views.js";
 

@@ -1,7 +1,7 @@
 // The options of CCA.
 import { z } from "zod";
 import { scalingKinds } from "../../data/scaling.js";
-import { perViewFields } from "../per-view/options.js";
+import { perViewFields } from "../shared/fields.js";
 
 export const ccaOptions = z.strictObject({
   ...perViewFields,

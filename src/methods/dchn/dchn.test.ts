@@ -8,8 +8,8 @@ import { Engine } from "../../core/runtime/index.js";
 import { type Labels, MultiViewDataset } from "../../data/dataset.js";
 import { synthetic } from "../../data/sets/synthetic.js";
 import { DJSRH } from "../djsrh/djsrh.js";
-import { assertSameState, copyOf, interruptAfter, interruption, runExported } from "../hashing/checks.testing.js";
 import { saveModel, viewFolder } from "../saving.js";
+import { assertSameState, copyOf, interruptAfter, interruption, runExported } from "../shared/checks.testing.js";
 import { DCHN } from "./dchn.js";
 
 const engine = await Engine.open({ threads: 2 });
@@ -218,5 +218,5 @@ test("mistakes get one line that says what to do", async () => {
     message(/^there is no view "audio": the model was trained on view1, view2, view3$/),
   );
   await assert.rejects(model.addView(data, "audio"), message(/no view "audio"; its views are view1, view2, view3/));
-  await assert.rejects(model.predict(), message(/dchn makes hash codes/));
+  await assert.rejects(model.predict(data), message(/dchn makes hash codes/));
 });

@@ -4,8 +4,7 @@ import type { Random } from "../../core/kernels/random.js";
 import { classCounts } from "../../data/check.js";
 import { type Labels, MultiViewDataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
-import { labelsOf } from "../hashing/labels.js";
-import { withLabel } from "../matching/labelled.js";
+import { labelsOf, withLabel } from "../matching/labelled.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
 
 /** @throws UserError where there are none. */

@@ -18,7 +18,7 @@ import {
 } from "../../core/tensor/index.js";
 import type { Scaler } from "../../data/scaling.js";
 import type { ViewShape } from "../feeding.js";
-import { type HashingNetwork, hashingNetwork } from "../hashing/network.js";
+import { type HashingNetwork, hashingNetwork } from "../shared/hashing-network.js";
 import type { Matrix64 } from "./matrices.js";
 
 /** MHN: Linear(d, hidden), ReLU, Linear(hidden, hidden), ReLU, Linear(hidden, bits), divided by its norm. */

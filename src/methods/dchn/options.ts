@@ -1,6 +1,6 @@
 // DCHN's options, and the authors' settings for NUS-WIDE.
 import { z } from "zod";
-import { hashingFields, withoutRelevantField } from "../hashing/options.js";
+import { hashingFields, withoutRelevantField } from "../shared/fields.js";
 
 export const dchnOptions = z.strictObject({
   ...hashingFields,

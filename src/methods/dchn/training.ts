@@ -5,8 +5,8 @@ import { type Engine, type NamedTensor, type ParameterStore, TrainingStep } from
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { feedViews } from "../feeding.js";
-import { rowsWith } from "../hashing/hashing-method.js";
-import type { HashingNetwork } from "../hashing/network.js";
+import type { HashingNetwork } from "../shared/hashing-network.js";
+import { rowsWith } from "../shared/rows.js";
 import type { EpochResult } from "../training.js";
 import { forEachClass, labelledRows, requireLabels } from "./labels.js";
 import type { Matrix64 } from "./matrices.js";

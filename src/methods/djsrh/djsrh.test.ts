@@ -9,7 +9,7 @@ import { MultiViewDataset } from "../../data/dataset.js";
 import { dense } from "../../data/matrix.js";
 import { synthetic } from "../../data/sets/synthetic.js";
 import { DCHN } from "../dchn/dchn.js";
-import { assertSameState, interruptAfter, runExported } from "../hashing/checks.testing.js";
+import { assertSameState, interruptAfter, runExported } from "../shared/checks.testing.js";
 import type { Metrics } from "../training.js";
 import { DJSRH } from "./djsrh.js";
 
@@ -128,5 +128,5 @@ test("mistakes get one line that says what to do", async () => {
     model.encode("audio", data),
     message(/^there is no view "audio": the model was trained on view1, view2$/),
   );
-  await assert.rejects(model.predict(), message(/djsrh makes hash codes/));
+  await assert.rejects(model.predict(data), message(/djsrh makes hash codes/));
 });

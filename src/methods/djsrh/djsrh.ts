@@ -1,133 +1,96 @@
-// DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): codes for two views, without labels.
+// DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): codes for two views without labels.
 
-import { readModel } from "#model-files";
-import { initialize } from "../../core/nn/index.js";
 import { type Engine, ParameterStore } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { fitScaler, type Scaler } from "../../data/scaling.js";
+import { fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import type { ViewShape } from "../feeding.js";
-import { HashingMethod, rowsWith } from "../hashing/hashing-method.js";
-import { type HashingNetwork, networkTensors, type StoredNetwork, storedScaler } from "../hashing/network.js";
+import { defineMethod } from "../define.js";
+import { HashingMethod } from "../faces.js";
 import { unlabelledNotes } from "../matching/labelled.js";
-import { viewShapes } from "../matching/views.js";
-import { parseOptions } from "../options.js";
-import { type Json, type Stage, type State, withTraining } from "../training.js";
+import type { Context } from "../shared/definition.js";
+import { type Description, describedModel, type Networks, scalingNotes } from "../shared/described-model.js";
+import { type HashingNetwork, networkScaler, networkTensors } from "../shared/hashing-network.js";
+import { rowsWith } from "../shared/rows.js";
+import { stagedTraining, TrainedStage } from "../shared/staged-training.js";
+import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
 import { djsrhNetwork } from "./networks.js";
-import { type DjsrhOptions, djsrhOptions } from "./options.js";
-import { DjsrhTraining } from "./training.js";
+import { type DjsrhOptions, djsrhOptions, djsrhPresets } from "./options.js";
+import { djsrhTrainer } from "./training.js";
 
-type Pair<T> = readonly [T, T];
-
-interface Model {
-  readonly networks: Pair<HashingNetwork>;
-  /** Holds the parameters of both. */
-  readonly store: ParameterStore;
+export interface DjsrhModel extends Networks {
+  readonly networks: readonly [HashingNetwork, HashingNetwork];
 }
+
+function makeNetworks({ options, engine }: Context<DjsrhOptions>, { views, scalers }: Description): DjsrhModel {
+  const make = (v: number) => djsrhNetwork(views[v]!, scalers[v]!, options.hidden, options.bits);
+  const networks = [make(0), make(1)] as const;
+  const all = networks.flatMap(({ parameters }) => parameters.all);
+  return { networks, parameters: { all }, store: new ParameterStore(engine.memory, all) };
+}
+
+/** The samples that train: both views present. */
+function trainingRows({ views, splits }: MultiViewDataset): Int32Array {
+  return views.reduce((rows, view) => rowsWith(view, rows), splits.train!);
+}
+
+function check(data: MultiViewDataset, { batch }: DjsrhOptions): void {
+  if (data.views.length !== 2) {
+    const names = data.views.map(({ name }) => name).join(", ");
+    throw new UserError(
+      `${data.name}: djsrh takes exactly two views and this set has ${data.views.length} (${names}): choose with --views`,
+    );
+  }
+  const { length } = trainingRows(data);
+  if (length < batch) {
+    throw new UserError(
+      `${data.name}: ${length} training samples with both views, fewer than a batch: lower option batch (${batch})`,
+    );
+  }
+}
+
+const stored = ({ networks, store }: DjsrhModel) => networks.map((network) => ({ network, store }));
+
+export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
+  name: "djsrh",
+  title: "Deep Joint-Semantics Reconstructing Hashing",
+  paper: "Su, Zhong and Zhang, ICCV 2019",
+  tasks: ["retrieval"],
+  options: djsrhOptions,
+  presets: djsrhPresets as Readonly<Record<string, Partial<DjsrhOptions>>>,
+  model: describedModel<DjsrhOptions, DjsrhModel>({
+    keeps: ["views"],
+    outputs: ["code", "bits"],
+    scalers: {
+      tensors: (model: DjsrhModel) => new Map(stored(model).flatMap((each) => [...networkTensors(each)])),
+      stored: (state, kind, views) => views.map((view) => networkScaler(state, kind, view)),
+    },
+    scaling: ({ scaling }) => scaling,
+    fitScalers: (data, { scaling }) => {
+      const rows = trainingRows(data);
+      return data.views.map(({ matrix }) => fitScaler(scaling, matrix, rows));
+    },
+    check,
+    make: makeNetworks,
+  }),
+  dataNotes: (data) => unlabelledNotes(data, "they are trained on and left out of the measures"),
+  async training({ engine, options }, model, data) {
+    const trainer = await djsrhTrainer({ engine, model, data, rows: trainingRows(data), options });
+    const { epochs, evaluateEvery } = options;
+    return stagedTraining([new TrainedStage("train", epochs, evaluateEvery, async () => trainer)], () =>
+      scalingNotes(model),
+    );
+  },
+  task: hashingTask((context, model) => ({ networks: () => stored(model), fittedOn: () => context.data })),
+  exportModels: (_, model) => exportNetworks("djsrh", stored(model)),
+});
 
 /**
  * DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): hash codes for search between two views,
  * learned without labels.
  */
 export class DJSRH extends HashingMethod<DjsrhOptions> {
-  override readonly name = "djsrh";
-  #model: Model | undefined;
-  #fitted: { readonly data: MultiViewDataset; readonly training: DjsrhTraining } | undefined;
-
-  /** @param options see `DjsrhOptions`; those left out have the published defaults. @throws UserError where one is no good. */
+  /** @param options see `DjsrhOptions`; those left out have the published defaults. @throws UserError where one is invalid. */
   constructor(options: Partial<DjsrhOptions> = {}, engine?: Engine) {
-    super(parseOptions("djsrh", djsrhOptions, options), engine);
-  }
-
-  /** Opens a model from a run folder. @throws UserError where there is none of this method. */
-  static async load(folder: string, engine?: Engine): Promise<DJSRH> {
-    const { config, state } = readModel(folder, "djsrh");
-    return new DJSRH(config.options as Partial<DjsrhOptions>, engine).restore(state);
-  }
-
-  protected override async prepare(data: MultiViewDataset): Promise<void> {
-    const { engine, options } = this;
-    const [first, second] = data.views;
-    if (first === undefined || second === undefined || data.views.length > 2) {
-      const names = data.views.map(({ name }) => name).join(", ");
-      throw new UserError(
-        `${data.name}: djsrh takes exactly two views and this set has ${data.views.length} (${names}): choose with --views`,
-      );
-    }
-    const rows = rowsWith(second, rowsWith(first, data.splits.train!));
-    if (rows.length < options.batch) {
-      throw new UserError(
-        `${data.name}: ${rows.length} training samples with both views, fewer than a batch: lower option batch (${options.batch})`,
-      );
-    }
-    const shapes = viewShapes(data, ["code", "bits"]);
-    const prepared = [first, second].map(({ matrix }, v): [ViewShape, Scaler] => [
-      shapes[v]!,
-      fitScaler(options.scaling, matrix, rows),
-    ]);
-    const { networks, store } = this.#makeModel(prepared);
-    initialize(
-      engine.kernels,
-      store,
-      networks.flatMap(({ parameters }) => parameters.all),
-      options.seed,
-    );
-    this.#fitted = { data, training: await DjsrhTraining.compile({ engine, networks, store, data, rows, options }) };
-  }
-
-  protected override notesOn(data: MultiViewDataset): readonly string[] {
-    return unlabelledNotes(data, "they are trained on and left out of the measures");
-  }
-
-  #makeModel(views: readonly (readonly [ViewShape, Scaler])[]): Model {
-    const { hidden, bits } = this.options;
-    const networks = views.map(([view, scaler]) => djsrhNetwork(view, scaler, hidden, bits));
-    const store = new ParameterStore(
-      this.engine.memory,
-      networks.flatMap(({ parameters }) => parameters.all),
-    );
-    this.#model = { networks: networks as unknown as Pair<HashingNetwork>, store };
-    return this.#model;
-  }
-
-  protected override stages(): readonly Stage[] {
-    const { epochs, evaluateEvery } = this.options;
-    const { training } = this.#fitted!;
-    return [{ name: "train", epochs, evaluateEvery, run: (epoch) => training.epoch(epoch) }];
-  }
-
-  protected override networks(): readonly StoredNetwork[] {
-    if (this.#model === undefined) throw new Error("fit or load first");
-    const { networks, store } = this.#model;
-    return networks.map((network) => ({ network, store }));
-  }
-
-  protected override fittedOn(): MultiViewDataset | undefined {
-    return this.#fitted?.data;
-  }
-
-  protected override trainingState(): State {
-    return withTraining(this.modelState(), this.#fitted!.training.state());
-  }
-
-  protected override restoreTraining({ tensors, json }: State): void {
-    this.takeModel({ tensors, json });
-    this.#fitted!.training.restore({ tensors, json: json.training as State["json"] });
-  }
-
-  override modelState(): State {
-    const networks = this.networks();
-    const views = networks.map(({ network }) => network.view) as unknown as Json;
-    return { tensors: new Map(networks.flatMap((stored) => [...networkTensors(stored)])), json: { views } };
-  }
-
-  protected override async build(state: State): Promise<void> {
-    const views = state.json.views as unknown as ViewShape[];
-    this.#makeModel(views.map((view) => [view, storedScaler(state, this.options.scaling, view)]));
-    this.takeModel(state);
-  }
-
-  protected override takeModel({ tensors }: State): void {
-    this.#model!.store.load(tensors);
+    super(djsrh, options, engine);
   }
 }

@@ -3,7 +3,7 @@
 import { mul, tanh } from "../../core/tensor/index.js";
 import type { Scaler } from "../../data/scaling.js";
 import type { ViewShape } from "../feeding.js";
-import { type HashingNetwork, hashingNetwork } from "../hashing/network.js";
+import { type HashingNetwork, hashingNetwork } from "../shared/hashing-network.js";
 
 /** Linear(d, hidden), ReLU, Linear(hidden, bits), tanh(α ·); α is `<view>.alpha`, which no gradient reaches. */
 export function djsrhNetwork(view: ViewShape, scaler: Scaler, hidden: number, bits: number): HashingNetwork {

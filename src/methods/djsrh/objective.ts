@@ -2,7 +2,7 @@
 import { meanSquaredError, weightedSum } from "../../core/nn/index.js";
 import { add, div, input, matmul, mul, normalizeRows, size, sub, type Tensor } from "../../core/tensor/index.js";
 import { scaleInGraph } from "../feeding.js";
-import type { HashingNetwork } from "../hashing/network.js";
+import type { HashingNetwork } from "../shared/hashing-network.js";
 
 export interface AffinityWeights {
   readonly beta: number;

@@ -1,6 +1,6 @@
 // DJSRH's options, and the authors' settings for their data sets.
 import { z } from "zod";
-import { hashingFields, withoutRelevantField } from "../hashing/options.js";
+import { hashingFields, withoutRelevantField } from "../shared/fields.js";
 
 const rate = z.number().positive();
 

@@ -4,15 +4,18 @@ import { type Engine, type ParameterStore, TrainingStep } from "../../core/runti
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { feedViews } from "../feeding.js";
-import type { HashingNetwork } from "../hashing/network.js";
-import type { EpochResult, State } from "../training.js";
+import type { HashingNetwork } from "../shared/hashing-network.js";
+import { trainOn } from "../shared/losses.js";
+import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import { djsrhObjective } from "./objective.js";
 import type { DjsrhOptions } from "./options.js";
 
 export interface DjsrhTrainingParts {
   readonly engine: Engine;
-  readonly networks: readonly [HashingNetwork, HashingNetwork];
-  readonly store: ParameterStore;
+  readonly model: {
+    readonly networks: readonly [HashingNetwork, HashingNetwork];
+    readonly store: ParameterStore;
+  };
   /** Two views, in the networks' order. */
   readonly data: MultiViewDataset;
   /** Rows that train: both views present. */
@@ -20,57 +23,28 @@ export interface DjsrhTrainingParts {
   readonly options: DjsrhOptions;
 }
 
-export class DjsrhTraining {
-  private constructor(
-    private readonly parts: DjsrhTrainingParts,
-    private readonly step: TrainingStep,
-  ) {}
-
-  static async compile(parts: DjsrhTrainingParts): Promise<DjsrhTraining> {
-    const { engine, networks, store, options } = parts;
-    const { momentum, weightDecay, lr } = options;
-    const rates = typeof lr === "number" ? [lr, lr] : lr;
-    const { total, report } = djsrhObjective(networks, options, options.batch);
-    const step = await TrainingStep.compile(engine, {
-      name: "djsrh",
-      store,
-      loss: total,
-      report,
-      groups: networks.map(({ parameters }, v) => ({
-        parameters: parameters.learned(),
-        optimizer: { kind: "sgd", lr: rates[v]!, momentum, weightDecay },
-      })),
-      seed: options.seed,
-    });
-    return new DjsrhTraining(parts, step);
-  }
-
-  async epoch(epoch: number): Promise<EpochResult> {
-    const { data, rows, options } = this.parts;
-    this.setAlpha(epoch);
-    const order = batches(rows, options.batch, { seed: options.seed, epoch }, { dropLast: true });
-    const sums: Record<string, number> = {};
-    const run = this.step.at();
-    for (const batch of order) {
-      feedViews(run, data, batch);
-      const { loss, ...losses } = await this.step.run(run);
-      for (const [name, value] of Object.entries({ total: loss!, ...losses })) sums[name] = (sums[name] ?? 0) + value;
-    }
-    return { losses: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / order.length])) };
-  }
-
-  /** α = √(epoch + 1), epoch from 0, or the fixed value. */
-  setAlpha(epoch: number): void {
-    const { networks, store, options } = this.parts;
+export async function djsrhTrainer({ engine, model, data, rows, options }: DjsrhTrainingParts): Promise<Trainer> {
+  const { networks, store } = model;
+  const { momentum, weightDecay, lr, seed, batch } = options;
+  const rates = typeof lr === "number" ? [lr, lr] : lr;
+  const { total, report } = djsrhObjective(networks, options, batch);
+  const step = await TrainingStep.compile(engine, {
+    name: "djsrh",
+    store,
+    loss: total,
+    report,
+    groups: networks.map(({ parameters }, v) => ({
+      parameters: parameters.learned(),
+      optimizer: { kind: "sgd", lr: rates[v]!, momentum, weightDecay },
+    })),
+    seed,
+  });
+  return stepTrainer(step, async (epoch) => {
+    // α = √(epoch + 1), epoch from 0, or the fixed value.
     const alpha = options.alpha === "growing" ? Math.sqrt(epoch + 1) : options.alpha;
     for (const { view } of networks) store.values(`${view.name}.alpha`)[0] = alpha;
-  }
-
-  state(): State {
-    return { tensors: this.step.state(), json: { steps: this.step.steps } };
-  }
-
-  restore({ tensors, json }: State): void {
-    this.step.restore(json.steps as number, tensors);
-  }
+    const run = step.at();
+    const order = batches(rows, batch, { seed, epoch }, { dropLast: true });
+    return { losses: await trainOn(step, order, (own) => feedViews(run, data, own)) };
+  });
 }

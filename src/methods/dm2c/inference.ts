@@ -1,20 +1,32 @@
 // DM2C in use: codes of samples in one space, in chunks, and the same as exported models.
 
 import { Forward } from "../../core/nn/index.js";
-import { encodeModel } from "../../core/onnx/model.js";
 import { type Engine, Program } from "../../core/runtime/index.js";
 import { input, type Tensor } from "../../core/tensor/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { modalities } from "../../data/mixed-modal.js";
+import { UserError } from "../../errors.js";
 import { allRows, outputRows } from "../feeding.js";
-import type { ExportedModel } from "../method.js";
-import { modelName } from "../model-name.js";
+import { Cache } from "../shared/cache.js";
+import { exportView } from "../shared/export.js";
+import type { ExportedModel } from "../shared/types.js";
 import type { Dm2cModel } from "./model.js";
 import { codeWidth } from "./networks.js";
 
 /** The modality whose space codes are carried into, by its place; undefined: they stay in their own. */
 export type Space = number | undefined;
+
+/** The space that option `unify` names. @throws UserError for an unknown modality. */
+export function spaceOf(views: readonly { readonly name: string }[], unify: string): Space {
+  const place = unify === "first" ? 0 : unify === "second" ? 1 : views.findIndex(({ name }) => name === unify);
+  if (place < 0 && unify !== "neither") {
+    throw new UserError(
+      `option unify: there is no modality ${unify}; expected first, second, neither, ${views.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return place < 0 ? undefined : place;
+}
 
 /** Raw features of a modality to its code in a space. */
 function codeIn({ networks, preprocessing }: Dm2cModel, modality: number, space: Space, raw: Tensor): Tensor {
@@ -25,7 +37,7 @@ function codeIn({ networks, preprocessing }: Dm2cModel, modality: number, space:
 }
 
 export class Dm2cInference {
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs = new Cache<string, Program>();
 
   constructor(
     private readonly engine: Engine,
@@ -65,28 +77,19 @@ export class Dm2cInference {
   }
 
   #program(modality: number, space: Space): Promise<Program> {
-    const key = `${modality},${space}`;
-    let program = this.#programs.get(key);
-    if (program === undefined) {
+    return this.#programs.of(`${modality},${space}`, () => {
       const { views, store } = this.model;
-      const code = codeIn(this.model, modality, space, input("x", ["n", views[modality]!.columns]));
-      program = Program.compile(this.engine, { name: `dm2c-${views[modality]!.name}`, outputs: { code }, store });
-      this.#programs.set(key, program);
-      program.catch(() => this.#programs.delete(key));
-    }
-    return program;
+      const { name, columns } = views[modality]!;
+      const code = codeIn(this.model, modality, space, input("x", ["n", columns]));
+      return Program.compile(this.engine, { name: `dm2c-${name}`, outputs: { code }, store });
+    });
   }
 }
 
 /** `<modality>.onnx`: raw features, an input named as the modality, to `code` in the common space. */
 export function exportDm2c(model: Dm2cModel, space: Space): ExportedModel[] {
-  const weights = new Map(model.store.names.map((name) => [name, model.store.values(name) as Float32Array]));
-  return model.views.map(({ name, columns }, m) => {
-    const code = codeIn(model, m, space, input(name, ["n", columns]));
-    const metadata = { method: "dm2c", modality: name, space: model.views[space ?? m]!.name };
-    return {
-      name: modelName(name),
-      bytes: encodeModel({ name: `dm2c-${name}`, outputs: { code }, weights, metadata }),
-    };
+  return model.views.map((view, m) => {
+    const metadata = { method: "dm2c", modality: view.name, space: model.views[space ?? m]!.name };
+    return exportView("dm2c", view, model.store, (x) => ({ code: codeIn(model, m, space, x) }), metadata);
   });
 }

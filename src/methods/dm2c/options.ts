@@ -1,8 +1,8 @@
 // DM2C's options and their published defaults.
 import { z } from "zod";
 import { scalingKinds } from "../../data/scaling.js";
+import { splitPattern } from "../shared/splits.js";
 import { ganKinds } from "./objective.js";
-import { testPattern } from "./split.js";
 
 const width = z.number().int().min(1);
 const widths = z.array(width).min(1);
@@ -75,7 +75,7 @@ export const dm2cOptions = z.strictObject({
     .describe("principal components that each modality is reduced to, after scaling; 0: features as they are"),
   test: z
     .string()
-    .regex(testPattern, "expected first:N, last:N or random:N")
+    .regex(splitPattern, "expected first:N, last:N or random:N")
     .optional()
     .describe(
       "which samples are for testing: first:N, last:N or random:N (default: the data's own splits, else a random fifth)",

@@ -7,6 +7,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { gatherRows, type Matrix } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { outputRows } from "../feeding.js";
+import { Means, stepLosses } from "../shared/losses.js";
 import type { EpochResult, State } from "../training.js";
 import type { Dm2cModel } from "./model.js";
 import type { Dm2cOptions } from "./options.js";
@@ -83,12 +84,11 @@ export class Dm2cTraining {
       if (own.some(({ length }) => length < 2)) continue;
       const run = generator!.at(sizesOf(own));
       for (const [m, each] of own.entries()) await this.#feed(run.inputs, m, each);
-      const { loss, ...terms } = await generator!.run(run);
-      losses.add({ total: loss!, ...terms });
+      losses.add(await stepLosses(generator!, run));
       if (generator!.steps % discriminatorEvery !== 0) continue;
-      const judged = discriminator!.at(sizesOf(own));
-      for (const [name, codes] of Object.entries(judged.inputs)) codes.set(run.outputs[name]!);
-      losses.add({ discriminator: (await discriminator!.run(judged)).loss! });
+      const compared = discriminator!.at(sizesOf(own));
+      for (const [name, codes] of Object.entries(compared.inputs)) codes.set(run.outputs[name]!);
+      losses.add({ discriminator: (await discriminator!.run(compared)).loss! });
     }
     if (losses.empty) {
       const counts = model.views.map(({ name }, m) => `${name} ${rows[m]!.length}`).join(", ");
@@ -176,24 +176,4 @@ function modalityOfRows(samples: number, rows: readonly Int32Array[]): Int8Array
     for (const row of own) modality[row] = m;
   });
   return modality;
-}
-
-/** Means of losses, each over the steps that reported it. */
-class Means {
-  readonly #sums = new Map<string, { sum: number; count: number }>();
-
-  get empty(): boolean {
-    return this.#sums.size === 0;
-  }
-
-  add(values: Readonly<Record<string, number>>): void {
-    for (const [name, value] of Object.entries(values)) {
-      const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
-      this.#sums.set(name, { sum: entry.sum + value, count: entry.count + 1 });
-    }
-  }
-
-  values(): Record<string, number> {
-    return Object.fromEntries([...this.#sums].map(([name, { sum, count }]) => [name, sum / count]));
-  }
 }

@@ -11,7 +11,8 @@ import { MultiViewDataset } from "../../data/dataset.js";
 import { dense, selectRows, toDense } from "../../data/matrix.js";
 import { synthetic } from "../../data/sets/synthetic.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
-import type { Checkpoint, EpochReport } from "../training.js";
+import { interruptAfter } from "../shared/checks.testing.js";
+import type { EpochReport } from "../training.js";
 import { GMAE } from "./gmae.js";
 import { nearestRows } from "./nearest.js";
 import { countNeighbours, dropLastRow, findHubs, neighbourNumbers } from "./neighbours.js";
@@ -261,14 +262,7 @@ test("mini-batches resume to the same bits and reports as a run that never stopp
   const [told, toldAgain]: [unknown[], unknown[]] = [[], []];
   const whole = await new GMAE(options, engine).fit(data, reports(told));
   assert.match(String((told[0] as EpochReport).notes), /kShare/);
-  let middle: Checkpoint | undefined;
-  await new GMAE({ ...options, epochs: 2 }, engine).fit(data, {
-    onCheckpoint(take) {
-      const { tensors, json } = take();
-      const copies = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
-      middle = { tensors: copies, json: structuredClone(json), position: { stage: 0, epoch: 2 } };
-    },
-  });
+  const middle = await interruptAfter(new GMAE(options, engine), data, 2);
   const resumed = await new GMAE(options, engine).fit(data, { resume: middle, ...reports(toldAgain) });
   assert.deepEqual(resumed.modelState().tensors, whole.modelState().tensors);
   assert.deepEqual(toldAgain, told.slice(2));

@@ -8,8 +8,9 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import type { Scaler } from "../../data/scaling.js";
 import { allRows, feedViews, runChunks, scaleInGraph, type ViewShape } from "../feeding.js";
-import type { ExportedModel } from "../method.js";
 import { modelName } from "../model-name.js";
+import { weightsOf } from "../shared/export.js";
+import type { ExportedModel } from "../shared/types.js";
 import type { GmaeNetworks } from "./networks.js";
 
 export interface Encoded {
@@ -58,10 +59,6 @@ export class GmaeInference {
     );
     return { hidden, classes };
   }
-
-  release(): Promise<void> {
-    return this.program.release();
-  }
 }
 
 function largestPerRow(values: Float32Array, columns: number, target: Int32Array): void {
@@ -95,7 +92,7 @@ export function exportGmae(
   scalers: readonly Scaler[],
   classes: number,
 ): ExportedModel[] {
-  const weights = new Map(store.names.map((name) => [name, store.values(name) as Float32Array]));
+  const weights = weightsOf(store);
   const raw = views.map(({ name, columns }) => input(name, ["n", columns]));
   const scaled = raw.map((x, v) => scaleInGraph(x, scalers[v]!));
   const outputs = representationOutputs(networks, scaled, classes);

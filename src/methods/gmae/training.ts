@@ -1,18 +1,14 @@
 // GMAE's training step over a data set: the whole set as one batch with neighbours found once, or mini-batches.
 
 import { Forward, type Parameters } from "../../core/nn/index.js";
-import {
-  type Engine,
-  type Execution,
-  type NamedTensor,
-  type ParameterStore,
-  TrainingStep,
-} from "../../core/runtime/index.js";
+import { type Engine, type Execution, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { batches } from "../../data/batches.js";
 import type { Labels, MultiViewDataset, View } from "../../data/dataset.js";
 import { selectRows, toDense } from "../../data/matrix.js";
 import { applyScaler, type Scaler } from "../../data/scaling.js";
 import { feedViews } from "../feeding.js";
+import { stepLosses, trainOn } from "../shared/losses.js";
+import type { Trainer } from "../shared/staged-training.js";
 import type { EpochResult, State } from "../training.js";
 import { nearestRows } from "./nearest.js";
 import {
@@ -53,7 +49,7 @@ export interface GmaeTrainingParts {
   readonly clusters: number;
 }
 
-export class GmaeTraining {
+export class GmaeTraining implements Trainer {
   /** The execution that holds the whole set, once it is loaded. */
   #whole: Execution | undefined;
   /** Notes on the neighbours, from the first batch that gives any; undefined except in the run's first epoch. */
@@ -109,16 +105,10 @@ export class GmaeTraining {
     const { rows, options } = this.parts;
     if (this.batch >= rows.length) {
       this.#whole ??= await this.#load(rows);
-      const { loss, ...losses } = await this.step.run(this.#whole);
-      return { total: loss!, ...losses };
+      return stepLosses(this.step, this.#whole);
     }
-    const sums: Record<string, number> = {};
     const order = batches(rows, this.batch, { seed: options.seed, epoch }, { dropLast: true });
-    for (const batch of order) {
-      const { loss, ...losses } = await this.step.run(await this.#load(batch));
-      for (const [name, value] of Object.entries({ total: loss!, ...losses })) sums[name] = (sums[name] ?? 0) + value;
-    }
-    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / order.length]));
+    return trainOn(this.step, order, (batch) => this.#load(batch));
   }
 
   /** Puts a batch into the step's inputs and finds its neighbours. */
@@ -202,7 +192,7 @@ export class GmaeTraining {
     return { tensors: this.step.state(), json: { steps: this.step.steps } };
   }
 
-  restore({ tensors, json }: { tensors: ReadonlyMap<string, NamedTensor>; json: State["json"] }): void {
+  restore({ tensors, json }: State): void {
     this.step.restore(json.steps as number, tensors);
   }
 

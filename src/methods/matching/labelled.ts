@@ -1,4 +1,4 @@
-// Samples without a label: learned from where labels do not matter, left out where they do.
+// Labels of some of the samples: samples without one are learned from where labels do not matter, and left out where they do.
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
 
 /** Those of the rows that have a label; a sample of several labels that has none of the classes counts as labelled. */
@@ -17,4 +17,14 @@ export function unlabelledNotes({ labels, samples }: MultiViewDataset, effect: s
   if (labels?.kind !== "single") return [];
   const count = labels.values.reduce((sum, value) => sum + (value < 0 ? 1 : 0), 0);
   return count === 0 ? [] : [`${count} of ${samples} samples have no label: ${effect}`];
+}
+/** The labels of the given rows, in their order. */
+export function labelsOf(labels: Labels, rows: Int32Array): Labels {
+  if (labels.kind === "single") return { ...labels, values: rows.map((row) => labels.values[row]!) };
+  const classes = labels.names.length;
+  const matrix = new Uint8Array(rows.length * classes);
+  rows.forEach((row, i) => {
+    matrix.set(labels.matrix.subarray(row * classes, (row + 1) * classes), i * classes);
+  });
+  return { ...labels, matrix };
 }

@@ -6,9 +6,10 @@ import { input } from "../../core/tensor/index.js";
 import { batches } from "../../data/batches.js";
 import { gatherRows, type Matrix } from "../../data/matrix.js";
 import { scaleInGraph } from "../feeding.js";
+import { Means } from "../shared/losses.js";
+import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
-import type { Trainer } from "./trained-stage.js";
 
 const LEARNING_RATE = 1e-3;
 
@@ -33,18 +34,13 @@ export async function autoencoderTrainer(
     ],
     seed,
   });
-  return {
-    async epoch(epoch) {
-      let total = 0;
-      for (const batch of batches(rows, autoencoderBatch, { seed, epoch })) {
-        const run = step.at({ n: batch.length });
-        gatherRows(matrix, batch, run.inputs.x!);
-        total += (await step.run(run)).loss! * batch.length;
-      }
-      return { losses: { reconstruction: total / rows.length } };
-    },
-    state: () => ({ tensors: step.state(), json: { steps: step.steps } }),
-    restore: ({ tensors, json }) => step.restore(json.steps as number, tensors),
-    release: () => step.release(),
-  };
+  return stepTrainer(step, async (epoch) => {
+    const means = new Means();
+    for (const batch of batches(rows, autoencoderBatch, { seed, epoch })) {
+      const run = step.at({ n: batch.length });
+      gatherRows(matrix, batch, run.inputs.x!);
+      means.add({ reconstruction: (await step.run(run)).loss! }, batch.length);
+    }
+    return { losses: means.values() };
+  });
 }

@@ -1,43 +1,38 @@
 // What an MvLNet model is made of, once data has been seen or a saved one opened.
 
-import { Parameters } from "../../core/nn/index.js";
+import { Forward, Parameters } from "../../core/nn/index.js";
 import { type Engine, ParameterStore } from "../../core/runtime/index.js";
-import type { MultiViewDataset } from "../../data/dataset.js";
-import { fitScaler, type Scaler } from "../../data/scaling.js";
-import type { ViewShape } from "../feeding.js";
+import { matmul, type Tensor } from "../../core/tensor/index.js";
+import { scaleInGraph } from "../feeding.js";
+import type { Description, Networks } from "../shared/described-model.js";
 import { type MvlnetShape, mvlnetNetworks, type ViewNetworks } from "./networks.js";
 import type { MvlnetOptions } from "./options.js";
 
-export interface MvlnetModel {
-  readonly views: readonly ViewShape[];
-  readonly classNames: readonly string[];
+export interface MvlnetNetworks extends Networks {
   readonly shape: MvlnetShape;
-  /** One per view. */
-  readonly scalers: readonly Scaler[];
   readonly parameters: Parameters;
   readonly networks: readonly ViewNetworks[];
-  readonly store: ParameterStore;
 }
 
-export function makeModel(
-  engine: Engine,
-  options: MvlnetOptions,
-  known: Pick<MvlnetModel, "views" | "classNames" | "scalers">,
-): MvlnetModel {
+export type MvlnetModel = Description & MvlnetNetworks;
+
+export function makeNetworks(engine: Engine, options: MvlnetOptions, { views, classes }: Description): MvlnetNetworks {
   const shape: MvlnetShape = {
-    dimensions: known.views.map((view) => view.columns),
+    dimensions: views.map((view) => view.columns),
     autoencoder: options.autoencoder,
     arch: options.arch,
     siamese: options.affinity === "siamese",
-    clusters: options.clusters ?? known.classNames.length,
+    clusters: options.clusters ?? classes,
   };
   const parameters = new Parameters();
   const networks = mvlnetNetworks(parameters, shape);
-  const store = new ParameterStore(engine.memory, parameters.all);
-  return { ...known, shape, parameters, networks, store };
+  return { shape, parameters, networks, store: new ParameterStore(engine.memory, parameters.all) };
 }
 
-/** Scalings of all views, fitted on the training samples. */
-export function fitScalers(data: MultiViewDataset, options: MvlnetOptions): Scaler[] {
-  return data.views.map(({ matrix }) => fitScaler(options.scaling, matrix, data.splits.train));
+/** A view's features as they come to its outputs before and after the orthogonal layer. */
+export function viewOutputs({ networks, scalers }: MvlnetModel, view: number, raw: Tensor) {
+  const { encode, embed, orthogonal } = networks[view]!;
+  const forward = new Forward(false);
+  const embedding = embed(encode(scaleInGraph(raw, scalers[view]!), forward), forward);
+  return { embedding, representation: matmul(embedding, orthogonal) };
 }

@@ -233,7 +233,7 @@ test("bad input gets one line that says what does not fit", async () => {
   await refused(fit({ clusters: 150, batch: 1000, test: "random:300" }), /150 for batches of all 100 training samples/);
   await refused(fit({ neighbours: 65 }), /neighbours: 65, in batches of 64/);
   await refused(fit({ pairNeighbours: 199 }), /pairNeighbours: 199 of 200 training samples/);
-  await refused(fit({ test: "last:400" }), /leaves none for training/);
+  await refused(fit({ test: "last:400" }), /option test: 400 of 400 samples, expected 1 … 399/);
   await refused(fit({ test: "last:3" }), /3 test samples for 4 clusters/);
   const unlabelled = new MultiViewDataset({ ...data, labels: undefined });
   await refused(fit({}, unlabelled), /no classes to count/);

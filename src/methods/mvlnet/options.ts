@@ -1,7 +1,7 @@
 // MvLNet's options with their published defaults, and the authors' settings for their data sets.
 import { z } from "zod";
 import { scalingKinds } from "../../data/scaling.js";
-import { perViewFields } from "../per-view/options.js";
+import { perViewFields } from "../shared/fields.js";
 
 const whole = z.number().int();
 

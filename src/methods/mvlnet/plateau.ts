@@ -1,5 +1,5 @@
 // The authors' schedule: a learning rate that falls tenfold while the loss stands still, down to where training ends.
-import type { Json } from "../training.js";
+import type { Json, State } from "../training.js";
 
 const FALL = 10;
 /** Training ends once the rate is below this. */
@@ -30,12 +30,13 @@ export class Plateau {
     return this.value < SMALLEST_RATE;
   }
 
-  state(): Json {
-    return { rate: this.value, waited: this.#waited, best: this.#best ?? null };
+  /** As `schedule`, a part of a trainer's state. */
+  state(): { readonly schedule: Json } {
+    return { schedule: { rate: this.value, waited: this.#waited, best: this.#best ?? null } };
   }
 
-  restore(state: Json): void {
-    const { rate, waited, best } = state as { rate: number; waited: number; best: number | null };
+  restore({ schedule }: State["json"]): void {
+    const { rate, waited, best } = schedule as { rate: number; waited: number; best: number | null };
     this.value = rate;
     this.#waited = waited;
     this.#best = best ?? undefined;

@@ -1,9 +1,8 @@
 // Pre-trained parts of another run: its autoencoders and siamese networks in place of training them again.
-
 import { readModel } from "#model-files";
 import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
-import { storedScalers } from "../per-view/scalers.js";
+import { placedScalers } from "../shared/described-model.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 
@@ -47,7 +46,7 @@ export function takePretrained(model: MvlnetModel, folder: string): void {
     }
     model.store.values(name).set(found.data);
   }
-  storedScalers(state, options.scaling, views).forEach(({ scale, shift }, v) => {
+  placedScalers.stored(state, options.scaling, views).forEach(({ scale, shift }, v) => {
     model.scalers[v]!.scale.set(scale);
     model.scalers[v]!.shift.set(shift);
   });

@@ -6,13 +6,13 @@ import { type Engine, TrainingStep } from "../../core/runtime/index.js";
 import { input, slice } from "../../core/tensor/index.js";
 import { nearestOthers } from "../../numerics/neighbors/nearest-others.js";
 import { allRows } from "../feeding.js";
+import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import { type EncodedView, feedSamples, scaledInput, scaledSamples } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
 import { pairDistance, siameseLoss } from "./objective.js";
 import type { MvlnetOptions } from "./options.js";
 import { neighbourPairs } from "./pairs.js";
 import { Plateau } from "./plateau.js";
-import type { Trainer } from "./trained-stage.js";
 
 /** Contrastive loss, RMSprop as Keras has it (rho .9, epsilon 1e-7 beside the root); incomplete batches are dropped. */
 export async function siameseTrainer(
@@ -47,8 +47,9 @@ export async function siameseTrainer(
   const schedule = new Plateau(lr, options.patience);
   const run = step.at();
   const samples = new Int32Array(2 * batch);
-  return {
-    async epoch(epoch) {
+  return stepTrainer(
+    step,
+    async (epoch) => {
       optimizer!.lr = schedule.rate;
       const order = new Random(seed, "siamese", view, epoch).permutation(count);
       const steps = Math.floor(count / batch);
@@ -66,11 +67,6 @@ export async function siameseTrainer(
       const loss = total / steps;
       return { losses: { contrastive: loss }, done: schedule.update(loss) };
     },
-    state: () => ({ tensors: step.state(), json: { steps: step.steps, schedule: schedule.state() } }),
-    restore({ tensors, json }) {
-      step.restore(json.steps as number, tensors);
-      schedule.restore(json.schedule!);
-    },
-    release: () => step.release(),
-  };
+    schedule,
+  );
 }

@@ -3,6 +3,8 @@ import { Random } from "../../core/kernels/random.js";
 import { Forward } from "../../core/nn/index.js";
 import { DivergenceError, type Engine, type Execution, TrainingStep } from "../../core/runtime/index.js";
 import { input, slice } from "../../core/tensor/index.js";
+import { Means, stepLosses } from "../shared/losses.js";
+import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import { type AffinitySpace, affinitySpace } from "./affinity-space.js";
 import { applyNetwork, type EncodedView, feedSamples, scaledInput } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
@@ -10,7 +12,6 @@ import { type Affinity, fullAffinity, mvlnetObjective, neighbourAffinity, orthog
 import type { MvlnetOptions } from "./options.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
 import { Plateau } from "./plateau.js";
-import type { Trainer } from "./trained-stage.js";
 
 /** Samples per step: what the option says, or all where there are fewer. */
 export function batchSize({ batch }: Pick<MvlnetOptions, "batch">, samples: number): number {
@@ -63,25 +64,20 @@ export async function spectralTrainer(
   const [optimizer] = step.optimizers;
   const schedule = new Plateau(lr, options.patience);
   const run = step.at();
-  return {
-    async epoch(epoch) {
+  return stepTrainer(
+    step,
+    async (epoch) => {
       optimizer!.lr = schedule.rate;
-      const sums: Record<string, number> = {};
+      const means = new Means();
       for (let s = 0; s < steps; s++) {
         loadBatches(run, encoded, spaces, drawBatches(seed, epoch * steps + s, samples, m), m);
-        const { loss, ...parts } = await explainSingular(() => step.run(run), run, model);
-        for (const [name, value] of Object.entries({ total: loss!, ...parts })) sums[name] = (sums[name] ?? 0) + value;
+        means.add(await explainSingular(() => stepLosses(step, run), run, model));
       }
-      const losses = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / steps]));
+      const losses = means.values();
       return { losses, done: schedule.update(losses.total!) };
     },
-    state: () => ({ tensors: step.state(), json: { steps: step.steps, schedule: schedule.state() } }),
-    restore({ tensors, json }) {
-      step.restore(json.steps as number, tensors);
-      schedule.restore(json.schedule!);
-    },
-    release: () => step.release(),
-  };
+    schedule,
+  );
 }
 
 /** Two independent batches of m different samples, one after the other. */

@@ -2,13 +2,13 @@
 
 import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
+import { TrainedStage } from "../shared/staged-training.js";
 import { autoencoderTrainer } from "./autoencoder.js";
 import { type EncodedView, encodeView } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
 import type { MvlnetOptions } from "./options.js";
 import { siameseTrainer } from "./siamese.js";
 import { spectralTrainer } from "./spectral.js";
-import { TrainedStage } from "./trained-stage.js";
 
 export interface StageParts {
   readonly engine: Engine;
@@ -16,12 +16,10 @@ export interface StageParts {
   /** With splits. */
   readonly data: MultiViewDataset;
   readonly options: MvlnetOptions;
-  /** Hears of every epoch before it begins. */
-  readonly onEpoch: () => void;
 }
 
 /** All stages; those of pre-training are left out where another run's parts are reused. */
-export function mvlnetStages({ engine, model, data, options, onEpoch }: StageParts): TrainedStage[] {
+export function mvlnetStages({ engine, model, data, options }: StageParts): TrainedStage[] {
   const train = data.splits.train!;
   const encodedViews = new Map<number, EncodedView>();
   // Once the autoencoder of a view is trained its codes stay as they are.
@@ -47,12 +45,7 @@ export function mvlnetStages({ engine, model, data, options, onEpoch }: StagePar
   const start = async () => {
     const views: EncodedView[] = [];
     for (const v of data.views.keys()) views.push(await encoded(v));
-    const trainer = await spectralTrainer(engine, model, views, options);
-    const epoch: typeof trainer.epoch = (number) => {
-      onEpoch();
-      return trainer.epoch(number);
-    };
-    return { ...trainer, epoch };
+    return spectralTrainer(engine, model, views, options);
   };
   stages.push(new TrainedStage("spectral", epochs, evaluateEvery, start));
   return stages;

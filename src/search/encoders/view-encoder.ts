@@ -5,7 +5,7 @@ import { type Engine, RuntimeError } from "../../core/runtime/index.js";
 import type { BoundCall, Session } from "../../core/runtime/session.js";
 import { UserError } from "../../errors.js";
 import { readRegular } from "../../inside.js";
-import { packSigns } from "../../methods/hashing/packing.js";
+import { packSigns } from "../../methods/shared/packing.js";
 import { type IndexFolder, type IndexView, modelPath } from "../index/index-folder.js";
 import { Batcher, type Treatment } from "../scheduling/batcher.js";
 

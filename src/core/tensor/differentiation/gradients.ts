@@ -1,6 +1,6 @@
 // Reverse-mode differentiation of a recorded computation.
 import { GraphError } from "../dimension.js";
-import { expandTo } from "../ops/broadcast.js";
+import { expandLike } from "../ops/broadcast.js";
 import { add } from "../ops/elementwise.js";
 import { constant, inputName, isInput } from "../ops/sources.js";
 import { formatShape } from "../shape.js";
@@ -33,7 +33,7 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
       const name = isInput(target) ? inputName(target) : target.node.op.name;
       throw new GraphError(`gradients: the loss does not depend on ${name} ${formatShape(target.shape)}`);
     }
-    return expandTo(adjoint, target);
+    return expandLike(adjoint, target);
   });
 }
 

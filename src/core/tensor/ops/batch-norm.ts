@@ -4,7 +4,7 @@ import { GraphError } from "../dimension.js";
 import { defineOp } from "../op.js";
 import { normalizeAxis, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { axesOf, expandTo, sum, sumTo } from "./broadcast.js";
+import { axesOf, expandLike, sum, sumTo } from "./broadcast.js";
 import { add, div, mul, sqrt, square, sub } from "./elementwise.js";
 import { mean, size } from "./reductions.js";
 import { reshape } from "./shaping.js";
@@ -44,7 +44,7 @@ const batchNormOp = defineOp<BatchNormAttributes, [x: Tensor, weight: Tensor, bi
       throw new GraphError("batchNorm: no gradient through its statistics");
     const { axes, feature } = attributes;
     const shape = parameterShape(x, feature);
-    const [full, rows] = [expandTo(g, y), size(x, axes)];
+    const [full, rows] = [expandLike(g, y), size(x, axes)];
     const bySpread = sum(mul(full, centred), axes, true);
     const byShift = sum(full, axes, true);
     const slope = div(bySpread, mul(square(deviation), rows));

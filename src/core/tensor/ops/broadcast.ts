@@ -97,7 +97,7 @@ function reducedShape(
 const sumOp = defineOp<Reduction>({
   name: "sum",
   infer: ([x], attributes) => [reducedType("sum", x, attributes)],
-  vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [restoreAxes(expandTo(g, y), attributes, x.rank)],
+  vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [restoreAxes(expandLike(g, y), attributes, x.rank)],
   onnx: reduceInOrder("ReduceSum"),
 });
 
@@ -133,7 +133,7 @@ const squeezeOp = defineOp<AxesAttribute>({
     }
     return [{ shape: x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype }];
   },
-  vjp: ([g], { outputs: [y], attributes: { axes } }) => [unsqueeze(expandTo(g, y), axes)],
+  vjp: ([g], { outputs: [y], attributes: { axes } }) => [unsqueeze(expandLike(g, y), axes)],
   onnx: withAxes("Squeeze"),
 });
 
@@ -149,7 +149,7 @@ const unsqueezeOp = defineOp<AxesAttribute>({
     for (let i = 0; i < rank; i++) shape.push(axes.includes(i) ? 1 : (rest.next().value ?? 1));
     return [{ shape, dtype: x.dtype }];
   },
-  vjp: ([g], { outputs: [y], attributes: { axes } }) => [squeeze(expandTo(g, y), axes)],
+  vjp: ([g], { outputs: [y], attributes: { axes } }) => [squeeze(expandLike(g, y), axes)],
   onnx: withAxes("Unsqueeze"),
 });
 
@@ -178,20 +178,16 @@ export function unsqueeze(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** x at the shape of `like`: itself where the shapes agree. */
-export function expandTo(x: Tensor, like: Tensor): Tensor {
+export function expandLike(x: Tensor, like: Tensor): Tensor {
   return sameShape(x.shape, like.shape) ? x : expandLikeOp.apply([x, like], {})[0];
 }
-
-/** x broadcast to the shape of `like`. */
-export const expandLike = expandTo;
-
 /**
  * The adjoint of an input of shape `target` that was broadcast: summed over the axes along which it was repeated to give `output`.
  * An adjoint smaller than the output is left lazy as long as no sum is due.
  */
 export function sumTo(adjoint: Tensor, target: Shape, output: Tensor): Tensor {
   if (sameShape(target, output.shape)) return adjoint;
-  const full = expandTo(adjoint, output);
+  const full = expandLike(adjoint, output);
   const lead = output.rank - target.length;
   const axes: number[] = [];
   for (let axis = 0; axis < output.rank; axis++) {

@@ -4,7 +4,7 @@ import type { Emitter } from "../emitter.js";
 import { defineOp } from "../op.js";
 import { formatShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { expandTo, sum, unsqueeze } from "./broadcast.js";
+import { expandLike, sum, unsqueeze } from "./broadcast.js";
 import { add, mul } from "./elementwise.js";
 import { ONE_BLOCK, product } from "./matmul.js";
 import { concat, flip, reshape, sliceAxes, transpose } from "./shaping.js";
@@ -49,7 +49,7 @@ const conv2dOp = defineOp<ConvolutionAttributes, ConvolutionInputs>({
     return [{ shape: [samples, filters, ...windowCounts("conv2d", x, attributes)], dtype: "float32" }];
   },
   vjp([g], { inputs: [x, weight, ...bias], outputs: [y], attributes }) {
-    const full = expandTo(g, y);
+    const full = expandLike(g, y);
     return [
       inputGradient(full, x, weight, attributes),
       weightGradient(full, x, weight, attributes),

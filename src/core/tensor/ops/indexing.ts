@@ -4,7 +4,7 @@ import { as } from "../emitter.js";
 import { defineOp, type NoAttributes } from "../op.js";
 import { formatShape, normalizeAxis } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { expandTo } from "./broadcast.js";
+import { expandLike } from "./broadcast.js";
 import { mul } from "./elementwise.js";
 
 function expectIndices(op: string, indices: Tensor): void {
@@ -18,7 +18,7 @@ const gatherOp = defineOp<NoAttributes, [x: Tensor, indices: Tensor]>({
     return [{ shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype }];
   },
   vjp: ([g], { inputs: [x, indices], outputs: [y] }) => [
-    scatterRowsOp.apply([mul(x, 0), indices, expandTo(g, y)], {})[0],
+    scatterRowsOp.apply([mul(x, 0), indices, expandLike(g, y)], {})[0],
     undefined,
   ],
   onnx: as("Gather", () => ({ axis: 0 })),
@@ -56,7 +56,7 @@ const gatherElementsOp = defineOp<AxisAttribute, [x: Tensor, indices: Tensor]>({
     return [{ shape: indices.shape, dtype: x.dtype }];
   },
   vjp: ([g], { inputs: [x, indices], outputs: [y], attributes }) => [
-    scatterElementsOp.apply([mul(x, 0), indices, expandTo(g, y)], attributes)[0],
+    scatterElementsOp.apply([mul(x, 0), indices, expandLike(g, y)], attributes)[0],
     undefined,
   ],
   onnx: as("GatherElements", ({ axis }) => ({ axis })),
@@ -88,7 +88,7 @@ const topKOp = defineOp<{ k: number; axis: number; largest: boolean }, [x: Tenso
   },
   vjp([g], { inputs: [x], outputs: [values, indices], attributes: { axis } }) {
     if (g === undefined) return [undefined];
-    return [scatterElementsOp.apply([mul(x, 0), indices, expandTo(g, values)], { axis })[0]];
+    return [scatterElementsOp.apply([mul(x, 0), indices, expandLike(g, values)], { axis })[0]];
   },
   onnx({ inputs: [x], outputs, attributes: { k, axis, largest } }, to) {
     to.emit("TopK", [to.name(x), to.integers([k])], outputs, { axis, largest: largest ? 1 : 0, sorted: 1 });

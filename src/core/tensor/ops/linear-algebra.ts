@@ -3,7 +3,7 @@ import { GraphError } from "../dimension.js";
 import { defineOp, type NoAttributes } from "../op.js";
 import { formatShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { expandTo } from "./broadcast.js";
+import { expandLike } from "./broadcast.js";
 import { add, div, mul, sqrt, sub } from "./elementwise.js";
 import { product } from "./matmul.js";
 import { concat, slice, transpose } from "./shaping.js";
@@ -26,7 +26,7 @@ const inverseOp = defineOp<NoAttributes>({
   },
   // d(A⁻¹) = −A⁻¹ dA A⁻¹
   vjp([g], { outputs: [y] }) {
-    const full = expandTo(g, y);
+    const full = expandLike(g, y);
     return [mul(product(y, product(full, y, false, true), true, false), -1)];
   },
   onnx({ inputs: [x], outputs }, to) {
@@ -52,7 +52,7 @@ const choleskyOp = defineOp<NoAttributes>({
       const [row, column] = [Math.floor(i / n), i % n];
       return row > column ? 1 : row === column ? 0.5 : 0;
     });
-    const inner = mul(product(l, expandTo(g, l), true, false), constant(phi, [n, n]));
+    const inner = mul(product(l, expandLike(g, l), true, false), constant(phi, [n, n]));
     const inverted = inverse(l);
     const p = product(product(inverted, inner, true, false), inverted, false, false);
     return [mul(add(p, transpose(p)), 0.5)];

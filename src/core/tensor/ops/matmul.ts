@@ -4,7 +4,7 @@ import type { Emitter } from "../emitter.js";
 import { defineOp, isOf, type NoAttributes } from "../op.js";
 import { broadcastShapes, formatShape, type Shape } from "../shape.js";
 import type { Node, Tensor } from "../tensor.js";
-import { expandTo, sum, sumTo } from "./broadcast.js";
+import { expandLike, sum, sumTo } from "./broadcast.js";
 import { reshape } from "./shaping.js";
 
 interface Transposed {
@@ -78,7 +78,7 @@ const matmulOp = defineOp<Transposed, [a: Tensor, b: Tensor]>({
   name: "matmul",
   infer: ([a, b], attributes) => [{ shape: productShape("matmul", a, b, attributes), dtype: "float32" }],
   vjp([g], { inputs: [a, b], outputs: [y], attributes: { transposeA, transposeB } }) {
-    const full = expandTo(g, y);
+    const full = expandLike(g, y);
     const da = transposeA ? product(b, full, transposeB, true) : product(full, b, false, !transposeB);
     const db = transposeB ? product(full, a, true, transposeA) : product(a, full, !transposeA, false);
     return [sumTo(da, a.shape, da), sumTo(db, b.shape, db)];
@@ -121,7 +121,7 @@ const affineOp = defineOp<NoAttributes, [x: Tensor, weight: Tensor, bias: Tensor
     return [{ shape, dtype: "float32" }];
   },
   vjp([g], { inputs: [x, weight], outputs: [y] }) {
-    const full = expandTo(g, y);
+    const full = expandLike(g, y);
     return [product(full, weight, false, false), product(full, x, true, false), sum(full, 0)];
   },
   onnx: (node, to) => emitProduct(node, to, { transposeA: false, transposeB: true }),

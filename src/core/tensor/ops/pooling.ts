@@ -3,7 +3,7 @@ import { GraphError } from "../dimension.js";
 import { as, END } from "../emitter.js";
 import { defineOp } from "../op.js";
 import type { Tensor } from "../tensor.js";
-import { expandTo } from "./broadcast.js";
+import { expandLike } from "./broadcast.js";
 import { mul } from "./elementwise.js";
 import { matmul } from "./matmul.js";
 import { max, mean } from "./reductions.js";
@@ -33,7 +33,7 @@ const maxPoolOp = defineOp<Windows, [x: Tensor], [y: Tensor, places: Tensor]>({
     ];
   },
   vjp([g], { inputs: [x], outputs: [y, places], attributes }) {
-    return [g && maxUnpoolOp.apply([expandTo(g, y), places, x], attributes)[0]];
+    return [g && maxUnpoolOp.apply([expandLike(g, y), places, x], attributes)[0]];
   },
   onnx({ inputs: [x], outputs: [y, places], attributes }, to) {
     // Without the places it is faster, and WebGPU has it.
@@ -101,7 +101,7 @@ const averagePoolOp = defineOp<Windows>({
   ],
   // The mean of the adjoints, as far apart as the windows were, that reach a place.
   vjp([g], { inputs: [x], outputs: [y], attributes }) {
-    const { apart, pads } = spreadAdjoint(expandTo(g, y), attributes, pictureOf("averagePool2d", x).spatial);
+    const { apart, pads } = spreadAdjoint(expandLike(g, y), attributes, pictureOf("averagePool2d", x).spatial);
     // Padded beforehand: where places lie in no window it is larger than ONNX Runtime lets pooling pad.
     const padded = pad(apart, [
       [0, 0],

@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.js";
 import {
   type Axes,
   axesOf,
-  expandTo,
+  expandLike,
   type Reduction,
   reducedType,
   reduceInOrder,
@@ -21,7 +21,7 @@ const meanOp = defineOp<Reduction>({
   name: "mean",
   infer: ([x], attributes) => [reducedType("mean", x, attributes)],
   vjp: ([g], { inputs: [x], outputs: [y], attributes }) => [
-    restoreAxes(expandTo(div(g, count(x, attributes.axes)), y), attributes, x.rank),
+    restoreAxes(expandLike(div(g, count(x, attributes.axes)), y), attributes, x.rank),
   ],
   onnx: reduceInOrder("ReduceMean"),
 });
@@ -39,7 +39,7 @@ function extreme(name: string, onnxOp: string) {
       const best = restoreAxes(y, attributes, x.rank);
       const hit = cast(equal(x, best), "float32");
       const hits = sum(hit, attributes.axes, true);
-      return [div(mul(restoreAxes(expandTo(g, y), attributes, x.rank), hit), hits)];
+      return [div(mul(restoreAxes(expandLike(g, y), attributes, x.rank), hit), hits)];
     },
     onnx: reduceTo(onnxOp),
   });
@@ -103,7 +103,7 @@ const logSoftmaxOp = defineOp<AxisAttribute>({
   name: "logSoftmax",
   infer: ([x]) => [{ shape: x.shape, dtype: "float32" }],
   vjp([g], { outputs: [y], attributes: { axis } }) {
-    const full = expandTo(g, y);
+    const full = expandLike(g, y);
     return [sub(full, mul(exp(y), sum(full, axis, true)))];
   },
   onnx: as("LogSoftmax", ({ axis }) => ({ axis })),

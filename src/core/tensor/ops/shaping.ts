@@ -4,7 +4,7 @@ import { as, END, shapeConstant } from "../emitter.js";
 import { defineOp } from "../op.js";
 import { elementCount, formatShape, normalizeAxis, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { expandTo, unsqueeze } from "./broadcast.js";
+import { expandLike, unsqueeze } from "./broadcast.js";
 import { mul } from "./elementwise.js";
 
 /** How many elements a shape has, as text that is the same for equal counts: [2, "n"] counts as ["2*n"]. */
@@ -23,7 +23,7 @@ const reshapeOp = defineOp<{ shape: Shape }>({
     }
     return [{ shape, dtype: x.dtype }];
   },
-  vjp: ([g], { inputs: [x], outputs: [y] }) => [reshape(expandTo(g, y), x.shape)],
+  vjp: ([g], { inputs: [x], outputs: [y] }) => [reshape(expandLike(g, y), x.shape)],
   onnx({ inputs: [x], outputs: [y] }, to) {
     to.emit("Reshape", [to.name(x), shapeConstant("reshape", y.shape, to)], [y]);
   },
@@ -50,7 +50,7 @@ const transposeOp = defineOp<{ permutation: readonly number[] }>({
     permutation.forEach((axis, i) => {
       inverse[axis] = i;
     });
-    return [transpose(expandTo(g, y), inverse)];
+    return [transpose(expandLike(g, y), inverse)];
   },
   onnx: as("Transpose", ({ permutation }) => ({ perm: permutation })),
 });
@@ -131,7 +131,7 @@ const sliceOp = defineOp<{ cuts: readonly Cut[] }>({
     return [{ shape, dtype: x.dtype }];
   },
   vjp: ([g], { inputs: [x], outputs: [y], attributes: { cuts } }) => [
-    cuts.reduce((adjoint, cut) => uncut(adjoint, cut, x.shape[cut.axis] ?? 1), expandTo(g, y)),
+    cuts.reduce((adjoint, cut) => uncut(adjoint, cut, x.shape[cut.axis] ?? 1), expandLike(g, y)),
   ],
   onnx({ inputs: [x], outputs, attributes: { cuts } }, to) {
     const steps = cuts.map(({ step = 1 }) => step);
@@ -181,7 +181,7 @@ const padOp = defineOp<PadAttributes>({
     return [{ shape, dtype: x.dtype }];
   },
   vjp([g], { outputs: [y], attributes: { before, after } }) {
-    let cut = expandTo(g, y);
+    let cut = expandLike(g, y);
     before.forEach((start, axis) => {
       const end = after[axis] ?? 0;
       if (start > 0 || end > 0) cut = slice(cut, axis, start, end === 0 ? undefined : -end);
@@ -242,7 +242,7 @@ const concatOp = defineOp<AxisAttribute, readonly Tensor[]>({
     return [{ shape: first.shape.map((d, i) => (i === axis ? total : d)), dtype: first.dtype }];
   },
   vjp([g], { inputs, outputs: [y], attributes: { axis } }) {
-    const full = expandTo(g, y);
+    const full = expandLike(g, y);
     const dims = inputs.map((x) => x.shape[axis]);
     if (!dims.every((dim) => typeof dim === "number")) return splitLikeOp.apply([full, ...inputs], { axis });
     let start = 0;
@@ -261,7 +261,7 @@ const splitLikeOp = defineOp<AxisAttribute, readonly [whole: Tensor, ...like: Te
   vjp(adjoints, { inputs: [, ...like], outputs, attributes: { axis } }) {
     const parts = outputs.map((y, i) => {
       const adjoint = adjoints[i];
-      return adjoint === undefined ? mul(y, 0) : expandTo(adjoint, y);
+      return adjoint === undefined ? mul(y, 0) : expandLike(adjoint, y);
     });
     return [concat(parts, axis), ...like.map(() => undefined)];
   },

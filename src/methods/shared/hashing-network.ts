@@ -5,8 +5,8 @@ import type { NamedTensor, ParameterStore } from "../../core/runtime/index.js";
 import { relu, type Tensor } from "../../core/tensor/index.js";
 import type { Scaler, ScalingKind } from "../../data/scaling.js";
 import { scaleInGraph, type ViewShape } from "../feeding.js";
-import { stateTensor } from "../method.js";
 import type { State } from "../training.js";
+import { scalerTensors, storedScaler } from "./state.js";
 
 /** The hashing network of one view: features in, real-valued code out. */
 export interface HashingNetwork {
@@ -44,26 +44,19 @@ export function hashingNetwork(
   return { view, scaler, parameters, code: (x) => network(scaleInGraph(x, scaler), new Forward(false)) };
 }
 
-const scalerParts = ["scale", "shift"] as const;
-
 /** Everything that use of the network needs, by names that begin with the view's. */
 export function networkTensors({ network, store }: StoredNetwork): Map<string, NamedTensor> {
   const { view, scaler, parameters } = network;
   const tensors = store.tensors(parameters.all.map(({ name }) => name));
-  if (isFitted(scaler.kind)) {
-    for (const part of scalerParts) {
-      tensors.set(`${view.name}.scaler.${part}`, { shape: [view.columns], data: scaler[part] });
-    }
-  }
-  return tensors;
+  const scaling = isFitted(scaler.kind) ? scalerTensors(`${view.name}.scaler`, scaler) : [];
+  return new Map([...tensors, ...scaling]);
 }
 
 /** The scaling of a view as `networkTensors` stored it. */
-export function storedScaler(state: State, kind: ScalingKind, { name, columns }: ViewShape): Scaler {
-  if (!isFitted(kind))
-    return { kind, columns, scale: new Float32Array(columns).fill(1), shift: new Float32Array(columns) };
-  const [scale, shift] = scalerParts.map((part) => stateTensor(state, `${name}.scaler.${part}`).data);
-  return { kind, columns, scale: scale!, shift: shift! };
+export function networkScaler(state: State, kind: ScalingKind, view: ViewShape): Scaler {
+  if (isFitted(kind)) return storedScaler(state, `${view.name}.scaler`, kind, view);
+  const { columns } = view;
+  return { kind, columns, scale: new Float32Array(columns).fill(1), shift: new Float32Array(columns) };
 }
 
 function isFitted(kind: ScalingKind): boolean {

@@ -1,9 +1,36 @@
-// The options that methods for hash codes have in common.
+// Options that several methods have in common.
 import { z } from "zod";
 import { scalingKinds } from "../../data/scaling.js";
-import { queriesPattern } from "./splits.js";
+import { splitPattern } from "./splits.js";
 
-/** Fields of an option schema; each method adds its own and sets its published defaults. */
+/** Fields of the option schema of methods that give each view a representation of its own; each method adds its own. */
+export const perViewFields = {
+  task: z
+    .enum(["clustering", "classification", "retrieval"])
+    .default("clustering")
+    .describe("what the representation is judged by"),
+  seed: z.number().int().min(0).default(0).describe("of everything random: initialisation, batches, splits and judges"),
+  clusters: z.number().int().min(2).optional().describe("clusters to find (default: the number of classes)"),
+  test: z
+    .string()
+    .regex(splitPattern, "expected first:N, last:N or random:N")
+    .optional()
+    .describe(
+      "which samples are for testing: first:N, last:N or random:N (default: the data's own split, else a random half)",
+    ),
+  starts: z.number().int().min(1).default(10).describe("starts of k-means"),
+};
+
+/** The options that every method with a representation for each view has; each method says what they are for. */
+export interface PerViewOptions {
+  readonly task: "clustering" | "classification" | "retrieval";
+  readonly seed: number;
+  readonly clusters?: number | undefined;
+  readonly test?: string | undefined;
+  readonly starts: number;
+}
+
+/** Fields of the option schema of methods for hash codes; each method adds its own and sets its published defaults. */
 export const hashingFields = {
   task: z.enum(["retrieval"]).default("retrieval").describe("what the codes are learned for"),
   seed: z.number().int().min(0).default(0).describe("of initialisation, batches, label rows and splits"),
@@ -23,7 +50,7 @@ export const hashingFields = {
     ),
   queries: z
     .string()
-    .regex(queriesPattern, "expected first:N, last:N or random:N")
+    .regex(splitPattern, "expected first:N, last:N or random:N")
     .optional()
     .describe(
       "which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own splits, else a random fifth, 2000 at most)",

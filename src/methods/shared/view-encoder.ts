@@ -1,19 +1,15 @@
-// Hashing networks in use: codes of samples, in chunks, and the same as exported models.
+// A hashing network in use: codes of samples, in chunks.
 
-import { encodeModel } from "../../core/onnx/model.js";
 import { type Engine, Program } from "../../core/runtime/index.js";
-import { greater, input } from "../../core/tensor/index.js";
+import { input } from "../../core/tensor/index.js";
 import { type DenseMatrix, gatherRows, type Matrix } from "../../data/matrix.js";
 import { outputRows, runChunks } from "../feeding.js";
-import type { ExportedModel } from "../method.js";
-import { modelName } from "../model-name.js";
-import type { HashingNetwork, StoredNetwork } from "./network.js";
+import type { StoredNetwork } from "./hashing-network.js";
 import { packSigns } from "./packing.js";
 
 /** Encodes with the values that the network's parameters have at the time. */
 export class ViewEncoder {
   private constructor(
-    readonly network: HashingNetwork,
     private readonly program: Program,
     private readonly bits: number,
   ) {}
@@ -21,7 +17,7 @@ export class ViewEncoder {
   static async compile(engine: Engine, { network, store }: StoredNetwork): Promise<ViewEncoder> {
     const code = network.code(input("x", ["n", network.view.columns]));
     const program = await Program.compile(engine, { name: network.view.name, outputs: { code }, store });
-    return new ViewEncoder(network, program, code.shape[1] as number);
+    return new ViewEncoder(program, code.shape[1] as number);
   }
 
   /** Real-valued codes of the given rows, in their order. */
@@ -45,17 +41,4 @@ export class ViewEncoder {
   release(): Promise<void> {
     return this.program.release();
   }
-}
-
-/**
- * `<view>.onnx`: raw features, an input named as the view, to `code`, the real-valued code, and `bits`, true where it is
- * positive.
- */
-export function exportNetwork({ network, store }: StoredNetwork, method: string): ExportedModel {
-  const { name, columns } = network.view;
-  const code = network.code(input(name, ["n", columns]));
-  const weights = new Map(network.parameters.all.map((parameter) => [parameter.name, store.values(parameter.name)]));
-  const metadata = { method, view: name };
-  const outputs = { code, bits: greater(code, 0) };
-  return { name: modelName(name), bytes: encodeModel({ name: `${method}-${name}`, outputs, weights, metadata }) };
 }

@@ -6,8 +6,8 @@ import { type Labels, MultiViewDataset, type Splits } from "../../data/dataset.j
 import { dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { packSigns } from "./packing.js";
-import { crossViewRetrieval } from "./retrieval.js";
 import { withRetrievalSplits } from "./splits.js";
+import { hammingRetrieval } from "./tasks/hamming-retrieval.js";
 
 const engine = await Engine.open({ threads: 2 });
 after(() => engine.close());
@@ -53,7 +53,7 @@ test("queries from the first or last rows, at random, or as the data says", () =
 test("no samples left for the database, or too few for queries", () => {
   assert.throws(
     () => withRetrievalSplits(data(10), "last:10", 0),
-    new UserError("queries: 10 of 10 samples, expected 1 … 9"),
+    new UserError("option queries: 10 of 10 samples, expected 1 … 9"),
   );
   assert.throws(() => withRetrievalSplits(data(4), undefined, 0), UserError);
 });
@@ -62,7 +62,7 @@ test("every ordered pair of views is searched, by the codes of each", async () =
   const labels: Labels = { kind: "single", values: Int32Array.of(0, 1), names: ["x", "y"] };
   const right = { codes: Uint8Array.of(0b11110000, 0b00001111), labels };
   const wrong = { codes: Uint8Array.of(0b00001111, 0b11110000), labels };
-  const { metrics, curves } = await crossViewRetrieval(
+  const { metrics, curves } = await hammingRetrieval(
     [
       { name: "a", query: right, database: right },
       { name: "b", query: right, database: wrong },
@@ -84,11 +84,11 @@ test("every ordered pair of views is searched, by the codes of each", async () =
 test("one view is searched by itself", async () => {
   const labels: Labels = { kind: "single", values: Int32Array.of(0), names: ["x"] };
   const samples = { codes: Uint8Array.of(1), labels };
-  const { metrics } = await crossViewRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero", {
+  const { metrics } = await hammingRetrieval([{ name: "a", query: samples, database: samples }], 8, "zero", {
     engine,
   });
   assert.deepEqual(metrics.map, { "a->a": 1 });
-  assert.deepEqual(await crossViewRetrieval([{ name: "a", query: samples }], 8, "zero", { engine }), {
+  assert.deepEqual(await hammingRetrieval([{ name: "a", query: samples }], 8, "zero", { engine }), {
     metrics: {},
     curves: [],
   });

@@ -1,12 +1,13 @@
 // Search from every view into every other by Hamming distance, and how good the rankings are.
 
-import type { Engine } from "../../core/runtime/index.js";
-import type { Labels } from "../../data/dataset.js";
-import { retrievalMetrics } from "../../metrics/hamming-retrieval.js";
-import { hammingPairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../metrics/pair-recall.js";
-import type { RetrievalMetrics, WithoutRelevant } from "../../metrics/retrieval.js";
-import type { RetrievalCurves } from "../../runs/result.js";
-import type { Metrics } from "../training.js";
+import type { Engine } from "../../../core/runtime/index.js";
+import type { Labels } from "../../../data/dataset.js";
+import { retrievalMetrics } from "../../../metrics/hamming-retrieval.js";
+import { hammingPairRanks, type PairMetrics, pairMetrics, pairsByDirection } from "../../../metrics/pair-recall.js";
+import type { RetrievalMetrics, WithoutRelevant } from "../../../metrics/retrieval.js";
+import type { RetrievalCurves } from "../../../runs/result.js";
+import type { Metrics } from "../../training.js";
+import { byDirection, curvesOf, cutOffs, type RetrievalResult } from "./retrieval.js";
 
 export interface CodedSamples {
   /** Packed codes, sample after sample. */
@@ -33,13 +34,6 @@ export interface SearchBetween {
   readonly signal?: AbortSignal;
 }
 
-export interface RetrievalResult {
-  readonly metrics: Metrics;
-  readonly curves: readonly RetrievalCurves[];
-}
-
-/** Cut-offs that are reported as measures. */
-const REPORTED = [10, 50, 100] as const;
 /** Cut-offs of the precision curve, as far as the database goes. */
 const CURVE = [1, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1500, 2000, 3000, 4000, 5000];
 
@@ -47,7 +41,7 @@ const CURVE = [1, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 10
  * Measures of every ordered pair of different views that have queries and a database; of the view with itself where there
  * is one only. Every measure is keyed by direction, as in map["image->text"].
  */
-export async function crossViewRetrieval(
+export async function hammingRetrieval(
   views: readonly CodedView[],
   bits: number,
   withoutRelevant: WithoutRelevant,
@@ -66,21 +60,17 @@ export async function crossViewRetrieval(
         databaseLabels: database.labels,
       };
       const items = database.codes.length / task.bytes;
-      const at = [...new Set([...REPORTED, ...CURVE.filter((k) => k < items), items])];
+      const at = cutOffs(CURVE, items);
       const measures = await retrievalMetrics({ ...task, ...how, at, withoutRelevant });
       found.set(`${from}->${to}`, measures);
       curves.push(curvesOf(`${from}->${to}`, measures, items));
     }
   }
-  return { metrics: byDirection(found), curves };
+  return { metrics: byDirection(found, true), curves };
 }
 
 /** The pair itself searched from every view in every other by Hamming distance, among the queries that have both. */
-export async function pairedRetrieval(
-  views: readonly PairedView[],
-  bits: number,
-  how: SearchBetween,
-): Promise<Metrics> {
+export async function hammingPairs(views: readonly PairedView[], bits: number, how: SearchBetween): Promise<Metrics> {
   const bytes = bits / 8;
   const found = new Map<string, PairMetrics>();
   for (const from of views) {
@@ -112,31 +102,4 @@ function pick(codes: Uint8Array, bytes: number, places: readonly number[]): Uint
     picked.set(codes.subarray(place * bytes, (place + 1) * bytes), i * bytes);
   });
   return picked;
-}
-
-function byDirection(found: ReadonlyMap<string, RetrievalMetrics>): Metrics {
-  if (found.size === 0) return {};
-  const each = <T>(measure: (measures: RetrievalMetrics) => T) =>
-    Object.fromEntries([...found].map(([direction, measures]) => [direction, measure(measures)]));
-  const at = (measure: "precisionAt" | "recallAt" | "ndcgAt") =>
-    each((measures) => Object.fromEntries(REPORTED.map((k) => [k, measures[measure][k]!])));
-  return {
-    map: each(({ map }) => map),
-    mapAt50: each(({ mapAt }) => mapAt[50]!),
-    expectedMap: each(({ expectedMap }) => expectedMap),
-    precisionAt: at("precisionAt"),
-    recallAt: at("recallAt"),
-    ndcgAt: at("ndcgAt"),
-  };
-}
-
-function curvesOf(direction: string, { byRadius, precisionAt }: RetrievalMetrics, items: number): RetrievalCurves {
-  const k = Object.keys(precisionAt)
-    .map(Number)
-    .filter((each) => each <= items);
-  return {
-    direction,
-    byRadius: byRadius && { precision: [...byRadius.precision], recall: [...byRadius.recall] },
-    precisionAt: { k, precision: k.map((each) => precisionAt[each]!) },
-  };
 }

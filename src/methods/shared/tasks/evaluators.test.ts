@@ -1,10 +1,11 @@
-// Judging representations of known quality.
+// Evaluating representations of known quality.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Random } from "../../core/kernels/random.js";
-import { Engine } from "../../core/runtime/engine.js";
-import { dense } from "../../data/matrix.js";
-import { judgeClassifiers, judgeClusters } from "./judges.js";
+import { Random } from "../../../core/kernels/random.js";
+import { Engine } from "../../../core/runtime/engine.js";
+import { dense } from "../../../data/matrix.js";
+import { evaluateClassifiers } from "./classification.js";
+import { evaluateClusters } from "./clustering.js";
 
 const engine = await Engine.open({ threads: 2 });
 after(() => engine.close());
@@ -21,25 +22,25 @@ function groups(rows: number, spread: number, seed: number) {
   return { z: dense(rows, 3, data), labels: values };
 }
 
-test("judgeClusters finds clear groups and is right about 19 labels in 20", async () => {
+test("evaluateClusters finds clear groups and is right about 19 labels in 20", async () => {
   const { z, labels } = groups(300, 0.05, 1);
   const options = { clusters: 3, starts: 5, seed: 0, engine };
-  const { metrics, centres } = await judgeClusters(
+  const { metrics, centers } = await evaluateClusters(
     z,
     { kind: "single", values: labels, names: ["a", "b", "c"] },
     options,
   );
   assert.equal(metrics.acc, 0.95);
   assert.equal(metrics.purity, 0.95);
-  assert.equal(centres.rows, 3);
-  assert.deepEqual((await judgeClusters(z, undefined, options)).metrics, {});
+  assert.equal(centers.rows, 3);
+  assert.deepEqual((await evaluateClusters(z, undefined, options)).metrics, {});
 });
 
-test("judgeClassifiers trains all three, and noise tells", async () => {
+test("evaluateClassifiers trains all three, and noise tells", async () => {
   const [train, unseen] = [groups(600, 0.05, 1), groups(200, 0.05, 2)];
   const accuracies = async (test: typeof unseen) => {
-    const { metrics } = await judgeClassifiers(train, test, { seed: 0, engine });
-    const of = (judge: string) => (metrics[judge] as { accuracy: number }).accuracy;
+    const { metrics } = await evaluateClassifiers(train, test, { seed: 0, engine });
+    const of = (classifier: string) => (metrics[classifier] as { accuracy: number }).accuracy;
     return { svm: of("svm"), mlp: of("mlp"), knn: of("knn") };
   };
   const clear = await accuracies(unseen);

@@ -1,0 +1,106 @@
+// A training of stages with a trainer each, which is made when its first epoch begins and released after its last.
+
+import type { TrainingStep } from "../../core/runtime/index.js";
+import { UserError } from "../../errors.js";
+import { type EpochResult, type Stage, type State, withTraining } from "../training.js";
+import type { Training } from "./definition.js";
+
+/** What trains during a stage. All randomness comes from the seed and the number of the epoch. */
+export interface Trainer {
+  epoch(epoch: number): Promise<EpochResult>;
+  /** Optimizer state and the like; parameters are not part of it. */
+  state(): State;
+  restore(state: State): void;
+  release(): Promise<void>;
+}
+
+/** A trainer whose state is that of one step. @param more what else it keeps from epoch to epoch. */
+export function stepTrainer(
+  step: TrainingStep,
+  epoch: Trainer["epoch"],
+  more?: { state(): State["json"]; restore(json: State["json"]): void },
+): Trainer {
+  return {
+    epoch,
+    state: () => ({ tensors: step.state(), json: { steps: step.steps, ...more?.state() } }),
+    restore({ tensors, json }) {
+      step.restore(json.steps as number, tensors);
+      more?.restore(json);
+    },
+    release: () => step.release(),
+  };
+}
+
+/** A stage whose trainer is there already, or is made when the stage begins. */
+export class TrainedStage implements Stage {
+  #trainer: Trainer | undefined;
+  #saved: State | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly epochs: number,
+    readonly evaluateEvery: number,
+    private readonly start: () => Promise<Trainer>,
+  ) {}
+
+  readonly run = async (epoch: number): Promise<EpochResult> => {
+    this.#trainer ??= await this.#begin();
+    const result = await this.#trainer.epoch(epoch);
+    if (result.done || epoch + 1 === this.epochs) await this.#end();
+    return result;
+  };
+
+  async #begin(): Promise<Trainer> {
+    const trainer = await this.start();
+    if (this.#saved !== undefined) trainer.restore(this.#saved);
+    this.#saved = undefined;
+    return trainer;
+  }
+
+  async #end(): Promise<void> {
+    await this.#trainer!.release();
+    this.#trainer = undefined;
+  }
+
+  /** Of a stage in progress; undefined before and after. */
+  state(): State | undefined {
+    return this.#trainer?.state();
+  }
+
+  /** Resumed from when the stage begins. */
+  restore(state: State): void {
+    this.#saved = state;
+  }
+}
+
+/** The training of some stages; a checkpoint holds the name and the state of the one in progress. */
+export function stagedTraining(stages: readonly TrainedStage[], notes?: () => readonly string[]): Training {
+  return {
+    stages,
+    notes,
+    state(model) {
+      const active = stages.find((stage) => stage.state() !== undefined);
+      if (active === undefined) return model;
+      const { tensors, json } = active.state()!;
+      return withTraining(model, { tensors, json: { stage: active.name, ...json } });
+    },
+    restore({ tensors, json }) {
+      const training = json.training as State["json"] | undefined;
+      if (training === undefined) return;
+      // Runs of older versions of methods of one stage keep no name.
+      const stage = training.stage === undefined ? stages[0]! : findStage(stages, training.stage as string);
+      stage.restore({ tensors, json: training });
+    },
+  };
+}
+
+/** @throws UserError where the stages have none of that name: options were changed in between. */
+function findStage(stages: readonly TrainedStage[], name: string): TrainedStage {
+  const stage = stages.find((each) => each.name === name);
+  if (stage === undefined) {
+    throw new UserError(
+      `the checkpoint was made in stage "${name}", and this run has ${stages.map((s) => s.name).join(", ")}`,
+    );
+  }
+  return stage;
+}

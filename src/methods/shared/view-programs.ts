@@ -1,0 +1,36 @@
+// What a model makes of each view by itself: a program a view, compiled when it is first used.
+import { type Engine, type ParameterStore, Program } from "../../core/runtime/index.js";
+import { input, type Tensor } from "../../core/tensor/index.js";
+import type { MultiViewDataset } from "../../data/dataset.js";
+import type { DenseMatrix } from "../../data/matrix.js";
+import { outputRows, type ViewShape } from "../feeding.js";
+import { Cache } from "./cache.js";
+
+/** Runs with the values that the parameters have at the time. */
+export class ViewPrograms {
+  readonly #programs = new Cache<number, Program>();
+
+  /** @param outputs of the features of view v [n, columns], by name; each is a matrix [n, width]. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly model: { readonly views: readonly ViewShape[]; readonly store: ParameterStore },
+    private readonly outputs: (features: Tensor, view: number) => Record<string, Tensor>,
+  ) {}
+
+  /** An output of each view for some rows [rows, width], in their order. */
+  async all(output: string, width: number, { views }: MultiViewDataset, rows: Int32Array): Promise<DenseMatrix[]> {
+    const found: DenseMatrix[] = [];
+    for (const [v, { matrix }] of views.entries()) {
+      found.push(await outputRows(await this.#program(v), output, width, matrix, rows));
+    }
+    return found;
+  }
+
+  #program(view: number): Promise<Program> {
+    return this.#programs.of(view, () => {
+      const { views, store } = this.model;
+      const { name, columns } = views[view]!;
+      return Program.compile(this.engine, { name, outputs: this.outputs(input("x", ["n", columns]), view), store });
+    });
+  }
+}
