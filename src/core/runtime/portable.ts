@@ -1,6 +1,5 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
-import { needPackages } from "../../optional.js";
 import { Runs } from "./runs.js";
 import {
   type Backend,
@@ -29,7 +28,6 @@ export async function portableBackend(
   { threads }: BackendOptions,
   module?: Module,
 ): Promise<Backend> {
-  if (module === undefined) needPackages("ONNX Runtime's portable interface (GPUs need it)");
   const ort = module ?? ((await import("onnxruntime-node")) as unknown as Module);
   return {
     name: provider,
