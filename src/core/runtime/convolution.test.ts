@@ -97,6 +97,25 @@ test("second derivatives of conv2d", async () => {
   await checkSlopes("second", [x, weight], t.concat([t.reshape(dx, [200]), t.reshape(dw, [90])], 0));
 });
 
+test("the weights' gradient of large pictures, place by place of the filters", async () => {
+  for (const groups of [1, 2]) {
+    const [x, weight] = [t.input("x", [1, 64, 130, 130]), t.input("weight", [2, 64 / groups, 3, 3])];
+    const y = t.conv2d(x, weight, undefined, { groups });
+    const adjoint = t.input("adjoint", y.shape);
+    const value = t.sum(t.mul(y, adjoint));
+    // The convolution is linear in its weights.
+    const slope = t.sum(t.mul(t.gradients(value, [weight])[0]!, weight));
+    const program = await Program.compile(engine, { name: "large", outputs: { value, slope } });
+    const run = program.at();
+    const random = new Random(5, "large");
+    for (const values of Object.values(run.inputs)) values.set(values.map(() => random.normal()));
+    await run.run();
+    const [expected, found] = [run.outputs.value![0]!, run.outputs.slope![0]!];
+    assert.ok(Math.abs(found - expected) < 1e-4 * Math.abs(expected), `${found}, expected ${expected}`);
+    await program.release();
+  }
+});
+
 const pools: Record<string, { x: Shape; f: (x: t.Tensor) => t.Tensor }> = {
   maxPool2d: { x: [2, 3, 6, 7], f: (x) => t.maxPool2d(x, 2) },
   "maxPool2d, overlapping": { x: [2, 2, 9, 8], f: (x) => t.maxPool2d(x, 3, { stride: 2 }) },
