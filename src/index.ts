@@ -33,7 +33,7 @@ export {
 export { type BaselineOptions, measureBaselines } from "./methods/baselines/index.js";
 export { CCA, type CcaOptions } from "./methods/cca/index.js";
 export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
-export { defineMethod, type MethodDefinition } from "./methods/define.js";
+export type { MethodDefinition } from "./methods/define.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { HashingMethod, PerViewMethod } from "./methods/faces.js";
@@ -41,9 +41,21 @@ export type { ViewShape } from "./methods/feeding.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
 export { methods } from "./methods/index.js";
 export type { MatchOptions } from "./methods/matching/views.js";
-export { Method } from "./methods/method.js";
+export { Method, type MethodClass } from "./methods/method.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
 export type { Protocol } from "./methods/protocol.js";
+export type {
+  AddedViewsPart,
+  Context,
+  MethodInfo,
+  MethodSpec,
+  Model,
+  ModelPart,
+  OptionalVerb,
+  TaskPart,
+  Training,
+  Uses,
+} from "./methods/shared/definition.js";
 export type { HashingOptions, PerViewOptions } from "./methods/shared/fields.js";
 export type { HashingNetwork, StoredNetwork } from "./methods/shared/hashing-network.js";
 export type { ExportedModel, PackedCodes, Task } from "./methods/shared/types.js";
