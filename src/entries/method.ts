@@ -14,7 +14,7 @@ export { HashingMethod, PerViewMethod } from "../methods/faces.js";
 export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
 export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";
-export { Method } from "../methods/method.js";
+export { Method, type MethodClass } from "../methods/method.js";
 export type { Protocol } from "../methods/protocol.js";
 export type {
   AddedViewsPart,

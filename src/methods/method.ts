@@ -31,7 +31,8 @@ interface Live<Options> {
   readonly uses: Uses;
 }
 
-type MethodClass = new (options?: object, engine?: Engine) => Method;
+/** The class of a method: made from its options, each of which has a default. */
+export type MethodClass = new (options?: object, engine?: Engine) => Method;
 
 /**
  * A method in scikit-learn's manner. The constructor takes options only; `fit` learns from a data set and nothing that it
