@@ -2,7 +2,14 @@
 import { type OpenOptions, openDataset } from "./data/catalogue.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
-export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./core/runtime/index.js";
+export {
+  type Device,
+  DivergenceError,
+  Engine,
+  type EngineOptions,
+  type NamedTensor,
+  type OnnxRuntimeModule,
+} from "./core/runtime/index.js";
 export { type CatalogueEntry, catalogue, type OpenOptions } from "./data/catalogue.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
 export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
