@@ -47,8 +47,8 @@ const app = await Application.bootstrapWithPlugins(
       "Accessor",
     ],
     intentionallyNotExported: [
-      // What a method is built with inside the package: CONTRIBUTING.md.
-      ...["Kernels", "Tensor", "Parameters", "ParameterStore"],
+      // The engine's kernels, which functions take and users do not call.
+      "Kernels",
       // Lists that types are made from; the types are there.
       ...["corruptionKinds", "devices", "scalingKinds"],
     ],

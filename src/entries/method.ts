@@ -4,17 +4,32 @@
  */
 
 export { z } from "zod";
+export type { Memory } from "../core/kernels/memory.js";
 export * as nn from "../core/nn/index.js";
-export { ParameterStore, Program, TrainingStep } from "../core/runtime/index.js";
-export * as tensor from "../core/tensor/index.js";
-export { batches } from "../data/batches.js";
+export {
+  type DropoutInput,
+  type Execution,
+  type Lease,
+  type Optimizer,
+  type OptimizerSettings,
+  type ParameterSpec,
+  ParameterStore,
+  Program,
+  type ProgramParts,
+  type Range,
+  type Sizes,
+  type StateUpdate,
+  type StepParts,
+  TrainingStep,
+} from "../core/runtime/index.js";
+export { type BatchKey, batches } from "../data/batches.js";
 export { fitScaler } from "../data/scaling.js";
 export { defineMethod, type MethodDefinition } from "../methods/define.js";
 export { HashingMethod, PerViewMethod } from "../methods/faces.js";
 export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
 export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";
-export { Method } from "../methods/method.js";
+export { Method, type MethodClass } from "../methods/method.js";
 export type { Protocol } from "../methods/protocol.js";
 export type {
   AddedViewsPart,
@@ -29,6 +44,7 @@ export type {
   Uses,
 } from "../methods/shared/definition.js";
 export {
+  type DescribedModelParts,
   type Description,
   describedModel,
   type Networks,
@@ -62,3 +78,4 @@ export {
 export type { PackedCodes, Task } from "../methods/shared/types.js";
 export { ViewPrograms } from "../methods/shared/view-programs.js";
 export type { Colouring, RetrievalCurves } from "../runs/result.js";
+export * as tensor from "./tensor.js";

@@ -31,7 +31,8 @@ interface Live<Options> {
   readonly uses: Uses;
 }
 
-type MethodClass = new (options?: object, engine?: Engine) => Method;
+/** A class of a method, as `load` is called on: its constructor takes the options. */
+export type MethodClass = new (options?: object, engine?: Engine) => Method;
 
 /**
  * A method in scikit-learn's manner. The constructor takes options only; `fit` learns from a data set and nothing that it

@@ -22,6 +22,7 @@ import {
 import type { Forward } from "./forward.js";
 import { type Initializer, type Parameters, torchLinear } from "./parameters.js";
 
+/** A part of a network: gives its result for a tensor, in a pass that trains or does not. */
 export type Layer = (x: Tensor, forward: Forward) => Tensor;
 
 /** x·Wᵀ + b, parameters `weight` [outputs, inputs] and `bias` [outputs]; initialised as PyTorch's Linear by default. */
@@ -39,6 +40,15 @@ export function linear(
 /**
  * The convolution of pictures [n, channels, height, width] with filters of one size; parameters `weight` [filters, channels / groups,
  * height, width] and `bias` [filters], initialized as PyTorch's Conv2d by default.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const parameters = new nn.Parameters();
+ * const layer = nn.conv2d(parameters, 3, 8, 5, { stride: 2, padding: 2 });
+ * const maps = layer(tensor.input("pictures", ["n", 3, 32, 32]), new nn.Forward(true));
+ * console.log(maps.shape, parameters.all.map(({ name }) => name)); // [ 'n', 8, 16, 16 ] [ 'weight', 'bias' ]
+ * ```
  */
 export function conv2d(
   parameters: Parameters,
@@ -121,6 +131,7 @@ export const activation =
   (x) =>
     f(x);
 
+/** `Forward.dropout` as a layer: values dropped with this probability in training, nothing done otherwise. */
 export const dropout =
   (probability: number): Layer =>
   (x, forward) =>

@@ -59,7 +59,7 @@ export class Engine {
     readonly threads: number,
   ) {}
 
-  /** @internal */
+  /** Where parameters and buffers lie: see `ParameterStore`. */
   get memory(): Memory {
     return this.kernels.memory;
   }

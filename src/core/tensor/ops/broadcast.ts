@@ -162,7 +162,7 @@ export function axesOf(op: string, axes: Axes, shape: Shape): number[] {
   return [...new Set(list)].sort((a, b) => a - b);
 }
 
-/** The sum along the axes. */
+/** The sum along the axes; by default over all elements, as a scalar. */
 export function sum(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return sumOp.apply([x], { axes: axesOf("sum", axes, x.shape), keepDims })[0];
 }

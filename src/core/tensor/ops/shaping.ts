@@ -29,7 +29,7 @@ const reshapeOp = defineOp<{ shape: Shape }>({
   },
 });
 
-/** The same elements, row after row, in another shape; at most one named dimension. */
+/** The same elements, row after row, in another shape with at most one named dimension. @throws GraphError where the numbers of elements differ. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : reshapeOp.apply([x], { shape })[0];
 }
