@@ -30,6 +30,8 @@ const app = await Application.bootstrapWithPlugins(
     hidePageHeader: true,
     excludePrivate: true,
     excludeInternal: true,
+    // zod, which `vantage-ml/method` passes on, has pages of its own.
+    excludeExternals: true,
     parametersFormat: "table",
     indexFormat: "table",
     propertiesFormat: "table",

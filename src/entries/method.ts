@@ -5,6 +5,7 @@
 
 export { z } from "zod";
 export type { Memory } from "../core/kernels/memory.js";
+/** Networks: parameters, layers, losses, and the pass that a layer is applied in. */
 export * as nn from "../core/nn/index.js";
 export {
   type DropoutInput,
@@ -78,4 +79,5 @@ export {
 export type { PackedCodes, Task } from "../methods/shared/types.js";
 export { ViewPrograms } from "../methods/shared/view-programs.js";
 export type { Colouring, RetrievalCurves } from "../runs/result.js";
+/** Symbolic tensors: operations that record a computation, their gradients, and operations of one's own. */
 export * as tensor from "./tensor.js";

@@ -1,4 +1,4 @@
-/** Symbolic tensors: what records a computation, differentiates it and adds operations of one's own. docs/tensor.md explains them. */
+// What a method uses of symbolic tensors: operations, shapes, gradients, and how an operation of its own is made.
 export {
   type Adjoints,
   type AveragePoolOptions,
