@@ -58,15 +58,15 @@ let nextId = 0;
  * ```ts
  * import { tensor } from "vantage-ml/method";
  *
- * const softsign = tensor.defineOp({
+ * const softsign = tensor.defineOp<tensor.NoAttributes>({
  *   name: "softsign",
  *   infer: ([x]) => [x],
  *   vjp: ([g], { inputs: [x] }) => [tensor.div(g, tensor.square(tensor.add(tensor.abs(x), 1)))],
  *   onnx: tensor.as("Softsign"),
  * });
- * const [y] = softsign.apply([tensor.input("x", ["n", 4])], {});
- * const [slope] = tensor.gradients(tensor.sum(y), [y.node.inputs[0]!]);
- * console.log(slope?.shape); // [ 'n', 4 ]
+ * const x = tensor.input("x", ["n", 4]);
+ * const [y] = softsign.apply([x], {});
+ * console.log(y.shape, tensor.gradients(tensor.sum(y), [x]).length); // [ 'n', 4 ] 1
  * ```
  */
 export function defineOp<
