@@ -25,7 +25,7 @@ import { type Initializer, type Parameters, torchLinear } from "./parameters.js"
 /** A part of a network: gives its result for a tensor, in a pass that trains or does not. */
 export type Layer = (x: Tensor, forward: Forward) => Tensor;
 
-/** x·Wᵀ + b, parameters `weight` [outputs, inputs] and `bias` [outputs]; initialised as PyTorch's Linear by default. */
+/** x·Wᵀ + b, x [.., inputs]; parameters `weight` [outputs, inputs] and `bias` [outputs], initialized as PyTorch's Linear by default. */
 export function linear(
   parameters: Parameters,
   inputs: number,
@@ -66,7 +66,7 @@ export function conv2d(
   return (x) => conv2dOf(x, weight, bias, options);
 }
 
-/** Layer normalisation (Ba, Kiros and Hinton 2016) over the last axis; parameters `weight` and `bias`. */
+/** Layer normalization (Ba, Kiros and Hinton 2016) over the last axis, (x − μ) / √(σ² + eps) · weight + bias; parameters `weight` and `bias` [width]. */
 export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): Layer {
   const weight = parameters.create("weight", [width], { kind: "constant", value: 1 });
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });

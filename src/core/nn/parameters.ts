@@ -69,7 +69,11 @@ export function glorotUniform(inputs: number, outputs: number): Initializer {
   return { kind: "uniform", limit: Math.sqrt(6 / (inputs + outputs)) };
 }
 
-/** Gives every parameter its first values: a function of the seed and the parameter's name and nothing else. */
+/**
+ * Gives every parameter its first values: a function of the seed and the parameter's name and nothing else.
+ * @param kernels the engine's: `engine.kernels`.
+ * @throws RangeError where the store has not one of the parameters.
+ */
 export function initialize(
   kernels: Kernels,
   store: ParameterStore,

@@ -40,7 +40,11 @@ export interface Emitter {
   size(dim: Dim): number | undefined;
 }
 
-/** An ONNX form that is one ONNX operator with the same inputs and outputs. */
+/**
+ * An ONNX form that is one ONNX operator with the same inputs and outputs.
+ * @param op the operator's name.
+ * @param attributes its attributes, from those of the operation.
+ */
 export const as =
   <Attributes extends object>(op: string, attributes?: (own: Attributes) => OnnxAttributes) =>
   (node: Pick<Node<Attributes>, "inputs" | "outputs" | "attributes">, to: Emitter): void => {

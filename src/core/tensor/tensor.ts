@@ -17,6 +17,7 @@ export interface Node<
   Inputs extends readonly Tensor[] = readonly Tensor[],
   Outputs extends readonly Tensor[] = readonly Tensor[],
 > {
+  /** Grows from node to node: a node comes after its inputs. */
   readonly id: number;
   readonly op: Op<Attributes, Inputs, Outputs>;
   readonly inputs: Inputs;

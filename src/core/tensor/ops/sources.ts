@@ -48,7 +48,7 @@ export const isInput = ({ node }: Tensor): boolean => isOf(inputOp, node);
 /** Whether the tensor is a constant of the graph. */
 export const isConstant = ({ node }: Tensor): boolean => isOf(constantOp, node);
 
-/** @throws GraphError where the tensor is no input. */
+/** The name of an input. @throws GraphError where the tensor is no input. */
 export function inputName({ node }: Tensor): string {
   if (!isOf(inputOp, node)) throw new GraphError(`${node.op.name} is not an input`);
   return node.attributes.name;
