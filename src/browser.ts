@@ -1,5 +1,12 @@
 // The library in a browser: all that needs no files. It has threads in a Web Worker of a cross-origin isolated page.
-export { type Device, DivergenceError, Engine, type EngineOptions, type NamedTensor } from "./core/runtime/index.js";
+export {
+  type Device,
+  DivergenceError,
+  Engine,
+  type EngineOptions,
+  type NamedTensor,
+  type OnnxRuntimeModule,
+} from "./core/runtime/index.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
 export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
 export {

@@ -264,6 +264,7 @@ test("examples that are not run are these", () => {
     left.map(({ text }) => text.split("\n")[0]!.split(" ").slice(0, 2).join(" ")),
     [
       "npm ci",
+      "npm install",
       "npx vantage",
       "table/",
       "export DATABASE_URL=postgres://user:password@host:5432/database",

@@ -1,4 +1,4 @@
-// The order of the rooms: a folder imports only from those before it, so that a new method or server changes nothing below.
+// The order of the layers: a folder imports only from those before it, so that a new method or server changes nothing below.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -27,25 +27,25 @@ const order = [
 ];
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../src");
 
-/** The room of a file: a folder of `src`, in the core a folder of that. */
-function roomOf(file: string): string {
+/** The layer of a file: a folder of `src`, in the core a folder of that. */
+function layerOf(file: string): string {
   const folders = file.split(sep);
   return folders.slice(0, folders[0] === "core" ? 2 : 1).join("/");
 }
 
-test("a room knows only the rooms before it", () => {
+test("a layer knows only the layers before it", () => {
   const offences: string[] = [];
   let imports = 0;
   for (const entry of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    const room = roomOf(entry);
+    const layer = layerOf(entry);
     if (!entry.endsWith(".ts") || !entry.includes(sep) || entry.includes(join("kernels", "assembly"))) continue;
-    assert.ok(order.includes(room), `${room} is not in the order of rooms`);
+    assert.ok(order.includes(layer), `${layer} is not in the order of layers`);
     const file = join(source, entry);
     for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
       const other = relative(source, resolve(dirname(file), target!)).split(sep);
       if (other.length < 2) continue;
       imports++;
-      if (order.indexOf(roomOf(other.join(sep))) > order.indexOf(room))
+      if (order.indexOf(layerOf(other.join(sep))) > order.indexOf(layer))
         offences.push(`${entry} imports ${other.join("/")}`);
     }
   }

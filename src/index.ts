@@ -23,7 +23,7 @@ export { defineMethod, type MethodDefinition } from "./methods/define.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
-export { type AnyDefinition, methods } from "./methods/index.js";
+export { methods } from "./methods/index.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
 export { InterruptedError } from "./methods/training.js";
 export { MissingPackageError } from "./optional.js";

@@ -35,12 +35,20 @@ const require = createRequire(import.meta.url);
 /** The error that says what is missing and how it is installed, undefined where all is there. */
 export function missingPackages(...wanted: readonly Feature[]): MissingPackageError | undefined {
   const needed = new Set<string>(wanted.flatMap((feature) => features[feature]));
-  const missing = [...needed].filter((name) => !isInstalled(name));
-  if (missing.length === 0) return undefined;
-  const verb = missing.length === 1 ? "is" : "are";
-  return new MissingPackageError(
-    `${wanted.join(" and ")}: ${missing.join(", ")} ${verb} not installed; npm install ${missing.map(withVersion).join(" ")}`,
+  const faults = [...needed].flatMap((name) => {
+    const found = installed(name);
+    const tested = testedRange(name);
+    if (found !== undefined && (found === "unknown" || fits(found, tested))) return [];
+    return [{ name, found, tested }];
+  });
+  if (faults.length === 0) return undefined;
+  const absent = faults.filter(({ found }) => found === undefined).map(({ name }) => name);
+  const parts = faults.flatMap(({ name, found, tested }) =>
+    found === undefined ? [] : [`${name} is ${found} here, expected ${tested}`],
   );
+  if (absent.length > 0) parts.unshift(`${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} not installed`);
+  const packages = faults.map(({ name, tested }) => `${name}@${tested.replace(/^[\^~]/, "")}`);
+  return new MissingPackageError(`${wanted.join(" and ")}: ${parts.join("; ")}; npm install ${packages.join(" ")}`);
 }
 
 /** @throws MissingPackageError where a package of the features is not installed, with the command that installs what is missing. */
@@ -49,19 +57,34 @@ export function needPackages(...wanted: readonly Feature[]): void {
   if (missing) throw missing;
 }
 
-function isInstalled(name: string): boolean {
+/** The version of a package, undefined without it, "unknown" where it keeps its package.json to itself. */
+function installed(name: string): string | undefined {
   try {
-    require.resolve(`${name}/package.json`);
-    return true;
+    return (require(`${name}/package.json`) as { version: string }).version;
   } catch (error) {
-    // A package that is there need not open its package.json to others.
-    return (error as NodeJS.ErrnoException).code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
+    return (error as NodeJS.ErrnoException).code === "ERR_PACKAGE_PATH_NOT_EXPORTED" ? "unknown" : undefined;
   }
 }
 
-/** The version that is tested: a later one of the same range may be there already. */
-function withVersion(name: string): string {
-  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  const range = (manifest.peerDependencies as Record<string, string>)[name]!;
-  return `${name}@${range.replace(/^[\^~]/, "")}`;
+let ranges: Readonly<Record<string, string>> | undefined;
+
+/**
+ * The range that is tested: that of the development dependencies. As a peer each package may have any version, since npm refuses to
+ * install where a project has another one for a use of its own.
+ */
+function testedRange(name: string): string {
+  ranges ??= JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).devDependencies as object & {
+    readonly [name: string]: string;
+  };
+  return ranges[name]!;
+}
+
+/** Whether a version is in a range of the forms ^1.2.3, ~1.2.3 and 1.2.3. */
+function fits(version: string, range: string): boolean {
+  const numbers = (text: string) =>
+    text.split(".").map((part) => Number.parseInt(part, 10)) as [number, number, number];
+  const [least, found] = [numbers(range.replace(/^[\^~]/, "")), numbers(version)];
+  const free = { "^": 1, "~": 2 }[range[0]!] ?? 3;
+  const differs = found.findIndex((value, i) => value !== least[i]);
+  return differs < 0 || (differs >= free && found[differs]! > least[differs]!);
 }

@@ -104,6 +104,17 @@ const cases: Record<string, Omit<Killed, "folder" | "kills" | "random">> = {
     command: () => ["index", place.path("joint"), "--out", "index", "--threads", "1"],
     content: indexContent,
   },
+  copy: {
+    prepare: (folder) => cpSync(place.path("hashed-index"), join(folder, "from"), { recursive: true }),
+    command: () => ["copy", "from", "--out", "index", "--threads", "1"],
+    content: indexContent,
+  },
+  export: {
+    prepare: (folder) => cpSync(place.path("hashed-index"), join(folder, "from"), { recursive: true }),
+    command: () => ["export", "from", "--out", "items.jsonl"],
+    content: contentOf,
+    mayLeave: isUnfinished,
+  },
   encode: {
     command: () => ["encode", place.path("joint"), "--out", "z.npz", "--threads", "1"],
     content: contentOf,
@@ -130,7 +141,8 @@ async function indexContent(folder: string): Promise<unknown> {
 }
 
 before(async () => {
-  for (const args of [hashed, joint]) {
+  const indexed = ["index", "hashed", "--out", "hashed-index", "--threads", "1"];
+  for (const args of [hashed, joint, indexed]) {
     const { status, stderr } = await runCommand(args, place.folder);
     assert.equal(status, 0, stderr);
   }

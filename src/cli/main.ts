@@ -6,10 +6,12 @@ import { InterruptedError } from "../methods/training.js";
 import { version } from "../version.js";
 import { checkArguments } from "./arguments.js";
 import { addAddViewCommand } from "./commands/add-view.js";
+import { addCopyCommand } from "./commands/copy.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEncodeCommand } from "./commands/encode.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addExportCommand } from "./commands/export.js";
 import { addIndexCommand } from "./commands/index.js";
 import { addReportCommand } from "./commands/report.js";
 import { addReproduceCommand } from "./commands/reproduce/index.js";
@@ -57,6 +59,8 @@ export function program(): Command {
     addIndexCommand,
     addSearchCommand,
     addServeCommand,
+    addExportCommand,
+    addCopyCommand,
     addDatasetsCommand,
     addReportCommand,
     addReproduceCommand,

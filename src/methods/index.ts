@@ -8,16 +8,13 @@ import { dm2c } from "./dm2c/index.js";
 import { gmae } from "./gmae/index.js";
 import { mvlnet } from "./mvlnet/index.js";
 
-/** A method whose options are known to itself only. */
-export type AnyDefinition = MethodDefinition<Record<string, unknown>>;
-
-const known = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as AnyDefinition[];
+const known = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as MethodDefinition<Record<string, unknown>>[];
 
 /** Every method, with its options and how it is made. */
-export const methods: readonly AnyDefinition[] = known;
+export const methods: readonly MethodDefinition<Record<string, unknown>>[] = known;
 
 /** @throws UserError that lists the methods where there is none of that name. */
-export function findMethod(name: string): AnyDefinition {
+export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {
   const method = methods.find((each) => each.name === name);
   if (method === undefined) {
     throw new UserError(`there is no method ${name}; there are ${methods.map((each) => each.name).join(", ")}`);
@@ -32,5 +29,5 @@ export function registerMethod<Options>(definition: MethodDefinition<Options>): 
     throw new UserError(`method "${name}": its name is made of small letters, digits and "-"`);
   }
   if (known.some((each) => each.name === name)) throw new UserError(`there is a method ${name} already`);
-  known.push(definition as unknown as AnyDefinition);
+  known.push(definition as unknown as MethodDefinition<Record<string, unknown>>);
 }

@@ -31,7 +31,7 @@ interface Live<Options> {
   readonly uses: Uses;
 }
 
-/** A class of a method, as `load` is called on: its constructor takes the options. */
+/** The class of a method: made from its options, each of which has a default. */
 export type MethodClass = new (options?: object, engine?: Engine) => Method;
 
 /**

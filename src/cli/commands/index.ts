@@ -127,11 +127,11 @@ export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>
 }
 
 /** What an index that is made anew was called. */
-function nameBefore(folder: string): string | undefined {
+export function nameBefore(folder: string): string | undefined {
   return isIndexFolder(folder) ? readIndexFolder(folder).manifest.name : undefined;
 }
 
-function indexName(folder: string): string {
+export function indexName(folder: string): string {
   return (
     basename(resolve(folder))
       .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-")
@@ -151,7 +151,7 @@ function splitRows({ name, splits }: MultiViewDataset, split: string): Int32Arra
   throw new UserError(`--split ${split}: ${name} has ${Object.keys(splits).join(", ") || "no splits"}`);
 }
 
-function storeKind(text: string | undefined): StoreKind | undefined {
+export function storeKind(text: string | undefined): StoreKind | undefined {
   if (text === undefined || (storeKinds as readonly string[]).includes(text)) return text as StoreKind | undefined;
   throw new UserError(`--store ${text}: expected ${storeKinds.join(", ")}`);
 }

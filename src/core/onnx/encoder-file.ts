@@ -100,7 +100,7 @@ export class EncoderFile {
     } catch (error) {
       throw new UserError(`${path} is not a whole ONNX file: ${(error as Error).message}`);
     }
-    return told(path, () => new EncoderFile(path, model));
+    return asUserError(path, () => new EncoderFile(path, model));
   }
 
   /** The model as checked, for ONNX Runtime. */
@@ -113,7 +113,7 @@ export class EncoderFile {
    * @throws UserError where the graph does not fit together, or a call would take too much memory or time.
    */
   outputShape(output: string, rows: number): readonly number[] {
-    return told(this.path, () => {
+    return asUserError(this.path, () => {
       const found = this.#shapes(rows).get(output);
       if (found === undefined) throw new EncoderError(`nothing computes its output "${output}"`);
       return found.dims;
@@ -150,8 +150,8 @@ export class EncoderFile {
   }
 }
 
-/** Does it, and says what is wrong with the file as the user's mistake. */
-function told<T>(path: string, work: () => T): T {
+/** What `work` gives; what is wrong with the file becomes an error caused by user input. */
+function asUserError<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

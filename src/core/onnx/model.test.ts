@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as t from "../tensor/index.js";
+import { EncoderFile } from "./encoder-file.js";
 import { encodeModel, type ModelParts } from "./model.js";
 import { type Onnx, onnx } from "./schema.js";
 
@@ -58,7 +59,7 @@ test("weights are stored in the model and are no inputs; constants are shared", 
   );
 });
 
-test("inputs are declared in the order that is wished, where the outputs depend on them", () => {
+test("inputs are declared in the given order, where the outputs depend on them", () => {
   const [a, b, c] = ["a", "b", "c"].map((name) => t.input(name, [2])) as [t.Tensor, t.Tensor, t.Tensor];
   const { graph } = decode({ outputs: { y: t.add(a, b) }, inputs: [b, c, a] });
   assert.deepEqual(
@@ -102,15 +103,17 @@ test("what ONNX does not have, or rounds by threads, is written in other operati
   assert.deepEqual(operators(norm), ["ReduceMean", "Sub", "Mul", "ReduceMean", "Add", "Sqrt", "Div", "Mul", "Add"]);
 });
 
-test("sums are taken along first or last axes, or group by group, so that threads add up in one order", () => {
+test("sums are taken of matrices, or group by group, so that threads add up in one order", () => {
   const forms = (shape: t.Shape, axes: readonly number[]) => operators(t.sum(t.input("a", shape), axes));
-  assert.deepEqual(forms([4, "n", 3], [0, 1]), ["ReduceSum"]);
-  assert.deepEqual(forms([4, "n", 3], [1, 2]), ["ReduceSum"]);
+  const matrix = ["Flatten", "ReduceSum", "Reshape"];
+  assert.deepEqual(forms(["n", 3], [0]), ["ReduceSum"]);
   assert.deepEqual(forms([4, "n", 3], [0, 1, 2]), ["ReduceSum"]);
+  assert.deepEqual(forms([4, "n", 3], [0, 1]), matrix);
+  assert.deepEqual(forms([4, "n", 3], [1, 2]), matrix);
   assert.deepEqual(forms([2, "n", 3], [1]), ["Split", "ReduceSum", "ReduceSum", "Concat"]);
-  assert.deepEqual(forms(["n", 2, 3], [1]), ["Transpose", "Flatten", "ReduceSum", "Reshape"]);
-  assert.deepEqual(forms(["n", 3, 8, 9], [0, 2, 3]), ["ReduceSum", "ReduceSum", "Reshape"]);
-  assert.deepEqual(forms([2, "n", 3, 8, 9], [1, 3, 4]), ["ReduceSum", "Transpose", "Flatten", "ReduceSum", "Reshape"]);
+  assert.deepEqual(forms(["n", 2, 3], [1]), ["Transpose", ...matrix]);
+  assert.deepEqual(forms(["n", 3, 8, 9], [0, 2, 3]), [...matrix, ...matrix]);
+  assert.deepEqual(forms([2, "n", 3, 8, 9], [1, 3, 4]), [...matrix, "Transpose", ...matrix]);
 });
 
 test("products store their first matrix transposed where threads would round differently", () => {
@@ -152,6 +155,28 @@ test("convolutions of what may be one sample get a second one, and few filters a
   assert.deepEqual(forms(1, 200, 300, 5, 3), ["Conv"], "many filters for each thread");
   assert.ok(forms(2, 800, 10, 5, 3).includes("Gemm"), "few filters for many threads");
   assert.ok(forms(2, 15, 12, 3, 3).includes("Gemm"), "one window");
+});
+
+test("the weights' gradient is one product over patches, of large pictures one for each place of the filters", () => {
+  const products = (size: number, channels: number) => {
+    const [picture, weight] = [t.input("picture", [2, channels, size, size]), t.input("w", [8, channels, 3, 3])];
+    const [g] = t.gradients(t.sum(t.square(t.conv2d(picture, weight, undefined))), [weight]);
+    const all = operators(g as t.Tensor);
+    return [all.filter((op) => op === "Gemm").length, all.filter((op) => op === "Conv").length];
+  };
+  assert.deepEqual(products(30, 64), [1, 1]);
+  assert.deepEqual(products(130, 64), [9, 1]);
+  assert.deepEqual(products(30, 3), [0, 2], "few channels: the exchanged convolution");
+});
+
+test("an exported convolutional encoder can be read as one", () => {
+  const [w, b] = [t.input("w", [8, 20, 3, 3]), t.input("b", [8])];
+  const picture = t.reshape(t.input("features", ["n", 20 * 49]), ["n", 20, 7, 7]);
+  const hidden = t.maxPool2d(t.relu(t.conv2d(picture, w, b, { padding: 1 })), 3, { stride: 2 });
+  const y = t.flatten(t.averagePool2d(hidden, 2, { stride: 1 }));
+  const weights = new Map([w, b].map((each) => [t.inputName(each), new Float32Array(t.elementCount(each.shape))]));
+  const bytes = encodeModel({ name: "encoder", outputs: { y }, weights });
+  assert.deepEqual(EncoderFile.read(bytes, "encoder.onnx").outputShape("y", 5), [5, 32]);
 });
 
 test("max pooling gives places only where something reads them, and puts windows that do not overlap back at once", () => {

@@ -103,8 +103,8 @@ export function windowCounts(spatial: readonly number[], windows: Windows): numb
   return spatial.map((size, i) => {
     const extent = dilations[i]! * (kernel[i]! - 1) + 1;
     if (autoPad.startsWith("SAME")) return Math.ceil(size / strides[i]!);
-    const room = size + (autoPad === "VALID" ? 0 : pads[i]! + pads[i + rank]!) - extent;
-    if (room < 0) throw new ShapeError(`a window of ${extent} over ${size}`);
-    return (ceil ? Math.ceil(room / strides[i]!) : Math.floor(room / strides[i]!)) + 1;
+    const places = size + (autoPad === "VALID" ? 0 : pads[i]! + pads[i + rank]!) - extent;
+    if (places < 0) throw new ShapeError(`a window of ${extent} over ${size}`);
+    return (ceil ? Math.ceil(places / strides[i]!) : Math.floor(places / strides[i]!)) + 1;
   });
 }

@@ -53,6 +53,8 @@ const small: Record<string, Convolution> = {
   "more filters than windows": { x: [2, 15, 3, 3], filters: [9, 3, 3] },
 };
 
+const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(step * (i + 1)));
+
 async function checkSlopes(
   name: string,
   xs: readonly t.Tensor[],
@@ -90,11 +92,55 @@ for (const [name, convolution] of Object.entries(small)) {
   });
 }
 
-test("second derivatives of conv2d", async () => {
-  const [x, weight] = [t.input("x", [2, 5, 4, 5]), t.input("weight", [3, 5, 3, 2])];
-  const y = t.conv2d(x, weight, undefined, { padding: 1, stride: [1, 2] });
-  const [dx, dw] = t.gradients(t.sum(t.tanh(t.mul(y, 0.1))), [x, weight]) as [t.Tensor, t.Tensor];
-  await checkSlopes("second", [x, weight], t.concat([t.reshape(dx, [200]), t.reshape(dw, [90])], 0));
+for (const channels of [5, 3]) {
+  test(`second derivatives of conv2d of ${channels} channels`, async () => {
+    const [x, weight] = [t.input("x", [2, channels, 4, 5]), t.input("weight", [3, channels, 3, 2])];
+    const y = t.conv2d(x, weight, undefined, { padding: 1, stride: [1, 2] });
+    const both = t.gradients(t.sum(t.tanh(t.mul(y, 0.1))), [x, weight]);
+    const flat = both.map((g) => t.reshape(g, [t.elementCount(g.shape)]));
+    await checkSlopes("second", [x, weight], t.concat(flat, 0));
+  });
+}
+
+test("second derivatives of conv2d of a named number of samples are those of the number", async () => {
+  const results: number[][] = [];
+  for (const n of ["n", 3]) {
+    const [x, weight] = [t.input("x", [n, 3, 4, 5]), t.input("weight", [3, 3, 3, 2])];
+    const y = t.conv2d(x, weight, undefined, { padding: 1, stride: [1, 2] });
+    const [dx, dw] = t.gradients(t.sum(t.square(t.tanh(y))), [x, weight]) as [t.Tensor, t.Tensor];
+    const [dxx, dww] = t.gradients(t.add(t.sum(t.square(dx)), t.sum(t.square(dw))), [x, weight]) as [
+      t.Tensor,
+      t.Tensor,
+    ];
+    const program = await Program.compile(engine, { name: "named", outputs: { dxx, dww } });
+    const run = program.at({ n: 3 });
+    for (const [i, values] of Object.values(run.inputs).entries()) values.set(wave(values.length, 0.7 + i));
+    await run.run();
+    results.push([...run.outputs.dxx!, ...run.outputs.dww!]);
+    await program.release();
+  }
+  results[0]!.forEach((value, i) => {
+    assert.ok(Math.abs(value - results[1]![i]!) < 1e-4 * Math.max(1, Math.abs(value)), `${i}: ${value}`);
+  });
+});
+
+test("the weights' gradient of large pictures, place by place of the filters", async () => {
+  for (const groups of [1, 2]) {
+    const [x, weight] = [t.input("x", [1, 64, 130, 130]), t.input("weight", [2, 64 / groups, 3, 3])];
+    const y = t.conv2d(x, weight, undefined, { groups });
+    const adjoint = t.input("adjoint", y.shape);
+    const value = t.sum(t.mul(y, adjoint));
+    // The convolution is linear in its weights.
+    const slope = t.sum(t.mul(t.gradients(value, [weight])[0]!, weight));
+    const program = await Program.compile(engine, { name: "large", outputs: { value, slope } });
+    const run = program.at();
+    const random = new Random(5, "large");
+    for (const values of Object.values(run.inputs)) values.set(values.map(() => random.normal()));
+    await run.run();
+    const [expected, found] = [run.outputs.value![0]!, run.outputs.slope![0]!];
+    assert.ok(Math.abs(found - expected) < 1e-4 * Math.abs(expected), `${found}, expected ${expected}`);
+    await program.release();
+  }
 });
 
 const pools: Record<string, { x: Shape; f: (x: t.Tensor) => t.Tensor }> = {
@@ -165,8 +211,6 @@ const large: Record<string, Convolution> = {
   "groups, one window": { x: [1, 60, 3, 3], filters: [40, 3, 3], options: { groups: 2 } },
   depthwise: { x: [1, 48, 28, 28], filters: [48, 3, 3], options: { groups: 48, padding: 1 } },
 };
-
-const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(step * (i + 1)));
 
 for (const [name, convolution] of Object.entries(large)) {
   for (const isNamed of [false, true]) {

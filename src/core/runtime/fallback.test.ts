@@ -55,3 +55,21 @@ test("a fault of the program is no reason to go on more slowly", async () => {
   assert.equal(engine.interface, "native cpu");
   await engine.close();
 });
+
+test("a module that is given runs the graphs", async () => {
+  const ort = await import("onnxruntime-node");
+  let sessions = 0;
+  const create: typeof ort.InferenceSession.create = (...args: never[]) => {
+    sessions++;
+    return (ort.InferenceSession.create as (...given: never[]) => ReturnType<typeof ort.InferenceSession.create>)(
+      ...args,
+    );
+  };
+  await using engine = await Engine.open({
+    threads: 1,
+    onnxruntime: { Tensor: ort.Tensor, InferenceSession: { create } },
+  });
+  assert.equal(engine.interface, "portable cpu");
+  await matmul(engine, Float32Array.of(1), Float32Array.of(2), { m: 1, k: 1, n: 1 });
+  assert.equal(sessions, 1);
+});

@@ -5,5 +5,5 @@ export * from "./matmul.js";
 export type { Optimizer, OptimizerSettings } from "./optimizer.js";
 export * from "./parameter-store.js";
 export * from "./program.js";
-export { RuntimeError } from "./session.js";
+export { type OnnxRuntimeModule, RuntimeError } from "./session.js";
 export * from "./training-step.js";

@@ -1,7 +1,7 @@
 // Sums and means along any axes: the same bits on any number of threads, and what adding up in JavaScript gives.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { input, mean, resolveShape, type Shape, sum } from "../tensor/index.js";
+import { input, mean, resolveShape, type Shape, square, sum, transpose } from "../tensor/index.js";
 import { Engine } from "./engine.js";
 import { Program } from "./program.js";
 
@@ -47,10 +47,13 @@ for (const shape of shapes) {
     const x = input("x", shape);
     const known = resolveShape(shape, sizes);
     const all = subsets(shape.length);
+    const order = shape.map((_, axis) => (axis + 1) % shape.length);
     const outputs = Object.fromEntries(
       all.flatMap((axes) => [
         [`sum ${axes}`, sum(x, axes)],
         [`mean ${axes}`, mean(x, axes, true)],
+        // ONNX Runtime would move the transposition behind the sum.
+        [`transposed ${axes}`, sum(square(transpose(x, order)), axes)],
       ]),
     );
     const results = [];

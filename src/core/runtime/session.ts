@@ -37,10 +37,9 @@ export interface Backend {
 
 /** What of an ONNX Runtime module is used: onnxruntime-node and onnxruntime-web have it. */
 export interface OnnxRuntimeModule {
-  readonly InferenceSession: {
-    /** Loads a model. */
-    readonly create: typeof InferenceSession.create;
-  };
+  /** Makes sessions of models. */
+  readonly InferenceSession: Pick<typeof InferenceSession, "create">;
+  /** What inputs and outputs are held in. */
   readonly Tensor: typeof OrtTensor;
 }
 

@@ -1,5 +1,6 @@
 // Columns of a table that form a view together: by the start of their names, and as one matrix.
 import { count, type NumericArray, type NumericVariable } from "../formats/variables.js";
+import { trailingDigits } from "./trailing-digits.js";
 
 /** Columns that are to be one view. */
 export interface ColumnGroup {
@@ -19,12 +20,19 @@ const leastMembers = 2;
 /** More views than this are no views but many names that happen to end in a number. */
 const mostViews = 50;
 
+/** The number at the end of a name and what stands before it: "img[3]" is 3 of img. In time that grows with the length of the name. */
+function splitNumber(name: string): { prefix: string; numbers: string } {
+  const { head, digits } = trailingDigits(name.replace(/[\])]$/, ""));
+  let end = head.length;
+  while (end > 0 && /[_.\-\s[(]/.test(head[end - 1]!)) end--;
+  return { prefix: head.slice(0, end), numbers: digits };
+}
+
 /** What numbered columns share: "img_3" is of img, "px_2_14" of px where the first numbers run without a gap. */
-function numberedGroups(names: readonly string[]): Map<string, { name: string; numbers: string }[]> {
+export function numberedGroups(names: readonly string[]): Map<string, { name: string; numbers: string }[]> {
   const groups = new Map<string, { name: string; numbers: string }[]>();
   for (const name of names) {
-    const [, start = "", numbers = ""] = /^(.*?)(?:[_.\-\s[(]*(\d+)[\])]?)$/.exec(name) ?? [];
-    const prefix = start.replace(/[_.\-\s[(]+$/, "");
+    const { prefix, numbers } = splitNumber(name);
     if (prefix === "" || numbers === "") continue;
     const members = groups.get(prefix) ?? [];
     members.push({ name, numbers });
@@ -44,7 +52,7 @@ function joinGrids(
   }
   const joined = new Map(groups);
   for (const [start, prefixes] of outer) {
-    const places = prefixes.map((prefix) => Number(/\d+$/.exec(prefix)![0]));
+    const places = prefixes.map((prefix) => Number(trailingDigits(prefix).digits));
     const key = (prefix: string) =>
       groups
         .get(prefix)!

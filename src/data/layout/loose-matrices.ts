@@ -3,6 +3,7 @@ import { count, describe, type NumericVariable, type SparseVariable } from "../f
 import { type Arrays, type Found, foundOf, hasAxis, lastName, leaveOut } from "./array-state.js";
 import { ask, choice } from "./draft.js";
 import { type Entry, isMatrix, isVector, matrixOf, sampleAxes } from "./entry.js";
+import { trailingDigits } from "./trailing-digits.js";
 import { isGraphLetter, isGraphName, isLabelName, isListName } from "./words.js";
 
 /** The matrices of the file that stand by themselves, as far as they are of the samples. */
@@ -101,7 +102,10 @@ async function askForColumn(state: Arrays, entry: Entry, hasLabels: boolean): Pr
 }
 
 /** X of X1, vgg of vgg16; undefined for a name without a number at its end. */
-const numberedPrefix = (reference: string): string | undefined => /^(.*?)[_.-]?\d+$/.exec(reference)?.[1] || undefined;
+function numberedPrefix(reference: string): string | undefined {
+  const { head, digits } = trailingDigits(reference);
+  return digits === "" ? undefined : head.replace(/[_.-]$/, "") || undefined;
+}
 
 /** Vectors X3 beside matrices X1 and X2 are views of one column. */
 function numberedVectors(entries: readonly Entry[], views: readonly Found[], samples: number | undefined): Found[] {
@@ -131,7 +135,7 @@ function numberedInOrder(found: readonly Found[], entries: readonly Entry[]): Fo
     const prefix = numberedPrefix(each.reference);
     const family =
       prefix === undefined ? [each] : inFile.filter(({ reference }) => numberedPrefix(reference) === prefix);
-    const number = ({ reference }: Found) => Number(/\d+$/.exec(reference)?.[0] ?? 0);
+    const number = ({ reference }: Found) => Number(trailingDigits(reference).digits);
     result.push(...family.sort((a, b) => number(a) - number(b)));
   }
   return result;

@@ -1,4 +1,5 @@
 // What names of variables and columns say: which words mean labels, ids, splits, folds, views, parts of a data set.
+import { trailingDigits } from "./trailing-digits.js";
 
 /** A name in words: "trainLabels" and "train_labels" are train, labels; "image0" is image, 0. */
 export function words(name: string): string[] {
@@ -175,6 +176,6 @@ const viewListNames = [
 
 /** Place among those names, Infinity where it is none of them. */
 export function viewRank(name: string): number {
-  const at = viewListNames.indexOf(bare(lastPart(name)).replace(/\d+$/, ""));
+  const at = viewListNames.indexOf(trailingDigits(bare(lastPart(name))).head);
   return at < 0 ? Number.POSITIVE_INFINITY : at;
 }

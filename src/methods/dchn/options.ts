@@ -33,7 +33,52 @@ export const dchnOptions = z.strictObject({
 });
 
 /** Options of DCHN. Each has a default; `vantage train dchn --help` lists them too. */
-export interface DchnOptions extends z.output<typeof dchnOptions> {}
+export interface DchnOptions extends z.output<typeof dchnOptions> {
+  /** What the codes are learned for. Default: "retrieval". */
+  readonly task: z.output<typeof dchnOptions>["task"];
+  /** Random seed of initialization, batches, label rows and splits. Default: 0. */
+  readonly seed: z.output<typeof dchnOptions>["seed"];
+  /** Length of the codes, a multiple of 8. Default: 64. */
+  readonly bits: z.output<typeof dchnOptions>["bits"];
+  /** Width of the hidden layers. Default: 4096. */
+  readonly hidden: z.output<typeof dchnOptions>["hidden"];
+  /**
+   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a
+   * view is far from unit scale. Default: "auto".
+   */
+  readonly scaling: z.output<typeof dchnOptions>["scaling"];
+  /**
+   * Which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own
+   * splits, else a random fifth, 2000 at most).
+   */
+  readonly queries?: z.output<typeof dchnOptions>["queries"];
+  /** Epochs between evaluations; 0: only at the end. Default: 10. */
+  readonly evaluateEvery: z.output<typeof dchnOptions>["evaluateEvery"];
+  /** Passes over the training set, for each view. Default: 100. */
+  readonly epochs: z.output<typeof dchnOptions>["epochs"];
+  /** Samples per step. Default: 64. */
+  readonly batch: z.output<typeof dchnOptions>["batch"];
+  /** Learning rate of Adam. Default: 0.0001. */
+  readonly lr: z.output<typeof dchnOptions>["lr"];
+  /** β₁ of Adam. Default: 0.5. */
+  readonly beta1: z.output<typeof dchnOptions>["beta1"];
+  /** Epochs after which the learning rate falls to a tenth, again and again. Default: 50. */
+  readonly lrStep: z.output<typeof dchnOptions>["lrStep"];
+  /**
+   * Train all views at the same time instead of one after another: the same networks, more memory. Default: false.
+   */
+  readonly sideBySide: z.output<typeof dchnOptions>["sideBySide"];
+  /** α, weight of the hashing loss; reconstruction has 1 − α. Default: 0.02. */
+  readonly alpha: z.output<typeof dchnOptions>["alpha"];
+  /** Label rows of training samples that shape the Hamming space beside the classes; 0 is DCHN0. Default: 100. */
+  readonly available: z.output<typeof dchnOptions>["available"];
+  /** γ of the Hamming space. Default: 1. */
+  readonly gamma: z.output<typeof dchnOptions>["gamma"];
+  /** Iterations of learning the Hamming space. Default: 50. */
+  readonly iterations: z.output<typeof dchnOptions>["iterations"];
+  /** Queries without a relevant item in the database count zero in the means, or are skipped. Default: "skip". */
+  readonly withoutRelevant: z.output<typeof dchnOptions>["withoutRelevant"];
+}
 
 export const dchnPresets = {
   "nus-wide-16": { scaling: "none", bits: 16, alpha: 0.02 },

@@ -34,7 +34,52 @@ export const djsrhOptions = z.strictObject({
 });
 
 /** Options of DJSRH. Each has a default; `vantage train djsrh --help` lists them too. */
-export interface DjsrhOptions extends z.output<typeof djsrhOptions> {}
+export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
+  /** What the codes are learned for. Default: "retrieval". */
+  readonly task: z.output<typeof djsrhOptions>["task"];
+  /** Random seed of initialization, batches, label rows and splits. Default: 0. */
+  readonly seed: z.output<typeof djsrhOptions>["seed"];
+  /** Length of the codes, a multiple of 8. Default: 64. */
+  readonly bits: z.output<typeof djsrhOptions>["bits"];
+  /** Width of the hidden layers. Default: 4096. */
+  readonly hidden: z.output<typeof djsrhOptions>["hidden"];
+  /**
+   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a
+   * view is far from unit scale. Default: "auto".
+   */
+  readonly scaling: z.output<typeof djsrhOptions>["scaling"];
+  /**
+   * Which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own
+   * splits, else a random fifth, 2000 at most).
+   */
+  readonly queries?: z.output<typeof djsrhOptions>["queries"];
+  /** Epochs between evaluations; 0: only at the end. Default: 10. */
+  readonly evaluateEvery: z.output<typeof djsrhOptions>["evaluateEvery"];
+  /** Passes over the training set. Default: 200. */
+  readonly epochs: z.output<typeof djsrhOptions>["epochs"];
+  /** Samples per step; a last incomplete batch is dropped. Default: 32. */
+  readonly batch: z.output<typeof djsrhOptions>["batch"];
+  /** Learning rate of SGD: one number, or two for the first and the second view. Default: 0.01. */
+  readonly lr: z.output<typeof djsrhOptions>["lr"];
+  /** Momentum of SGD. Default: 0.9. */
+  readonly momentum: z.output<typeof djsrhOptions>["momentum"];
+  /** L2 penalty of SGD. Default: 0.0005. */
+  readonly weightDecay: z.output<typeof djsrhOptions>["weightDecay"];
+  /** β, weight of the first view in the joint affinity; the second has 1 − β. Default: 0.3. */
+  readonly beta: z.output<typeof djsrhOptions>["beta"];
+  /** η, share of the second-order affinity. Default: 0.4. */
+  readonly eta: z.output<typeof djsrhOptions>["eta"];
+  /** μ, scale of the affinity. Default: 1.5. */
+  readonly mu: z.output<typeof djsrhOptions>["mu"];
+  /** λ₁, weight of the loss inside the first view. Default: 0.3. */
+  readonly lambda1: z.output<typeof djsrhOptions>["lambda1"];
+  /** λ₂, weight of the loss inside the second view. Default: 0.3. */
+  readonly lambda2: z.output<typeof djsrhOptions>["lambda2"];
+  /** α of the codes tanh(α·output): growing as √epoch, or a fixed number. Default: "growing". */
+  readonly alpha: z.output<typeof djsrhOptions>["alpha"];
+  /** Queries without a relevant item in the database count zero in the means, or are skipped. Default: "zero". */
+  readonly withoutRelevant: z.output<typeof djsrhOptions>["withoutRelevant"];
+}
 
 /** The defaults are the settings for Wikipedia. */
 export const djsrhPresets = {

@@ -28,7 +28,7 @@ export const dm2cOptions = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe("of initialisation, batches, splits, choice of modalities and k-means"),
+    .describe("random seed of initialization, batches, splits, choice of modalities and k-means"),
   hidden: z
     .union([widths, z.array(widths).min(2)], "expected a list of widths, or one such list per modality")
     .default([1024, 256, 128])
@@ -86,7 +86,75 @@ export const dm2cOptions = z.strictObject({
 });
 
 /** Options of DM2C. Each has a default; `vantage train dm2c --help` lists them too. */
-export interface Dm2cOptions extends z.output<typeof dm2cOptions> {}
+export interface Dm2cOptions extends z.output<typeof dm2cOptions> {
+  /** What the representation is learned for. Default: "clustering". */
+  readonly task: z.output<typeof dm2cOptions>["task"];
+  /** Passes over the training set, after pre-training. Default: 220. */
+  readonly epochs: z.output<typeof dm2cOptions>["epochs"];
+  /** Passes over each modality in pre-training its autoencoder. Default: 150. */
+  readonly pretrainEpochs: z.output<typeof dm2cOptions>["pretrainEpochs"];
+  /** End after pre-training: clusters of the autoencoders' codes as they are. Default: false. */
+  readonly pretrainOnly: z.output<typeof dm2cOptions>["pretrainOnly"];
+  /** Run folder whose autoencoders are taken in place of pre-training. */
+  readonly reuse?: z.output<typeof dm2cOptions>["reuse"];
+  /** Samples per step, of all modalities together. Default: 128. */
+  readonly batch: z.output<typeof dm2cOptions>["batch"];
+  /** Random seed of initialization, batches, splits, choice of modalities and k-means. Default: 0. */
+  readonly seed: z.output<typeof dm2cOptions>["seed"];
+  /**
+   * Widths of the encoders' layers, the code last: one list, or one per modality; the decoders have them in
+   * reverse. Default: [1024,256,128].
+   */
+  readonly hidden: z.output<typeof dm2cOptions>["hidden"];
+  /** Widths of the layers of a mapping's encoder, between code and code. Default: [128,256]. */
+  readonly mappingHidden: z.output<typeof dm2cOptions>["mappingHidden"];
+  /** λ₁, weight of the cycle consistency of codes. Default: 1. */
+  readonly lambda1: z.output<typeof dm2cOptions>["lambda1"];
+  /** λ₃, weight of the adversarial losses. Default: 0.5. */
+  readonly lambda3: z.output<typeof dm2cOptions>["lambda3"];
+  /** Adversarial training: Wasserstein with RMSProp, or cross-entropy with Adam. Default: "wasserstein". */
+  readonly gan: z.output<typeof dm2cOptions>["gan"];
+  /** Limit of the discriminators' parameters (wasserstein). Default: 0.05. */
+  readonly clip: z.output<typeof dm2cOptions>["clip"];
+  /** Steps between updates of the discriminators. Default: 5. */
+  readonly discriminatorEvery: z.output<typeof dm2cOptions>["discriminatorEvery"];
+  /**
+   * Learning rate of pre-training: one number, or one per modality (the last one for all that follow). Default:
+   * [0.0001,0.00001].
+   */
+  readonly pretrainLr: z.output<typeof dm2cOptions>["pretrainLr"];
+  /** Learning rate of the autoencoders. Default: 0.0001. */
+  readonly lrAutoencoder: z.output<typeof dm2cOptions>["lrAutoencoder"];
+  /** Learning rate of the mappings. Default: 0.0005. */
+  readonly lrMapping: z.output<typeof dm2cOptions>["lrMapping"];
+  /** Learning rate of the discriminators. Default: 0.00005. */
+  readonly lrDiscriminator: z.output<typeof dm2cOptions>["lrDiscriminator"];
+  /** L2 penalty of all optimizers. Default: 0. */
+  readonly weightDecay: z.output<typeof dm2cOptions>["weightDecay"];
+  /**
+   * Whose code space all samples are carried into: the first or second modality, one by its name, or neither.
+   * Default: "first".
+   */
+  readonly unify: z.output<typeof dm2cOptions>["unify"];
+  /**
+   * Scaling of each modality's features, fitted on the training set; auto: none, as published, or standard where a
+   * modality is far from unit scale. Default: "auto".
+   */
+  readonly scaling: z.output<typeof dm2cOptions>["scaling"];
+  /** Principal components that each modality is reduced to, after scaling; 0: features as they are. Default: 0. */
+  readonly pca: z.output<typeof dm2cOptions>["pca"];
+  /**
+   * Which samples are for testing: first:N, last:N or random:N (default: the data's own splits, else a random
+   * fifth).
+   */
+  readonly test?: z.output<typeof dm2cOptions>["test"];
+  /** Clusters to find (default: the number of classes). */
+  readonly clusters?: z.output<typeof dm2cOptions>["clusters"];
+  /** Starts of k-means. Default: 20. */
+  readonly starts: z.output<typeof dm2cOptions>["starts"];
+  /** Epochs between evaluations; 0: only at the end. Default: 1. */
+  readonly evaluateEvery: z.output<typeof dm2cOptions>["evaluateEvery"];
+}
 
 /** The defaults are the settings for Wikipedia. */
 export const dm2cPresets = {

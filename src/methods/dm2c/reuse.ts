@@ -13,7 +13,7 @@ import type { Dm2cOptions } from "./options.js";
 export function takeAutoencoders({ views, shape, store }: Dm2cModel, folder: string): void {
   const { config, state, position } = readModel(folder, "dm2c");
   const { tensors } = state;
-  if ((config.options as Dm2cOptions).reuse === undefined && position.stage < views.length) {
+  if ((config.options as Partial<Dm2cOptions>).reuse === undefined && position.stage < views.length) {
     throw new UserError(`reuse: the run ${folder} has not finished its pre-training: go on with --resume ${folder}`);
   }
   const wanted = views.flatMap(({ name }, m) => [

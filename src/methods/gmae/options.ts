@@ -19,7 +19,12 @@ export const gmaeOptions = z.strictObject({
     .min(0)
     .default(0)
     .describe("samples per step; 0: the whole set as one batch up to 6000 samples, above that batches of 2048"),
-  seed: z.number().int().min(0).default(0).describe("of initialisation, dropout, batches, splits and k-means"),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("random seed of initialization, dropout, batches, splits and k-means"),
   lr: z.number().positive().default(1e-3).describe("learning rate of Adam"),
   hidden: z
     .array(z.number().int().min(1))
@@ -55,7 +60,7 @@ export const gmaeOptions = z.strictObject({
     .string()
     .regex(/^(missing|conflict|noise)=[0-9.]+$/, "expected missing=R, conflict=R or noise=R with R from 0 to 1")
     .optional()
-    .describe("spoil the scaled data first: missing=R, conflict=R or noise=R, R the share of samples"),
+    .describe("corrupt the scaled data first: missing=R, conflict=R or noise=R, R the share of samples"),
   maskMissing: z
     .boolean()
     .default(false)
@@ -67,7 +72,58 @@ export const gmaeOptions = z.strictObject({
 });
 
 /** Options of GMAE. Each has a default; `vantage train gmae --help` lists them too. */
-export interface GmaeOptions extends z.output<typeof gmaeOptions> {}
+export interface GmaeOptions extends z.output<typeof gmaeOptions> {
+  /** What the representation is learned for. Default: "clustering". */
+  readonly task: z.output<typeof gmaeOptions>["task"];
+  /** Passes over the data (default: 500 for clustering, 200 for classification). */
+  readonly epochs?: z.output<typeof gmaeOptions>["epochs"];
+  /** Samples per step; 0: the whole set as one batch up to 6000 samples, above that batches of 2048. Default: 0. */
+  readonly batch: z.output<typeof gmaeOptions>["batch"];
+  /** Random seed of initialization, dropout, batches, splits and k-means. Default: 0. */
+  readonly seed: z.output<typeof gmaeOptions>["seed"];
+  /** Learning rate of Adam. Default: 0.001. */
+  readonly lr: z.output<typeof gmaeOptions>["lr"];
+  /** Widths of the encoders' hidden layers; the decoders have them in reverse. Default: [500,200]. */
+  readonly hidden: z.output<typeof gmaeOptions>["hidden"];
+  /** Dimensions of each part of the representation. Default: 128. */
+  readonly latent: z.output<typeof gmaeOptions>["latent"];
+  /** Width of the discriminators' hidden layer. Default: 64. */
+  readonly discriminatorHidden: z.output<typeof gmaeOptions>["discriminatorHidden"];
+  /** Dropout in encoders and decoders. Default: 0.5. */
+  readonly dropout: z.output<typeof gmaeOptions>["dropout"];
+  /** Dropout in the classification head. Default: 0.2. */
+  readonly headDropout: z.output<typeof gmaeOptions>["headDropout"];
+  /** Weight of the orthogonality and adversarial losses. Default: 0.01. */
+  readonly lambdaMa: z.output<typeof gmaeOptions>["lambdaMa"];
+  /** Weight of the contrastive loss. Default: 0.01. */
+  readonly lambdaCon: z.output<typeof gmaeOptions>["lambdaCon"];
+  /** Whether to use the contrastive loss. Default: true. */
+  readonly contrastive: z.output<typeof gmaeOptions>["contrastive"];
+  /** Nearest neighbours, the sample itself included, that count as positive. Default: 21. */
+  readonly posNum: z.output<typeof gmaeOptions>["posNum"];
+  /**
+   * Share of the batch that is looked up as nearest neighbours (k = kShare·n); the further half of them are
+   * negatives, which should lie beyond the sample's own cluster (docs/gmae.md). Default: 0.25.
+   */
+  readonly kShare: z.output<typeof gmaeOptions>["kShare"];
+  /**
+   * By which neighbours are found, on the scaled features; cosine for word counts and other sparse views. Default:
+   * "euclidean".
+   */
+  readonly distance: z.output<typeof gmaeOptions>["distance"];
+  /** Corrupt the scaled data first: missing=R, conflict=R or noise=R, R the share of samples. */
+  readonly corrupt?: z.output<typeof gmaeOptions>["corrupt"];
+  /** Leave missing views out of the losses (otherwise they count as zeros). Default: false. */
+  readonly maskMissing: z.output<typeof gmaeOptions>["maskMissing"];
+  /** Clusters to find (default: the number of classes). */
+  readonly clusters?: z.output<typeof gmaeOptions>["clusters"];
+  /** Starts of k-means. Default: 50. */
+  readonly starts: z.output<typeof gmaeOptions>["starts"];
+  /** Share of samples held out for testing (classification). Default: 0.2. */
+  readonly testFraction: z.output<typeof gmaeOptions>["testFraction"];
+  /** Epochs between evaluations; 0: only at the end. Default: 10. */
+  readonly evaluateEvery: z.output<typeof gmaeOptions>["evaluateEvery"];
+}
 
 /** Epochs that the authors train for. */
 export const publishedEpochs = { clustering: 500, classification: 200 } as const;

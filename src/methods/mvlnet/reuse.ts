@@ -2,9 +2,10 @@
 import { readModel } from "#model-files";
 import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
+import { parseOptions } from "../options.js";
 import { placedScalers } from "../shared/described-model.js";
 import type { MvlnetModel } from "./model.js";
-import type { MvlnetOptions } from "./options.js";
+import { type MvlnetOptions, mvlnetOptions } from "./options.js";
 
 /** How many stages come before the spectral one. */
 function pretrainingStages({ autoencoder, affinity, reuse }: MvlnetOptions, views: number): number {
@@ -18,7 +19,7 @@ function pretrainingStages({ autoencoder, affinity, reuse }: MvlnetOptions, view
  */
 export function takePretrained(model: MvlnetModel, folder: string): void {
   const { config, state, position } = readModel(folder, "mvlnet");
-  const options = config.options as MvlnetOptions;
+  const options = parseOptions("mvlnet", mvlnetOptions, config.options);
   const views = state.json.views as unknown as ViewShape[];
   const shown = (list: readonly ViewShape[]) => list.map(({ name, columns }) => `${name} (${columns})`).join(", ");
   if (shown(views) !== shown(model.views)) {

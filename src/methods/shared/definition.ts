@@ -141,7 +141,7 @@ export interface MethodSpec<Options, M extends Model = Model> extends MethodInfo
   trainedRows?(data: MultiViewDataset, options: Options): Int32Array;
   /** What a user should know about the data that the model is trained on, a sentence each. @param data with splits. */
   dataNotes?(data: MultiViewDataset, options: Options): readonly string[];
-  /** The training of a model that is prepared. @param data as it is trained on. */
+  /** How the model is trained, from its first values on. @param data as it is trained on. */
   training(context: Context<Options>, model: M, data: MultiViewDataset): Training | Promise<Training>;
   readonly task: TaskPart<Options, M>;
   /** The encoders as ONNX models: raw features in, scaling inside. */

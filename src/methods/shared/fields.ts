@@ -8,8 +8,8 @@ export const perViewFields = {
   task: z
     .enum(["clustering", "classification", "retrieval"])
     .default("clustering")
-    .describe("what the representation is judged by"),
-  seed: z.number().int().min(0).default(0).describe("of everything random: initialisation, batches, splits and judges"),
+    .describe("what the representation is evaluated by"),
+  seed: z.number().int().min(0).default(0).describe("random seed of initialization, batches, splits and classifiers"),
   clusters: z.number().int().min(2).optional().describe("clusters to find (default: the number of classes)"),
   test: z
     .string()
@@ -33,7 +33,7 @@ export interface PerViewOptions {
 /** Fields of the option schema of methods for hash codes; each method adds its own and sets its published defaults. */
 export const hashingFields = {
   task: z.enum(["retrieval"]).default("retrieval").describe("what the codes are learned for"),
-  seed: z.number().int().min(0).default(0).describe("of initialisation, batches, label rows and splits"),
+  seed: z.number().int().min(0).default(0).describe("random seed of initialization, batches, label rows and splits"),
   bits: z
     .number()
     .int()

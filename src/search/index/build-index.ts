@@ -1,11 +1,9 @@
 // An index made from a run: its encoders copied, samples of a data set encoded and stored.
-import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset, View } from "../../data/dataset.js";
 import { gatherRows } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { makeFolder, removeUnfinished } from "../../files.js";
+import { removeUnfinished } from "../../files.js";
 import { inside, readRegular } from "../../inside.js";
 import type { ViewShape } from "../../methods/feeding.js";
 import { matchViews } from "../../methods/matching/views.js";
@@ -23,7 +21,6 @@ import {
   type IndexFolder,
   type IndexView,
   isIndexFolder,
-  isOfStart,
   modelPath,
   readIndexFolder,
   removeStart,
@@ -31,7 +28,7 @@ import {
 } from "./index-folder.js";
 import { makeIndexMap, writeIndexMap } from "./index-map.js";
 import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
-import { lockIndex } from "./lock-index.js";
+import { inIndexFolder } from "./place.js";
 
 /** Which samples are encoded by which run, and where their items are stored. */
 export interface IndexRequest {
@@ -88,7 +85,7 @@ export interface IndexSummary {
 /** Samples whose mean is the centre of codes, for each view. */
 const centreSamples = 10_000;
 /** Items per call of the store. */
-const storedTogether = 4 * CHUNK;
+export const storedTogether = 4 * CHUNK;
 
 /**
  * Makes an index, or adds to one that is there: items of the same id and view are replaced.
@@ -104,41 +101,7 @@ export async function buildIndex(request: IndexRequest, engine: Engine, hooks: I
   const sources = chooseSources(encoders, request, hooks.onNote);
   if (request.store === "pglite") needPackages("an index in PGlite");
   if (request.store === "postgres") needPackages("PostgreSQL");
-  checkPlace(folder);
-  const first = firstMissing(folder);
-  makeFolder(folder);
-  try {
-    // The store has a lock of its own; this one is for the files around it, of which the store may be elsewhere.
-    const unlock = lockIndex(folder);
-    try {
-      return await fillIndex(request, encoders, sources, engine, hooks);
-    } finally {
-      unlock();
-    }
-  } catch (error) {
-    if (first !== undefined && !isIndexFolder(folder)) removeMade(folder, first);
-    throw error;
-  }
-}
-
-/** The highest folder on the way to a path that is not there; undefined where all are. */
-function firstMissing(path: string): string | undefined {
-  let first: string | undefined;
-  for (let each = resolve(path); !existsSync(each); each = dirname(each)) first = each;
-  return first;
-}
-
-/** Takes an index that came to nothing away, and the folders that were made for it. What somebody else has put there stays. */
-function removeMade(folder: string, first: string): void {
-  try {
-    removeStart(folder);
-    for (let each = resolve(folder); ; each = dirname(each)) {
-      rmdirSync(each);
-      if (each === first) return;
-    }
-  } catch {
-    // a folder that is in use, or a disk that fails: what went wrong before is to be told
-  }
+  return inIndexFolder(folder, () => fillIndex(request, encoders, sources, engine, hooks));
 }
 
 async function fillIndex(
@@ -237,15 +200,6 @@ function rowsIn(sources: readonly View[], rows: Int32Array): Int32Array {
   return rows.filter((row) => sources.every(({ present }) => present === undefined || present[row] === 1));
 }
 
-/** @throws UserError where the folder holds something else than an index. */
-function checkPlace(folder: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
-  if (found && !isIndexFolder(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
-    throw new UserError(`${folder} is not empty and is no index: give another folder`);
-  }
-}
-
 async function openFolder(
   request: IndexRequest,
   encoders: readonly RunEncoder[],
@@ -298,8 +252,8 @@ function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variabl
   return { name: view, columns, model: file, inputs: [...inputs], output, ...(features && { features }) };
 }
 
-/** An index that is there takes further views of the same run, and keeps everything else. */
-function extendFolder(
+/** An index that is there takes further views of the same run, and keeps everything else. @throws UserError where it is of another run. */
+export function extendFolder(
   index: IndexFolder,
   about: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,

@@ -1,14 +1,19 @@
 // The backends of Node.js: ONNX Runtime's C API where it works, otherwise a module of the onnxruntime-common API.
-import { needPackages } from "../../../optional.js";
+import { type Feature, MissingPackageError, missingPackages, needPackages } from "../../../optional.js";
 import type { EngineOptions } from "../engine.js";
 import { type Backend, LibraryError, type OnnxRuntimeModule } from "../session.js";
 import { portableBackend } from "./portable.js";
 
-/** @throws LibraryError where the native interface is wanted and does not work here; what is no such failure, as it is. */
+const portableInterface: Feature = "ONNX Runtime's portable interface (GPUs need it)";
+
+/**
+ * @throws LibraryError where the native interface is wanted and does not work here; MissingPackageError without the package of the
+ * other one; what is no such failure, as it is.
+ */
 export async function openBackend(options: EngineOptions, threads: number): Promise<Backend> {
   const { device = "cpu", interface: way, onnxruntime, onNote = warn } = options;
   const portable = async () => {
-    if (onnxruntime === undefined) needPackages("ONNX Runtime's portable interface (GPUs need it)");
+    if (onnxruntime === undefined) needPackages(portableInterface);
     const ort = onnxruntime ?? ((await import("onnxruntime-node")) as unknown as OnnxRuntimeModule);
     return portableBackend(device, { threads }, ort);
   };
@@ -17,6 +22,8 @@ export async function openBackend(options: EngineOptions, threads: number): Prom
     return await nativeBackend(threads);
   } catch (error) {
     if (way === "native" || !(error instanceof LibraryError)) throw error;
+    const missing = missingPackages(portableInterface);
+    if (missing) throw new MissingPackageError(`${error.message}; ${missing.message}`);
     onNote(
       `models run through the slower interface to ONNX Runtime, since the faster one does not work: ${error.message}`,
     );

@@ -41,21 +41,16 @@ export const reduceTo =
 
 /**
  * A sum or mean whose bits do not depend on the number of threads. ONNX Runtime adds up in another order where there are fewer
- * results than threads, unless the axes are the first ones, the last ones or all of them. So the last axes are reduced by
- * themselves beforehand; of groups [groups, rows, columns] each is, where their number is known; other axes are moved to the end.
+ * results than threads, unless it reduces a matrix or everything. So the last axes are reduced as those of a matrix, then the
+ * others, moved to the end where they lie between others; of groups [groups, rows, columns] each by itself, where their number is
+ * known. As matrices, since ONNX Runtime also moves transpositions through reductions of more axes, which changes what is last.
  */
 export const reduceInOrder =
   (op: string) =>
   (node: ReductionNode, to: Emitter): void => {
     const [x] = node.inputs;
-    const [y] = node.outputs;
     const { axes, keepDims } = node.attributes;
-    const keepdims = keepDims ? 1 : 0;
-    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-    const [first = Number.POSITIVE_INFINITY, last = -1] = [kept[0], kept.at(-1)];
-    const [before, after] = [axes.filter((axis) => axis < last), axes.filter((axis) => axis > last)];
-    const isBetween = before.some((axis) => axis > first);
-    if (!isBetween && (before.length === 0 || after.length === 0)) {
+    if (x.rank < 3 || axes.length === 0 || axes.length === x.rank) {
       reduceTo(op)(node, to);
       return;
     }
@@ -63,35 +58,37 @@ export const reduceInOrder =
     if (x.rank === 3 && axes.join() === "1" && groups !== undefined && groups > 1) {
       const ones = to.integers(new Array<number>(groups).fill(1));
       const parts = to.emit("Split", [to.name(x), ones], groups, { axis: 0 });
-      const results = parts.map((part) => to.one(op, [part, to.integers([1])], { keepdims }));
-      to.emit("Concat", results, [y], { axis: 0 });
+      const results = parts.map((part) => to.one(op, [part, to.integers([1])], { keepdims: keepDims ? 1 : 0 }));
+      to.emit("Concat", results, node.outputs, { axis: 0 });
       return;
     }
-    const inner = after.length === 0 ? to.name(x) : to.one(op, [to.name(x), to.integers(after)], { keepdims: 1 });
-    if (!isBetween) {
-      const outer = to.one(op, [inner, to.integers(before)], { keepdims: 1 });
-      to.emit("Reshape", [outer, reducedShape(node, to)], [y]);
-      return;
+    const all = x.shape.map((_, axis) => axis);
+    const kept = all.filter((axis) => !axes.includes(axis));
+    const end = (kept.at(-1) ?? -1) + 1;
+    const before = axes.filter((axis) => axis < end);
+    /** The matrix whose columns begin at an axis, without its rows or columns. */
+    const reduceMatrix = (value: string, axis: number, side: 0 | 1) =>
+      to.one(op, [to.one("Flatten", [value], { axis }), to.integers([side])], { keepdims: 0 });
+    let value = end === x.rank ? to.name(x) : reduceMatrix(to.name(x), end, 1);
+    if (before.length > 0) {
+      if (end < x.rank) value = to.one("Reshape", [value, sizesOf(x, all.slice(0, end), to)]);
+      const isFirst = before.every((axis, i) => axis === i);
+      value = isFirst
+        ? reduceMatrix(value, before.length, 0)
+        : reduceMatrix(to.one("Transpose", [value], { perm: [...kept, ...before] }), kept.length, 1);
     }
-    // As a matrix: ONNX Runtime would undo the transposition of what it can see through.
-    const others = x.shape.map((_, axis) => axis).filter((axis) => !before.includes(axis));
-    const moved = to.one("Transpose", [inner], { perm: [...others, ...before] });
-    const rows = to.one("Flatten", [moved], { axis: others.length });
-    const flat = to.one(op, [rows, to.integers([1])], { keepdims: 0 });
-    to.emit("Reshape", [flat, reducedShape(node, to)], [y]);
+    const shape = keepDims ? all.map((axis) => (axes.includes(axis) ? undefined : axis)) : kept;
+    to.emit("Reshape", [value, sizesOf(x, shape, to)], node.outputs);
   };
 
-/** The shape of what is reduced, from that of x where it has several named dimensions. */
-function reducedShape(
-  { inputs: [x], outputs: [y], attributes: { axes, keepDims } }: ReductionNode,
-  to: Emitter,
-): string {
-  if (y.shape.filter((dim) => typeof dim === "string").length < 2) return shapeConstant("reshape", y.shape, to);
-  const sizes = x.shape.map((_, axis) => {
-    if (!axes.includes(axis)) return [to.one("Shape", [to.name(x)], { start: axis, end: axis + 1 })];
-    return keepDims ? [to.integers([1])] : [];
-  });
-  return to.one("Concat", sizes.flat(), { axis: 0 });
+/** The sizes of some axes of x, undefined for 1, as a list. */
+function sizesOf(x: Tensor, axes: readonly (number | undefined)[], to: Emitter): string {
+  const shape = axes.map((axis) => (axis === undefined ? 1 : (x.shape[axis] ?? 1)));
+  if (shape.filter((dim) => typeof dim === "string").length < 2) return shapeConstant("reshape", shape, to);
+  const sizes = axes.map((axis) =>
+    axis === undefined ? to.integers([1]) : to.one("Shape", [to.name(x)], { start: axis, end: axis + 1 }),
+  );
+  return to.one("Concat", sizes, { axis: 0 });
 }
 
 const sumOp = defineOp<Reduction>({

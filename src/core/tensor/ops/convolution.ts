@@ -103,29 +103,31 @@ function formOf(
   return samples * groups > 1 || summed <= ONE_BLOCK ? "direct" : "second sample";
 }
 
-/** [n·windows, groups · kernel places · channels of a group] as one matrix for each group: [groups, n·windows, summed]. */
-function patchMatrices(x: Tensor, attributes: ConvolutionAttributes, counts: Pair): Tensor {
-  const { groups, kernel } = attributes;
-  const { samples, channels } = pictureOf("conv2d", x);
-  const count = kernel[0] * kernel[1];
-  const all = concat(places(transpose(x, [0, 2, 3, 1]), 1, attributes, counts), 3);
-  const rows = multiplyDim(samples, counts[0] * counts[1]);
-  if (groups === 1) return reshape(all, [rows, all.shape[3] ?? 1]);
-  const own = part(channels, groups);
-  const apart = transpose(reshape(all, [rows, count, groups, own]), [2, 0, 1, 3]);
-  return reshape(apart, [groups, rows, multiplyDim(own, count)]);
+/** What windows hold at some places, [n, …, places · channels], as one matrix for each group: [groups, n·windows, places · channels of a group]. */
+function matrices(seen: Tensor, { groups }: ConvolutionAttributes, channels: Dim): Tensor {
+  const [samples = 1, ...rest] = seen.shape;
+  const [vertical = 1, horizontal = 1, width = 1] = rest.map(Number);
+  const rows = multiplyDim(samples, vertical * horizontal);
+  if (groups === 1) return reshape(seen, [rows, seen.shape[3] ?? 1]);
+  const own = Number(channels) / groups;
+  const apart = transpose(reshape(seen, [rows, width / Number(channels), groups, own]), [2, 0, 1, 3]);
+  return reshape(apart, [groups, rows, width / groups]);
 }
+
+/** For each place of the filters what all windows hold there, channels last. */
+const patches = (x: Tensor, attributes: ConvolutionAttributes): Tensor[] =>
+  places(transpose(x, [0, 2, 3, 1]), 1, attributes, windowCounts("conv2d", x, attributes));
 
 /** The convolution as a product of all patches with the filters. */
 function byProduct([x, weight, ...bias]: ConvolutionInputs, attributes: ConvolutionAttributes): Tensor {
   const { groups, kernel } = attributes;
   const counts = windowCounts("conv2d", x, attributes);
-  const { samples } = pictureOf("conv2d", x);
+  const { samples, channels } = pictureOf("conv2d", x);
   const [filters = 1, perGroup = 1] = weight.shape;
   const summed = multiplyDim(perGroup, kernel[0] * kernel[1]);
   const rows = transpose(weight, [0, 2, 3, 1]);
   const matrix = reshape(rows, groups === 1 ? [filters, summed] : [groups, part(filters, groups), summed]);
-  const flat = product(patchMatrices(x, attributes, counts), matrix, false, true);
+  const flat = product(matrices(concat(patches(x, attributes), 3), attributes, channels), matrix, false, true);
   const side = groups === 1 ? flat : transpose(flat, [1, 0, 2]);
   const y = bias.reduce((sum, own) => add(sum, own), reshape(side, [samples, ...counts, filters]));
   return transpose(y, [0, 3, 1, 2]);
@@ -148,6 +150,12 @@ function inputGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convolu
 
 /** With more input channels one product over patches is faster than the exchanged convolution. */
 const MOST_EXCHANGED_CHANNELS = 4;
+
+/**
+ * Patches of a sample with more values (32 MiB) are not put together: a product for each place of the filters takes as long there, and
+ * less memory (4 samples of 64 channels, 224×224, 3×3: 427 instead of 1221 MB).
+ */
+const MOST_PATCH_VALUES = 2 ** 23;
 
 function weightGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: ConvolutionAttributes): Tensor {
   const { groups, kernel, strides, dilations } = attributes;
@@ -176,8 +184,11 @@ function weightGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convol
     groups === 1 ? [rows, filters] : [rows, groups, part(filters, groups)],
   );
   const adjoints = groups === 1 ? flat : transpose(flat, [1, 0, 2]);
-  const matrix = product(adjoints, patchMatrices(x, attributes, counts), true, false);
-  return transpose(reshape(matrix, [filters, ...kernel, perGroup]), [0, 3, 1, 2]);
+  const seen = patches(x, attributes);
+  const all = counts[0] * counts[1] * kernel[0] * kernel[1] * Number(channels);
+  const parts = all > MOST_PATCH_VALUES ? seen : [concat(seen, 3)];
+  const products = parts.map((some) => product(adjoints, matrices(some, attributes, channels), true, false));
+  return transpose(reshape(concat(products, -1), [filters, ...kernel, perGroup]), [0, 3, 1, 2]);
 }
 
 /** One filter for each channel: a product and a sum for each place of the filter. */

@@ -1,0 +1,46 @@
+// vantage copy <index>: an index into another folder and another store.
+import type { Command } from "commander";
+import { Engine } from "../../core/runtime/index.js";
+import { copyIndex } from "../../search/index/copy-index.js";
+import { storeKinds } from "../../search/index/index-folder.js";
+import { Notes } from "../other-data.js";
+import { printResult } from "../output/output.js";
+import { engineOptions } from "../settings.js";
+import { formatIndex, indexName, nameBefore, storeKind, withProgress } from "./index.js";
+
+interface Flags {
+  readonly out: string;
+  readonly name?: string;
+  readonly store?: string;
+  readonly threads?: string;
+  readonly json?: boolean;
+}
+
+export function addCopyCommand(root: Command): void {
+  root
+    .command("copy <index>")
+    .description("copy an index into another folder, its items into another store; run again to go on")
+    .requiredOption("--out <folder>", "index folder, made where it is not there")
+    .option("--store <kind>", `${storeKinds.join(", ")} (default: that of the index)`)
+    .option("--name <name>", "what requests call the copy (default: the folder's name)")
+    .option("--threads <n>", "threads for kernels")
+    .option("--json", "last line of stdout: the result as one JSON object")
+    .action(copy);
+}
+
+async function copy(from: string, flags: Flags): Promise<void> {
+  const { out: folder, json } = flags;
+  const store = storeKind(flags.store);
+  const engine = await Engine.open(engineOptions(flags));
+  const notes = new Notes();
+  try {
+    const name = flags.name ?? nameBefore(folder) ?? indexName(folder);
+    const summary = await withProgress((hooks) =>
+      copyIndex({ from, folder, name, store }, engine, { ...hooks, onNote: notes.add }),
+    );
+    notes.say();
+    printResult(json, summary, formatIndex(summary));
+  } finally {
+    await engine.close();
+  }
+}

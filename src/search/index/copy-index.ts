@@ -1,0 +1,115 @@
+// An index copied into another folder, its items into another store: nothing is encoded anew.
+import { cpSync, existsSync, lstatSync } from "node:fs";
+import type { Engine } from "../../core/runtime/index.js";
+import { UserError } from "../../errors.js";
+import { fileError } from "../../files.js";
+import { readRegular } from "../../inside.js";
+import { openStore } from "../stores/open-store.js";
+import type { ItemKey, Store } from "../stores/store.js";
+import { extendFolder, type IndexHooks, type IndexSummary, storedTogether } from "./build-index.js";
+import {
+  createIndexFolder,
+  type IndexContent,
+  type IndexFolder,
+  isIndexFolder,
+  modelPath,
+  readIndexFolder,
+  removeStart,
+  type StoreKind,
+  thumbnailsFolder,
+} from "./index-folder.js";
+import { hasIndexMap, readIndexMap, writeIndexMap } from "./index-map.js";
+import { inIndexFolder } from "./place.js";
+
+export interface CopyRequest {
+  /** The index that is copied; it stays as it is. */
+  readonly from: string;
+  readonly folder: string;
+  readonly name: string;
+  /** Default: that of the index that is copied. */
+  readonly store?: StoreKind;
+}
+
+/**
+ * Copies encoders, items, map and pictures of an index. Into a copy that was interrupted it goes on: items of the same id and view are
+ * replaced. Items get the order of their ids, which is that of equal distances.
+ * @throws UserError where one of the stores cannot be opened, or the folder holds something else; the signal's reason once it is given.
+ */
+export async function copyIndex(request: CopyRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
+  const index = readIndexFolder(request.from);
+  const source = await openStore(index, engine, { onNote: hooks.onNote });
+  try {
+    return await inIndexFolder(request.folder, async () => {
+      const wasThere = isIndexFolder(request.folder);
+      const target = targetFolder(index, request);
+      const store = await openStore(target, engine, { isMaking: true, onNote: hooks.onNote }).catch((error) => {
+        if (!wasThere) removeStart(request.folder);
+        throw error;
+      });
+      try {
+        await copyItems(source, store, hooks);
+        hooks.onStage?.("graphs");
+        await store.buildGraphs?.();
+        if (hasIndexMap(request.from)) writeIndexMap(request.folder, readIndexMap(request.from));
+        copyPictures(request.from, request.folder);
+        const added = Object.fromEntries(await source.counts());
+        const counts = [...(await store.counts()).values()];
+        const { name, method, dataset, bits, dimensions, store: kind } = target.manifest;
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        return { index: request.folder, name, method, dataset, bits, dimensions, store: kind, added, items: total };
+      } finally {
+        await store.close();
+      }
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyItems(source: Store, target: Store, { signal, onItems, onStage }: IndexHooks): Promise<void> {
+  onStage?.("items");
+  let total = 0;
+  for (const count of (await source.counts()).values()) total += count;
+  let done = 0;
+  onItems?.(0, total);
+  for (let after: ItemKey | undefined; ; ) {
+    signal?.throwIfAborted();
+    const page = await source.page(after, storedTogether);
+    if (page.length === 0) return;
+    await target.add(page);
+    done += page.length;
+    onItems?.(done, total);
+    after = page.at(-1);
+  }
+}
+
+function targetFolder(index: IndexFolder, { folder, name, store }: CopyRequest): IndexFolder {
+  const { centre, columns } = index;
+  const { format: _, identity: __, ...about } = index.manifest;
+  const content: IndexContent = { ...about, name, created: new Date().toISOString(), store: store ?? about.store };
+  const models = new Map(about.views.map((view) => [view.model, readRegular(modelPath(index.folder, view))]));
+  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, centre });
+  const found = readIndexFolder(folder);
+  if (!isSame(found.centre, centre))
+    throw new UserError(`${folder} has another centre of its codes: give another --out`);
+  return extendFolder(found, content, models, columns, content.store);
+}
+
+function isSame(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
+  return a?.length === b?.length && (a === undefined || a.every((value, i) => value === b![i]));
+}
+
+/** Plain files and folders only: a link, in an index that may be a stranger's, would be one to another file. */
+function copyPictures(from: string, to: string): void {
+  const [source, target] = [thumbnailsFolder(from), thumbnailsFolder(to)];
+  if (!existsSync(source)) return;
+  const filter = (path: string) => {
+    const found = lstatSync(path);
+    return found.isFile() || found.isDirectory();
+  };
+  try {
+    cpSync(source, target, { recursive: true, filter });
+  } catch (error) {
+    throw fileError(error, target, "written");
+  }
+}
