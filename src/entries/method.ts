@@ -4,10 +4,26 @@
  */
 
 export { z } from "zod";
+export type { Memory } from "../core/kernels/memory.js";
+/** Networks: parameters, layers, losses, and the pass that a layer is applied in. */
 export * as nn from "../core/nn/index.js";
-export { ParameterStore, Program, TrainingStep } from "../core/runtime/index.js";
-export * as tensor from "../core/tensor/index.js";
-export { batches } from "../data/batches.js";
+export {
+  type DropoutInput,
+  type Execution,
+  type Lease,
+  type Optimizer,
+  type OptimizerSettings,
+  type ParameterSpec,
+  ParameterStore,
+  Program,
+  type ProgramParts,
+  type Range,
+  type Sizes,
+  type StateUpdate,
+  type StepParts,
+  TrainingStep,
+} from "../core/runtime/index.js";
+export { type BatchKey, batches } from "../data/batches.js";
 export { fitScaler } from "../data/scaling.js";
 export { defineMethod, type MethodDefinition } from "../methods/define.js";
 export { HashingMethod, PerViewMethod } from "../methods/faces.js";
@@ -29,6 +45,7 @@ export type {
   Uses,
 } from "../methods/shared/definition.js";
 export {
+  type DescribedModelParts,
   type Description,
   describedModel,
   type Networks,
@@ -62,3 +79,5 @@ export {
 export type { PackedCodes, Task } from "../methods/shared/types.js";
 export { ViewPrograms } from "../methods/shared/view-programs.js";
 export type { Colouring, RetrievalCurves } from "../runs/result.js";
+/** Symbolic tensors: operations that record a computation, their gradients, and operations of one's own. */
+export * as tensor from "./tensor.js";

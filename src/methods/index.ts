@@ -22,7 +22,7 @@ export function findMethod(name: string): MethodDefinition<Record<string, unknow
   return method;
 }
 
-/** Adds a method to those that `findMethod` finds and the command line has. @throws UserError where there is one of its name. */
+/** Adds a method to `methods` and to the command line. @throws UserError where there is one of its name, or the name is no lower-case word. */
 export function registerMethod<Options>(definition: MethodDefinition<Options>): void {
   const { name } = definition;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {

@@ -75,7 +75,12 @@ const CHECKPOINT_SECONDS = 20;
  * @throws InterruptedError where the signal ended it; `resumeTraining` continues from its checkpoint.
  * @example
  * ```ts
- * const { summary } = await trainRun({ method: findMethod("gmae"), options: { epochs: 20 }, data: "synthetic" });
+ * import { methods } from "vantage-ml";
+ * import { trainRun } from "vantage-ml/train";
+ *
+ * const method = methods.find(({ name }) => name === "gmae")!;
+ * const data = "synthetic:samples=100";
+ * const { summary } = await trainRun({ method, options: { epochs: 2 }, data, out: "runs/gmae" });
  * console.log(summary.metrics, summary.run);
  * ```
  */

@@ -40,7 +40,10 @@ interface Block {
 
 /** What hands out arrays for kernels and models: the whole memory of an engine, or a part of it that is given back at once. */
 export abstract class Memory {
-  /** For instances of the kernels' module, in this thread and in workers. */
+  /**
+   * For instances of the kernels' module, in this thread and in workers.
+   * @internal
+   */
   abstract readonly wasm: WasmMemory;
 
   /** Bytes in blocks handed out and not yet freed (sizes rounded up to 64). */
@@ -64,26 +67,32 @@ export abstract class Memory {
   /** @internal */
   abstract allocate<V extends SharedView>(type: ViewConstructor<V>, length: number): V;
 
+  /** So many 32-bit floating-point numbers, all 0. @throws OutOfMemoryError where they do not fit. */
   float32(length: number): Float32Array<SharedArrayBuffer> {
     return this.allocate<Float32Array<SharedArrayBuffer>>(Float32Array, length);
   }
 
+  /** So many 64-bit floating-point numbers, all 0. @throws OutOfMemoryError where they do not fit. */
   float64(length: number): Float64Array<SharedArrayBuffer> {
     return this.allocate<Float64Array<SharedArrayBuffer>>(Float64Array, length);
   }
 
+  /** So many 32-bit integers, all 0. @throws OutOfMemoryError where they do not fit. */
   int32(length: number): Int32Array<SharedArrayBuffer> {
     return this.allocate<Int32Array<SharedArrayBuffer>>(Int32Array, length);
   }
 
+  /** So many unsigned 32-bit integers, all 0. @throws OutOfMemoryError where they do not fit. */
   uint32(length: number): Uint32Array<SharedArrayBuffer> {
     return this.allocate<Uint32Array<SharedArrayBuffer>>(Uint32Array, length);
   }
 
+  /** So many unsigned 16-bit integers, all 0. @throws OutOfMemoryError where they do not fit. */
   uint16(length: number): Uint16Array<SharedArrayBuffer> {
     return this.allocate<Uint16Array<SharedArrayBuffer>>(Uint16Array, length);
   }
 
+  /** So many bytes, all 0. @throws OutOfMemoryError where they do not fit. */
   uint8(length: number): Uint8Array<SharedArrayBuffer> {
     return this.allocate<Uint8Array<SharedArrayBuffer>>(Uint8Array, length);
   }

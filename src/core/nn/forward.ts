@@ -7,7 +7,13 @@ import { input, mul, type Tensor } from "../tensor/index.js";
  * and record here the dropout masks that the step must draw and the running statistics that it must store.
  */
 export class Forward {
-  /** @param passes so many batches lie one below the other (`stackRows`); layers that look at a batch as a whole keep them apart. */
+  /**
+   * A pass with nothing recorded yet.
+   * @param training whether the pass is of a training: dropout drops, batch normalization uses the batch.
+   * @param passes so many batches lie one below the other (`stackRows`); layers that look at a batch as a whole keep them apart.
+   * @param dropoutInputs the masks recorded so far, for `dropout` of a training step.
+   * @param updates the running statistics recorded so far, for `updates` of a training step.
+   */
   constructor(
     readonly training: boolean,
     readonly passes = 1,

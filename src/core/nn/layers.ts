@@ -22,9 +22,10 @@ import {
 import type { Forward } from "./forward.js";
 import { type Initializer, type Parameters, torchLinear } from "./parameters.js";
 
+/** A part of a network: gives its result for a tensor, in a pass that trains or does not. */
 export type Layer = (x: Tensor, forward: Forward) => Tensor;
 
-/** x·Wᵀ + b, parameters `weight` [outputs, inputs] and `bias` [outputs]; initialised as PyTorch's Linear by default. */
+/** x·Wᵀ + b, x [.., inputs]; parameters `weight` [outputs, inputs] and `bias` [outputs], initialized as PyTorch's Linear by default. */
 export function linear(
   parameters: Parameters,
   inputs: number,
@@ -39,6 +40,15 @@ export function linear(
 /**
  * The convolution of pictures [n, channels, height, width] with filters of one size; parameters `weight` [filters, channels / groups,
  * height, width] and `bias` [filters], initialized as PyTorch's Conv2d by default.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const parameters = new nn.Parameters();
+ * const layer = nn.conv2d(parameters, 3, 8, 5, { stride: 2, padding: 2 });
+ * const maps = layer(tensor.input("pictures", ["n", 3, 32, 32]), new nn.Forward(true));
+ * console.log(maps.shape, parameters.all.map(({ name }) => name)); // [ 'n', 8, 16, 16 ] [ 'weight', 'bias' ]
+ * ```
  */
 export function conv2d(
   parameters: Parameters,
@@ -56,7 +66,7 @@ export function conv2d(
   return (x) => conv2dOf(x, weight, bias, options);
 }
 
-/** Layer normalisation (Ba, Kiros and Hinton 2016) over the last axis; parameters `weight` and `bias`. */
+/** Layer normalization (Ba, Kiros and Hinton 2016) over the last axis, (x − μ) / √(σ² + eps) · weight + bias; parameters `weight` and `bias` [width]. */
 export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): Layer {
   const weight = parameters.create("weight", [width], { kind: "constant", value: 1 });
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });
@@ -121,6 +131,7 @@ export const activation =
   (x) =>
     f(x);
 
+/** `Forward.dropout` as a layer: values dropped with this probability in training, nothing done otherwise. */
 export const dropout =
   (probability: number): Layer =>
   (x, forward) =>

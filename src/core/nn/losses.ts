@@ -14,7 +14,7 @@ import {
   unsqueeze,
 } from "../tensor/index.js";
 
-/** Mean squared error over all elements. */
+/** Mean squared error over all elements: the mean of (a − b)², a scalar. */
 export function meanSquaredError(a: Tensor, b: Tensor): Tensor {
   return mean(square(sub(a, b)));
 }
@@ -29,7 +29,7 @@ export function crossEntropy(logits: Tensor, classes: Tensor): Tensor {
   return neg(mean(gatherElements(logSoftmax(logits), unsqueeze(classes, [1]), 1)));
 }
 
-/** A weighted sum of scalars. */
+/** A weighted sum of scalars, Σ weight · term, of one term at least. */
 export function weightedSum(terms: readonly (readonly [number, Tensor])[]): Tensor {
   return terms.map(([weight, term]) => (weight === 1 ? term : mul(term, weight))).reduce((a, b) => add(a, b));
 }

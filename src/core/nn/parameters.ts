@@ -11,6 +11,7 @@ export type Initializer =
   | { readonly kind: "uniform"; readonly limit: number }
   | { readonly kind: "normal"; readonly std: number };
 
+/** A parameter of a model: an input of its graphs whose values a `ParameterStore` keeps. */
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
@@ -22,8 +23,14 @@ export interface Parameter {
 
 /** Collects the parameters that layers create; `scope` gives the same collection under a longer name. */
 export class Parameters {
+  /** Every parameter so far, in the order in which they were created. */
   readonly all: Parameter[];
 
+  /**
+   * A collection without parameters.
+   * @param prefix what every name begins with.
+   * @param all where parameters are collected; those of another collection are shared with it.
+   */
   constructor(
     private readonly prefix = "",
     all: Parameter[] = [],
@@ -31,10 +38,12 @@ export class Parameters {
     this.all = all;
   }
 
+  /** The same collection for names that begin with this one and a dot. */
   scope(name: string | number): Parameters {
     return new Parameters(`${this.prefix}${name}.`, this.all);
   }
 
+  /** A new parameter, as the input of graphs that it is. @param learned false for state that no gradient reaches. */
   create(name: string, shape: readonly number[], initializer: Initializer, learned = true): Tensor {
     const full = this.prefix + name;
     const tensor = input(full, shape);
@@ -60,7 +69,11 @@ export function glorotUniform(inputs: number, outputs: number): Initializer {
   return { kind: "uniform", limit: Math.sqrt(6 / (inputs + outputs)) };
 }
 
-/** Gives every parameter its first values: a function of the seed and the parameter's name and nothing else. */
+/**
+ * Gives every parameter its first values: a function of the seed and the parameter's name and nothing else.
+ * @param kernels the engine's: `engine.kernels`.
+ * @throws RangeError where the store has not one of the parameters.
+ */
 export function initialize(
   kernels: Kernels,
   store: ParameterStore,

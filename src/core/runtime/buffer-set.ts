@@ -9,9 +9,13 @@ export type Sizes = Readonly<Record<string, number>>;
 
 /** A program at given sizes: fill `inputs`, await `run()`, read `outputs`. The arrays stay the same from run to run. */
 export interface Execution {
+  /** The float32 inputs that are no parameters, by name. */
   readonly inputs: Readonly<Record<string, Float32Array>>;
+  /** The int64 inputs, by name. */
   readonly indices: Readonly<Record<string, BigInt64Array>>;
+  /** The float32 outputs, by name: what the last run computed. */
   readonly outputs: Readonly<Record<string, Float32Array>>;
+  /** Computes the outputs from what the inputs hold. */
   run(): Promise<void>;
   /** Has something done when the arrays are given up. */
   onRelease(action: () => void): void;

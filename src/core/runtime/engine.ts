@@ -45,6 +45,15 @@ export function engineClosed(): ClosedError {
 /**
  * What runs models: ONNX Runtime for graphs, WebAssembly kernels for the rest, over one memory. Methods share one that is opened on
  * first use; one of your own says which device and how many threads.
+ * @example
+ * ```ts
+ * import { Engine, GMAE } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * await using engine = await Engine.open({ threads: 2 });
+ * console.log(engine.interface); // such as "native cpu"
+ * await new GMAE({ epochs: 1 }, engine).fit(synthetic({ samples: 100 }));
+ * ```
  */
 export class Engine {
   readonly #sessions = new Set<Session>();
@@ -59,7 +68,7 @@ export class Engine {
     readonly threads: number,
   ) {}
 
-  /** @internal */
+  /** Where parameters and buffers lie: see `ParameterStore`. */
   get memory(): Memory {
     return this.kernels.memory;
   }

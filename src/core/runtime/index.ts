@@ -2,7 +2,7 @@
 export * from "./engine.js";
 export type { Lease } from "./lease.js";
 export * from "./matmul.js";
-export type { OptimizerSettings } from "./optimizer.js";
+export type { Optimizer, OptimizerSettings } from "./optimizer.js";
 export * from "./parameter-store.js";
 export * from "./program.js";
 export { type OnnxRuntimeModule, RuntimeError } from "./session.js";

@@ -19,24 +19,27 @@ export class Lease implements Execution {
     return this.execution;
   }
 
-  /** @throws ClosedError where the lease is released; so `indices` and `outputs`. */
+  /** The float32 inputs, by name. @throws ClosedError where the lease is released. */
   get inputs(): Execution["inputs"] {
     return this.#own.inputs;
   }
 
+  /** The int64 inputs, by name. @throws ClosedError where the lease is released. */
   get indices(): Execution["indices"] {
     return this.#own.indices;
   }
 
+  /** The outputs, by name: what the last run computed. @throws ClosedError where the lease is released. */
   get outputs(): Execution["outputs"] {
     return this.#own.outputs;
   }
 
-  /** @throws ClosedError where the lease is released; what a run throws. */
+  /** Computes the outputs from what the inputs hold. @throws ClosedError where the lease is released, RuntimeError where the run fails. */
   async run(): Promise<void> {
     await this.#own.run();
   }
 
+  /** Has something done when the arrays are given up. @throws ClosedError where the lease is released. */
   onRelease(action: () => void): void {
     this.#own.onRelease(action);
   }

@@ -20,6 +20,7 @@ export class Optimizer {
   lr: number;
   readonly #segments: readonly Range[];
 
+  /** @internal */
   constructor(
     private readonly kernels: Kernels,
     private readonly store: ParameterStore,
@@ -81,6 +82,7 @@ export class Optimizer {
     }
   }
 
+  /** Frees the state. */
   release(): void {
     for (const slot of this.slots.splice(0)) this.kernels.memory.free(slot);
   }

@@ -1,6 +1,7 @@
 // Where the values of parameters live: one block of the shared memory, so that an optimizer passes over it in one go.
 import type { Memory } from "../kernels/memory.js";
 
+/** What a store needs to know of a parameter. */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
@@ -21,10 +22,17 @@ export interface Range {
 /** Parameters begin at multiples of 16 values (a cache line, and the widest vector register); the gaps hold zeros. */
 const ALIGN = 16;
 
+/** The values of a model's parameters, by name, in one block of the engine's memory. */
 export class ParameterStore {
+  /** All values, each parameter from a multiple of 16 on. */
   readonly block: Float32Array<SharedArrayBuffer>;
   readonly #specs = new Map<string, ParameterSpec & { readonly range: Range }>();
 
+  /**
+   * Reserves the block, filled with zeros.
+   * @param memory the engine's: `engine.memory`.
+   * @throws RangeError where two parameters have one name.
+   */
   constructor(
     private readonly memory: Memory,
     specs: readonly ParameterSpec[],
@@ -39,21 +47,24 @@ export class ParameterStore {
     this.block = memory.float32(end);
   }
 
+  /** The names of all parameters, in the order in which they were given. */
   get names(): string[] {
     return [...this.#specs.keys()];
   }
 
+  /** Whether there is a parameter of this name. */
   has(name: string): boolean {
     return this.#specs.has(name);
   }
 
+  /** The shape of a parameter and its place in the block. @throws RangeError where there is none of this name. */
   spec(name: string): ParameterSpec & { readonly range: Range } {
     const spec = this.#specs.get(name);
     if (spec === undefined) throw new RangeError(`there is no parameter ${name}`);
     return spec;
   }
 
-  /** A parameter's values, in place. */
+  /** A parameter's values, in place. @throws RangeError where there is none of this name. */
   values(name: string): Float32Array<SharedArrayBuffer> {
     const { start, length } = this.spec(name).range;
     return this.block.subarray(start, start + length);
@@ -90,6 +101,7 @@ export class ParameterStore {
     return merged;
   }
 
+  /** Frees the block: neither the store nor what it gave may be used afterwards. */
   release(): void {
     this.memory.free(this.block);
   }

@@ -10,8 +10,11 @@ import type { Session } from "./session.js";
 
 export type { Execution, Sizes } from "./buffer-set.js";
 
+/** What a program is compiled from. */
 export interface ProgramParts {
+  /** For messages. */
   readonly name: string;
+  /** What it computes, by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Holds the inputs that are parameters: those whose names it knows. */
   readonly store?: ParameterStore;
@@ -19,6 +22,7 @@ export interface ProgramParts {
   readonly targets?: Readonly<Record<string, Float32Array>>;
 }
 
+/** A compiled graph: computes its outputs from what its inputs hold and from the values that its parameters have at the time. */
 export class Program {
   /** Inputs that are no parameters, by name. */
   readonly feeds: ReadonlyMap<string, Tensor>;
@@ -51,6 +55,21 @@ export class Program {
     this.#leases = new LeasePool(() => new BufferSet(buffers), engine.threads + 1);
   }
 
+  /**
+   * Compiles a graph for the engine.
+   * @throws GraphError where it has no ONNX form, RuntimeError where the runtime refuses it, ClosedError where the engine is closed.
+   * @example
+   * ```ts
+   * import { Engine } from "vantage-ml";
+   * import { Program, tensor } from "vantage-ml/method";
+   *
+   * await using engine = await Engine.open({ threads: 1 });
+   * const y = tensor.softmax(tensor.input("x", ["n", 2]));
+   * const program = await Program.compile(engine, { name: "softmax", outputs: { y } });
+   * const feed = [1, 1, 0, Math.log(3)];
+   * console.log(await program.call({ n: 2 }, (run) => run.inputs.x!.set(feed), ({ y }) => [...y!])); // 0.5, 0.5, 0.25, 0.75
+   * ```
+   */
   static async compile(engine: Engine, parts: ProgramParts): Promise<Program> {
     const model = encodeModel({ name: parts.name, outputs: parts.outputs });
     const inputs = nodesOf(Object.values(parts.outputs))

@@ -21,8 +21,11 @@ export interface StateUpdate {
   readonly value: Tensor;
 }
 
+/** What a training step is compiled from. */
 export interface StepParts {
+  /** For messages and the names in checkpoints. */
   readonly name: string;
+  /** Holds the parameters. */
   readonly store: ParameterStore;
   /** The scalar to minimise. */
   readonly loss: Tensor;
@@ -32,10 +35,13 @@ export interface StepParts {
   readonly outputs?: Readonly<Record<string, Tensor>>;
   /** Which parameters are learned, and how. */
   readonly groups: readonly { readonly parameters: readonly Tensor[]; readonly optimizer: OptimizerSettings }[];
+  /** The masks that each step draws: `Forward.dropoutInputs`. */
   readonly dropout?: readonly DropoutInput[];
+  /** The running statistics that each step stores: `Forward.updates`. */
   readonly updates?: readonly StateUpdate[];
   /** Learned parameters are clipped to ± this after each update (Wasserstein critics). */
   readonly clamp?: number;
+  /** What the masks depend on, with the number of the step. */
   readonly seed: number;
 }
 
@@ -45,9 +51,11 @@ export class DivergenceError extends Error {
   readonly code = "ERR_DIVERGENCE";
 }
 
+/** A loss and its gradients as one compiled graph, with an optimizer for each group of parameters. */
 export class TrainingStep {
   /** Updates made so far (t of the optimizers). */
   steps = 0;
+  /** One for each group of parameters. */
   readonly optimizers: readonly Optimizer[];
   /** The gradients that are kept whole, by group. */
   readonly #segments: readonly (readonly GradientSegment[])[];
@@ -67,6 +75,31 @@ export class TrainingStep {
     );
   }
 
+  /**
+   * Differentiates the loss and compiles it with its gradients.
+   * @throws GraphError where the loss is no scalar or does not depend on a parameter of a group.
+   * @example
+   * ```ts
+   * import { Engine } from "vantage-ml";
+   * import { nn, ParameterStore, TrainingStep, tensor } from "vantage-ml/method";
+   *
+   * await using engine = await Engine.open({ threads: 1 });
+   * const parameters = new nn.Parameters();
+   * const layer = nn.linear(parameters, 2, 1);
+   * const [x, y] = [tensor.input("x", ["n", 2]), tensor.input("y", ["n", 1])];
+   * const loss = nn.meanSquaredError(layer(x, new nn.Forward(true)), y);
+   * const store = new ParameterStore(engine.memory, parameters.all);
+   * nn.initialize(engine.kernels, store, parameters.all, 0);
+   * const groups = [{ parameters: parameters.learned(), optimizer: { kind: "sgd", lr: 0.1 } as const }];
+   * const step = await TrainingStep.compile(engine, { name: "regression", store, loss, groups, seed: 0 });
+   *
+   * const run = step.at({ n: 3 });
+   * run.inputs.x!.set([1, 0, 0, 1, 1, 1]);
+   * run.inputs.y!.set([1, 2, 3]);
+   * for (let i = 0; i < 200; i++) await step.run(run);
+   * console.log(store.values("weight")); // close to 1, 2
+   * ```
+   */
   static async compile(engine: Engine, parts: StepParts): Promise<TrainingStep> {
     const { store, loss, report = {}, outputs = {}, updates = [] } = parts;
     const learned = parts.groups.flatMap((group) => group.parameters);
@@ -180,6 +213,7 @@ export class TrainingStep {
     this.steps = steps;
   }
 
+  /** Frees the graph, the gradients and the state of the optimizers, after the run in flight; the parameters stay. */
   async release(): Promise<void> {
     await this.program.release();
     for (const optimizer of this.optimizers) optimizer.release();

@@ -5,8 +5,10 @@ import type { DType, Node, Tensor } from "./tensor.js";
 
 /** An attribute of an ONNX node: a number is an integer, `{ float }` is a floating-point number. */
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+/** The attributes of an ONNX node, by name. */
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
 
+/** A graph in ONNX form that is being written. Values go by their names in it. */
 export interface Emitter {
   /** The name of a tensor's value, which is emitted already. */
   name(tensor: Tensor): string;
@@ -24,6 +26,7 @@ export interface Emitter {
   declare(tensor: Tensor, name: string): void;
   /** A list of 64-bit integers: shapes, axes. */
   integers(values: readonly number[]): string;
+  /** Stores a constant; its name. */
   constant(values: Float32Array | BigInt64Array, shape: readonly number[]): string;
   /** Emits whatever the tensor needs that is not emitted yet. */
   lower(tensor: Tensor): string;
@@ -37,7 +40,11 @@ export interface Emitter {
   size(dim: Dim): number | undefined;
 }
 
-/** An ONNX form that is one ONNX operator with the same inputs and outputs. */
+/**
+ * An ONNX form that is one ONNX operator with the same inputs and outputs.
+ * @param op the operator's name.
+ * @param attributes its attributes, from those of the operation.
+ */
 export const as =
   <Attributes extends object>(op: string, attributes?: (own: Attributes) => OnnxAttributes) =>
   (node: Pick<Node<Attributes>, "inputs" | "outputs" | "attributes">, to: Emitter): void => {

@@ -2,14 +2,15 @@
 import type { Emitter } from "./emitter.js";
 import { type Node, Tensor, type TensorType } from "./tensor.js";
 
-type ForEach<Tensors extends readonly Tensor[], T> = { readonly [K in keyof Tensors]: T };
+/** One T for each tensor of a tuple. */
+export type ForEach<Tensors extends readonly Tensor[], T> = { readonly [K in keyof Tensors]: T };
 
 /** The adjoint of each output: undefined where nothing depends on it, which cannot be where there is one output only. */
 export type Adjoints<Outputs extends readonly Tensor[]> = Outputs extends readonly [Tensor]
   ? readonly [Tensor]
   : ForEach<Outputs, Tensor | undefined>;
 
-/** Type parameters: the attributes' names and types, the inputs and the outputs as tuples. */
+/** The three rules of an operation. Type parameters: the attributes' names and types, the inputs and the outputs as tuples. */
 export interface OpDefinition<
   Attributes extends object,
   Inputs extends readonly Tensor[],
@@ -28,6 +29,7 @@ export interface OpDefinition<
   onnx(node: Node<Attributes, Inputs, Outputs>, to: Emitter): void;
 }
 
+/** An operation, to be applied to tensors. */
 export interface Op<
   Attributes extends object = object,
   Inputs extends readonly Tensor[] = readonly Tensor[],
@@ -50,7 +52,23 @@ export function isOf<Attributes extends object, Inputs extends readonly Tensor[]
 
 let nextId = 0;
 
-/** Makes an operation of its three rules. */
+/**
+ * Makes an operation of its three rules: shapes, gradient, ONNX form.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const softsign = tensor.defineOp<tensor.NoAttributes>({
+ *   name: "softsign",
+ *   infer: ([x]) => [x],
+ *   vjp: ([g], { inputs: [x] }) => [tensor.div(g, tensor.square(tensor.add(tensor.abs(x), 1)))],
+ *   onnx: tensor.as("Softsign"),
+ * });
+ * const x = tensor.input("x", ["n", 4]);
+ * const [y] = softsign.apply([x], {});
+ * console.log(y.shape, tensor.gradients(tensor.sum(y), [x]).length); // [ 'n', 4 ] 1
+ * ```
+ */
 export function defineOp<
   Attributes extends object = NoAttributes,
   Inputs extends readonly Tensor[] = [x: Tensor],

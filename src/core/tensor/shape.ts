@@ -1,17 +1,20 @@
 // Shapes whose dimensions are numbers or names: a name (such as "n", the batch) stands for a size known only when a graph runs.
 import { type Dim, GraphError, resolveDim } from "./dimension.js";
 
+/** The size of each axis, a number or a name; [] is a scalar. */
 export type Shape = readonly Dim[];
 
+/** A shape as messages have it: "[n, 3]". */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** Whether two shapes have the same dimensions in the same order. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** The shape that NumPy's broadcasting rules give; a named dimension broadcasts against itself and 1 only. */
+/** The shape that NumPy's broadcasting rules give; a named dimension broadcasts against itself and 1 only. @throws GraphError where they do not fit. */
 export function broadcastShapes(op: string, ...shapes: Shape[]): Dim[] {
   const rank = Math.max(...shapes.map((s) => s.length));
   const result: Dim[] = [];
@@ -28,7 +31,7 @@ export function broadcastShapes(op: string, ...shapes: Shape[]): Dim[] {
   return result;
 }
 
-/** An axis counted from the front, checked against the rank. */
+/** An axis, which may count from the end, counted from the front. @throws GraphError where the shape has none such. */
 export function normalizeAxis(op: string, axis: number, shape: Shape): number {
   const result = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || result < 0 || result >= shape.length) {

@@ -2,8 +2,10 @@
 import type { Op } from "./op.js";
 import type { Shape } from "./shape.js";
 
+/** Element types. */
 export type DType = "float32" | "int64" | "bool";
 
+/** What is known of a tensor when the graph is built. */
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -15,6 +17,7 @@ export interface Node<
   Inputs extends readonly Tensor[] = readonly Tensor[],
   Outputs extends readonly Tensor[] = readonly Tensor[],
 > {
+  /** Grows from node to node: a node comes after its inputs. */
   readonly id: number;
   readonly op: Op<Attributes, Inputs, Outputs>;
   readonly inputs: Inputs;
@@ -22,14 +25,19 @@ export interface Node<
   readonly outputs: Outputs;
 }
 
+/** A value of a recorded computation: an output of a node, with its shape and element type. Operations and `input` make tensors. */
 export class Tensor implements TensorType {
+  /** @internal */
   constructor(
+    /** What it comes from. */
     readonly node: Node,
+    /** Which of the node's outputs it is. */
     readonly index: number,
     readonly shape: Shape,
     readonly dtype: DType,
   ) {}
 
+  /** The number of axes. */
   get rank(): number {
     return this.shape.length;
   }

@@ -106,6 +106,15 @@ export const cca = defineMethod<CcaOptions, Description & CcaNetworks>({
 
 /**
  * CCA, canonical correlation analysis, for any number of views (Hotelling 1936; Kettenring 1971): the linear baseline, in closed form.
+ * @example
+ * ```ts
+ * import { CCA } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 200, classes: 4 });
+ * await using cca = await new CCA({ task: "retrieval", dimensions: 8 }).fit(data);
+ * console.log(await cca.evaluate());
+ * ```
  */
 export class CCA extends PerViewMethod<CcaOptions> {
   /** @param options see `CcaOptions`; those left out have their defaults. @throws UserError where one is invalid. */

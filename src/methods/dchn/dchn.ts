@@ -47,6 +47,16 @@ export const dchn = defineMethod<DchnOptions, DchnModel>({
 /**
  * DCHN, the Decoupled Cross-View Hashing Network (Hu et al., TCYB 2021): hash codes for search between any number of views, learned
  * from labels; each view has a network that is trained alone, so `addView` can add one later.
+ * @example
+ * ```ts
+ * import { DCHN } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 200, classes: 4 });
+ * await using dchn = await new DCHN({ bits: 32, hidden: 64, epochs: 5 }).fit(data);
+ * const { codes } = await dchn.encode("view1", data); // 4 bytes per sample
+ * console.log(codes.length, await dchn.evaluate());
+ * ```
  */
 export class DCHN extends HashingMethod<DchnOptions> {
   declare readonly addView: NonNullable<Method["addView"]>;

@@ -87,6 +87,16 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
 /**
  * DJSRH, Deep Joint-Semantics Reconstructing Hashing (Su, Zhong and Zhang, ICCV 2019): hash codes for search between two views,
  * learned without labels.
+ * @example
+ * ```ts
+ * import { DJSRH } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 200, classes: 4 });
+ * await using djsrh = await new DJSRH({ bits: 32, hidden: 64, epochs: 5 }).fit(data);
+ * const { codes } = await djsrh.encode("view1", data); // 4 bytes per sample
+ * console.log(codes.length, await djsrh.evaluate());
+ * ```
  */
 export class DJSRH extends HashingMethod<DjsrhOptions> {
   /** @param options see `DjsrhOptions`; those left out have the published defaults. @throws UserError where one is invalid. */

@@ -113,6 +113,16 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
 /**
  * DM2C, Deep Mixed-Modal Clustering (Jiang et al., NeurIPS 2019): clusters of samples that exist in one modality each, by
  * autoencoders and mappings between their codes.
+ * @example
+ * ```ts
+ * import { DM2C } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * // Of each sample one view is trained on, drawn by the seed.
+ * const data = synthetic({ samples: 200, classes: 4 });
+ * await using dm2c = await new DM2C({ epochs: 2, pretrainEpochs: 2, scaling: "standard", seed: 0 }).fit(data);
+ * console.log(await dm2c.evaluate());
+ * ```
  */
 export class DM2C extends Method<Dm2cOptions> {
   declare readonly colourings: NonNullable<Method["colourings"]>;

@@ -111,6 +111,18 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
 /**
  * GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): one representation of all views of a sample, a shared
  * part and a part for each view, with k-means or a classification head on it; a missing view counts as zeros.
+ * @example
+ * ```ts
+ * import { GMAE } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 200, classes: 4 });
+ * await using gmae = await new GMAE({ epochs: 5, seed: 0 }).fit(data, {
+ *   onEpoch: ({ epoch, losses }) => console.log(epoch, losses.total),
+ * });
+ * const clusters = await gmae.predict(data); // Int32Array, one number per sample
+ * console.log(clusters.length, await gmae.evaluate());
+ * ```
  */
 export class GMAE extends Method<GmaeOptions> {
   /** @param options see `GmaeOptions`; those left out have the published defaults. @throws UserError where one is invalid. */

@@ -92,6 +92,19 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
 
 /**
  * MvLNet, the Multi-view Laplacian Network (Huang et al., TIP 2021): a spectral embedding for each view, the views in agreement.
+ * @example
+ * ```ts
+ * import { MvLNet } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 200, classes: 4 });
+ * // Small and short beside what was published: widths 1024, 1024, 1024, 10, and 400 epochs.
+ * const autoencoders = { autoencoder: [32, 10], autoencoderEpochs: 2 };
+ * const model = new MvLNet({ arch: [32, 10], affinity: "knn", epochs: 2, ...autoencoders });
+ * await using mvlnet = await model.fit(data);
+ * const { rows, columns } = await mvlnet.transform(data); // the embeddings of all views, side by side
+ * console.log(rows, columns, await mvlnet.evaluate());
+ * ```
  */
 export class MvLNet extends PerViewMethod<MvlnetOptions> {
   /** @param options see `MvlnetOptions`; those left out have the published defaults. @throws UserError where one is invalid. */

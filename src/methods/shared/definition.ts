@@ -132,7 +132,7 @@ export interface MethodInfo<Options> {
 
 /** A method whole, as `defineMethod` takes it. */
 export interface MethodSpec<Options, M extends Model = Model> extends MethodInfo<Options> {
-  /** @throws UserError where two options do not fit each other. */
+  /** Checks the options together; each by itself is valid. @throws UserError where two do not fit each other. */
   checkOptions?(options: Options): void;
   readonly model: ModelPart<Options, M>;
   /** The data as it is trained on, where that is not the data as it is split: a corrupted copy. */

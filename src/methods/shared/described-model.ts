@@ -30,6 +30,7 @@ export interface Networks {
 export interface ScalerNames<M> {
   /** All tensors of a model, scalers among them. */
   tensors(model: M): Map<string, NamedTensor>;
+  /** The scalers of a state, one per view. */
   stored(state: State, kind: ScalingKind, views: readonly ViewShape[]): Scaler[];
 }
 
@@ -50,17 +51,19 @@ export function scalingNotes({ views, scalers }: Description): string[] {
   return scalers.flatMap((scaler, v) => scalingNote(scaler, views[v]!.name) ?? []);
 }
 
-interface DescribedModelParts<Options extends { readonly seed: number }, Made extends Networks> {
+/** What `describedModel` makes a model of. */
+export interface DescribedModelParts<Options extends { readonly seed: number }, Made extends Networks> {
   /** What of the description a saved model keeps. */
   readonly keeps: readonly ("views" | "classes" | "classNames")[];
   /** Names of what the exported models give, which no view can have. */
   readonly outputs: readonly string[];
   /** Where scalers stand in a state; by default the networks hold the scaling among their parameters. */
   readonly scalers?: ScalerNames<Description & Made>;
+  /** How views are scaled, where scalers are kept beside the networks. */
   scaling?(options: Options): ScalingKind;
-  /** Fits the scalers. @param data with splits. */
+  /** Fits the scalers, one per view. @param data with splits. */
   fitScalers?(data: MultiViewDataset, options: Options): Scaler[];
-  /** @throws UserError where the data or the options do not fit; `data` has splits. */
+  /** Checks data and options before anything is made. @param data with splits. @throws UserError where they do not fit. */
   check(data: MultiViewDataset, options: Options): void;
   /** Networks, whose parameters get their first values or a saved model's afterwards. */
   make(context: Context<Options>, description: Description): Made;

@@ -7,10 +7,13 @@ import type { Training } from "./definition.js";
 
 /** What trains during a stage. All randomness comes from the seed and the number of the epoch. */
 export interface Trainer {
+  /** Trains one epoch, counted from 0: its losses, and whether it is the last one. */
   epoch(epoch: number): Promise<EpochResult>;
   /** Optimizer state and the like; parameters are not part of it. */
   state(): State;
+  /** Resumes from what `state` gave. */
   restore(state: State): void;
+  /** Gives back the memory after the last epoch. */
   release(): Promise<void>;
 }
 
@@ -36,6 +39,13 @@ export class TrainedStage implements Stage {
   #trainer: Trainer | undefined;
   #saved: State | undefined;
 
+  /**
+   * A stage that has not begun.
+   * @param name as the report and checkpoints have it.
+   * @param epochs at most; the trainer may end earlier.
+   * @param evaluateEvery epochs between measurements; 0: none during the stage.
+   * @param start makes the trainer, when the first epoch begins.
+   */
   constructor(
     readonly name: string,
     readonly epochs: number,

@@ -6,11 +6,14 @@ import type { DenseMatrix } from "../../data/matrix.js";
 import { outputRows, type ViewShape } from "../feeding.js";
 import { Cache } from "./cache.js";
 
-/** Runs with the values that the parameters have at the time. */
+/** A program for each view, compiled when it is first used. It runs with the values that the parameters have at the time. */
 export class ViewPrograms {
   readonly #programs = new Cache<number, Program>();
 
-  /** @param outputs of the features of view v [n, columns], by name; each is a matrix [n, width]. */
+  /**
+   * Compiles nothing yet.
+   * @param outputs of the features of view v [n, columns], by name; each is a matrix [n, width].
+   */
   constructor(
     private readonly engine: Engine,
     private readonly model: { readonly views: readonly ViewShape[]; readonly store: ParameterStore },

@@ -81,6 +81,27 @@ const mostCalls = 8192;
 /**
  * An index folder in use: encodes queries of any kind and looks them up, encodes and stores items, deletes them. Calls that arrive
  * together are encoded and looked up together. `vantage index` makes the folder.
+ * @example
+ * ```ts
+ * import { Engine, loadDataset, methods } from "vantage-ml";
+ * import { buildIndex, SearchIndex } from "vantage-ml/search";
+ * import { trainRun } from "vantage-ml/train";
+ *
+ * await using engine = await Engine.open();
+ * const source = "synthetic:samples=200";
+ * const dchn = methods.find(({ name }) => name === "dchn")!;
+ * const options = { bits: 32, hidden: 64, epochs: 2 };
+ * const { method } = await trainRun({ method: dchn, options, data: source, out: "runs/dchn", engine });
+ * const data = await loadDataset(source);
+ * const rows = Int32Array.from({ length: data.samples }, (_, row) => row);
+ * const names = { run: "runs/dchn", method: "dchn", trainedOn: data.name, folder: "index", name: "index" };
+ * await buildIndex({ ...names, data, shapes: method.views, variables: new Map(), rows }, engine);
+ *
+ * const index = await SearchIndex.open("index", engine);
+ * const hits = await index.search({ id: "0", view: "view1", target: "view2", k: 5, mode: "exact" });
+ * console.log(hits.map(({ id, distance }) => [id, distance]));
+ * await index.close();
+ * ```
  */
 export class SearchIndex {
   readonly #encoders = new Map<string, Promise<ViewEncoder>>();

@@ -63,11 +63,13 @@ const batchNormOp = defineOp<BatchNormAttributes, [x: Tensor, weight: Tensor, bi
   },
 });
 
+/** What `batchNorm` gives: the normalized values and the statistics of the batch. */
 export interface BatchNorm {
+  /** Of the shape of x. */
   readonly y: Tensor;
-  /** The shape of x with the reduced axes at size 1; a constant to differentiation. */
+  /** The shape of x with the reduced axes at size 1. To be differentiated behind `stopGradient` only. */
   readonly mean: Tensor;
-  /** Biased (divided by the count); a constant to differentiation. */
+  /** Biased (divided by the count), of the same shape as the mean and as it behind `stopGradient` only. */
   readonly variance: Tensor;
 }
 
@@ -75,6 +77,7 @@ export interface BatchNorm {
  * γ (x − μ) / √(σ² + eps) + β by the mean and biased variance along `axes`: default, of x [n, c] or [groups, n, c] the rows.
  * @param weight γ [c], c the size of the axis `feature` (default: the last).
  * @param bias β [c]
+ * @throws GraphError where the parameters do not fit the features.
  */
 export function batchNorm(
   x: Tensor,

@@ -159,22 +159,22 @@ export function axesOf(op: string, axes: Axes, shape: Shape): number[] {
   return [...new Set(list)].sort((a, b) => a - b);
 }
 
-/** The sum along the axes. */
+/** The sum along the axes; by default over all elements, as a scalar. */
 export function sum(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return sumOp.apply([x], { axes: axesOf("sum", axes, x.shape), keepDims })[0];
 }
 
-/** Drops axes of size 1. */
+/** Drops axes of size 1. @throws GraphError where one has another size. */
 export function squeeze(x: Tensor, axes: readonly number[]): Tensor {
   return squeezeOp.apply([x], { axes: axes.map((axis) => normalizeAxis("squeeze", axis, x.shape)) })[0];
 }
 
-/** Adds axes of size 1, at these places of the result. */
+/** Adds axes of size 1, at these places of the result: [n, 3] with axes [1] is [n, 1, 3]. @throws GraphError for places outside it. */
 export function unsqueeze(x: Tensor, axes: readonly number[]): Tensor {
   return unsqueezeOp.apply([x], { axes })[0];
 }
 
-/** x at the shape of `like`: itself where the shapes agree. */
+/** x broadcast to the shape of `like`: itself where the shapes agree. @throws GraphError where it does not broadcast. */
 export function expandLike(x: Tensor, like: Tensor): Tensor {
   return sameShape(x.shape, like.shape) ? x : expandLikeOp.apply([x, like], {})[0];
 }

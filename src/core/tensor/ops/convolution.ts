@@ -198,6 +198,7 @@ function depthwiseWeightGradient(g: Tensor, x: Tensor, attributes: ConvolutionAt
   return reshape(concat(sums, 1), [g.shape[1] ?? 1, 1, ...attributes.kernel]);
 }
 
+/** How the filters of a convolution lie on the picture. */
 export interface ConvolutionOptions extends WindowOptions {
   /** Places between the values that a filter takes; default 1: side by side. */
   readonly dilation?: number | Pair;
@@ -212,6 +213,15 @@ export interface ConvolutionOptions extends WindowOptions {
  * @param bias [filters], or none.
  * @returns [n, filters, …], ⌊(size + padding − dilation · (kernel − 1) − 1) / stride⌋ + 1 high and wide.
  * @throws GraphError where the shapes do not fit.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const pictures = tensor.input("pictures", ["n", 3, 32, 32]);
+ * const filters = tensor.input("filters", [8, 3, 5, 5]);
+ * const maps = tensor.conv2d(pictures, filters, undefined, { stride: 2, padding: 2 });
+ * console.log(maps.shape); // [ 'n', 8, 16, 16 ]
+ * ```
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | undefined, options: ConvolutionOptions = {}): Tensor {
   const { groups = 1 } = options;

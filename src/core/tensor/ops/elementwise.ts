@@ -37,9 +37,13 @@ function unary(
   return (x) => op.apply([x], {})[0];
 }
 
+/** −x. */
 export const neg = unary("neg", "Neg", (g) => neg(g));
+/** eˣ. */
 export const exp = unary("exp", "Exp", (g, _x, y) => mul(g, y));
+/** The natural logarithm; −∞ at 0, NaN below. */
 export const log = unary("log", "Log", (g, x) => div(g, x));
+/** √x; NaN below 0, and the gradient at 0 is infinite. */
 export const sqrt = unary("sqrt", "Sqrt", (g, _x, y) => div(mul(g, 0.5), y));
 /** |x|; the gradient at 0 is 0. */
 export const abs = unary("abs", "Abs", (g, x) => mul(g, sign(x)));
@@ -50,7 +54,9 @@ export const erf = unary("erf", "Erf", (g, x) => mul(g, mul(exp(neg(mul(x, x))),
 /** max(x, 0); the gradient at 0 is 0. */
 // Not g·sign(y): ONNX Runtime's Sign takes more than twice as long as a comparison and a cast.
 export const relu = unary("relu", "Relu", (g, _x, y) => mul(g, cast(greater(y, 0), "float32")));
+/** The logistic function, 1 / (1 + e⁻ˣ). */
 export const sigmoid = unary("sigmoid", "Sigmoid", (g, _x, y) => mul(g, mul(y, sub(1, y))));
+/** The hyperbolic tangent. */
 export const tanh = unary("tanh", "Tanh", (g, _x, y) => mul(g, sub(1, mul(y, y))));
 
 const leakyReluOp = defineOp<{ slope: number }>({
@@ -107,10 +113,12 @@ const castOp = defineOp<{ to: DType }>({
   infer: ([x], { to }) => [{ shape: x.shape, dtype: to }],
   onnx: as("Cast", ({ to }) => ({ to: onnxType(to) })),
 });
+/** The values as another element type: booleans as 0 and 1, numbers as whether they differ from 0. Passes no gradient on. */
 export const cast = (x: Tensor, to: DType): Tensor => castOp.apply([x], { to })[0];
 
 type BinaryRule = (g: Tensor, a: Tensor, b: Tensor, y: Tensor) => Tensor;
-type BinaryFunction = (a: Operand, b: Operand) => Tensor;
+/** An operation on each pair of values of two tensors, broadcast as NumPy does. @throws GraphError where shapes or types do not fit. */
+export type BinaryFunction = (a: Operand, b: Operand) => Tensor;
 
 /** A binary float operation from the partial derivatives; the adjoints are summed over broadcast axes afterwards. */
 function binary(name: string, onnxOp: string, byA: BinaryRule, byB: BinaryRule, bySelf?: BinaryRule): BinaryFunction {
@@ -129,18 +137,21 @@ function binary(name: string, onnxOp: string, byA: BinaryRule, byB: BinaryRule, 
   return (a, b) => op.apply([lift(a), lift(b)], {})[0];
 }
 
+/** a + b, broadcast as NumPy does. */
 export const add = binary(
   "add",
   "Add",
   (g) => g,
   (g) => g,
 );
+/** a − b, broadcast as NumPy does. */
 export const sub = binary(
   "sub",
   "Sub",
   (g) => g,
   (g) => neg(g),
 );
+/** a · b, element by element, broadcast as NumPy does; `matmul` is the product of matrices. */
 export const mul = binary(
   "mul",
   "Mul",
@@ -148,6 +159,7 @@ export const mul = binary(
   (g, a) => mul(g, a),
   (g, a) => mul(mul(g, 2), a),
 );
+/** a / b, broadcast as NumPy does. */
 export const div = binary(
   "div",
   "Div",
@@ -188,10 +200,15 @@ function comparison(name: string, onnxOp: string): BinaryFunction {
   return (a, b) => op.apply([lift(a), lift(b)], {})[0];
 }
 
+/** Whether a = b, as booleans; both of one element type, broadcast as NumPy does. Passes no gradient on, as all comparisons. */
 export const equal = comparison("equal", "Equal");
+/** Whether a > b, as booleans; both of one element type, broadcast as NumPy does. */
 export const greater = comparison("greater", "Greater");
+/** Whether a < b, as booleans; both of one element type, broadcast as NumPy does. */
 export const less = comparison("less", "Less");
+/** Whether a ≥ b, as booleans; both of one element type, broadcast as NumPy does. */
 export const greaterOrEqual = comparison("greaterOrEqual", "GreaterOrEqual");
+/** Whether a ≤ b, as booleans; both of one element type, broadcast as NumPy does. */
 export const lessOrEqual = comparison("lessOrEqual", "LessOrEqual");
 
 function logical<Inputs extends readonly Tensor[]>(name: string, onnxOp: string): (...inputs: Inputs) => Tensor {
@@ -206,8 +223,11 @@ function logical<Inputs extends readonly Tensor[]>(name: string, onnxOp: string)
   return (...inputs) => op.apply(inputs, {})[0];
 }
 
+/** Whether both of two booleans are true, broadcast as NumPy does. */
 export const and = logical<[a: Tensor, b: Tensor]>("and", "And");
+/** Whether one of two booleans is true or both are, broadcast as NumPy does. */
 export const or = logical<[a: Tensor, b: Tensor]>("or", "Or");
+/** Whether a boolean is false. */
 export const not = logical<[a: Tensor]>("not", "Not");
 
 const whereOp = defineOp<NoAttributes, [condition: Tensor, a: Tensor, b: Tensor]>({
@@ -224,11 +244,16 @@ const whereOp = defineOp<NoAttributes, [condition: Tensor, a: Tensor, b: Tensor]
   ],
   onnx: as("Where"),
 });
+/**
+ * a where the condition is true, otherwise b; all three broadcast as NumPy does. The gradient goes to the one that was taken.
+ * @throws GraphError where the condition is not of booleans, or the shapes do not broadcast.
+ */
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor =>
   whereOp.apply([condition, lift(a), lift(b)], {})[0];
 
 /** The exact GELU, x·Φ(x) (Hendrycks and Gimpel 2016), not its tanh approximation. */
 export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+/** x². */
 export const square = (x: Tensor): Tensor => mul(x, x);
-/** The sum of several tensors. */
+/** The sum of several tensors, at least one, broadcast as NumPy does. */
 export const addAll = (terms: readonly Tensor[]): Tensor => terms.reduce((a, b) => add(a, b));

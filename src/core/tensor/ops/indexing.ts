@@ -35,7 +35,7 @@ const scatterRowsOp = defineOp<NoAttributes, Scatter>({
   },
 });
 
-/** Rows of x (along axis 0) by an int64 tensor of any shape. */
+/** Rows of x (along axis 0) by an int64 tensor of any shape: the result has the axes of the indices and then the others of x. */
 export function gather(x: Tensor, indices: Tensor): Tensor {
   return gatherOp.apply([x, indices], {})[0];
 }
@@ -68,7 +68,7 @@ const scatterElementsOp = defineOp<AxisAttribute, Scatter>({
   onnx: as("ScatterElements", ({ axis }) => ({ axis, reduction: "add" })),
 });
 
-/** One element along an axis per index, as PyTorch's `gather`. */
+/** One element along an axis for each index, as PyTorch's `gather`; the result has the shape of the indices. @throws GraphError where the ranks differ. */
 export function gatherElements(x: Tensor, indices: Tensor, axis: number): Tensor {
   return gatherElementsOp.apply([x, indices], { axis: normalizeAxis("gatherElements", axis, x.shape) })[0];
 }
@@ -95,7 +95,11 @@ const topKOp = defineOp<{ k: number; axis: number; largest: boolean }, [x: Tenso
   },
 });
 
-/** The k largest (or smallest) elements along an axis in order, with their places; of equal ones the first comes first. */
+/**
+ * The k largest (or smallest) elements along an axis in order, with their places; of equal ones the first comes first.
+ * @returns both with k in place of the axis's size; the places as int64.
+ * @throws GraphError where k is larger than the axis.
+ */
 export function topK(
   x: Tensor,
   k: number,

@@ -34,7 +34,7 @@ const inverseOp = defineOp<NoAttributes>({
   },
 });
 
-/** The inverse of a square matrix. */
+/** The inverse of a square matrix [n, n], n a number. @throws GraphError for another shape. */
 export function inverse(x: Tensor): Tensor {
   return inverseOp.apply([x], {})[0];
 }
@@ -60,7 +60,7 @@ const choleskyOp = defineOp<NoAttributes>({
   onnx: ({ inputs: [x], outputs: [y] }, to) => to.alias(y, to.lower(unrolledCholesky(x))),
 });
 
-/** The lower-triangular L with L·Lᵀ = x, of a symmetric positive definite matrix. */
+/** The lower-triangular L with L·Lᵀ = x, of a symmetric positive definite matrix [n, n], n a number. @throws GraphError for another shape. */
 export function cholesky(x: Tensor): Tensor {
   return choleskyOp.apply([x], {})[0];
 }

@@ -7,7 +7,8 @@ import type { Node, Tensor } from "../tensor.js";
 import { expandLike, sum, sumTo } from "./broadcast.js";
 import { reshape } from "./shaping.js";
 
-interface Transposed {
+/** Which matrices of a product are transposed: their last two axes change places. */
+export interface Transposed {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
@@ -92,6 +93,7 @@ export const product = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: b
 /**
  * The product of two matrices, either of them transposed on the way; of batches of matrices [.., m, k] · [.., k, n], whose
  * leading axes broadcast.
+ * @throws GraphError where the inner dimensions differ.
  */
 export function matmul(a: Tensor, b: Tensor, options: Partial<Transposed> = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
@@ -127,7 +129,7 @@ const affineOp = defineOp<NoAttributes, [x: Tensor, weight: Tensor, bias: Tensor
   onnx: (node, to) => emitProduct(node, to, { transposeA: false, transposeB: true }),
 });
 
-/** x·Wᵀ + b: x [.., in], weight [out, in], bias [out]. */
+/** x·Wᵀ + b: x [.., in], weight [out, in], bias [out], result [.., out]. @throws GraphError where the shapes do not fit. */
 export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const rows = x.rank > 2 ? foldedRows(x.shape) : undefined;
   if (rows === undefined) return affineOp.apply([x, weight, bias], {})[0];

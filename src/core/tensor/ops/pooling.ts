@@ -117,17 +117,22 @@ const averagePoolOp = defineOp<Windows>({
 /** The mean of each window, zeros of the padding included. */
 const averaged = (x: Tensor, windows: Windows): Tensor => averagePoolOp.apply([x], windows)[0];
 
+/** How `averagePool2d` places its windows and counts. */
+export interface AveragePoolOptions extends WindowOptions {
+  /** Whether zeros of the padding count (default, as in PyTorch), or the mean is over the picture alone. */
+  readonly includePadding?: boolean;
+}
+
 /**
  * The mean of each window.
  * @param x [n, channels, height, width]
  * @param kernel the windows' size.
- * @param options.includePadding whether zeros of the padding count (default, as in PyTorch), or the mean is over the picture alone.
  * @throws GraphError where no window fits, or one could lie in the padding alone.
  */
 export function averagePool2d(
   x: Tensor,
   kernel: number | Pair,
-  { includePadding = true, ...options }: WindowOptions & { readonly includePadding?: boolean } = {},
+  { includePadding = true, ...options }: AveragePoolOptions = {},
 ): Tensor {
   const windows = poolWindows("averagePool2d", kernel, options);
   const y = averaged(x, windows);
@@ -169,6 +174,8 @@ function evenKernel(op: string, x: Tensor, counts: Pair): Pair | undefined {
 /**
  * Means over so many windows below and beside each other, whatever the picture's size; as PyTorch's AdaptiveAvgPool2d.
  * @param x [n, channels, height, width]
+ * @param counts how many windows there are below and beside each other.
+ * @throws GraphError where there are more windows than places.
  */
 export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
@@ -186,7 +193,13 @@ export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor 
   return matmul(vertical, matmul(x, horizontal, { transposeB: true }));
 }
 
-/** Largest values of so many windows below and beside each other; as PyTorch's AdaptiveMaxPool2d. Equal ones share the gradient where windows are uneven. */
+/**
+ * Largest values of so many windows below and beside each other; as PyTorch's AdaptiveMaxPool2d. Equal ones share the gradient where
+ * windows are uneven.
+ * @param x [n, channels, height, width]
+ * @param counts how many windows there are below and beside each other.
+ * @throws GraphError where there are more windows than places.
+ */
 export function adaptiveMaxPool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
   const kernel = evenKernel("adaptiveMaxPool2d", x, wanted);

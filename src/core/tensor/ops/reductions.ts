@@ -26,7 +26,7 @@ const meanOp = defineOp<Reduction>({
   onnx: reduceInOrder("ReduceMean"),
 });
 
-/** The mean along the axes. */
+/** The mean along the axes; by default over all elements, as a scalar. */
 export function mean(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return meanOp.apply([x], { axes: axesOf("mean", axes, x.shape), keepDims })[0];
 }
@@ -95,6 +95,7 @@ const softmaxOp = defineOp<AxisAttribute>({
   onnx: as("Softmax", ({ axis }) => ({ axis })),
 });
 
+/** eˣ / Σ eˣ along an axis; the result has the shape of x. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return softmaxOp.apply([x], { axis: normalizeAxis("softmax", axis, x.shape) })[0];
 }
@@ -109,7 +110,7 @@ const logSoftmaxOp = defineOp<AxisAttribute>({
   onnx: as("LogSoftmax", ({ axis }) => ({ axis })),
 });
 
-/** log softmax, without overflow or underflow. */
+/** The logarithm of softmax along an axis, without overflow or underflow. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return logSoftmaxOp.apply([x], { axis: normalizeAxis("logSoftmax", axis, x.shape) })[0];
 }

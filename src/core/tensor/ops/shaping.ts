@@ -29,7 +29,7 @@ const reshapeOp = defineOp<{ shape: Shape }>({
   },
 });
 
-/** The same elements, row after row, in another shape; at most one named dimension. */
+/** The same elements, row after row, in another shape with at most one named dimension. @throws GraphError where the numbers of elements differ. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : reshapeOp.apply([x], { shape })[0];
 }
@@ -55,7 +55,10 @@ const transposeOp = defineOp<{ permutation: readonly number[] }>({
   onnx: as("Transpose", ({ permutation }) => ({ perm: permutation })),
 });
 
-/** The axes in another order; without one, reversed. */
+/**
+ * The axes in another order.
+ * @param permutation for each axis of the result the axis of x that it is; default: reversed.
+ */
 export function transpose(x: Tensor, permutation: readonly number[] = x.shape.map((_, i) => x.rank - 1 - i)): Tensor {
   return transposeOp.apply([x], { permutation })[0];
 }
@@ -194,7 +197,10 @@ const padOp = defineOp<PadAttributes>({
   },
 });
 
-/** Elements of one value before and after those of each axis: a pair of numbers for each. */
+/**
+ * Elements of one value before and after those of each axis.
+ * @param padding a pair of numbers for each axis; the axis grows by their sum.
+ */
 export function pad(x: Tensor, padding: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
   const before = padding.map(([start]) => start);
   const after = padding.map(([, end]) => end);
@@ -209,7 +215,7 @@ function padAxis(x: Tensor, axis: number, before: number, after: number, shape: 
   return padOp.apply([x], { before: side(before), after: side(after), value: 0, shape })[0];
 }
 
-/** Each element of an axis followed by `step` − 1 zeros. */
+/** Each element of an axis followed by `step` − 1 zeros: the axis gets `step` times as long. */
 export function spread(x: Tensor, axis: number, step: number): Tensor {
   if (step === 1) return x;
   const apart = unsqueeze(x, [axis + 1]);
@@ -271,7 +277,7 @@ const splitLikeOp = defineOp<AxisAttribute, readonly [whole: Tensor, ...like: Te
   },
 });
 
-/** Tensors one after another along an axis; their other dimensions agree. */
+/** Tensors one after another along an axis: [n, 2] and [n, 3] along axis 1 give [n, 5]. @throws GraphError where other dimensions differ. */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = tensors;
   if (first === undefined) throw new GraphError("concat: no tensors");
@@ -285,7 +291,7 @@ export function flatten(x: Tensor): Tensor {
   return reshape(x, [rows, elementCount(rest)]);
 }
 
-/** Batches of one shape [n, …], one below the other: [k·n, …]. */
+/** Batches of one shape [n, …], one below the other: [k·n, …]. @throws GraphError where the shapes differ. */
 export function stackRows(batches: readonly Tensor[]): Tensor {
   const stacked = concat(
     batches.map((x) => unsqueeze(x, [0])),

@@ -16,13 +16,19 @@ const constantOp = defineOp<{ value: Float32Array | BigInt64Array; shape: readon
   onnx: ({ outputs: [y], attributes: { value, shape } }, to) => to.alias(y, to.constant(value, shape)),
 });
 
-/** A tensor that is fed on each run: data, a parameter, a dropout mask. Its name is the name in the ONNX graph. */
+/**
+ * A tensor that is fed on each run: data, a parameter, a dropout mask. Its name is the name in the ONNX graph.
+ * @throws GraphError where the name is empty.
+ */
 export function input(name: string, shape: Shape, dtype: DType = "float32"): Tensor {
   if (name === "") throw new GraphError("input: the name is empty");
   return inputOp.apply([], { name, shape, dtype })[0];
 }
 
-/** A constant float32 tensor; a lone number is a scalar of shape []. */
+/**
+ * A constant float32 tensor; a lone number is a scalar of shape [], other values without a shape are one axis.
+ * @throws GraphError where the shape has another number of elements.
+ */
 export function constant(values: number | ArrayLike<number>, shape?: readonly number[]): Tensor {
   const data = typeof values === "number" ? Float32Array.of(values) : Float32Array.from(values);
   const own = shape ?? (typeof values === "number" ? [] : [data.length]);
@@ -37,10 +43,12 @@ export function integers(values: ArrayLike<number>, shape: readonly number[] = [
   return constantOp.apply([], { value: BigInt64Array.from(Array.from(values, BigInt)), shape })[0];
 }
 
+/** Whether the tensor is an input: fed on each run, not computed. */
 export const isInput = ({ node }: Tensor): boolean => isOf(inputOp, node);
+/** Whether the tensor is a constant of the graph. */
 export const isConstant = ({ node }: Tensor): boolean => isOf(constantOp, node);
 
-/** @throws GraphError where the tensor is no input. */
+/** The name of an input. @throws GraphError where the tensor is no input. */
 export function inputName({ node }: Tensor): string {
   if (!isOf(inputOp, node)) throw new GraphError(`${node.op.name} is not an input`);
   return node.attributes.name;

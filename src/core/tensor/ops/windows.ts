@@ -15,6 +15,7 @@ export interface Windows {
   readonly pads: readonly [number, number, number, number];
 }
 
+/** Where the windows of a convolution or of pooling lie on the picture. */
 export interface WindowOptions {
   /** Places between one window and the next; default 1 for convolutions, the window's size for pooling. */
   readonly stride?: number | Pair;

@@ -200,7 +200,7 @@ export function requireData({ name, data }: Pick<Context<unknown>, "name" | "dat
   );
 }
 
-/** @throws UserError where a sample lacks a view, or a view is the same for all training samples. */
+/** Checks that every sample has every view. @throws UserError where one lacks a view, or a view is the same for all training samples. */
 export function checkCompleteViews(method: string, { name: dataset, views, splits }: MultiViewDataset): void {
   for (const { name, matrix, present } of views) {
     const missing = present?.reduce((count, has) => count + 1 - has, 0) ?? 0;
@@ -217,7 +217,7 @@ export function checkCompleteViews(method: string, { name: dataset, views, split
   }
 }
 
-/** @throws UserError where the data has not the labels that the task needs, or too few test samples for the clusters. */
+/** Checks that data suits a task. @param data with splits. @throws UserError where it has not the labels that the task needs, or too few test samples for the clusters. */
 export function checkTask(data: MultiViewDataset, task: PerViewOptions["task"], clusters: number): void {
   const { name, splits } = data;
   if (task === "clustering") {
