@@ -1,5 +1,4 @@
 // What the rest of the library asks of a machine that runs ONNX models; those in `backends` provide it.
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { OutOfMemoryError } from "../../errors.js";
 import type { DType } from "../tensor/index.js";
 
@@ -35,12 +34,35 @@ export interface Backend {
   load(model: Uint8Array): Promise<Session>;
 }
 
+/** A tensor of an ONNX Runtime module. */
+export interface RuntimeTensor {
+  /** Its values, also where they are on a device. */
+  getData(): Promise<unknown>;
+  /** Frees it. */
+  dispose(): void;
+}
+
+/** A loaded model of an ONNX Runtime module. */
+export interface RuntimeModel {
+  /** Computes the outputs of the names given. */
+  run(feeds: Record<string, never>, outputs: string[]): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  /** Frees it. */
+  release(): Promise<void>;
+}
+
 /** What of an ONNX Runtime module is used: onnxruntime-node and onnxruntime-web have it. */
 export interface OnnxRuntimeModule {
   /** Makes sessions of models. */
-  readonly InferenceSession: Pick<typeof InferenceSession, "create">;
-  /** What inputs and outputs are held in. */
-  readonly Tensor: typeof OrtTensor;
+  readonly InferenceSession: {
+    /** Loads a model. */
+    create(model: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeModel>;
+  };
+  /** Makes a tensor: its element type, values and shape. */
+  readonly Tensor: new (
+    type: never,
+    data: never,
+    shape: number[],
+  ) => RuntimeTensor;
 }
 
 export interface BackendOptions {

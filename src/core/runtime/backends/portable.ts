@@ -1,5 +1,4 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
 import {
@@ -11,6 +10,7 @@ import {
   dtypeOf,
   type OnnxRuntimeModule,
   RuntimeError,
+  type RuntimeModel,
   runtimeFailure,
   type Session,
   type TensorData,
@@ -51,7 +51,7 @@ class PortableSession implements Session {
 
   constructor(
     private readonly ort: OnnxRuntimeModule,
-    private readonly session: InferenceSession,
+    private readonly session: RuntimeModel,
     private readonly turns: Turns | undefined,
   ) {}
 
@@ -82,9 +82,9 @@ class PortableSession implements Session {
   }
 
   async #run(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): Promise<void> {
-    const feeds: Record<string, OrtTensor> = {};
+    const feeds: Record<string, never> = {};
     for (const [name, { data, shape }] of Object.entries(inputs)) {
-      feeds[name] = new this.ort.Tensor(dtypeOf(data), unshared(data) as never, [...shape]);
+      feeds[name] = new this.ort.Tensor(dtypeOf(data) as never, unshared(data) as never, [...shape]) as never;
     }
     const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
       throw runtimeFailure(`ONNX Runtime: ${error.message}`);
