@@ -7,7 +7,7 @@ import { type OpenOptions, openDataset } from "./data/catalogue.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
 export { DivergenceError, Engine, type EngineOptions } from "./core/runtime/index.js";
-export type { OnnxRuntimeModule, RuntimeModel, RuntimeTensor } from "./core/runtime/session.js";
+export type { OnnxRuntimeModule, RuntimeModel, RuntimeTensor, RuntimeTensorClass } from "./core/runtime/session.js";
 export { MultiViewDataset } from "./data/dataset.js";
 export {
   AmbiguousDataError,

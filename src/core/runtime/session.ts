@@ -50,6 +50,12 @@ export interface RuntimeModel {
   release(): Promise<void>;
 }
 
+/** The class of a module's tensors. */
+export interface RuntimeTensorClass {
+  /** Makes one: its element type, values and shape. */
+  new (type: never, data: never, shape: number[]): RuntimeTensor;
+}
+
 /** What of an ONNX Runtime module is used: onnxruntime-node and onnxruntime-web have it. */
 export interface OnnxRuntimeModule {
   /** Makes sessions of models. */
@@ -57,12 +63,8 @@ export interface OnnxRuntimeModule {
     /** Loads a model. */
     create(model: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeModel>;
   };
-  /** Makes a tensor: its element type, values and shape. */
-  readonly Tensor: new (
-    type: never,
-    data: never,
-    shape: number[],
-  ) => RuntimeTensor;
+  /** The class of tensors. */
+  readonly Tensor: RuntimeTensorClass;
 }
 
 export interface BackendOptions {
