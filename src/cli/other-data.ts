@@ -11,7 +11,7 @@ import { say } from "./output/output.js";
 /**
  * Opens data by flags. Where they do not say which variables are views and labels, those are taken that the run's own flags
  * name, if the data has them; places of views (`image=0`) are not carried over, since the other data may have another order.
- * @param onNote hears what was worked out about the data.
+ * @param onNote receives what was worked out about the data.
  * @throws UserError where it cannot be opened.
  */
 export async function openOtherData(

@@ -19,7 +19,7 @@ const digestBytes = 32;
 
 /**
  * The bytes of a cache file (payload, then its SHA-256), or, where the file is missing, of another length or damaged, what
- * `build` gives, which is then stored. A cache that cannot be read or written costs time only: `onNote` hears of it.
+ * `build` gives, which is then stored. A cache that cannot be read or written costs time only: `onNote` receives the reason.
  * @param name file name inside the cache folder; it must tell apart everything that the bytes depend on.
  * @param bytes length of the payload.
  */

@@ -23,9 +23,9 @@ import { type SyntheticOptions, synthetic, syntheticDefaults } from "./sets/synt
 export interface OpenOptions extends FileOptions {
   /** Seed of data that is made up, 0 by default; `seed=1` in the name goes before it. */
   readonly seed?: number;
-  /** Hears the share of a set that is built, 0 … 1. */
+  /** Receives the share of a set that is built, 0 … 1. */
   readonly onProgress?: (share: number) => void;
-  /** Hears what was worked out about a file and what is odd about the data. */
+  /** Receives what was worked out about a file and what is odd about the data. */
   readonly onNote?: (note: string) => void;
 }
 

@@ -49,7 +49,7 @@ export interface Checkpoint extends State {
   readonly position: Position;
 }
 
-/** What `onEpoch` hears after each epoch. */
+/** What `onEpoch` receives after each epoch. */
 export interface EpochReport extends EpochResult {
   /** Name of the stage, such as "train". */
   readonly stage: string;

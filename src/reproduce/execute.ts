@@ -18,7 +18,7 @@ export interface ExecuteOptions {
   readonly runs: string;
   /** Threads of each run. */
   readonly threads: number;
-  /** Hears what the run says while it works. */
+  /** Receives what the run says while it works. */
   onLine(run: Run, line: string): void;
 }
 

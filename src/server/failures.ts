@@ -22,7 +22,7 @@ function statusOf(error: Error): number {
   return statusCode >= 400 && statusCode < 600 ? statusCode : 500;
 }
 
-/** @param say hears what was the server's own failure. */
+/** @param say receives what was the server's own failure. */
 export function failureHandler(say: (line: string) => void) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
     const status = statusOf(error);

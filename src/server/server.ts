@@ -56,7 +56,7 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** The page's files; default: those of this package, where they are built. */
   readonly page?: string;
-  /** Hears of the server's own failures. */
+  /** Receives word of the server's own failures. */
   readonly say: (line: string) => void;
 }
 

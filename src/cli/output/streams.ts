@@ -3,7 +3,7 @@ import { fileError } from "../../files.js";
 
 /**
  * Listens to the errors of stdout and stderr, which otherwise end the process with a stack trace.
- * @param onLost hears, once, why stdout could not be written; not where its reader has left early (`vantage … | head`).
+ * @param onLost receives once why stdout could not be written; not where its reader has left early (`vantage … | head`).
  */
 export function guardStreams(onLost: (error: unknown) => void): void {
   let isLost = false;

@@ -12,9 +12,9 @@ export type NoisyMnistVariant = "noisy-mnist" | "noisy-mnist-10k";
 export interface NoisyMnistOptions {
   readonly variant?: NoisyMnistVariant;
   readonly seed?: number;
-  /** Hears the share that is built, 0 … 1; silent where the cache has the set. */
+  /** Receives the share that is built, 0 … 1; silent where the cache has the set. */
   readonly onProgress?: (share: number) => void;
-  /** Hears of a damaged or unusable cache. */
+  /** Receives word of a damaged or unusable cache. */
   readonly onNote?: (note: string) => void;
 }
 

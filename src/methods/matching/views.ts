@@ -7,7 +7,7 @@ import { isNamelessView, some, viewNumber } from "./names.js";
 
 /** How data is matched with a model. */
 export interface MatchOptions {
-  /** Hears what was reordered, left out or matched otherwise than by name, a sentence each. */
+  /** Receives what was reordered, left out or matched otherwise than by name, a sentence each. */
   onNote?(note: string): void;
 }
 

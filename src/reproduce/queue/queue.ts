@@ -23,11 +23,11 @@ export interface QueueOptions {
   readonly chosen: readonly Run[];
   /** What is known here. */
   resultOf(run: Run): StoredResult | undefined;
-  /** Hears what another process has found. */
+  /** Receives what another process has found. */
   onOther(run: Run, outcome: Outcome, host: string): void;
-  /** Hears that the database is away (why), and that it is back (undefined). */
+  /** Receives why the database is away, and undefined once it is back. */
   onAway(message: string | undefined): void;
-  /** Hears that other processes have all runs that are left. */
+  /** Is called when other processes have all runs that are left. */
   onWait(runs: number): void;
 }
 
@@ -119,7 +119,7 @@ export class RunQueue implements RunSource {
     });
   }
 
-  /** Hears once more what others have found, and disconnects. */
+  /** Receives once more what others have found, and disconnects. */
   async close(): Promise<void> {
     try {
       await this.#hearOthers().catch(ifAway);

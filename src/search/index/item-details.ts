@@ -100,7 +100,7 @@ interface DetailLine {
 
 /**
  * Holds a user's details against the samples that they are for.
- * @throws UserError where none is of a sample; `onNote` hears how many are not, and how many samples have none.
+ * @throws UserError where none is of a sample; `onNote` receives how many are not, and how many samples have none.
  */
 export function matchDetails(
   details: ReadonlyMap<string, Metadata>,

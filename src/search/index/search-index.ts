@@ -45,20 +45,20 @@ export interface SearchQuery extends Content, Asker {
   readonly mode: Query["mode"];
   /** Default: 0 for hash codes; where codes only stand in for representations, the larger of 1000 and 10 k. */
   readonly rerank?: number;
-  /** Hears how the features were matched with the view's. */
+  /** Receives how the features were matched with the view's. */
   onNote?(note: string): void;
 }
 
 /** An item to be encoded and stored. */
 export interface NewItem extends ItemKey, Content {
   readonly metadata?: Metadata;
-  /** Hears how the features were matched with the view's. */
+  /** Receives how the features were matched with the view's. */
   onNote?(note: string): void;
 }
 
 /** How an index is opened. */
 export interface OpenIndexOptions {
-  /** Hears what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
+  /** Receives what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
   onNote?(note: string): void;
 }
 

@@ -20,7 +20,7 @@ export interface OpenOptions {
   readonly isMaking?: boolean;
   /** What a store of this name held is deleted first. */
   readonly replaces?: boolean;
-  /** Hears what the store has to say, in lines: that an older version made it, what a crash cost, that a graph cannot be built. */
+  /** Receives what the store has to say, in lines: that an older version made it, what a crash cost, that a graph cannot be built. */
   onNote?(note: string): void;
 }
 
@@ -59,9 +59,9 @@ interface Opened {
   readonly note?: string;
 }
 
-type Hear = (note: string) => void;
+type Listener = (note: string) => void;
 
-async function openInDatabase({ folder, manifest }: IndexFolder, owner: Owner, onNote: Hear): Promise<Opened> {
+async function openInDatabase({ folder, manifest }: IndexFolder, owner: Owner, onNote: Listener): Promise<Opened> {
   const { store: kind, name, bits, dimensions } = manifest;
   const wanted = { name, space: { bits, dimensions }, owner, onNote };
   if (kind === "pglite") {
@@ -86,7 +86,7 @@ async function openInFolder(
   { folder, manifest }: IndexFolder,
   owner: Owner,
   engine: Engine,
-  onNote: Hear,
+  onNote: Listener,
 ): Promise<Opened> {
   const place = storeFolder(folder);
   const path = join(place, "items.log");

@@ -30,9 +30,9 @@ interface Icon {
 }
 
 export interface DrawHooks {
-  /** Hears the share that is drawn, 0 … 1; silent where the cache has the pictures. */
+  /** Receives the share that is drawn, 0 … 1; silent where the cache has the pictures. */
   readonly onProgress?: (share: number) => void;
-  /** Hears of a damaged or unusable cache. */
+  /** Receives word of a damaged or unusable cache. */
   readonly onNote?: (note: string) => void;
 }
 

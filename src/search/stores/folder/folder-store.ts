@@ -31,7 +31,7 @@ export interface FolderStoreOptions {
   readonly space?: Space;
   /** Where the codes are kept and searched; by default kernels of its own, with one thread per processor. */
   readonly kernels?: Kernels;
-  /** Hears what a crash cost, in one line. */
+  /** Receives what a crash cost, in one line. */
   onNote?(note: string): void;
 }
 

@@ -30,7 +30,7 @@ export interface PostgresStoreOptions {
   readonly space?: Space;
   /** Items from which an approximate search has a graph built; below, looking at every code is as fast. */
   readonly graphFrom?: number;
-  /** Hears, once, why a graph that is built in the background cannot be. */
+  /** Receives once why a graph that is built in the background cannot be. */
   onNote?(note: string): void;
   /** @internal The index folder that it belongs to, which then says whether it may be made. */
   readonly owner?: Owner;
