@@ -4,13 +4,11 @@ import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
 import { makeFolder } from "../../files.js";
-import { InterruptedError } from "../../methods/training.js";
 import { exportItems } from "../../search/index/export-items.js";
 import { readIndexFolder } from "../../search/index/index-folder.js";
 import { openStore } from "../../search/stores/open-store.js";
-import { interruption } from "../interruption.js";
 import { printResult, say } from "../output/output.js";
-import { itemProgress } from "../output/progress.js";
+import { withProgress } from "./index.js";
 
 interface Flags {
   readonly out: string;
@@ -36,28 +34,19 @@ async function exportIndex(folder: string, { out, view, json }: Flags): Promise<
     const known = views.map((each) => each.name).join(", ");
     throw new UserError(`--view ${view}: ${folder} has no such view; it has ${known}`);
   }
-  const interrupt = interruption("stopping; no file is written");
-  const progress = itemProgress();
   const engine = await Engine.open({ threads: 1 });
   try {
-    const store = await openStore(index, engine, { onNote: (note) => say(`  note: ${note}`) });
-    try {
-      makeFolder(dirname(out));
-      const onItems = (done: number, total: number) => progress.update(done, total);
-      const items = await exportItems(store, out, { view, signal: interrupt.signal, onItems });
-      progress.stop();
-      printResult(json, { index: name, out, items }, [`${out}: ${items} items of ${name}`]);
-    } finally {
-      await store.close();
-    }
-  } catch (error) {
-    if (interrupt.signal.aborted && error === interrupt.signal.reason) {
-      throw new InterruptedError("interrupted; no file is written");
-    }
-    throw error;
+    const items = await withProgress(async (hooks) => {
+      const store = await openStore(index, engine, { onNote: (note) => say(`  note: ${note}`) });
+      try {
+        makeFolder(dirname(out));
+        return await exportItems(store, out, { ...hooks, view });
+      } finally {
+        await store.close();
+      }
+    }, "no file is written");
+    printResult(json, { index: name, out, items }, [`${out}: ${items} items of ${name}`]);
   } finally {
-    progress.stop();
-    interrupt.release();
     await engine.close();
   }
 }

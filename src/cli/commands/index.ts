@@ -101,9 +101,15 @@ async function indexRun(run: string, flags: Flags): Promise<void> {
 
 type Hooks = NonNullable<Parameters<typeof buildIndex>[2]>;
 
-/** Shows how far it is; Ctrl-C ends it between two batches, and what is stored stays. */
-export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>): Promise<IndexSummary> {
-  const interrupt = interruption("stopping; the items that are stored stay, run the same command again to go on");
+/**
+ * Shows how far it is; Ctrl-C ends it between two batches.
+ * @param outcome what is there after that; by default what is stored stays.
+ */
+export async function withProgress<R>(
+  work: (hooks: Hooks) => Promise<R>,
+  outcome = "the items that are stored stay, run the same command again to go on",
+): Promise<R> {
+  const interrupt = interruption(`stopping; ${outcome}`);
   const progress = itemProgress();
   try {
     return await work({
@@ -117,7 +123,7 @@ export async function withProgress(work: (hooks: Hooks) => Promise<IndexSummary>
     });
   } catch (error) {
     if (interrupt.signal.aborted && error === interrupt.signal.reason) {
-      throw new InterruptedError("interrupted; the items that are stored stay, run the same command again to go on");
+      throw new InterruptedError(`interrupted; ${outcome}`);
     }
     throw error;
   } finally {

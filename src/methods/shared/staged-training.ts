@@ -89,10 +89,12 @@ export function stagedTraining(stages: readonly TrainedStage[], notes?: () => re
     stages,
     notes,
     state(model) {
-      const active = stages.find((stage) => stage.state() !== undefined);
-      if (active === undefined) return model;
-      const { tensors, json } = active.state()!;
-      return withTraining(model, { tensors, json: { stage: active.name, ...json } });
+      for (const stage of stages) {
+        const state = stage.state();
+        if (state === undefined) continue;
+        return withTraining(model, { tensors: state.tensors, json: { stage: stage.name, ...state.json } });
+      }
+      return model;
     },
     restore({ tensors, json }) {
       const training = json.training as State["json"] | undefined;

@@ -11,8 +11,8 @@ import { needPackages } from "../../optional.js";
 import { featureSource } from "../encoders/raw-features.js";
 import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
 import { CHUNK, ViewEncoder } from "../encoders/view-encoder.js";
-import { openStore } from "../stores/open-store.js";
-import type { Item, Metadata } from "../stores/store.js";
+import { type OpenOptions, openStore } from "../stores/open-store.js";
+import { countItems, type Item, type Metadata, type Store } from "../stores/store.js";
 import {
   type ColumnNames,
   clearIndexFolder,
@@ -115,15 +115,7 @@ async function fillIndex(
   const wasThere = isIndexFolder(folder);
   const index = await openFolder(request, encoders, sources, engine);
   const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
-  const store = await openStore(index, engine, {
-    isMaking: true,
-    replaces: request.replaces,
-    onNote: hooks.onNote,
-  }).catch((error) => {
-    // no index that has no store; where there was one before, it is as it was
-    if (!wasThere) removeStart(folder);
-    throw error;
-  });
+  const store = await openMakingStore(index, wasThere, engine, { replaces: request.replaces, onNote: hooks.onNote });
   for (const part of [".", "model"]) removeUnfinished(inside(folder, part));
   const added = new Map<string, number>();
   let items = 0;
@@ -155,22 +147,36 @@ async function fillIndex(
     await store.buildGraphs?.();
     hooks.onStage?.("map");
     writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
-    for (const count of (await store.counts()).values()) items += count;
+    items = await countItems(store);
   } finally {
     await store.close();
   }
-  const { name, method, dataset, bits, dimensions, store: kind } = index.manifest;
-  return {
-    index: folder,
-    name,
-    method,
-    dataset,
-    bits,
-    dimensions,
-    store: kind,
-    added: Object.fromEntries(added),
-    items,
-  };
+  return summaryOf(index, added, items);
+}
+
+/** Opens the store of an index that is made or added to; one that was not there before is nothing without its store. */
+export async function openMakingStore(
+  index: IndexFolder,
+  wasThere: boolean,
+  engine: Engine,
+  options: Omit<OpenOptions, "isMaking">,
+): Promise<Store> {
+  try {
+    return await openStore(index, engine, { ...options, isMaking: true });
+  } catch (error) {
+    if (!wasThere) removeStart(index.folder);
+    throw error;
+  }
+}
+
+/** @param added items by view. @param items that the index holds now. */
+export function summaryOf(
+  { folder, manifest }: IndexFolder,
+  added: ReadonlyMap<string, number>,
+  items: number,
+): IndexSummary {
+  const { name, method, dataset, bits, dimensions, store } = manifest;
+  return { index: folder, name, method, dataset, bits, dimensions, store, added: Object.fromEntries(added), items };
 }
 
 /** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */

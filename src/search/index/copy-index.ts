@@ -5,8 +5,15 @@ import { UserError } from "../../errors.js";
 import { fileError } from "../../files.js";
 import { readRegular } from "../../inside.js";
 import { openStore } from "../stores/open-store.js";
-import type { ItemKey, Store } from "../stores/store.js";
-import { extendFolder, type IndexHooks, type IndexSummary, storedTogether } from "./build-index.js";
+import { countItems, type ItemKey, type Store } from "../stores/store.js";
+import {
+  extendFolder,
+  type IndexHooks,
+  type IndexSummary,
+  openMakingStore,
+  storedTogether,
+  summaryOf,
+} from "./build-index.js";
 import {
   createIndexFolder,
   type IndexContent,
@@ -14,7 +21,6 @@ import {
   isIndexFolder,
   modelPath,
   readIndexFolder,
-  removeStart,
   type StoreKind,
   thumbnailsFolder,
 } from "./index-folder.js";
@@ -42,21 +48,14 @@ export async function copyIndex(request: CopyRequest, engine: Engine, hooks: Ind
     return await inIndexFolder(request.folder, async () => {
       const wasThere = isIndexFolder(request.folder);
       const target = targetFolder(index, request);
-      const store = await openStore(target, engine, { isMaking: true, onNote: hooks.onNote }).catch((error) => {
-        if (!wasThere) removeStart(request.folder);
-        throw error;
-      });
+      const store = await openMakingStore(target, wasThere, engine, { onNote: hooks.onNote });
       try {
         await copyItems(source, store, hooks);
         hooks.onStage?.("graphs");
         await store.buildGraphs?.();
         if (hasIndexMap(request.from)) writeIndexMap(request.folder, readIndexMap(request.from));
         copyPictures(request.from, request.folder);
-        const added = Object.fromEntries(await source.counts());
-        const counts = [...(await store.counts()).values()];
-        const { name, method, dataset, bits, dimensions, store: kind } = target.manifest;
-        const total = counts.reduce((sum, count) => sum + count, 0);
-        return { index: request.folder, name, method, dataset, bits, dimensions, store: kind, added, items: total };
+        return summaryOf(target, await source.counts(), await countItems(store));
       } finally {
         await store.close();
       }
@@ -68,8 +67,7 @@ export async function copyIndex(request: CopyRequest, engine: Engine, hooks: Ind
 
 async function copyItems(source: Store, target: Store, { signal, onItems, onStage }: IndexHooks): Promise<void> {
   onStage?.("items");
-  let total = 0;
-  for (const count of (await source.counts()).values()) total += count;
+  const total = await countItems(source);
   let done = 0;
   onItems?.(0, total);
   for (let after: ItemKey | undefined; ; ) {

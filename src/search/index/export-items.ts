@@ -1,6 +1,6 @@
 // The items of an index as lines of JSON, to be read by other programs: one object for each, in the order of id, then view.
 import { replaceFile } from "../../files.js";
-import type { Item, ItemKey, Store } from "../stores/store.js";
+import { countItems, type Item, type ItemKey, type Store } from "../stores/store.js";
 
 /** Items that are read from the store, and written, at a time. */
 const pageItems = 500;
@@ -21,9 +21,7 @@ export interface ExportHooks {
  */
 export async function exportItems(store: Store, path: string, hooks: ExportHooks = {}): Promise<number> {
   const { view, signal, onItems } = hooks;
-  const counts = await store.counts();
-  const total =
-    view === undefined ? [...counts.values()].reduce((sum, count) => sum + count, 0) : (counts.get(view) ?? 0);
+  const total = await countItems(store, view);
   let done = 0;
   await replaceFile(path, pieces());
   return done;

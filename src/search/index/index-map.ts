@@ -7,7 +7,7 @@ import { inside } from "../../inside.js";
 import { fitPca, transformPca } from "../../numerics/linear-algebra/pca.js";
 import { embeddingMap } from "../../numerics/tsne/embedding-map.js";
 import { type Colouring, type EmbeddingMap, readMap, writeMap } from "../../runs/result.js";
-import type { Item, Metadata, Store } from "../stores/store.js";
+import { countItems, type Item, type Metadata, type Store } from "../stores/store.js";
 
 /** Most points that t-SNE places; more are projected on their principal components. */
 const mostForTsne = 6000;
@@ -63,8 +63,7 @@ async function principalPlane(x: ReturnType<typeof dense>, engine: Engine): Prom
 }
 
 async function takePoints(store: Store, signal?: AbortSignal): Promise<Point[]> {
-  let total = 0;
-  for (const count of (await store.counts()).values()) total += count;
+  const total = await countItems(store);
   const chosen = total <= mostPoints ? undefined : new Set(new Random(0, "index map").choice(total, mostPoints));
   const points: Point[] = [];
   let [row, after] = [0, undefined as Item | undefined];

@@ -102,3 +102,10 @@ export interface Store {
   /** Ends what is under way and gives the files or connections back. */
   close(): Promise<void>;
 }
+
+/** How many items a store holds, of one view or of all. */
+export async function countItems(store: Store, view?: string): Promise<number> {
+  const counts = await store.counts();
+  if (view !== undefined) return counts.get(view) ?? 0;
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
