@@ -1,4 +1,4 @@
-// Errors that are the user's to mend: the command line shows their message as one line and exits with status 2.
+// Errors caused by user input: the command line shows their message as one line and exits with status 2.
 
 /**
  * A text of several lines as one, without the blanks beside the line breaks: each is walked once, where a pattern would try long runs

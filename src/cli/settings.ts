@@ -137,7 +137,7 @@ export function addCommonFlags(command: Command): Command {
     .option("--task <task>", "clustering, classification or retrieval")
     .option("--epochs <n>", "passes over the data")
     .option("--batch <n>", "samples per step")
-    .option("--seed <n>", "of everything random")
+    .option("--seed <n>", "random seed")
     .option("--set <name=value>", "any option of the method; may be given again", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")

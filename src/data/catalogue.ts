@@ -191,7 +191,7 @@ async function openByCard(
   return { dataset: views === undefined ? dataset : pickViews(dataset, views), notes };
 }
 
-/** Reads `name=value` pairs parted by commas; several values are parted by slashes. Words always come as a list. */
+/** Reads `name=value` pairs, comma-separated; several values are separated by slashes. Words always come as a list. */
 function parseParameters(recipe: Recipe, text: string): ParameterValues {
   const values: Record<string, number | number[] | string[]> = {};
   for (const pair of text === "" ? [] : text.split(",")) {

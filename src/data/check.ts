@@ -1,4 +1,4 @@
-// What is checked of every data set at the door: values that no method can use are refused, oddities are told.
+// Validates data sets: values that no method can use are refused, oddities are warnings.
 import { UserError } from "../errors.js";
 import { type Labels, type MultiViewDataset, presentRows, samplesByClass, type View } from "./dataset.js";
 import { denseParts } from "./matrix.js";

@@ -30,7 +30,7 @@ export function addSearchCommand(root: Command): void {
     .command("search <index>")
     .description("the items nearest to one query: features, words, a picture, or a stored item")
     .option("--view <name>", "view of the query (may be left out where only one takes such a query)")
-    .option("--query <file|list>", "raw features: a .npy or .csv file with one row, or numbers parted by commas")
+    .option("--query <file|list>", "raw features: a .npy or .csv file with one row, or comma-separated numbers")
     .option("--id <id>", "search by a stored item")
     .option("--words <text>", "search by words, where the index makes features of them")
     .option("--image <file>", "search by a PNG or SVG picture, where the index makes features of it")
@@ -91,7 +91,7 @@ async function features(text: string): Promise<Pick<SearchQuery, "features" | "n
   if (!existsSync(text)) {
     const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     if (values.every((value) => Number.isFinite(value))) return { features: values };
-    throw new UserError(`--query ${text.slice(0, 60)}: neither a file nor numbers parted by commas`);
+    throw new UserError(`--query ${text.slice(0, 60)}: neither a file nor comma-separated numbers`);
   }
   const { variables } = await readVariables(text);
   const numbers = [...variables].flatMap(([name, variable]) =>

@@ -91,7 +91,7 @@ export class Engine {
   /**
    * Makes a model ready; the session is released with the engine at the latest.
    * @internal
-   * @throws ClosedError where the engine is closed, RuntimeError where the model is no good.
+   * @throws ClosedError where the engine is closed, RuntimeError where the model is invalid.
    */
   async load(model: Uint8Array): Promise<Session> {
     this.checkOpen();

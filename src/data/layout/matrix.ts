@@ -1,4 +1,4 @@
-// A variable as a view's matrix: samples in rows, float32, dense or sparse as it was; and the checks at the door.
+// A variable as a view's matrix: samples in rows, float32, dense or sparse as it was; validated.
 import type { UserError } from "../../errors.js";
 import { count, type NumericArray, type NumericVariable, type SparseVariable } from "../formats/variables.js";
 import { type DenseMatrix, dense, denseParts, type LazyMatrix, type Matrix, type SparseMatrix } from "../matrix.js";

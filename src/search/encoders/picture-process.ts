@@ -1,4 +1,4 @@
-// The process that reads pictures by strangers: what goes wrong in it, goes wrong in it alone. Messages: once that it is ready, then bytes in, features out.
+// Decodes untrusted images in a child process: a failure ends that process alone. Messages: once that it is ready, then bytes in, features out.
 import { Worker } from "node:worker_threads";
 import { emojiImageFeatures, readPicture } from "../../data/sets/emoji/index.js";
 import { UserError } from "../../errors.js";

@@ -1,4 +1,4 @@
-// Features of pictures by strangers, made in processes of their own that are begun again when a picture ends them.
+// Features of untrusted images, made in child processes that are started again when an image ends them.
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";

@@ -13,7 +13,7 @@ export interface PlanOptions {
   readonly source: string;
 }
 
-/** The runs of all cells, seed after seed. @throws UserError where a cell's settings are no good. */
+/** The runs of all cells, seed after seed. @throws UserError where a cell's settings are invalid. */
 export function planRuns(cells: readonly Cell[], { seeds, places, source }: PlanOptions): Run[] {
   return seeds.flatMap((seed) =>
     cells.flatMap((cell) => {
