@@ -20,6 +20,8 @@ export function interruption(message = "stopping after this epoch; the checkpoin
   return {
     signal: controller.signal,
     release() {
+      // Once asked to stop, the process is about to end: a second signal keeps its documented exit status until it has.
+      if (controller.signal.aborted) return;
       process.off("SIGINT", stop);
       process.off("SIGTERM", stop);
     },

@@ -61,14 +61,16 @@ for (const [name, args] of Object.entries(commands)) {
       const command = startCommand(args, place.folder);
       await sleep(random.next() * span);
       command.kill(sent);
-      if (random.next() < 0.5) {
+      const isTwice = random.next() < 0.5;
+      if (isTwice) {
         await sleep(random.next() * 100);
         command.kill(sent);
       }
       const result = await command.done;
       check(result, sent);
       if (/interrupted in stage/.test(result.stderr)) {
-        assert.equal(result.status, 130);
+        // The second signal may meet a process whose handlers Node has already taken down: the checkpoint is complete.
+        if (!isTwice || result.signal === null) assert.equal(result.status, 130);
         assert.equal(readdirSync(place.path("new/checkpoint")).length, 1, result.stderr);
       }
     }
