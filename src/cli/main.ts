@@ -12,6 +12,7 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addEncodeCommand } from "./commands/encode.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
+import { addHelpCommand } from "./commands/help.js";
 import { addIndexCommand } from "./commands/index.js";
 import { addReportCommand } from "./commands/report.js";
 import { addReproduceCommand } from "./commands/reproduce/index.js";
@@ -21,6 +22,7 @@ import { addTrainCommand } from "./commands/train.js";
 import { loadMethodFiles, methodFileFlag } from "./method-files.js";
 import { print, say } from "./output/output.js";
 import { guardStreams } from "./output/streams.js";
+import { parseError, unfinished } from "./parse-errors.js";
 
 const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 
@@ -32,10 +34,22 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     checkArguments(args);
     await loadMethodFiles(args);
-    await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
+    const root = program();
+    await root.parseAsync(started(args), { from: "user" }).catch((error: unknown) => {
+      if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+      const command = unfinished(root, args, error);
+      if (command === undefined) throw new UserError(parseError(root, args, error));
+      command.outputHelp();
+    });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** The words with what people type for help and version in commander's form. */
+function started(args: readonly string[]): string[] {
+  if (args.length === 0) return ["--help"];
+  return args.length === 1 && (args[0] === "-v" || args[0] === "version") ? ["--version"] : [...args];
 }
 
 /** The whole command line, as commander has it. */
@@ -43,6 +57,7 @@ export function program(): Command {
   const root = new Command("vantage")
     .description("Deep multi-view learning: one representation from several views, to cluster, classify and search.")
     .version(version, "-V, --version")
+    .helpCommand(false)
     .option(
       `${methodFileFlag} <file>`,
       "run a file whose default export is a method (defineMethod), before the command",
@@ -65,6 +80,7 @@ export function program(): Command {
     addReportCommand,
     addReproduceCommand,
     addDemoCommand,
+    addHelpCommand,
   ]) {
     add(root);
   }
@@ -73,13 +89,8 @@ export function program(): Command {
 
 /** Says what went wrong on stderr; returns the exit status. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exit.done;
-    // A flag with a slip in its name may bring a token.
-    const message = error.message.replace(/^error: /, "").replace(/^(unknown option '--[^=']*)=.*'/s, "$1'");
-    complain(`${message} (vantage --help lists what there is)`);
-    return exit.mistake;
-  }
+  // Help and version, which were printed.
+  if (error instanceof CommanderError) return exit.done;
   if (error instanceof InterruptedError) {
     complain(error.message);
     return exit.interrupted;

@@ -9,12 +9,12 @@ import { type TrainingRequest, trainRun } from "../../train/train-run.js";
 import { trainLengths } from "../code-lengths.js";
 import { commandLine } from "../command-line.js";
 import { dataName, dataSettings } from "../data-flags.js";
+import { addMethodFlags, methodFlags } from "../method-flags.js";
 import { printResult } from "../output/output.js";
 import { resumeByFlags } from "../resume.js";
 import {
   addCommonFlags,
   type CommonFlags,
-  describeOptions,
   engineOptions,
   methodOptions,
   readConfigFile,
@@ -42,9 +42,9 @@ export function addTrainCommand(root: Command): void {
     if ("reuse" in method.options.shape) {
       command.option("--reuse <run>", "take from another run what pre-training would learn");
     }
-    addCommonFlags(command)
-      .addHelpText("after", `\nOptions of ${method.name} (--set name=value):\n${describeOptions(method.options.shape)}`)
-      .action((flags: CommonFlags, typed: Command) => trainMethod(method, flags, typed));
+    addMethodFlags(addCommonFlags(command, method), method).action((flags: CommonFlags, typed: Command) =>
+      trainMethod(method, flags, typed),
+    );
   }
 }
 
@@ -61,7 +61,7 @@ async function trainMethod(
     return;
   }
   const config = readConfigFile(flags.config);
-  const options = methodOptions(flags, config, method.presets);
+  const options = methodOptions(flags, config, method.presets, methodFlags(typed));
   const data = dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset);
   if (data === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
   const request: TrainingRequest = {
