@@ -20,7 +20,7 @@ import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addTrainCommand } from "./commands/train.js";
 import { loadMethodFiles, methodFileFlag } from "./method-files.js";
-import { print, say } from "./output/output.js";
+import { complain, isVerbose, print, setVerbosity } from "./output/output.js";
 import { guardStreams } from "./output/streams.js";
 import { parseError, unfinished } from "./parse-errors.js";
 
@@ -63,6 +63,13 @@ export function program(): Command {
       "run a file whose default export is a method (defineMethod), before the command",
       (file: string, earlier: string[] = []) => [...earlier, file],
     )
+    .option("--quiet", "results and errors only")
+    .option("--verbose", "all measures, and where an error comes from")
+    .hook("preAction", (command) => {
+      const { quiet, verbose } = command.opts<{ quiet?: boolean; verbose?: boolean }>();
+      if (quiet && verbose) throw new UserError("--quiet and --verbose: give one of them");
+      setVerbosity(quiet ? "quiet" : verbose ? "verbose" : "usual");
+    })
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({ writeOut: (text) => print(text.trimEnd().split("\n")), writeErr: () => {} });
@@ -92,23 +99,23 @@ function report(error: unknown): number {
   // Help and version, which were printed.
   if (error instanceof CommanderError) return exit.done;
   if (error instanceof InterruptedError) {
-    complain(error.message);
+    complainOf(error.message);
     return exit.interrupted;
   }
   if (error instanceof UserError) {
-    complain(error.message);
+    complainOf(error.message);
     return exit.mistake;
   }
   if (error instanceof DivergenceError) {
-    complain(error.message);
+    complainOf(error.message);
     return exit.failure;
   }
-  complain(`unexpected failure: ${error instanceof Error ? error.message : String(error)}`);
-  if (process.env.VANTAGE_DEBUG && error instanceof Error) error.stack?.split("\n").forEach(say);
-  else say("(VANTAGE_DEBUG=1 shows where; please report it)");
+  complainOf(`unexpected failure: ${error instanceof Error ? error.message : String(error)}`);
+  if ((process.env.VANTAGE_DEBUG || isVerbose()) && error instanceof Error) error.stack?.split("\n").forEach(complain);
+  else complain("(VANTAGE_DEBUG=1 shows where; please report it)");
   return exit.failure;
 }
 
-function complain(message: string): void {
-  say(`vantage: ${message.replaceAll("\n", " ")}`);
+function complainOf(message: string): void {
+  complain(`vantage: ${message.replaceAll("\n", " ")}`);
 }

@@ -16,6 +16,7 @@ export interface CommonFlags extends DataFlags {
   readonly epochs?: string;
   readonly batch?: string;
   readonly seed?: string;
+  readonly seeds?: string;
   readonly bits?: string;
   readonly queries?: string;
   readonly reuse?: string;
@@ -154,6 +155,7 @@ export function addCommonFlags(
     if (name in shape) command.option(`--${name} <n>`, describeOption(shape[name] as z.ZodType));
   }
   return command
+    .option("--seeds <0..4|0,1,2>", "train with several seeds and give mean and deviation")
     .option("--set <name=value>", "any option of the method; may be given again", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")

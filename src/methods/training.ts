@@ -95,6 +95,8 @@ export function withNotes(hooks: FitHooks, notes: readonly string[]): FitHooks {
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "ERR_INTERRUPTED";
+  /** The folder of the run that was interrupted, where it has one. */
+  run?: string;
 }
 
 export interface Course {
