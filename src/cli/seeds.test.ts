@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { UserError } from "../errors.js";
+import type { Metrics } from "../methods/training.js";
 import { workplace, writeBlobs } from "./command.testing.js";
 import { parseSeeds, statistics } from "./seeds.js";
 
@@ -18,7 +19,7 @@ test("a range has both ends; a list has each seed once; anything else is refused
 });
 
 test("mean and deviation are those of numpy (ddof=1), also of measures by direction", () => {
-  const results = [
+  const results: Metrics[] = [
     { acc: 1, map: { "a->b": 0.5 }, only: 1 },
     { acc: 2, map: { "a->b": 0.7 } },
     { acc: 4, map: { "a->b": 0.6 } },
@@ -35,11 +36,11 @@ test("mean and deviation are those of numpy (ddof=1), also of measures by direct
 test("vantage train --seeds trains a run for each and gives the means", async () => {
   writeBlobs(place.path("blobs.npz"));
   const train = ["train", "cca", "--data", "blobs.npz", "--threads", "1", "--dimensions", "2"];
-  const { stdout } = await place.succeed([...train, "--seeds", "1..2", "--out", "both", "--json"]);
-  const result = JSON.parse(stdout);
+  const both = await place.succeed([...train, "--seeds", "1..2", "--out", "both", "--json"]);
+  const result = JSON.parse(both);
   assert.deepEqual(result.runs, ["both/seed-1", "both/seed-2"]);
   const alone = await place.succeed([...train, "--seed", "2", "--out", "two", "--json"]);
-  assert.deepEqual(result.metricsBySeed[2], JSON.parse(alone.stdout).metrics);
+  assert.deepEqual(result.metricsBySeed[2], JSON.parse(alone).metrics);
   const [one, two] = [result.metricsBySeed[1].acc, result.metricsBySeed[2].acc];
   assert.equal(result.metrics.acc, (one + two) / 2);
   await place.refuse([...train, "--seeds", "0..1", "--seed", "3"], /--seeds and --seed: give one of them/);
