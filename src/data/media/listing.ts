@@ -87,7 +87,6 @@ export async function listPictures(folder: string, options: ListingOptions = {})
       "pictures have the ending of another kind of file",
       unnamed,
     ),
-    ...said(others.length, "other file is left out", "other files are left out", endings(others)),
     ...said(
       outside.length,
       "link is not followed",
@@ -98,7 +97,7 @@ export async function listPictures(folder: string, options: ListingOptions = {})
     ...said(hidden, "hidden file or folder is left out", "hidden files or folders are left out", []),
   ];
   if (pictures.length === 0) {
-    const why = notes.length > 0 ? notes.join("; ") : "it is empty";
+    const why = [...notes, ...othersNote(others)].join("; ") || "it is empty";
     throw new UserError(`${folder} has no pictures (JPEG, PNG, WebP, AVIF, GIF, TIFF, SVG): ${why}`);
   }
   return { folder, pictures, others, notes };
@@ -114,6 +113,11 @@ function said(count: number, one: string, many: string, examples: readonly strin
         )}`
       : "";
   return [`${count} ${count === 1 ? one : many}${shown}`];
+}
+
+/** What other files a folder holds, by their endings; empty where there are none. */
+export function othersNote(others: readonly string[]): string[] {
+  return said(others.length, "other file is left out", "other files are left out", endings(others));
 }
 
 /** "3 .txt", the most frequent first. */

@@ -49,11 +49,13 @@ export class PictureFinder {
    * @param paths of the pictures below the folder, with `/`.
    * @param folder its absolute path: names may begin with it.
    * @param base what names start from: a folder below it, or the beginning of paths that were written on another machine.
+   * @param home the folder below it in which the table lies.
    */
   constructor(
     readonly paths: readonly string[],
     readonly folder: string,
     readonly base = "",
+    readonly home = ".",
   ) {
     this.#exact = new Map(paths.map((path, i) => [path, i]));
   }
@@ -224,12 +226,14 @@ function settle(
   const starts = several.flatMap((path) =>
     path.endsWith(names[first]!) ? [path.slice(0, -names[first]!.length)] : [],
   );
-  const fits = starts.filter((start) =>
+  const whole = starts.filter((start) =>
     names.every((name, i) => {
       const match = matches[i];
       return !match || "missing" in match || "outside" in match || finder.at(start + name!) !== undefined;
     }),
   );
+  const atHome = whole.filter((start) => start === `${finder.home}/`);
+  const fits = atHome.length > 0 ? atHome : whole;
   if (fits.length !== 1) {
     const question = `${table}: ${quoted(names[first]!)} means ${few(several, 3)} (${open.length} names mean several pictures): which folder do names start from?`;
     const choices = starts.map((start) => ({
