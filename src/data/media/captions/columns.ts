@@ -41,6 +41,9 @@ const labelWords = new Set(
 );
 const idWords = new Set("id ids uid uuid guid key imageid sampleid".split(" "));
 
+/** Whether a column's name says that it names files. */
+export const isFileColumn = (name: string): boolean => words(name).some((each) => fileWords.has(each));
+
 const bare = (name: string): string => words(name).join("");
 
 /**
@@ -96,7 +99,7 @@ function need(table: CaptionTable, name: string): void {
 }
 
 /** Rows that are looked at to see which column names pictures. */
-const sampled = 2000;
+const sampled = 500;
 
 /** The column whose values name most pictures. */
 function fileColumn(table: CaptionTable, finder: PictureFinder): string {
@@ -113,7 +116,7 @@ function fileColumn(table: CaptionTable, finder: PictureFinder): string {
   });
   const best = candidates.filter(({ share }) => share >= 0.5);
   const strict = best.filter(({ exact, known }) => exact * 2 >= known);
-  const named = (list: typeof candidates) => list.filter(({ name }) => words(name).some((each) => fileWords.has(each)));
+  const named = (list: typeof candidates) => list.filter(({ name }) => isFileColumn(name));
   for (const group of [
     strict,
     best,
@@ -129,7 +132,7 @@ function fileColumn(table: CaptionTable, finder: PictureFinder): string {
       [first!, ...differing].map(({ name }) => choice("--file-column", "fileColumn", name, example(table, name))),
     );
   }
-  const byName = [...table.columns.keys()].find((name) => words(name).some((each) => fileWords.has(each)));
+  const byName = [...table.columns.keys()].find((name) => isFileColumn(name));
   if (byName !== undefined) return byName;
   const shown = [...table.columns.keys()].slice(0, 6).map((name) => `${name} ${example(table, name)}`);
   throw new UserError(

@@ -2,8 +2,9 @@
 import { join, posix } from "node:path";
 import { AmbiguousDataError, UserError } from "../../../errors.js";
 import type { ReadOptions } from "../../formats/text/options.js";
+import { isFileColumn } from "./columns.js";
 import { PictureFinder, word } from "./matching.js";
-import { type CaptionTable, readCaptionTable } from "./table.js";
+import { type CaptionTable, isPictureName, readCaptionTable } from "./table.js";
 
 const endings = new Set(".csv .tsv .jsonl .ndjson .parquet".split(" "));
 /** Text and JSON may be anything: only names that say captions are looked into. */
@@ -59,13 +60,14 @@ export async function findCaptions(
   return { table, notes: [`captions are read from ${table.path} (--captions none leaves them out)`, ...notes] };
 }
 
-/** Whether a column has the names of pictures. */
+/** Whether a column has the names of pictures: with their endings, unless the column's name says that they are. */
 function namesPictures(table: CaptionTable, finder: PictureFinder): boolean {
-  return [...table.columns.values()].some((cells) => {
+  return [...table.columns].some(([column, cells]) => {
     const names = cells.slice(0, looked).filter((cell) => typeof cell === "string");
+    const hinted = isFileColumn(column);
     const known = names.filter((name) => {
       const match = finder.find(name);
-      return "index" in match || "several" in match;
+      return ("index" in match || "several" in match) && (hinted || isPictureName(name));
     });
     return known.length > 0 && known.length * 10 >= names.length;
   });
