@@ -37,8 +37,11 @@ export async function readHashingFiles({
   const finder = new PictureFinder(paths, realpathSync(folder));
   const { rows, missing, notes: matched } = matchNames(finder, names.map(withoutRoot), files.path);
   const ids = names.map((name, i) => paths[rows[i]!] ?? name);
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined) throw new UserError(`${files.path} names "${shortened(twice, 80)}" twice`);
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) throw new UserError(`${files.path} names "${shortened(id, 80)}" twice`);
+    seen.add(id);
+  }
   const texts = await captionsOf(join(place, captionFile));
   if (Array.isArray(texts.captions)) checkRows(texts.path, texts.captions.length, names.length);
   const given = await variableOf(join(place, "label.mat"), ["category", "label", "labels"]);
