@@ -62,8 +62,7 @@ export function conv2d(
   const shape = [filters, channels / groups, height, width];
   const usual = torchLinear((channels / groups) * height * width);
   const weight = parameters.create("weight", shape, initializers?.weight ?? usual);
-  const bias =
-    options.bias === false ? undefined : parameters.create("bias", [filters], initializers?.bias ?? usual);
+  const bias = options.bias === false ? undefined : parameters.create("bias", [filters], initializers?.bias ?? usual);
   return (x) => conv2dOf(x, weight, bias, options);
 }
 

@@ -32,9 +32,7 @@ function invertedResidual(
   let place = 0;
   const next = () => own.scope(place++);
   const path = sequential([
-    ...(expansion === 1
-      ? []
-      : [convolutionNorm(next(), names, [channels, hidden, 1], { activation: relu6 })]),
+    ...(expansion === 1 ? [] : [convolutionNorm(next(), names, [channels, hidden, 1], { activation: relu6 })]),
     convolutionNorm(next(), names, [hidden, hidden, 3], { stride, groups: hidden, activation: relu6 }),
     convolution(next(), hidden, filters, 1),
     norm(next(), filters),

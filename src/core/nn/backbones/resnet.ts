@@ -2,11 +2,15 @@
 import { add, maxPool2d, relu } from "../../tensor/index.js";
 import { type Layer, linear, sequential } from "../layers.js";
 import type { Parameters } from "../parameters.js";
-import { convolutionNorm, globalPooling, lastStage, norm, convolution, plain, reluStage } from "./parts.js";
+import { convolution, convolutionNorm, globalPooling, lastStage, norm, plain, reluStage } from "./parts.js";
 import type { Stage } from "./stages.js";
 
 /** Convolutions with their names, channels, filters, kernels and strides; the input, brought to their shape, is added. */
-function residual(parameters: Parameters, stride: number, sizes: readonly (readonly [number, number, number])[]): Layer {
+function residual(
+  parameters: Parameters,
+  stride: number,
+  sizes: readonly (readonly [number, number, number])[],
+): Layer {
   const strided = sizes.findIndex(([, , kernel]) => kernel === 3);
   const path = sequential(
     sizes.map((size, i) =>
