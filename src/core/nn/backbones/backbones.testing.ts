@@ -13,9 +13,14 @@ export function fillUniform(values: Float32Array, name: string, scale: number, s
   }
 }
 
-/** Fills a learned parameter: weights by their inputs, of normalizations around 1. */
+/** Fills a learned parameter: weights by their inputs, of normalizations around 1, biases around ±5. */
 export function fillParameter(values: Float32Array, name: string, shape: readonly number[]): void {
   const inputs = shape.slice(1).reduce((a, b) => a * b, 1);
   if (shape.length > 1) fillUniform(values, name, Math.sqrt(24 / inputs));
-  else fillUniform(values, name, 0.2, name.endsWith("weight") ? 1 : 0);
+  else if (name.endsWith("weight")) fillUniform(values, name, 0.2, 1);
+  else {
+    fillUniform(values, name, 1);
+    // Far from the kink of relu: what lies at it is on either side by rounding.
+    for (const [i, u] of values.entries()) values[i] = u < 0 ? u - 5 : u + 5;
+  }
 }
