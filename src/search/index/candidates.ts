@@ -7,6 +7,8 @@ import type { Manifest } from "./index-folder.js";
 const countStands = 10_000;
 /** Candidates of 10,000 vectors, and of more: recall@10 of 0.99 and more (docs/clip-vectors.md). */
 const [fewest, ofItems, growth] = [1000, 10_000, 0.75];
+/** Times as many where codes are of 128 bits, and tell less. */
+const ofItq = 2;
 /** What a request may ask for too. */
 const most = 10_000;
 
@@ -33,7 +35,8 @@ export class Candidates {
     const usual = Math.max(fewest, 10 * k);
     if (this.codes === "centred") return usual;
     const items = await this.#items(view, countStands);
-    return Math.max(usual, Math.min(most, Math.ceil(fewest * (items / ofItems) ** growth)));
+    const wanted = Math.max(fewest, fewest * (items / ofItems) ** growth) * (this.codes === "itq" ? ofItq : 1);
+    return Math.max(usual, Math.min(most, Math.ceil(wanted)));
   }
 
   /** Codes that say nothing have no graph. */

@@ -5,7 +5,7 @@ import { removeUnfinished } from "../../files.js";
 import { inside } from "../../inside.js";
 import { type OpenOptions, openStore } from "../stores/open-store.js";
 import { countItems, type Item, type Store } from "../stores/store.js";
-import { type IndexFolder, removeStart, type StoreKind, searchedBits } from "./index-folder.js";
+import { type IndexFolder, isOfVectors, removeStart, type StoreKind, searchedBits } from "./index-folder.js";
 import { makeIndexMap, writeIndexMap } from "./index-map.js";
 import { type Details, sampleId } from "./item-details.js";
 import type { Encoded } from "./vector-view.js";
@@ -122,7 +122,8 @@ export async function storeItems(
       }
       if (waiting.length > 0) await flush();
     }
-    if (searchedBits(index.manifest) > 0) {
+    // so many candidates are ordered anew by their vectors that a graph would seldom be of use: the first search to need one makes it
+    if (!isOfVectors(index.manifest)) {
       hooks.onStage?.("graphs");
       await store.buildGraphs?.();
     }
