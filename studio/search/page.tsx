@@ -120,7 +120,7 @@ function Start({ address, index }: { address: Address; index: IndexInfo }) {
         {count(index.items)} items in {index.views.length} {index.views.length === 1 ? "view" : "views"}
       </h2>
       <p class="soft">
-        {index.method} on {index.dataset},{" "}
+        {index.method} · {index.dataset},{" "}
         {index.bits > 0 ? `codes of ${index.bits} bits` : `compared by their ${index.dimensions} values`}. To search,{" "}
         {ways.join(", ").replace(/, (?=[^,]*$)/, " or ")}.{index.hasMap && " Or begin with one of these:"}
       </p>

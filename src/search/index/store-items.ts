@@ -6,7 +6,7 @@ import { inside } from "../../inside.js";
 import { type OpenOptions, openStore } from "../stores/open-store.js";
 import { countItems, type Item, type Store } from "../stores/store.js";
 import { type IndexFolder, isOfVectors, removeStart, type StoreKind, searchedBits } from "./index-folder.js";
-import { makeIndexMap, writeIndexMap } from "./index-map.js";
+import { type MapOptions, makeIndexMap, writeIndexMap } from "./index-map.js";
 import { type Details, sampleId } from "./item-details.js";
 import type { Encoded } from "./vector-view.js";
 
@@ -86,11 +86,13 @@ interface IndexParts {
   /** Makes what is kept of items beside their codes, pictures among it. */
   details(): Promise<Details>;
   readonly replaces?: boolean;
+  /** How the map is made; false for none. */
+  readonly map: Omit<MapOptions, "signal"> | false;
 }
 
 /** Stores the items of an index whose folder is there. @throws the signal's reason once it is given. */
 export async function storeItems(
-  { index, wasThere, parts, data, details, replaces }: IndexParts,
+  { index, wasThere, parts, data, details, replaces, map }: IndexParts,
   engine: Engine,
   hooks: IndexHooks,
 ): Promise<IndexSummary> {
@@ -127,8 +129,10 @@ export async function storeItems(
       hooks.onStage?.("graphs");
       await store.buildGraphs?.();
     }
-    hooks.onStage?.("map");
-    writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
+    if (map) {
+      hooks.onStage?.("map");
+      writeIndexMap(folder, await makeIndexMap(store, engine, { ...map, signal: hooks.signal }));
+    }
     items = await countItems(store);
   } finally {
     await store.close();
