@@ -6,11 +6,7 @@ import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
 import { httpEncoders } from "./http/index.js";
 
 /** Every kind of encoder. */
-export const encoderDefinitions: readonly EncoderDefinition[] = [
-  builtin,
-  emojiEncoders,
-  httpEncoders,
-];
+export const encoderDefinitions: readonly EncoderDefinition[] = [builtin, emojiEncoders, httpEncoders];
 
 /**
  * Opens an encoder.
