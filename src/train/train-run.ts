@@ -19,6 +19,7 @@ import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { stageSummaries } from "../runs/stages.js";
+import { writeViewEncodings } from "../runs/view-encodings.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
 import { describeResult } from "./describe-result.js";
@@ -209,6 +210,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
   const elapsed = () => earlier + (performance.now() - started) / 1000;
   const begin = () => {
     run = training.begin();
+    writeViewEncodings(run.folder, data.encoders);
     earlier = run.readLog().at(-1)?.seconds ?? 0;
   };
   let lastCheckpoint = Number.NEGATIVE_INFINITY;

@@ -12,6 +12,7 @@ import { isLock } from "../../runs/lock.js";
 import { readTensors, writeTensors } from "../../runs/safetensors.js";
 import { readYaml } from "../../yaml.js";
 import { type Coder, coderFile, readCoder, writeCoder } from "./coder.js";
+import { encodersFile, type LearnedStates, readStates, viewFeatures } from "./view-features.js";
 
 const format = 1;
 const manifestFile = "index.yaml";
@@ -22,10 +23,6 @@ const mostBytes = 2 ** 28;
 
 export const storeKinds = ["folder", "pglite", "postgres"] as const;
 export type StoreKind = (typeof storeKinds)[number];
-
-/** How raw words or pictures become the features of a view; `emoji` names the view of that data set. */
-const featureSource = z.strictObject({ emoji: z.string() });
-export type FeatureSource = z.output<typeof featureSource>;
 
 const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
 
@@ -45,7 +42,8 @@ const indexView = z.strictObject({
   inputs: z.array(z.strictObject({ name: z.string(), columns: columnCount })).min(1),
   /** The model's output that codes are made from. */
   output: z.string().optional(),
-  features: featureSource.optional(),
+  /** How raw pictures or words become the view's features. */
+  features: viewFeatures.optional(),
 });
 export type IndexView = z.output<typeof indexView>;
 /** A view whose items an ONNX model encodes. */
@@ -115,6 +113,8 @@ export interface IndexFolder {
   /** What makes codes of vectors that are indexed as they are. */
   readonly coder?: Coder;
   readonly columns: ColumnNames;
+  /** What the encoders of pictures and words learned. */
+  readonly states: LearnedStates;
 }
 
 export function isIndexFolder(folder: string): boolean {
@@ -123,7 +123,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  const ofStart = ["model", centreFile, coderFile, columnsFile, "store", "thumbnails"];
+  const ofStart = ["model", centreFile, coderFile, columnsFile, encodersFile, "store", "thumbnails"];
   return ofStart.includes(file) || isUnfinished(file) || isLock(file);
 }
 
@@ -148,6 +148,7 @@ export function readIndexFolder(folder: string): IndexFolder {
     centre: readCentre(folder, result.data),
     coder: readCoder(folder, result.data),
     columns: readColumns(folder, result.data),
+    states: readStates(folder),
   };
 }
 
@@ -185,7 +186,12 @@ export function createIndexFolder(
   folder: string,
   content: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
-  { columns = {}, centre, coder }: Partial<Pick<IndexFolder, "columns" | "centre" | "coder">> = {},
+  {
+    columns = {},
+    states = {},
+    centre,
+    coder,
+  }: Partial<Pick<IndexFolder, "columns" | "states" | "centre" | "coder">> = {},
 ): IndexFolder {
   const checked = manifest.safeParse({ format, ...content });
   if (!checked.success) {
@@ -199,8 +205,9 @@ export function createIndexFolder(
   }
   if (coder) writeCoder(folder, coder);
   if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
+  if (Object.keys(states).length > 0) writeFileAtomic(inside(folder, encodersFile), `${JSON.stringify(states)}\n`);
   writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
-  return { folder, manifest: checked.data, centre, coder, columns };
+  return { folder, manifest: checked.data, centre, coder, columns, states };
 }
 
 /** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
@@ -212,7 +219,7 @@ export function writeIdentity(folder: string, identity: string): void {
 
 /** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
 export function clearIndexFolder(folder: string): void {
-  for (const file of [manifestFile, centreFile, coderFile, columnsFile, "model", "map.safetensors"]) {
+  for (const file of [manifestFile, centreFile, coderFile, columnsFile, encodersFile, "model", "map.safetensors"]) {
     try {
       rmSync(join(folder, file), { recursive: true, force: true });
     } catch (error) {

@@ -4,7 +4,7 @@ import { type Engine, sharedEngine } from "../../core/runtime/index.js";
 import { ClosedError, StorageError, UserError } from "../../errors.js";
 import { columnPlaces } from "../../methods/matching/columns.js";
 import { ownValue } from "../../records.js";
-import { type ContentKind, RawFeatures, takes } from "../encoders/raw-features.js";
+import { type ContentKind, QueryEncoders, takes } from "../encoders/query-encoders.js";
 import { ViewEncoder } from "../encoders/view-encoder.js";
 import { Batcher, type BatchLimits } from "../scheduling/batcher.js";
 import { isCostly } from "../scheduling/query-cost.js";
@@ -24,7 +24,7 @@ export interface Content {
   /** Names of the features, where they may stand in another order than the index has them: further ones are not used. */
   readonly names?: readonly string[];
   readonly words?: string;
-  /** Bytes of a PNG or SVG file. */
+  /** Bytes of a picture's file: JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG; of emoji PNG or SVG. */
   readonly image?: Uint8Array;
 }
 
@@ -63,6 +63,11 @@ export interface NewItem extends ItemKey, Content {
 
 /** How an index is opened. */
 export interface OpenIndexOptions {
+  /**
+   * Specs of the encoders that read files or ask hosts outside the index (`onnx:`, `transformers:`, `http:`) and may be used for words and
+   * pictures. Default: none, since an index may be a stranger's.
+   */
+  readonly encoders?: readonly string[];
   /** Receives what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
   onNote?(note: string): void;
 }
@@ -104,7 +109,7 @@ const mostCalls = 8192;
  */
 export class SearchIndex {
   readonly #encoders = new Map<string, Promise<ViewEncoder | VectorView>>();
-  readonly #raw = new RawFeatures();
+  readonly #raw: QueryEncoders;
   readonly #cheap: Batcher<Query, Hit[]>;
   readonly #costly: Batcher<Query, Hit[]>;
   readonly #candidates: Candidates;
@@ -121,7 +126,9 @@ export class SearchIndex {
     private readonly engine: Engine,
     /** Takes the folder away, where it is a temporary one. */
     private readonly whenClosed: () => void = () => {},
+    allowed: readonly string[] = [],
   ) {
+    this.#raw = new QueryEncoders(index, engine, allowed);
     this.#candidates = new Candidates(index.manifest.codes, store);
     this.#cheap = new Batcher((batch) => store.search(batch), cheap);
     this.#costly = new Batcher((batch) => store.search(batch), costly);
@@ -153,7 +160,8 @@ export class SearchIndex {
   static async open(folder: string, engine?: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
     const index = readIndexFolder(folder);
     const own = engine ?? (await sharedEngine());
-    return new SearchIndex(index, await openStore(index, own, { onNote: options.onNote }), own);
+    const store = await openStore(index, own, { onNote: options.onNote });
+    return new SearchIndex(index, store, own, undefined, options.encoders);
   }
 
   /** The views that it encodes, with their columns and encoders. */
@@ -260,7 +268,7 @@ export class SearchIndex {
     return this.#accept(async () => {
       for (const view of this.views) {
         await this.#encoder(view);
-        if (takes(view).includes("words")) await this.#raw.ofWords(view, "a");
+        await this.#raw.warm(view);
       }
     });
   }
@@ -273,7 +281,7 @@ export class SearchIndex {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#calls);
-    this.#raw.close();
+    await this.#raw.close();
     for (const encoder of this.#encoders.values()) await (await encoder).release();
     await this.store.close();
     this.whenClosed();
@@ -313,7 +321,7 @@ export class SearchIndex {
     const { features, names, words, image, onNote, signal } = asked;
     const encoder = await this.#encoder(view);
     const treatment = { isUrgent, signal };
-    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words), treatment);
+    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words, signal), treatment);
     if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, asked), treatment);
     const values = names === undefined ? features! : this.#inOrder(view, features!, names, onNote);
     return encoder.encode(values, treatment);
