@@ -2,13 +2,14 @@
 import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
 import {
-  type Backend,
   type BackendOptions,
   type BoundCall,
   type Buffer,
-  checkBuffer,
+  bufferAt,
+  type DeviceBackend,
   dtypeOf,
   type OnnxRuntimeModule,
+  type Place,
   RuntimeError,
   type RuntimeModel,
   runtimeFailure,
@@ -16,19 +17,26 @@ import {
   type TensorData,
 } from "../session.js";
 import { Turns } from "../turns.js";
+import { PortableTensor } from "./portable-tensor.js";
+
+/** A tensor that stays, or a buffer that is copied. */
+type BoundPlace = PortableTensor | Buffer;
 
 /**
  * A backend over a module of the onnxruntime-common API.
  * @param provider the execution provider: "cpu", "wasm", "webgpu", "cuda".
  * @param ort the module.
  */
-export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
+export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): DeviceBackend {
   // onnxruntime-web and the providers of graphics processors refuse a run during another one.
   const turns = provider === "cpu" ? undefined : new Turns();
   return {
     name: provider,
+    interface: "portable",
     inPlace: false,
-    async load(model) {
+    tensor: (shape) => new PortableTensor(ort, shape),
+    close: async () => undefined,
+    async compile(model) {
       try {
         const session = await ort.InferenceSession.create(model, {
           executionProviders: [provider],
@@ -55,8 +63,8 @@ class PortableSession implements Session {
     private readonly turns: Turns | undefined,
   ) {}
 
-  bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall {
-    for (const [name, buffer] of Object.entries({ ...inputs, ...outputs })) checkBuffer(name, buffer);
+  bind(inputs: Readonly<Record<string, Place>>, outputs: Readonly<Record<string, Place>>): BoundCall {
+    const [from, to] = [attach(inputs), attach(outputs)];
     const own = new Runs();
     let isReleased = false;
     return {
@@ -68,7 +76,7 @@ class PortableSession implements Session {
         own.begin();
         this.#runs.begin();
         try {
-          const run = () => this.#run(inputs, outputs);
+          const run = () => this.#run(from, to);
           await (this.turns?.take(run) ?? run());
         } finally {
           own.end();
@@ -81,18 +89,37 @@ class PortableSession implements Session {
     };
   }
 
-  async #run(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): Promise<void> {
+  async #run(
+    inputs: Readonly<Record<string, BoundPlace>>,
+    outputs: Readonly<Record<string, BoundPlace>>,
+  ): Promise<void> {
     const feeds: Record<string, never> = {};
-    for (const [name, { data, shape }] of Object.entries(inputs)) {
-      feeds[name] = new this.ort.Tensor(dtypeOf(data) as never, unshared(data) as never, [...shape]) as never;
-    }
-    const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
-      throw runtimeFailure(`ONNX Runtime: ${error.message}`);
-    });
-    for (const [name, { data }] of Object.entries(outputs)) {
-      const result = results[name]!;
-      (data as Float32Array).set((await result.getData()) as Float32Array);
-      result.dispose();
+    const used: (() => void)[] = [];
+    try {
+      for (const [name, place] of Object.entries(inputs)) {
+        if (place instanceof PortableTensor) {
+          const { tensor, done } = place.use();
+          used.push(done);
+          feeds[name] = tensor as never;
+        } else {
+          const { data, shape } = place;
+          feeds[name] = new this.ort.Tensor(dtypeOf(data) as never, unshared(data) as never, [...shape]) as never;
+        }
+      }
+      const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
+        throw runtimeFailure(`ONNX Runtime: ${error.message}`);
+      });
+      for (const [name, place] of Object.entries(outputs)) {
+        const result = results[name]!;
+        if (place instanceof PortableTensor) {
+          place.take(result);
+          continue;
+        }
+        (place.data as Float32Array).set((await result.getData()) as Float32Array);
+        result.dispose();
+      }
+    } finally {
+      for (const done of used) done();
     }
   }
 
@@ -107,4 +134,12 @@ class PortableSession implements Session {
 /** onnxruntime-node refuses shared memory: such a buffer is copied. */
 function unshared(data: TensorData): TensorData {
   return data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+}
+
+/** @throws RuntimeError where a place is another backend's tensor, or a buffer does not fit its shape. */
+function attach(places: Readonly<Record<string, Place>>): Readonly<Record<string, BoundPlace>> {
+  const bound = Object.entries(places).map(([name, place]) => {
+    return [name, place instanceof PortableTensor ? place : bufferAt(name, place)] as const;
+  });
+  return Object.fromEntries(bound);
 }
