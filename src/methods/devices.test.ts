@@ -84,7 +84,7 @@ for (const name of Object.keys(settings)) {
 
 test("a model that is disposed of gives its tensors back", async () => {
   const { backend } = device;
-  assert.ok(!backend.inPlace);
+  assert.ok(backend.memory === "own");
   const { tensor } = backend;
   const made: DeviceTensor[] = [];
   backend.tensor = (shape) => {

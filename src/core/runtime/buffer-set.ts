@@ -37,8 +37,11 @@ export interface BufferParts {
   /** Inputs that are no parameters, by name. */
   readonly feeds: ReadonlyMap<string, Tensor>;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Where parameters are; where that is a device, `bringUp` takes there what was set in memory, before each run. */
-  readonly parameters?: { readonly at: Readonly<Record<string, Place>>; bringUp?(): Promise<void> };
+  /** Where parameters are; where that is a device, `bringUp` does a run once what was set in memory is there. */
+  readonly parameters?: {
+    readonly at: Readonly<Record<string, Place>>;
+    bringUp?(run: () => Promise<void>): Promise<void>;
+  };
   /** Inputs that the caller holds. */
   readonly held: Readonly<Record<string, Place>>;
   /** Outputs that are written to places of the caller's. */
@@ -118,15 +121,14 @@ export class BufferSet {
       inputs: pick(fed, "float32") as Record<string, Float32Array>,
       indices: pick(fed, "int64") as Record<string, BigInt64Array>,
       outputs: pick(own, "float32") as Record<string, Float32Array>,
-      run: bringUp === undefined ? () => call.run() : () => this.#runAfter(bringUp, call),
+      run: bringUp === undefined ? () => call.run() : () => this.#count(() => bringUp(() => call.run())),
     };
   }
 
-  async #runAfter(bringUp: () => Promise<void>, call: BoundCall): Promise<void> {
+  async #count(run: () => Promise<void>): Promise<void> {
     this.#runs.begin();
     try {
-      await bringUp();
-      await call.run();
+      await run();
     } finally {
       this.#runs.end();
     }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { input, mul, sum } from "../tensor/index.js";
-import { Engine } from "./engine.js";
+import type { Engine } from "./engine.js";
+import { deviceEngines } from "./engines.testing.js";
 import { ParameterStore } from "./parameter-store.js";
 import { Program } from "./program.js";
 import { TrainingStep } from "./training-step.js";
@@ -10,7 +11,7 @@ import { TrainingStep } from "./training-step.js";
 const w = input("w", [3]);
 const scale = input("scale", [3]);
 
-for (const way of ["device", "portable"] as const) {
+for (const [way, open] of deviceEngines) {
   const make = async (engine: Engine) => {
     const specs = ["w", "scale"].map((name) => ({ name, shape: [3] }));
     const store = new ParameterStore(engine.memory, specs);
@@ -28,7 +29,7 @@ for (const way of ["device", "portable"] as const) {
   };
 
   test(`what is written in memory is what the next run takes, and a step's results are what the next one reads (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 1, interface: way });
+    await using engine = await open(1);
     const { store, step, product } = await make(engine);
     store.values("w").set([1, 2, 3]);
     store.set("scale", [1, 10, 100]);
@@ -48,7 +49,7 @@ for (const way of ["device", "portable"] as const) {
   });
 
   test(`old values are not read (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 1, interface: way });
+    await using engine = await open(1);
     const { store, step, product } = await make(engine);
     store.set("scale", [1, 1, 1]);
     await step.run(step.at());
@@ -74,7 +75,7 @@ for (const way of ["device", "portable"] as const) {
   });
 
   test(`a step and a store that are released take their tensors with them (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 1, interface: way });
+    await using engine = await open(1);
     const { bytesInUse } = engine.memory;
     const { store, step, product } = await make(engine);
     const run = step.at();
@@ -90,8 +91,8 @@ for (const way of ["device", "portable"] as const) {
   });
 
   test(`parameters of one engine are refused by another (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 1, interface: way });
-    await using other = await Engine.open({ threads: 1, interface: way });
+    await using engine = await open(1);
+    await using other = await open(1);
     const { store } = await make(engine);
     const program = Program.compile(other, { name: "both", outputs: { y: mul(w, scale) }, store });
     await assert.rejects(program, { name: "RuntimeError", message: /one engine are used with another/ });

@@ -70,6 +70,20 @@ export class DeviceParameters {
     });
   }
 
+  /**
+   * Does a run that reads parameters, once their latest values are on the device.
+   * @throws ClosedError where the engine is closed meanwhile, and what the run throws.
+   */
+  async before(names: readonly string[], run: () => Promise<void>): Promise<void> {
+    try {
+      await this.upload(names);
+      await run();
+    } catch (error) {
+      this.engine.checkOpen();
+      throw error;
+    }
+  }
+
   /** Brings the values that runs changed back to the engine's memory. */
   async download(): Promise<void> {
     for (const name of [...this.#onDevice]) {

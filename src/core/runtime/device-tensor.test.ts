@@ -4,9 +4,8 @@ import { test } from "node:test";
 import { encodeModel } from "../onnx/model.js";
 import { add, input, matmul } from "../tensor/index.js";
 import { Engine } from "./engine.js";
+import { deviceEngines } from "./engines.testing.js";
 import type { DeviceTensor } from "./session.js";
-
-const ways = ["device", "portable"] as const;
 
 async function valuesOf(tensor: DeviceTensor): Promise<number[]> {
   const values = new Float32Array(tensor.shape.reduce((product, dim) => product * dim, 1));
@@ -14,9 +13,9 @@ async function valuesOf(tensor: DeviceTensor): Promise<number[]> {
   return [...values];
 }
 
-for (const way of ways) {
+for (const [way, open] of deviceEngines) {
   test(`values go there and back, for any number of axes (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 1, interface: way });
+    await using engine = await open(1);
     for (const shape of [[], [5], [3, 1], [2, 3, 4], [1, 2, 1, 2, 1]]) {
       const tensor = engine.tensor(shape);
       const values = Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, (_, i) => i - 0.5);
@@ -29,7 +28,7 @@ for (const way of ways) {
   });
 
   test(`a run takes the values that its tensors have then, and what it gives stays (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 1, interface: way });
+    await using engine = await open(1);
     const [x, y] = [input("x", [3]), input("y", [3])];
     const session = await engine.load(encodeModel({ name: "sum", outputs: { z: add(x, y) } }));
     const [present, next] = [engine.tensor([3]), engine.tensor([3])];
@@ -46,7 +45,7 @@ for (const way of ways) {
   });
 
   test(`runs of one call that overlap read one tensor; released meanwhile, they end in order (${way})`, async () => {
-    await using engine = await Engine.open({ threads: 2, interface: way });
+    await using engine = await open(2);
     const x = input("x", [400, 400]);
     const session = await engine.load(encodeModel({ name: "square", outputs: { z: matmul(x, x) } }));
     const tensor = engine.tensor([400, 400]);
@@ -65,7 +64,7 @@ for (const way of ways) {
   });
 
   test(`what is used after a release is refused by type (${way})`, async () => {
-    const engine = await Engine.open({ threads: 1, interface: way });
+    const engine = await open(1);
     const closed = { name: "ClosedError" };
     const x = input("x", [2]);
     const session = await engine.load(encodeModel({ name: "double", outputs: { z: add(x, x) } }));
@@ -83,7 +82,7 @@ for (const way of ways) {
   });
 
   test(`a scope gives its tensors back, also after the engine was closed (${way})`, async () => {
-    const engine = await Engine.open({ threads: 1, interface: way });
+    const engine = await open(1);
     const scopes = [engine.scope(), engine.scope()];
     const [first, second] = scopes.map((scope) => scope.tensor([3]));
     await second!.write(Float32Array.of(1, 2, 3));
@@ -97,7 +96,7 @@ for (const way of ways) {
 }
 
 test("tensors of one backend are refused by another, and an engine that works in place has none", async () => {
-  const engines = await Promise.all(ways.map((way) => Engine.open({ threads: 1, interface: way })));
+  const engines = await Promise.all(deviceEngines.map(([, open]) => open(1)));
   const [one, two] = engines.map((engine) => engine.tensor([2]));
   const x = input("x", [2]);
   for (const [i, engine] of engines.entries()) {

@@ -125,7 +125,7 @@ export class Engine {
   /**
    * A tensor of the backend, which is released with the engine at the latest; its values are not set.
    * @internal
-   * @throws ClosedError where the engine is closed, OutOfMemoryError where it does not fit, RuntimeError where the backend works in place.
+   * @throws ClosedError where the engine is closed, OutOfMemoryError where it does not fit, RuntimeError where the backend has no memory of its own.
    */
   tensor(shape: readonly number[]): DeviceTensor {
     this.checkOpen();
@@ -136,7 +136,7 @@ export class Engine {
 
   /** @internal */
   protected makeTensor(shape: readonly number[]): DeviceTensor {
-    if (this.backend.inPlace) throw new RuntimeError(`engine ${this.interface} has no tensors of its own`);
+    if (this.backend.memory !== "own") throw new RuntimeError(`engine ${this.interface} has no tensors of its own`);
     return this.backend.tensor(shape);
   }
 
@@ -154,7 +154,7 @@ export class Engine {
 
   /**
    * Brings what trainings changed on the device to where `ParameterStore` and checkpoints read it. Nothing to do where the engine
-   * works in place.
+   * computes in the processor's memory.
    * @throws ClosedError where there is something to bring and the engine is closed.
    */
   async download(): Promise<void> {
@@ -193,7 +193,7 @@ export class Engine {
 
   /** @internal What is done once all sessions are released. */
   protected async end(): Promise<void> {
-    if (!this.backend.inPlace) await this.backend.close();
+    if (this.backend.memory === "own") await this.backend.close();
     await this.kernels.close();
   }
 

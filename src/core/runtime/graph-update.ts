@@ -1,4 +1,4 @@
-// A step's update on engines that keep tensors to themselves: the graph holds the optimizers, and gives each parameter's and each
+// A step's update on engines with memory of their own: the graph holds the optimizers, and gives each parameter's and each
 // moment's next values into a second tensor. The two change places once all of it is known to be finite.
 import { add, constant, gradients, inputName, maximum, minimum, mul, sum, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";

@@ -1,4 +1,4 @@
-// A step's update on engines that work in place: the graph leaves gradients in the engine's memory, and kernels take them from there.
+// A step's update where runs compute in the processor's memory: the graph leaves gradients there, and kernels take them.
 import { allFinite, clampValues } from "../kernels/elementwise.js";
 import { gradients, inputName, type Tensor } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
@@ -46,7 +46,7 @@ export class KernelUpdate implements StepUpdate {
     const whole = new Map<string, Tensor>();
     gradients(loss, learned).forEach((gradient, i) => {
       const parameter = learned[i]!;
-      const factors = factorsOf(gradient);
+      const factors = engine.backend.memory === "shared" ? factorsOf(gradient) : undefined;
       if (factors === undefined) {
         whole.set(inputName(parameter), gradient);
         return;

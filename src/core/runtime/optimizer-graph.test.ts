@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { add, input, mul, sum, type Tensor } from "../tensor/index.js";
-import { Engine } from "./engine.js";
-import { interfaces } from "./interfaces.js";
+import type { Engine } from "./engine.js";
+import { allEngines } from "./engines.testing.js";
 import type { OptimizerSettings } from "./optimizer.js";
 import { ParameterStore } from "./parameter-store.js";
 import { TrainingStep } from "./training-step.js";
 
-const engines = await Promise.all(interfaces.map((way) => Engine.open({ threads: 2, interface: way })));
+const engines = await Promise.all(allEngines.map(([, open]) => open(2)));
 after(() => Promise.all(engines.map((engine) => engine.close())));
 
 /** Sizes with every remainder of a vector, one of several threads' shares, a scalar. */

@@ -124,13 +124,13 @@ export class ParameterStore {
     }
   }
 
-  /** Brings what trainings changed on a device here. Nothing to do where the engine works in place. */
+  /** Brings what trainings changed on a device here. Nothing to do where the engine computes in the processor's memory. */
   async download(): Promise<void> {
     await this.#device?.download();
   }
 
   /**
-   * The parameters on the device of an engine that does not work in place.
+   * The parameters on the device of an engine with memory of its own.
    * @internal
    * @throws RuntimeError where they are on another engine's.
    */

@@ -24,16 +24,16 @@ export interface ProgramParts {
   readonly targets?: Readonly<Record<string, Float32Array | DeviceTensor>>;
 }
 
-/** Where a program finds parameters, and what has to be done before each run. */
+/** Where a program finds parameters. */
 function places(engine: Engine, store: ParameterStore, names: readonly string[]): BufferParts["parameters"] {
-  if (engine.backend.inPlace) {
+  if (engine.backend.memory !== "own") {
     const buffer = (name: string) => ({ data: store.values(name), shape: store.spec(name).shape });
     return { at: Object.fromEntries(names.map((name) => [name, buffer(name)])) };
   }
   const device = store.on(engine);
   return {
     at: Object.fromEntries(names.map((name) => [name, device.tensor(name)])),
-    bringUp: () => device.upload(names),
+    bringUp: (run) => device.before(names, run),
   };
 }
 

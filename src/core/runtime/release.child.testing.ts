@@ -1,12 +1,12 @@
 // Releases programs whose runs and calls are in flight, by the interface given; ends with status 0 where all of them ended in order.
 import assert from "node:assert/strict";
 import { input, matmul } from "../tensor/index.js";
-import { Engine } from "./engine.js";
-import type { Interface } from "./interfaces.js";
+import { allEngines } from "./engines.testing.js";
 import { ParameterStore } from "./parameter-store.js";
 import { Program } from "./program.js";
 
-const engine = await Engine.open({ threads: 1, interface: process.argv[2] as Interface });
+const [, open] = allEngines.find(([name]) => name === process.argv[2])!;
+const engine = await open(1);
 const x = input("x", ["n", 200]);
 const parts = { name: "product", outputs: { y: matmul(x, x, { transposeB: true }) } };
 const released = { name: "ClosedError", message: "program product is released" };

@@ -52,22 +52,23 @@ interface AnyBackend {
   compile(model: Uint8Array): Promise<Session>;
 }
 
-/** Its runs read and write buffers where they are, so that kernels can work on them in between: it has no tensors. */
-export interface InPlaceBackend extends AnyBackend {
-  readonly inPlace: true;
+/** A backend that computes in the processor's memory, where kernels work on parameters between runs. */
+export interface HostBackend extends AnyBackend {
+  /** "shared": its runs read and write buffers where they are, so that many small ones cost nothing; "copied": they copy them. */
+  readonly memory: "shared" | "copied";
 }
 
-/** It copies buffers to itself and back; what stays from run to run belongs into its tensors. */
+/** A backend with memory of its own: it copies buffers there and back; what stays from run to run belongs into its tensors. */
 export interface DeviceBackend extends AnyBackend {
-  readonly inPlace: false;
-  /** A tensor of zeros. @throws OutOfMemoryError where it does not fit. */
+  readonly memory: "own";
+  /** A tensor whose values are not set. @throws OutOfMemoryError where it does not fit. */
   tensor(shape: readonly number[]): DeviceTensor;
   /** Frees what the backend has beside sessions and tensors, all of which are released. */
   close(): Promise<void>;
 }
 
 /** What runs models. */
-export type Backend = InPlaceBackend | DeviceBackend;
+export type Backend = HostBackend | DeviceBackend;
 
 /** A tensor of an ONNX Runtime module. */
 export interface RuntimeTensor {

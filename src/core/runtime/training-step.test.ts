@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { add, input, inputName, log, matmul, mul, sqrt, square, sum, type Tensor } from "../tensor/index.js";
-import { Engine } from "./engine.js";
-import { interfaces } from "./interfaces.js";
+import { allEngines } from "./engines.testing.js";
 import { ParameterStore } from "./parameter-store.js";
 import type { StateUpdate } from "./step-parts.js";
 import { DivergenceError, TrainingStep } from "./training-step.js";
@@ -15,8 +14,8 @@ interface Case {
   readonly feed?: Record<string, number>;
 }
 
-for (const way of interfaces) {
-  const opening = Engine.open({ threads: 2, interface: way });
+for (const [way, open] of allEngines) {
+  const opening = open(2);
   after(async () => (await opening).close());
 
   const refused = async ({ loss, learned, updates = [], feed = {} }: Case): Promise<DivergenceError> => {

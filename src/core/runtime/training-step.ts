@@ -68,7 +68,7 @@ export class TrainingStep {
     const { loss, report = {}, outputs = {} } = parts;
     const results: Record<string, Tensor> = { ...outputs, loss };
     for (const [name, tensor] of Object.entries(report)) results[`report/${name}`] = tensor;
-    const way = engine.backend.inPlace ? KernelUpdate : GraphUpdate;
+    const way = engine.backend.memory === "own" ? GraphUpdate : KernelUpdate;
     return new TrainingStep(engine, parts, await way.compile(engine, parts, results));
   }
 

@@ -14,7 +14,7 @@ const DEFAULT_MEMORY = 0;
 export class DeviceMemory {
   /** A session for each number of axes, that gives what it is fed. */
   readonly #copies = new Map<number, DeviceSession>();
-  #allocator: { readonly info: bigint; readonly handle: bigint } | undefined;
+  #allocator: { readonly owner: DeviceSession; readonly info: bigint; readonly handle: bigint } | undefined;
   #isClosed = false;
 
   /**
@@ -47,19 +47,20 @@ export class DeviceMemory {
   }
 
   #open() {
+    // Of a session of its own, which runs nothing: those that copy can then be released before the allocator.
+    const owner = this.compile(copyOf(0));
     const info = this.library.create("CreateMemoryInfo", this.name, DEVICE_ALLOCATOR, 0, DEFAULT_MEMORY);
-    return { info, handle: this.library.create("CreateAllocator", this.#copy(1).handle, info) };
+    return { owner, info, handle: this.library.create("CreateAllocator", owner.handle, info) };
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new ClosedError("the memory of a device is used after its engine was closed");
+    if (this.#isClosed) throw new ClosedError("the engine is closed");
   }
 
   #copy(rank: number): DeviceSession {
     const known = this.#copies.get(rank);
     if (known !== undefined) return known;
-    const dims = Array.from({ length: rank }, (_, axis) => `d${axis}`);
-    const session = this.compile(encodeModel({ name: "copy", outputs: { to: input("from", dims) } }));
+    const session = this.compile(copyOf(rank));
     this.#copies.set(rank, session);
     return session;
   }
@@ -81,14 +82,18 @@ export class DeviceMemory {
     const [allocator, copies] = [this.#allocator, [...this.#copies.values()]];
     this.#allocator = undefined;
     this.#copies.clear();
-    await Promise.all(copies.slice(1).map((session) => session.release()));
-    if (allocator !== undefined) {
-      this.library.release("ReleaseAllocator", allocator.handle);
-      this.library.release("ReleaseMemoryInfo", allocator.info);
-    }
-    // The allocator is the first one's.
-    await copies[0]?.release();
+    await Promise.all(copies.map((session) => session.release()));
+    if (allocator === undefined) return;
+    this.library.release("ReleaseAllocator", allocator.handle);
+    this.library.release("ReleaseMemoryInfo", allocator.info);
+    await allocator.owner.release();
   }
+}
+
+/** A graph that gives the values that it is fed. */
+function copyOf(rank: number): Uint8Array {
+  const dims = Array.from({ length: rank }, (_, axis) => `d${axis}`);
+  return encodeModel({ name: "copy", outputs: { to: input("from", dims) } });
 }
 
 /** An OrtValue of a `DeviceMemory`. A run that it is bound to holds it on its own account. */

@@ -27,7 +27,7 @@ export function deviceBackend(provider: Provider, { threads }: BackendOptions): 
   return {
     name: provider.name,
     interface: "device",
-    inPlace: false,
+    memory: "own",
     compile: async (model) => compile(model),
     tensor: (shape) => memory.tensor(shape),
     close: () => memory.close(),

@@ -11,7 +11,7 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
   return {
     name: "cpu",
     interface: "native",
-    inPlace: true,
+    memory: "shared",
     compile: async (model) => new NativeSession(library, createSession(library, model, threads)),
   };
 }

@@ -3,7 +3,6 @@ import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
 import {
   checkValues,
-  countOf,
   type DeviceTensor,
   type OnnxRuntimeModule,
   RuntimeError,
@@ -24,17 +23,16 @@ export class PortableTensor implements DeviceTensor {
   constructor(
     private readonly ort: OnnxRuntimeModule,
     readonly shape: readonly number[],
-  ) {
-    this.take(this.#made(new Float32Array(countOf(shape))));
-  }
-
-  #made(values: Float32Array): RuntimeTensor {
-    return new this.ort.Tensor("float32" as never, values as never, [...this.shape]);
-  }
+  ) {}
 
   get #present(): Held {
-    if (this.#held === undefined) throw new ClosedError("a tensor of a device is used after its release");
+    this.#checkOpen();
+    if (this.#held === undefined) throw new RuntimeError("a tensor of a device is read before it has values");
     return this.#held;
+  }
+
+  #checkOpen(): void {
+    if (this.#isReleased) throw new ClosedError("a tensor of a device is used after its release");
   }
 
   /** The module's tensor, which stays until `done` is called. @throws ClosedError once this is released. */
@@ -54,8 +52,8 @@ export class PortableTensor implements DeviceTensor {
 
   async write(values: Float32Array): Promise<void> {
     checkValues(this, values);
-    this.#present;
-    this.take(this.#made(values.slice()));
+    this.#checkOpen();
+    this.take(new this.ort.Tensor("float32" as never, values.slice() as never, [...this.shape]));
   }
 
   async read(into: Float32Array): Promise<void> {
@@ -72,9 +70,8 @@ export class PortableTensor implements DeviceTensor {
     if (!(other instanceof PortableTensor) || other.ort !== this.ort || `${other.shape}` !== `${this.shape}`) {
       throw new RuntimeError("tensors of two backends or two shapes cannot change places");
     }
-    const [own, its] = [this.#present, other.#present];
-    this.#held = its;
-    other.#held = own;
+    for (const each of [this, other]) each.#checkOpen();
+    [this.#held, other.#held] = [other.#held, this.#held];
   }
 
   release(): void {

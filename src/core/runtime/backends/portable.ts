@@ -2,16 +2,17 @@
 import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
 import {
+  type Backend,
   type BackendOptions,
   type BoundCall,
   type Buffer,
   bufferAt,
-  type DeviceBackend,
   dtypeOf,
   type OnnxRuntimeModule,
   type Place,
   RuntimeError,
   type RuntimeModel,
+  type RuntimeTensor,
   runtimeFailure,
   type Session,
   type TensorData,
@@ -22,26 +23,36 @@ import { PortableTensor } from "./portable-tensor.js";
 /** A tensor that stays, or a buffer that is copied. */
 type BoundPlace = PortableTensor | Buffer;
 
+/** Providers that compute in the processor's memory. */
+const processors = new Set(["cpu", "wasm"]);
+
 /**
  * A backend over a module of the onnxruntime-common API.
  * @param provider the execution provider: "cpu", "wasm", "webgpu", "cuda".
  * @param ort the module.
  */
-export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): DeviceBackend {
+export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
   // onnxruntime-web and the providers of graphics processors refuse a run during another one.
   const turns = provider === "cpu" ? undefined : new Turns();
+  const memory = processors.has(provider)
+    ? ({ memory: "copied" } as const)
+    : {
+        memory: "own" as const,
+        tensor: (shape: readonly number[]) => new PortableTensor(ort, shape),
+        close: async () => {},
+      };
   return {
     name: provider,
     interface: "portable",
-    inPlace: false,
-    tensor: (shape) => new PortableTensor(ort, shape),
-    close: async () => undefined,
+    ...memory,
     async compile(model) {
       try {
         const session = await ort.InferenceSession.create(model, {
           executionProviders: [provider],
           intraOpNumThreads: threads,
           logSeverityLevel: 3,
+          // Results stay there until a buffer takes them.
+          ...(memory.memory === "own" && { preferredOutputLocation: "gpu-buffer" }),
           extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion;MatmulTransposeFusion" } },
         });
         return new PortableSession(ort, session, turns);
@@ -73,12 +84,17 @@ class PortableSession implements Session {
       },
       run: async () => {
         if (isReleased || this.#isReleased) throw new ClosedError("this call or its session is released");
+        // As they are now, also where the run has to wait for its turn.
+        const used = Object.entries(from).flatMap(([name, place]) => {
+          return place instanceof PortableTensor ? [{ name, ...place.use() }] : [];
+        });
         own.begin();
         this.#runs.begin();
         try {
-          const run = () => this.#run(from, to);
+          const run = () => this.#run(from, used, to);
           await (this.turns?.take(run) ?? run());
         } finally {
+          for (const { done } of used) done();
           own.end();
           this.#runs.end();
         }
@@ -91,35 +107,27 @@ class PortableSession implements Session {
 
   async #run(
     inputs: Readonly<Record<string, BoundPlace>>,
+    used: readonly { readonly name: string; readonly tensor: RuntimeTensor }[],
     outputs: Readonly<Record<string, BoundPlace>>,
   ): Promise<void> {
     const feeds: Record<string, never> = {};
-    const used: (() => void)[] = [];
-    try {
-      for (const [name, place] of Object.entries(inputs)) {
-        if (place instanceof PortableTensor) {
-          const { tensor, done } = place.use();
-          used.push(done);
-          feeds[name] = tensor as never;
-        } else {
-          const { data, shape } = place;
-          feeds[name] = new this.ort.Tensor(dtypeOf(data) as never, unshared(data) as never, [...shape]) as never;
-        }
+    for (const { name, tensor } of used) feeds[name] = tensor as never;
+    for (const [name, place] of Object.entries(inputs)) {
+      if (place instanceof PortableTensor) continue;
+      const { data, shape } = place;
+      feeds[name] = new this.ort.Tensor(dtypeOf(data) as never, unshared(data) as never, [...shape]) as never;
+    }
+    const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
+      throw runtimeFailure(`ONNX Runtime: ${error.message}`);
+    });
+    for (const [name, place] of Object.entries(outputs)) {
+      const result = results[name]!;
+      if (place instanceof PortableTensor) {
+        place.take(result);
+        continue;
       }
-      const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
-        throw runtimeFailure(`ONNX Runtime: ${error.message}`);
-      });
-      for (const [name, place] of Object.entries(outputs)) {
-        const result = results[name]!;
-        if (place instanceof PortableTensor) {
-          place.take(result);
-          continue;
-        }
-        (place.data as Float32Array).set((await result.getData()) as Float32Array);
-        result.dispose();
-      }
-    } finally {
-      for (const done of used) done();
+      (place.data as Float32Array).set((await result.getData()) as Float32Array);
+      result.dispose();
     }
   }
 
