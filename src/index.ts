@@ -6,7 +6,7 @@
 import { type OpenOptions, openDataset } from "./data/catalogue.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
-export { DivergenceError, Engine, type EngineOptions } from "./core/runtime/index.js";
+export { DivergenceError, Engine, type EngineOptions, StaleError } from "./core/runtime/index.js";
 export type { OnnxRuntimeModule, RuntimeModel, RuntimeTensor, RuntimeTensorClass } from "./core/runtime/session.js";
 export { MultiViewDataset } from "./data/dataset.js";
 export {

@@ -242,9 +242,9 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           notes = [];
           hooks.onEpoch?.(report);
         },
-        onCheckpoint(take, last) {
+        async onCheckpoint(take, last) {
           if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
-          store(take());
+          store(await take());
           lastCheckpoint = performance.now();
         },
       });

@@ -250,7 +250,7 @@ test("so has conv2d with weights that are stored in the model", async () => {
     const model = encodeModel({ name: "stored", outputs: { y }, weights });
     const results: Float32Array[] = [];
     for (const each of engines) {
-      const session = await each.backend.load(model);
+      const session = await each.backend.compile(model);
       const data = new Float32Array(t.elementCount(y.shape, { n: 1 }));
       const size = [1, ...convolution.x.slice(1)];
       const call = session.bind(
