@@ -26,7 +26,7 @@ export {
 export { type BatchKey, batches } from "../data/batches.js";
 export { fitScaler } from "../data/scaling.js";
 export { defineMethod, type MethodDefinition } from "../methods/define.js";
-export { HashingMethod, PerViewMethod } from "../methods/faces.js";
+export { HashingMethod, MeasuredMethod, PerViewMethod, type TaskOptions } from "../methods/faces.js";
 export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
 export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";

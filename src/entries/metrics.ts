@@ -3,6 +3,12 @@
  * @module vantage-ml/metrics
  */
 export { type BaselineOptions, measureBaselines } from "../methods/baselines/index.js";
+export type {
+  ClassificationEvaluation,
+  ClassifiersEvaluation,
+  ClusteringEvaluation,
+  RetrievalEvaluation,
+} from "../methods/evaluations.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "../metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "../metrics/clustering.js";
 export type { HammingRetrieval } from "../metrics/hamming-retrieval.js";

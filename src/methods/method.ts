@@ -168,8 +168,8 @@ export class Method<Options = object> {
   }
 
   /**
-   * Measures on the data that was fitted, by the method's published protocol. A signal ends it where it may take long; it then
-   * rejects with the signal's reason.
+   * Measures on the data that was fitted, by the method's published protocol; empty where nothing can be measured, as clusters of
+   * data without labels. A signal ends it where it may take long; it then rejects with the signal's reason.
    */
   evaluate(signal?: AbortSignal): Promise<Metrics> {
     return this.#using(({ uses }) => uses.evaluate(signal));
@@ -315,7 +315,8 @@ export class Method<Options = object> {
         run: (epoch) => stage.run(epoch).finally(() => uses.invalidate?.()),
       }),
     );
-    const course = { stages: followed, evaluate: (signal?: AbortSignal) => this.evaluate(signal), state };
+    const evaluate = (signal?: AbortSignal) => this.#using(({ uses }) => uses.evaluate(signal));
+    const course = { stages: followed, evaluate, state };
     await runStages(course, hooks, hooks.resume?.position);
   }
 

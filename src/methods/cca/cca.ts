@@ -8,7 +8,7 @@ import { toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
-import { PerViewMethod } from "../faces.js";
+import { PerViewMethod, type TaskOptions } from "../faces.js";
 import { scaleInGraph } from "../feeding.js";
 import { unlabelledNotes } from "../matching/labelled.js";
 import type { Context, Training } from "../shared/definition.js";
@@ -116,9 +116,9 @@ export const cca = defineMethod<CcaOptions, Description & CcaNetworks>({
  * console.log(await cca.evaluate());
  * ```
  */
-export class CCA extends PerViewMethod<CcaOptions> {
+export class CCA<Task extends CcaOptions["task"] = "clustering"> extends PerViewMethod<CcaOptions, Task> {
   /** @param options see `CcaOptions`; those left out have their defaults. @throws UserError where one is invalid. */
-  constructor(options: Partial<CcaOptions> = {}, engine?: Engine) {
+  constructor(options: TaskOptions<CcaOptions, Task> = {}, engine?: Engine) {
     super(cca, options, engine);
   }
 }

@@ -5,8 +5,10 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
+import type { ClusteringEvaluation } from "../evaluations.js";
+import { MeasuredMethod } from "../faces.js";
 import { unlabelledNotes } from "../matching/labelled.js";
-import { Method } from "../method.js";
+import type { Method } from "../method.js";
 import type { Context, Training } from "../shared/definition.js";
 import { type Description, describedModel } from "../shared/described-model.js";
 import { requireClusters } from "../shared/tasks/clustering.js";
@@ -124,7 +126,11 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
  * console.log(await dm2c.evaluate());
  * ```
  */
-export class DM2C extends Method<Dm2cOptions> {
+export class DM2C extends MeasuredMethod<
+  Dm2cOptions,
+  ClusteringEvaluation & { readonly train?: ClusteringEvaluation },
+  ClusteringEvaluation
+> {
   declare readonly colourings: NonNullable<Method["colourings"]>;
 
   /** @param options see `Dm2cOptions`; those left out have the published defaults. @throws UserError where one is invalid. */

@@ -5,7 +5,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
-import { PerViewMethod } from "../faces.js";
+import { PerViewMethod, type TaskOptions } from "../faces.js";
 import { unlabelledNotes } from "../matching/labelled.js";
 import { describedModel, placedScalers, scalingNotes } from "../shared/described-model.js";
 import { exportView } from "../shared/export.js";
@@ -106,9 +106,9 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
  * console.log(rows, columns, await mvlnet.evaluate());
  * ```
  */
-export class MvLNet extends PerViewMethod<MvlnetOptions> {
+export class MvLNet<Task extends MvlnetOptions["task"] = "clustering"> extends PerViewMethod<MvlnetOptions, Task> {
   /** @param options see `MvlnetOptions`; those left out have the published defaults. @throws UserError where one is invalid. */
-  constructor(options: Partial<MvlnetOptions> = {}, engine?: Engine) {
+  constructor(options: TaskOptions<MvlnetOptions, Task> = {}, engine?: Engine) {
     super(mvlnet, options, engine);
   }
 }

@@ -63,6 +63,7 @@ export const withoutRelevantField = z.enum(["zero", "skip"]);
 
 /** The options that every method for hash codes has; each method says what they are for. */
 export interface HashingOptions {
+  readonly task: "retrieval";
   readonly seed: number;
   readonly bits: number;
   readonly hidden: number;
