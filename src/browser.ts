@@ -8,7 +8,14 @@ export {
   type OnnxRuntimeModule,
 } from "./core/runtime/index.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
-export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
+export {
+  type DatasetInit,
+  type Labels,
+  MultiViewDataset,
+  type Splits,
+  type View,
+  type ViewInit,
+} from "./data/dataset.js";
 export {
   type DenseMatrix,
   dense,
@@ -16,6 +23,7 @@ export {
   type Matrix,
   type SparseMatrix,
   selectRows,
+  sparse,
   toDense,
 } from "./data/matrix.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";

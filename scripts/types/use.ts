@@ -60,6 +60,14 @@ export const models: readonly Method[] = [new CCA(), new DM2C(), new DJSRH(), ne
 export const named: readonly MethodDefinition[] = methods;
 const view: View = { name: "a", matrix: dense(2, 1, Float32Array.of(1, 2)) };
 export const own = new MultiViewDataset({ name: "own", views: [view, { ...view, name: "b" }] });
+export const plain = new MultiViewDataset({
+  name: "plain",
+  views: [{ name: "a", matrix: [[1, 2], Float32Array.of(3, 4)], present: [true, false] }],
+  labels: ["x", null],
+  splits: { test: [0] },
+});
+// @ts-expect-error text for numbers
+new MultiViewDataset({ name: "text", views: [{ name: "a", matrix: [["1"]] }] });
 export const values: Float32Array = toDense(view.matrix).data;
 
 const index = await SearchIndex.open("index", engine);

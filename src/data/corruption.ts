@@ -116,7 +116,7 @@ function chooseViews(rows: Int32Array, views: number, most: number, random: Rand
 }
 
 function withViews(dataset: MultiViewDataset, change: (view: View, v: number) => View): MultiViewDataset {
-  return new MultiViewDataset({ ...dataset, views: dataset.views.map(change) });
+  return new MultiViewDataset({ ...dataset, views: dataset.views.map(change) }, { values: "trusted" });
 }
 
 /** A copy of the matrix, of the same kind, in which `write` has changed the values (given dense) of the named rows. */

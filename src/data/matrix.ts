@@ -1,6 +1,8 @@
 // Matrices as data sets hold them: dense rows, compressed sparse rows, or rows that come from elsewhere when a batch needs them.
 import { platform } from "#platform";
 import { UserError } from "../errors.js";
+import { checkMatrix, checkSize } from "./check-matrix.js";
+import { denseFromRows, type PlainRows } from "./plain-rows.js";
 
 /** Row-major float32 matrix. */
 export interface DenseMatrix {
@@ -34,16 +36,79 @@ export interface LazyMatrix {
 /** The features of a view: one row per sample, one column per feature. */
 export type Matrix = DenseMatrix | SparseMatrix | LazyMatrix;
 
-/** A dense matrix over the given values (not copied). */
-export function dense(
+/** The rows as a dense matrix, in float32. @throws UserError where they are of different lengths, or a value is no number or beyond float32. */
+export function dense(rows: PlainRows): DenseMatrix;
+/**
+ * A dense matrix over the given values (not copied); zeros where there are none.
+ * @param data row after row.
+ * @throws UserError where a size is no whole number, or the values are as many as another.
+ * @example
+ * ```ts
+ * import { dense } from "vantage-ml/data";
+ *
+ * const a = dense(2, 3, Float32Array.of(1, 2, 3, 4, 5, 6));
+ * const b = dense([[1, 2, 3], [4, 5, 6]]); // the same
+ * console.log(a.rows, b.columns); // 2 3
+ * ```
+ */
+export function dense(rows: number, columns: number, data?: Float32Array): DenseMatrix;
+export function dense(rows: number | PlainRows, columns?: number, data?: Float32Array): DenseMatrix {
+  if (Array.isArray(rows)) return denseFromRows("dense", rows);
+  checkSize("dense", "rows", rows);
+  checkSize("dense", "columns", columns);
+  const [height, width] = [rows as number, columns as number];
+  const matrix = {
+    kind: "dense",
+    rows: height,
+    columns: width,
+    data: data ?? new Float32Array(height * width),
+  } as const;
+  if (data !== undefined) checkMatrix("dense", matrix);
+  return matrix;
+}
+
+/**
+ * A sparse matrix from compressed rows (CSR); typed arrays of the right kind are not copied.
+ * @param offsets rows + 1 places in `indices` and `values`: row i has those from offsets[i] to offsets[i + 1] - 1.
+ * @param indices column of each value, ascending within a row.
+ * @throws UserError where sizes and places do not fit each other, or a value is no number.
+ * @example
+ * ```ts
+ * import { sparse } from "vantage-ml/data";
+ *
+ * // [[0, 5, 0], [0, 0, 0], [1, 0, 2]]
+ * const matrix = sparse(3, 3, { offsets: [0, 1, 1, 3], indices: [1, 0, 2], values: [5, 1, 2] });
+ * console.log(matrix.rows, matrix.values.length); // 3 3
+ * ```
+ */
+export function sparse(
   rows: number,
   columns: number,
-  data: Float32Array = new Float32Array(rows * columns),
-): DenseMatrix {
-  if (data.length !== rows * columns) {
-    throw new RangeError(`dense: ${data.length} values for ${rows} × ${columns}`);
-  }
-  return { kind: "dense", rows, columns, data };
+  {
+    offsets,
+    indices,
+    values,
+  }: {
+    readonly offsets: Uint32Array | readonly number[];
+    readonly indices: Uint32Array | readonly number[];
+    readonly values: Float32Array | readonly number[];
+  },
+): SparseMatrix {
+  const places = (name: string, list: Uint32Array | readonly number[]) => {
+    if (!Array.isArray(list)) return list as Uint32Array;
+    for (const [i, place] of list.entries()) checkSize("sparse", `${name}[${i}]`, place);
+    return Uint32Array.from(list);
+  };
+  const matrix: SparseMatrix = {
+    kind: "sparse",
+    rows,
+    columns,
+    offsets: places("offsets", offsets),
+    indices: places("indices", indices),
+    values: Array.isArray(values) ? denseFromRows("sparse", [values]).data : (values as Float32Array),
+  };
+  checkMatrix("sparse", matrix);
+  return matrix;
 }
 
 /**

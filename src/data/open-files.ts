@@ -58,7 +58,7 @@ async function openFile(path: string, given: FileOptions): Promise<OpenedFiles> 
       return { dataset, notes: [...before, `each sample is in one modality (${counts})`] };
     }
     const { notes, ...read } = await layout(content, options);
-    const dataset = new MultiViewDataset({ name: nameOf(path), ...read, source: path });
+    const dataset = new MultiViewDataset({ name: nameOf(path), ...read, source: path }, { values: "trusted" });
     return { dataset, notes: [...before, ...dialectNote(content), ...notes] };
   } finally {
     content.close();
@@ -100,7 +100,7 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
   for (const name of absent) throw new UserError(`none of ${paths.join(", ")} has a column or variable "${name}"`);
   const { notes, ...read } = joinFiles(files);
   const name = files.map((file) => file.name).join("+");
-  const dataset = new MultiViewDataset({ name, ...read, source: paths.join(" ") });
+  const dataset = new MultiViewDataset({ name, ...read, source: paths.join(" ") }, { values: "trusted" });
   return { dataset: selection === undefined ? dataset : pickViews(dataset, selection), notes };
 }
 
@@ -117,5 +117,5 @@ export function pickViews(dataset: MultiViewDataset, selection: readonly ViewSel
     const numbered = !isName && /^\d+$/.test(variable) ? dataset.views[Number(variable)] : undefined;
     return { ...(numbered ?? dataset.selectViews([variable]).views[0]!), name };
   });
-  return new MultiViewDataset({ ...dataset, views });
+  return new MultiViewDataset({ ...dataset, views }, { values: "trusted" });
 }

@@ -35,14 +35,15 @@ export function unpaired(name: string, views: readonly UnpairedView[], source?: 
     throw new UserError(`${name}: no labels for ${without.join(", ")}; either every view has labels or none`);
   }
   const named = views.every((view) => view.ids);
-  return new MultiViewDataset({
+  const parts = {
     name,
     views: padded,
     ...(labels.length > 0 && { labels: joinLabels(labels, name) }),
     ...(named && { ids: views.flatMap((view) => view.ids!) }),
     splits: joinSplits(views, starts),
     source,
-  });
+  };
+  return new MultiViewDataset(parts, { values: "trusted" });
 }
 
 function joinSplits(views: readonly UnpairedView[], starts: readonly number[]): Splits {

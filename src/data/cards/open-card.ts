@@ -63,7 +63,7 @@ async function assemble(
 ): Promise<MultiViewDataset> {
   const source = `${card.name}:${folder}`;
   if (card.layout === "mixed-modal") {
-    return new MultiViewDataset({ ...(await loadMixedModal(folder)), name: card.name, source });
+    return new MultiViewDataset({ ...(await loadMixedModal(folder)), name: card.name, source }, { values: "trusted" });
   }
   const open = async (file: string): Promise<FileContent> => {
     const content = files.get(file) ?? (await readVariables(join(folder, file)));
@@ -91,7 +91,10 @@ async function assemble(
     if (!labels) throw new UserError(`${card.name}: splits are drawn by labels, and the card names none`);
     splits = { ...perLabelSplit(labels, { ...card.draw, seed }) };
   }
-  return new MultiViewDataset({ name: card.name, views: viewsOfTables(tables, card.name), labels, splits, source });
+  return new MultiViewDataset(
+    { name: card.name, views: viewsOfTables(tables, card.name), labels, splits, source },
+    { values: "trusted" },
+  );
 }
 
 async function readTable(

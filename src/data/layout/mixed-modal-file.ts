@@ -270,14 +270,15 @@ function assemble(name: string, path: string, parts: readonly Part[]): MultiView
   const labels = parts.every((each) => each.labels !== undefined)
     ? unite(parts.flatMap((each) => each.labels!))
     : undefined;
-  return new MultiViewDataset({
+  const united = {
     name,
     views,
     ...(labels && { labels }),
     ...(ids.length === samples && { ids }),
     splits: Object.fromEntries(splits),
     source: path,
-  });
+  };
+  return new MultiViewDataset(united, { values: "trusted" });
 }
 
 function unite(values: readonly (string | number)[]): Labels {

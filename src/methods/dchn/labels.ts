@@ -82,7 +82,7 @@ export function withClasses(data: MultiViewDataset, kind: Labels["kind"], names:
     }
     return place;
   });
-  return new MultiViewDataset({ ...data, labels: renumbered(labels, places, names) });
+  return new MultiViewDataset({ ...data, labels: renumbered(labels, places, names) }, { values: "trusted" });
 }
 
 function renumbered(labels: Labels, places: readonly number[], names: readonly string[]): Labels {

@@ -83,7 +83,11 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
   workingData({ options }, { scalers }, data) {
     if (options.corrupt === undefined) return data;
     const views = data.views.map((view, v) => ({ ...view, matrix: applyScaler(scalers[v]!, view.matrix) }));
-    return corrupt(new MultiViewDataset({ ...data, views }), parseCorruption(options.corrupt), options.seed);
+    return corrupt(
+      new MultiViewDataset({ ...data, views }, { values: "trusted" }),
+      parseCorruption(options.corrupt),
+      options.seed,
+    );
   },
   trainedRows,
   dataNotes: (data, { task }) =>
