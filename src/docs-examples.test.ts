@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { join, sep } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Random } from "./core/kernels/random.js";
-import { openDataset } from "./data/catalogue.js";
+import { openDataset } from "./data/catalog.js";
 import { writeNpz } from "./data/formats/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./data/formats/matlab/matlab5.testing.js";
 import { type Example, type Page, pages } from "./docs-pages.testing.js";

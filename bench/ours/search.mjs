@@ -36,13 +36,13 @@ const kernels = await Kernels.open({ threads });
 /** A thousand codes at random, each with copies of which every bit is flipped with a chance of 1 in 8. */
 function make(name, count) {
   const random = new Random(0, "codes");
-  const centres = Uint32Array.from({ length: 1000 * (bytes / 4) }, () => random.integer(2 ** 32));
+  const centers = Uint32Array.from({ length: 1000 * (bytes / 4) }, () => random.integer(2 ** 32));
   const own = random.fork(name);
   const words = new Uint32Array((count * bytes) / 4);
   const draw = () => own.integer(2 ** 32);
   for (let i = 0; i < count; i++) {
-    const centre = own.integer(1000) * (bytes / 4);
-    for (let w = 0; w < bytes / 4; w++) words[i * (bytes / 4) + w] = centres[centre + w] ^ (draw() & draw() & draw());
+    const center = own.integer(1000) * (bytes / 4);
+    for (let w = 0; w < bytes / 4; w++) words[i * (bytes / 4) + w] = centers[center + w] ^ (draw() & draw() & draw());
   }
   return new Uint8Array(words.buffer);
 }

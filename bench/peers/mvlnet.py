@@ -97,7 +97,7 @@ def main():
             views = [stages.relu_stack(e, x) for e, x in zip(encoders, views)]
     training = [x[train] for x in views]
     pairs = timed("pairs", lambda: [
-        stages.neighbour_pairs(x, args.pair_neighbours, args.total_pairs, rng) for x in training
+        stages.neighbor_pairs(x, args.pair_neighbours, args.total_pairs, rng) for x in training
     ])
     siamese = timed("siamese", lambda: [
         stages.train_siamese(x, p, args.arch, args.siamese_epochs, args.patience, args.siamese_lr)

@@ -51,7 +51,7 @@ test("oddities", () => {
     'view "b": 2 of 3 columns are constant (0, 1)',
     "1 of 4 samples have no view at all",
     "2 of 3 classes have no sample (x, z)",
-    "all labelled samples are of one class",
+    "all labeled samples are of one class",
   ]);
 });
 

@@ -25,7 +25,7 @@ export function checkDataset(dataset: MultiViewDataset): string[] {
     const { names } = dataset.labels;
     const empty = names.filter((_, k) => counts[k] === 0);
     if (empty.length > 0) notes.push(`${empty.length} of ${names.length} classes have no sample (${few(empty)})`);
-    if (names.length - empty.length === 1) notes.push("all labelled samples are of one class");
+    if (names.length - empty.length === 1) notes.push("all labeled samples are of one class");
   }
   return notes;
 }

@@ -155,8 +155,8 @@ test("what cannot be spoilt", () => {
     name: "UserError",
     message: /two views/,
   });
-  const unlabelled = new MultiViewDataset({ name: "u", views: make().views });
-  assert.throws(() => corrupt(unlabelled, { kind: "conflict", rate: 0.1 }, 0), {
+  const unlabeled = new MultiViewDataset({ name: "u", views: make().views });
+  assert.throws(() => corrupt(unlabeled, { kind: "conflict", rate: 0.1 }, 0), {
     name: "UserError",
     message: /no labels/,
   });

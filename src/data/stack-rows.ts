@@ -28,7 +28,7 @@ export function stackRows(matrices: readonly Matrix[]): Matrix {
     rows,
     columns,
     gather: (asked, target) => {
-      // Neighbours of one matrix are asked for together, so that a stored one can read them at once.
+      // Neighbors of one matrix are asked for together, so that a stored one can read them at once.
       for (let i = 0; i < asked.length; ) {
         const m = starts.findLastIndex((start) => start <= asked[i]!);
         let end = i + 1;

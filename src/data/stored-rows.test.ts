@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openDataset } from "./catalogue.js";
+import { openDataset } from "./catalog.js";
 import type { MultiViewDataset } from "./dataset.js";
 import { describe, numeric, readVariables, writeNpy, writeNpz } from "./formats/index.js";
 import { gatherRows, toDense } from "./matrix.js";

@@ -7,7 +7,7 @@ export type { Metrics };
 
 /** What an epoch of a stage tells. */
 export interface EpochResult {
-  /** Means over the epoch by name; `total` is what was minimised. */
+  /** Means over the epoch by name; `total` is what was minimized. */
   readonly losses: Readonly<Record<string, number>>;
   /** The stage has converged: its remaining epochs are left out. */
   readonly done?: boolean;

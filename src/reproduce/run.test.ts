@@ -43,7 +43,7 @@ test("folders of the same cell and seed with other settings are found, others ar
   assert.deepEqual(earlierFolders(folder, stem, run.folder), [`${stem}-00000000`]);
 });
 
-test("data: the catalogue's is made anywhere, a card's and a file's are looked for place by place", () => {
+test("data: the catalog's is made anywhere, a card's and a file's are looked for place by place", () => {
   assert.deepEqual(findData("noisy-mnist:seed=0", []), { argument: "noisy-mnist:seed=0" });
   assert.match(
     findData("caltech101-20", [folder]).missing!,

@@ -1,7 +1,7 @@
 // vantage datasets: what there is by name, what a file holds, building a set ahead of time.
 import type { Command } from "commander";
 import { type CardState, cardFiles, cardStates, viewNames } from "../../data/cards/index.js";
-import { catalogue, openDataset } from "../../data/catalogue.js";
+import { catalog, openDataset } from "../../data/catalog.js";
 import { describeDataset, formatDescription } from "../../data/describe.js";
 import { writeLayout } from "../../data/layout/layout-file.js";
 import { AmbiguousDataError, UserError } from "../../errors.js";
@@ -49,7 +49,7 @@ export function addDatasetsCommand(root: Command): void {
 }
 
 function list({ json }: { json?: boolean }): void {
-  const sets = catalogue();
+  const sets = catalog();
   const cards = cardStates();
   const builtIn = sets.map(({ name, samples, classes, views, description }) => {
     return [name, `${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`];

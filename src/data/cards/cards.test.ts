@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { File, ready } from "h5wasm/node";
-import { openDataset } from "../catalogue.js";
+import { openDataset } from "../catalog.js";
 import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
 import { toDense } from "../matrix.js";
 import { modalities } from "../mixed-modal.js";

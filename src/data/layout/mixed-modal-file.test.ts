@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openDataset } from "../catalogue.js";
+import { openDataset } from "../catalog.js";
 import { writeNpz } from "../formats/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
 import { isMixedModal, modalities } from "../mixed-modal.js";

@@ -152,16 +152,16 @@ test("what cannot be is said in one line", async () => {
 });
 
 test("clusters of data without labels are not measured: the class says so, a definition gives no measures", async () => {
-  const unlabelled = new MultiViewDataset({ ...data, labels: undefined });
+  const unlabeled = new MultiViewDataset({ ...data, labels: undefined });
   const options = { dimensions: 2, clusters: 3, starts: 2 };
-  const model = await new CCA(options, engine).fit(unlabelled);
+  const model = await new CCA(options, engine).fit(unlabeled);
   const refused = {
     name: "UserError",
     message: "cca: no sample to evaluate on has a single label; clustering needs labels",
   };
   await assert.rejects(model.evaluate(), refused);
-  await assert.rejects(model.evaluateOn(unlabelled), refused);
+  await assert.rejects(model.evaluateOn(unlabeled), refused);
   assert.ok((await model.evaluateOn(data)).acc > 0.3);
-  const defined = await cca.create(options, engine).fit(unlabelled);
-  assert.deepEqual([await defined.evaluate(), await defined.evaluateOn(unlabelled)], [{}, {}]);
+  const defined = await cca.create(options, engine).fit(unlabeled);
+  assert.deepEqual([await defined.evaluate(), await defined.evaluateOn(unlabeled)], [{}, {}]);
 });

@@ -150,7 +150,7 @@ test("classes are the same where their names are; others are counted, and so are
     "yew",
   ]);
   assert.deepEqual([...found.values], [2, -1, 0, -1, -1]);
-  assert.deepEqual([found.unknown, found.unlabelled], [{ fir: 2 }, 1]);
+  assert.deepEqual([found.unknown, found.unlabeled], [{ fir: 2 }, 1]);
   const numbers = matchLabels(single(["01", "1"], 0, 1) as Labels & { kind: "single" }, ["0", "1"]);
   assert.deepEqual([[...numbers.values], numbers.unknown], [[-1, 1], { "01": 1 }]);
 

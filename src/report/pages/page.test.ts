@@ -110,7 +110,7 @@ function evilRun(): ReturnType<typeof fakeRun> {
       metrics: { [evil]: { [evil]: 0.5 } },
     })),
     result: { ...run.result!, dataset: { ...run.result!.dataset, views, notes: [evil] }, metrics: { [evil]: 0.5 } },
-    map: { ...run.map!, projection: evil, colourings: run.map!.colourings.map((each) => ({ ...each, name: evil })) },
+    map: { ...run.map!, projection: evil, colorings: run.map!.colorings.map((each) => ({ ...each, name: evil })) },
   };
 }
 

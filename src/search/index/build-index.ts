@@ -82,8 +82,8 @@ export interface IndexSummary {
   readonly items: number;
 }
 
-/** Samples whose mean is the centre of codes, for each view. */
-const centreSamples = 10_000;
+/** Samples whose mean is the center of codes, for each view. */
+const centersamples = 10_000;
 /** Items per call of the store. */
 export const storedTogether = 4 * CHUNK;
 
@@ -238,8 +238,8 @@ async function openFolder(
   if (makesCodes) return createIndexFolder(folder, about, models, { columns });
   // The encoders are where the run has them until the folder is made.
   const start = { folder: run, manifest: { format: 1, ...about }, columns } as const;
-  const centre = await meanVector(start, sources, request.rows, engine);
-  return createIndexFolder(folder, about, models, { columns, centre });
+  const center = await meanVector(start, sources, request.rows, engine);
+  return createIndexFolder(folder, about, models, { columns, center });
 }
 
 /** Names of the features of each view, its inputs side by side; of those that have any, all different. */
@@ -266,7 +266,7 @@ export function extendFolder(
   columns: ColumnNames,
   store: StoreKind | undefined,
 ): IndexFolder {
-  const { folder, manifest, centre } = index;
+  const { folder, manifest, center } = index;
   if (store !== undefined && store !== manifest.store) {
     throw new UserError(
       `${folder} keeps its items in ${manifest.store}, not in ${store}: give another --out, or --replace to delete them`,
@@ -287,7 +287,7 @@ export function extendFolder(
   }
   const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));
   if (more.length === 0) return index;
-  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, { columns, centre });
+  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, { columns, center });
 }
 
 async function meanVector(
@@ -302,7 +302,7 @@ async function meanVector(
     const inputs = sources.get(view.name);
     if (inputs === undefined) continue;
     const own = rowsIn(inputs, rows);
-    const step = Math.max(1, Math.ceil(own.length / centreSamples));
+    const step = Math.max(1, Math.ceil(own.length / centersamples));
     const sample = own.filter((_, i) => i % step === 0);
     for await (const { vector } of encodeRows(index, view, inputs, sample, engine)) {
       for (let j = 0; j < sums.length; j++) sums[j]! += vector[j]!;

@@ -82,14 +82,14 @@ async function copyItems(source: Store, target: Store, { signal, onItems, onStag
 }
 
 function targetFolder(index: IndexFolder, { folder, name, store }: CopyRequest): IndexFolder {
-  const { centre, columns } = index;
+  const { center, columns } = index;
   const { format: _, identity: __, ...about } = index.manifest;
   const content: IndexContent = { ...about, name, created: new Date().toISOString(), store: store ?? about.store };
   const models = new Map(about.views.map((view) => [view.model, readRegular(modelPath(index.folder, view))]));
-  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, centre });
+  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, center });
   const found = readIndexFolder(folder);
-  if (!isSame(found.centre, centre))
-    throw new UserError(`${folder} has another centre of its codes: give another --out`);
+  if (!isSame(found.center, center))
+    throw new UserError(`${folder} has another center of its codes: give another --out`);
   return extendFolder(found, content, models, columns, content.store);
 }
 

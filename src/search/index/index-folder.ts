@@ -14,7 +14,7 @@ import { readYaml } from "../../yaml.js";
 
 const format = 1;
 const manifestFile = "index.yaml";
-const centreFile = "centre.safetensors";
+const centerFile = "centre.safetensors";
 const columnsFile = "columns.json";
 /** A longer list of column names is not read. */
 const mostBytes = 2 ** 28;
@@ -66,7 +66,7 @@ const manifest = z.strictObject({
     .int()
     .min(1)
     .max(2 ** 16),
-  /** sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. */
+  /** sign: the method's own hash code; centered: the sign of representation − mean, of methods that make no codes. */
   codes: z.enum(["sign", "centred"]),
   views: z.array(indexView).min(1),
   store: z.enum(storeKinds),
@@ -86,7 +86,7 @@ export interface IndexFolder {
   readonly folder: string;
   readonly manifest: Manifest;
   /** What is subtracted before signs are taken, where codes are `centred`. */
-  readonly centre?: Float32Array;
+  readonly center?: Float32Array;
   readonly columns: ColumnNames;
 }
 
@@ -96,7 +96,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  const ofStart = ["model", centreFile, columnsFile, "store", "thumbnails"];
+  const ofStart = ["model", centerFile, columnsFile, "store", "thumbnails"];
   return ofStart.includes(file) || isUnfinished(file) || isLock(file);
 }
 
@@ -118,7 +118,7 @@ export function readIndexFolder(folder: string): IndexFolder {
   return {
     folder,
     manifest: result.data,
-    centre: readCentre(folder, result.data),
+    center: readCenter(folder, result.data),
     columns: readColumns(folder, result.data),
   };
 }
@@ -138,14 +138,14 @@ function readColumns(folder: string, { views }: Manifest): ColumnNames {
   return found.data;
 }
 
-function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
+function readCenter(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
   if (codes === "sign") return undefined;
-  const path = inside(folder, centreFile);
-  const centre = readTensors(path).tensors.get("centre")?.data;
-  if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
+  const path = inside(folder, centerFile);
+  const center = readTensors(path).tensors.get("centre")?.data;
+  if (!(center instanceof Float32Array) || center.length !== dimensions) {
     throw new UserError(`${path}: expected ${dimensions} values of type F32 for "centre"`);
   }
-  return centre;
+  return center;
 }
 
 /**
@@ -157,7 +157,7 @@ export function createIndexFolder(
   folder: string,
   content: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
-  { columns = {}, centre }: Partial<Pick<IndexFolder, "columns" | "centre">> = {},
+  { columns = {}, center }: Partial<Pick<IndexFolder, "columns" | "center">> = {},
 ): IndexFolder {
   const checked = manifest.safeParse({ format, ...content });
   if (!checked.success) {
@@ -166,12 +166,12 @@ export function createIndexFolder(
   }
   makeFolder(folder);
   for (const [name, bytes] of models) writeFileAtomic(inside(folder, "model", name), bytes);
-  if (centre) {
-    writeTensors(inside(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
+  if (center) {
+    writeTensors(inside(folder, centerFile), new Map([["centre", { shape: [center.length], data: center }]]));
   }
   if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
   writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
-  return { folder, manifest: checked.data, centre, columns };
+  return { folder, manifest: checked.data, center, columns };
 }
 
 /** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
@@ -183,7 +183,7 @@ export function writeIdentity(folder: string, identity: string): void {
 
 /** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
 export function clearIndexFolder(folder: string): void {
-  for (const file of [manifestFile, centreFile, columnsFile, "model", "map.safetensors"]) {
+  for (const file of [manifestFile, centerFile, columnsFile, "model", "map.safetensors"]) {
     try {
       rmSync(join(folder, file), { recursive: true, force: true });
     } catch (error) {

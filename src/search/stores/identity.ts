@@ -10,7 +10,7 @@ import { type IndexFolder, modelPath } from "../index/index-folder.js";
 const identity = z.object({
   /** Random, made with the store. */
   id: z.string(),
-  /** SHA-256, by view, of what makes the codes: the encoder's file, its output, and the centre where there is one. */
+  /** SHA-256, by view, of what makes the codes: the encoder's file, its output, and the center where there is one. */
   models: z.record(z.string(), z.string()),
   /** The run that the index was made from, and its method, for messages. */
   run: z.string(),
@@ -50,7 +50,7 @@ const clockMilliseconds = 10 * 60_000;
 
 /** The owner as index.yaml and the encoders beside it say. @throws UserError where an encoder cannot be read. */
 export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "replaces">): Owner {
-  const { folder, manifest, centre } = index;
+  const { folder, manifest, center } = index;
   const models = manifest.views.map((view) => {
     const path = modelPath(folder, view);
     const hash = createHash("sha256");
@@ -60,7 +60,7 @@ export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "repla
       throw fileError(error, path, "read");
     }
     hash.update(`\n${view.output}\n${manifest.codes}\n`);
-    if (centre !== undefined) hash.update(new Uint8Array(centre.buffer, centre.byteOffset, centre.byteLength));
+    if (center !== undefined) hash.update(new Uint8Array(center.buffer, center.byteOffset, center.byteLength));
     return [view.name, hash.digest("hex")];
   });
   const { run, method, identity: id, created } = manifest;
@@ -80,7 +80,7 @@ export function readIdentity(value: unknown, title: string): Identity {
 }
 
 /** What store and folder are to say of themselves from now on, and what the user hears once that is written. */
-export interface Recognised {
+export interface Recognized {
   readonly identity: Identity;
   readonly note?: string;
 }
@@ -90,7 +90,7 @@ export interface Recognised {
  * version made both and nothing speaks against it.
  * @throws UserError that says what was found where it is another index's.
  */
-export async function recognise(owner: Owner, claim: Claim): Promise<Recognised> {
+export async function recognize(owner: Owner, claim: Claim): Promise<Recognized> {
   const { identity, title } = claim;
   if (identity === undefined) {
     const views = await claim.views();

@@ -53,7 +53,7 @@ async function use(at: string): Promise<void> {
     await index.close();
   }
   const axis = Float32Array.of(1);
-  writeIndexMap(at, { projection: "PCA", x: axis, y: axis, colourings: [], ids: ["x"] });
+  writeIndexMap(at, { projection: "PCA", x: axis, y: axis, colorings: [], ids: ["x"] });
   readIndexMap(at);
   readIndexFolder(at);
   await emojiDetails(at, [noto], Int32Array.of(0));

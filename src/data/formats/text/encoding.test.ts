@@ -1,4 +1,4 @@
-// Tests of encodings: what is recognised, what is asked.
+// Tests of encodings: what is recognized, what is asked.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AmbiguousDataError } from "../../../errors.js";

@@ -166,7 +166,7 @@ function otherThanUtf8(source: Source, start: number): TextEncoding {
   return { label: "windows-1252", name: "Windows-1252", start, note };
 }
 
-/** The first characters of a text, without a byte order mark; enough to recognise a format. */
+/** The first characters of a text, without a byte order mark; enough to recognize a format. */
 export function textStart(source: Source, asked?: string): string {
   const start = source.read(0, 4096);
   const label =

@@ -91,7 +91,7 @@ export async function emojiSvgs(maker: Maker): Promise<string[]> {
   });
 }
 
-/** What draws the inside of an SVG of the given size, centred in a square, as red, green and blue bytes on white. */
+/** What draws the inside of an SVG of the given size, centered in a square, as red, green and blue bytes on white. */
 export async function drawer(): Promise<(body: string, width: number, height: number) => Uint8Array> {
   needPackages("reading pictures");
   const { Resvg } = await import("@resvg/resvg-js");

@@ -5,9 +5,9 @@ import {
   type Identity,
   newIdentity,
   type Owner,
-  type Recognised,
+  type Recognized,
   readIdentity,
-  recognise,
+  recognize,
   storeIsGone,
 } from "../identity.js";
 import type { Space } from "../store.js";
@@ -139,11 +139,11 @@ async function identify(
   tables: Tables,
   owner: Owner,
   found: Found,
-): Promise<Partial<Recognised>> {
+): Promise<Partial<Recognized>> {
   const title = `index "${name}" in ${database.title}`;
   const known = found.identity ? readIdentity(found.identity, title) : undefined;
   if (known !== undefined && found.isNew) return { identity: known };
-  const { identity, note } = await recognise(owner, {
+  const { identity, note } = await recognize(owner, {
     title,
     place: "DATABASE_URL and the name in index.yaml",
     identity: known,
@@ -211,7 +211,7 @@ async function find(sql: Sql, name: string): Promise<Found | undefined> {
   return row?.found;
 }
 
-/** Reads the catalogue's rows: to_regclass may answer from what was so before this transaction had the lock. */
+/** Reads the catalog's rows: to_regclass may answer from what was so before this transaction had the lock. */
 async function isListThere(sql: Sql): Promise<boolean> {
   const rows = await sql.query("SELECT FROM pg_tables WHERE schemaname = 'vantage' AND tablename = 'indexes'");
   return rows.length > 0;

@@ -1,4 +1,4 @@
-// Opening a data set by what the user typed: a path to a file, or a name in the catalogue of sets that need no download.
+// Opening a data set by what the user typed: a path to a file, or a name in the catalog of sets that need no download.
 import { existsSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { UserError } from "../errors.js";
@@ -29,8 +29,8 @@ export interface OpenOptions extends FileOptions {
   readonly onNote?: (note: string) => void;
 }
 
-/** A set in the catalogue. */
-export interface CatalogueEntry {
+/** A set in the catalog. */
+export interface CatalogEntry {
   readonly name: string;
   readonly description: string;
   readonly samples: number;
@@ -42,7 +42,7 @@ export interface CatalogueEntry {
 
 type ParameterValues = Readonly<Record<string, number | readonly number[] | readonly string[]>>;
 
-interface Recipe extends CatalogueEntry {
+interface Recipe extends CatalogEntry {
   /** For parameters that are words instead of numbers: those they can be. */
   readonly words?: Readonly<Record<string, readonly string[]>>;
   make(parameters: ParameterValues & { readonly seed: number }, options: OpenOptions): Promise<MultiViewDataset>;
@@ -113,12 +113,12 @@ function mnistRecipe(variant: NoisyMnistVariant, samples: number, description: s
 }
 
 /** The sets that can be opened by name. */
-export function catalogue(): readonly CatalogueEntry[] {
+export function catalog(): readonly CatalogEntry[] {
   return recipes.map(({ make: _, ...entry }) => entry);
 }
 
 /**
- * Opens a data set and checks it (`checkDataset`). Several paths are one data set, joined by the ids of the samples. What is before a colon, or the whole, is looked up in the catalogue
+ * Opens a data set and checks it (`checkDataset`). Several paths are one data set, joined by the ids of the samples. What is before a colon, or the whole, is looked up in the catalog
  * first, then among the dataset cards (`findCard`); everything else is a path. A file's set is named after the file, without
  * its extension.
  * @param nameOrPath such as `noisy-mnist`, `synthetic:samples=100000,views=3,dimensions=64/32/16`, `data/Digits-2V.mat`,
@@ -146,7 +146,7 @@ async function openOne(nameOrPath: string, options: OpenOptions): Promise<Opened
   return { dataset: await makeByRecipe(recipe, rest.join(":"), options), notes: [] };
 }
 
-/** The files that `openDataset` reads for a name or path: none for a set of the catalogue, a card and its files, or one file. */
+/** The files that `openDataset` reads for a name or path: none for a set of the catalog, a card and its files, or one file. */
 export function dataFiles(nameOrPath: string | readonly string[]): string[] {
   if (typeof nameOrPath !== "string") return nameOrPath.flatMap(dataFiles);
   if (recipes.some(({ name }) => name === nameOrPath.split(":")[0])) return [];
@@ -171,8 +171,8 @@ async function openFile(path: string, options: OpenOptions): Promise<OpenedFiles
   if (!looksLikePath && !existsSync(path)) {
     const names = [...recipes, ...shippedCards()].map((each) => each.name);
     const near = names.filter((name) => name.startsWith(path) || path.startsWith(name) || distance(name, path) <= 3);
-    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalogue has ${names.join(", ")}`;
-    throw new UserError(`"${path}" is neither a file nor a data set of the catalogue; ${hint}`);
+    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalog has ${names.join(", ")}`;
+    throw new UserError(`"${path}" is neither a file nor a data set of the catalog; ${hint}`);
   }
   return openFiles([path], options);
 }
