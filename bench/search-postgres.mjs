@@ -100,9 +100,9 @@ await rate("approximate", queries(1000, { mode: "approximate" }), 4);
 await rate("approximate, one view", queries(1000, { mode: "approximate", view: "text" }), 1);
 await rate("approximate, 100 re-ranked", queries(1000, { mode: "approximate", vector, rerank: 100 }), 1);
 for (const more of [{}, { view: "text" }, { k: 100 }]) {
-  const asked = queries(50, more);
-  const exact = await store.search(asked);
-  const found = await store.search(asked.map((query) => ({ ...query, mode: "approximate" })));
+  const requested = queries(50, more);
+  const exact = await store.search(requested);
+  const found = await store.search(requested.map((query) => ({ ...query, mode: "approximate" })));
   let good = 0;
   let all = 0;
   for (const [i, hits] of found.entries()) {

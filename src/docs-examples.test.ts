@@ -126,8 +126,8 @@ const runners: Record<string, (example: Example, stage: Stage) => Promise<unknow
         `${entry} is not in ${base}: ${files.join(", ")}`,
       );
     }
-    const untold = files.filter((file) => !entries.some((entry) => pattern(entry).test(file)));
-    assert.deepEqual(untold, [], `the page does not tell of these files`);
+    const undescribed = files.filter((file) => !entries.some((entry) => pattern(entry).test(file)));
+    assert.deepEqual(undescribed, [], `the page does not describe these files`);
   },
 
   async yaml({ text }, { folder }) {

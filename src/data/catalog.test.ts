@@ -120,7 +120,7 @@ test("a file is named after itself", { skip: !existsSync(shared) }, async () => 
   assert.equal(view!.matrix.columns, 76);
 });
 
-test("constant columns of a file are told once", async () => {
+test("constant columns of a file are reported once", async () => {
   const folder = mkdtempSync(join(tmpdir(), "vantage-catalog-"));
   try {
     const path = join(folder, "toy.npz");

@@ -76,16 +76,16 @@ const recipes: readonly Recipe[] = [
   },
 ];
 
-/** Views come from the parameter, or else are those that the selection asks for by name. */
+/** Views come from the parameter, or else are those that the selection names. */
 async function makeEmoji(parameters: ParameterValues, options: OpenOptions): Promise<MultiViewDataset> {
   const { views, labels = options.labels === undefined ? [] : [options.labels] } = parameters as EmojiParameters;
   const known = [...makers, ...languages] as string[];
-  const asked = options.views?.map(({ variable }) => variable) ?? [];
-  const missing = asked.find((name) => !known.includes(name) && !/^\d+$/.test(name));
+  const requested = options.views?.map(({ variable }) => variable) ?? [];
+  const missing = requested.find((name) => !known.includes(name) && !/^\d+$/.test(name));
   if (missing !== undefined) throw new UserError(`emoji: no view "${missing}"; its views are ${known.join(", ")}`);
-  const byName = asked.filter((name) => known.includes(name)) as EmojiView[];
+  const byName = requested.filter((name) => known.includes(name)) as EmojiView[];
   // A number means one of the views that are taken by default.
-  const wanted = new Set(byName.length === asked.length ? byName : [...defaultEmojiViews, ...byName]);
+  const wanted = new Set(byName.length === requested.length ? byName : [...defaultEmojiViews, ...byName]);
   const [labeling = "group", ...more] = labels;
   if (more.length > 0 || !(emojiLabelings as readonly string[]).includes(labeling)) {
     throw new UserError(`emoji: labels are "${labels.join("/")}", expected one of ${emojiLabelings.join(", ")}`);
@@ -133,7 +133,7 @@ export async function openDataset(
   const opened =
     typeof nameOrPath === "string" ? await openOne(nameOrPath, options) : await openFiles(nameOrPath, options);
   const { dataset, notes } = opened;
-  // A reader may have told the shorter half of what the check says.
+  // A reader may have reported a part of what the check says.
   const all = [...notes, ...checkDataset(dataset)];
   for (const [i, note] of all.entries()) if (!all.some((other, j) => j > i && other.startsWith(note))) onNote(note);
   return dataset;

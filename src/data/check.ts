@@ -1,4 +1,4 @@
-// Validates data sets: values that no method can use are refused, oddities are warnings.
+// Validates data sets: values that no method can use are refused, unusual values are warnings.
 import { type Labels, type MultiViewDataset, presentRows, samplesByClass, type View } from "./dataset.js";
 import { requireFinite } from "./finite.js";
 import { columnStatistics, constantColumns } from "./statistics.js";

@@ -75,7 +75,7 @@ export interface FitHooks {
   onCheckpoint?(take: () => Checkpoint, last: boolean): void | Promise<void>;
   /** Aborting ends the run after the epoch in progress, with a last checkpoint. */
   readonly signal?: AbortSignal;
-  /** Goes on from here in place of beginning; the same data and options give the bits of a run that never stopped. */
+  /** Resumes from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
 }
 

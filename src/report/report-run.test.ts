@@ -1,4 +1,4 @@
-// Tests of how runs are grouped and told apart.
+// Tests of how runs are grouped and distinguished.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fakeRun } from "./fake-run.testing.js";

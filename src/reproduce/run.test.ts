@@ -62,14 +62,14 @@ test("data: the catalog's is made anywhere, a card's and a file's are looked for
 test("time left: as long as others of the cell took, else of the method and data, else any", () => {
   const other = { ...cell, name: "other" };
   const [run, likeIt] = [makeRun(cell, 0, found, {}), makeRun(other, 0, found, {})];
-  const stranger = makeRun({ ...other, settings: { method: "gmae", data: "b.mat" } }, 0, found, {});
+  const foreign = makeRun({ ...other, settings: { method: "gmae", data: "b.mat" } }, 0, found, {});
   const left = new TimeLeft();
   assert.equal(left.estimate([run], 1), undefined);
   left.add(run, 10);
   left.add(run, 20);
   assert.equal(left.estimate([run, likeIt], 1), 30);
   assert.equal(left.estimate([run, likeIt], 2), 15);
-  left.add(stranger, 90);
-  assert.equal(left.estimate([stranger], 4), 90);
-  assert.equal(left.estimate([run, run, stranger, stranger], 2), 105);
+  left.add(foreign, 90);
+  assert.equal(left.estimate([foreign], 4), 90);
+  assert.equal(left.estimate([run, run, foreign, foreign], 2), 105);
 });

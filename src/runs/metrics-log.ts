@@ -30,7 +30,7 @@ export interface MetricLine {
   readonly losses: Readonly<Record<string, number>>;
   /** Empty where the epoch was not evaluated. */
   readonly metrics: Metrics;
-  /** What a user was told after this epoch. */
+  /** Notes after this epoch. */
   readonly notes?: readonly string[];
 }
 

@@ -59,7 +59,7 @@ export interface FakeServer {
   readonly indexes: readonly IndexInfo[];
   /** Every search as it came in. */
   readonly searches: ReturnType<typeof searchRequest.parse>[];
-  /** Paths that were asked for, with their query. */
+  /** Paths that were requested, with their query. */
   readonly paths: string[];
   close(): Promise<void>;
 }

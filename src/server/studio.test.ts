@@ -40,7 +40,7 @@ describe("the page", { skip }, () => {
   interface Visit {
     readonly query?: string;
     readonly context?: BrowserContextOptions;
-    /** What the browser may say of answers that a test asks for. */
+    /** What the browser may say of answers that a test requests. */
     readonly allowed?: RegExp;
   }
 
@@ -370,7 +370,7 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("runs: several in one chart, live while one trains, asked for only while the page is seen", async () => {
+  test("runs: several in one chart, live while one trains, requested only while the page is seen", async () => {
     const live = fakeRun("dchn-emoji-live", 12, { isRunning: true, isFinished: false, hasReport: false });
     const done = fakeRun("dchn-emoji-0", 40);
     const other = fakeRun("gmae-digits-0", 20, { dataset: "Digits-2V" });
@@ -387,9 +387,9 @@ describe("the page", { skip }, () => {
       );
       live.lines.push(fakeLine(13), fakeLine(14));
       await page.getByText("training, epoch 14").waitFor();
-      const asked = () => fake.paths.filter((path) => path.startsWith("/runs"));
-      assert.ok(asked().includes("/runs/dchn-emoji-live?after=12"));
-      assert.equal(asked().filter((path) => path.startsWith("/runs/dchn-emoji-0")).length, 1);
+      const requested = () => fake.paths.filter((path) => path.startsWith("/runs"));
+      assert.ok(requested().includes("/runs/dchn-emoji-live?after=12"));
+      assert.equal(requested().filter((path) => path.startsWith("/runs/dchn-emoji-0")).length, 1);
 
       const see = (state: string) =>
         page.evaluate((state) => {
@@ -398,16 +398,16 @@ describe("the page", { skip }, () => {
         }, state);
       await see("hidden");
       await page.waitForTimeout(2500);
-      const quiet = asked().length;
+      const quiet = requested().length;
       await page.waitForTimeout(3000);
-      assert.equal(asked().length, quiet, "a page that is not seen asks nothing");
+      assert.equal(requested().length, quiet, "a page that is not seen asks nothing");
       Object.assign(live.summary, { isRunning: false, isFinished: true, hasReport: true });
       live.lines.push(fakeLine(15));
       await see("visible");
       await page.locator("tr", { hasText: "dchn-emoji-live" }).getByText("finished").waitFor();
-      const ended = asked().length;
+      const ended = requested().length;
       await page.waitForTimeout(3000);
-      assert.equal(asked().length, ended, "nothing trains, nothing is asked");
+      assert.equal(requested().length, ended, "nothing trains, nothing is asked");
       assert.equal(await page.getByRole("link", { name: "Report" }).count(), 3);
 
       await page.getByRole("checkbox", { name: /gmae-digits-0/ }).check();
@@ -438,7 +438,7 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("a token is asked for once, kept for the tab, and sent with everything, pictures too", async () => {
+  test("a token is requested once, kept for the tab, and sent with everything, pictures too", async () => {
     const init = { token: "let-me-in", query: "?words=brown", allowed: /status of 401/ };
     await withPage(init, async (page, fake) => {
       const dialog = page.getByRole("dialog", { name: "This server wants a token" });

@@ -68,10 +68,10 @@ async function describePredictions(
   }
   for (const each of method.colorings?.(data) ?? []) colorings.push({ ...each, values: at(each.values) });
   const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
-  const judged = labels && withLabel(labels, classes ? splits.test! : allRows(data.samples));
+  const evaluated = labels && withLabel(labels, classes ? splits.test! : allRows(data.samples));
   return {
     map: { projection: "t-SNE", x: axis(0), y: axis(1), colorings },
-    confusion: truth && matched && judged?.length ? confusionOf(truth, matched, names, judged) : undefined,
+    confusion: truth && matched && evaluated?.length ? confusionOf(truth, matched, names, evaluated) : undefined,
   };
 }
 

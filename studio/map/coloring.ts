@@ -18,7 +18,7 @@ export interface Coloring {
   readonly legend: readonly LegendEntry[];
 }
 
-/** The largest groups have a color each, as many as can be told apart; what is beyond them, or without a label, shares a calm one. */
+/** The largest groups have a color each, as many as can be distinguished; what is beyond them, or without a label, shares a calm one. */
 export function coloring(map: MapReply, by: "label" | "view", palette: Palette): Coloring {
   const names = by === "label" ? map.labels : map.views;
   const of = by === "label" ? map.label : map.view;

@@ -78,7 +78,7 @@ test("epochs are those that were set, each stage by itself", async () => {
   assert.deepEqual(
     stages.map(({ name, epochs }: { name: string; epochs: number }) => [name, epochs]),
     [
-      ["sham", 1],
+      ["Hamming space (SHAM)", 1],
       ["a", 3],
       ["b", 3],
     ],

@@ -181,7 +181,7 @@ function rangeSplits(card: Card, tables: readonly Table[]): Splits {
     const [first, last] = [from, to ?? length].map((edge) => (edge < 0 ? length + edge : edge)) as [number, number];
     if (first < 0 || last > length || first >= last) {
       throw new UserError(
-        `${card.name}: split "${split}" asks for rows ${from} to ${to ?? "the end"} of ${length}${part === undefined ? "" : ` in ${part}`}`,
+        `${card.name}: split "${split}" names rows ${from} to ${to ?? "the end"} of ${length}${part === undefined ? "" : ` in ${part}`}`,
       );
     }
     return Array.from({ length: last - first }, (_, i) => start + first + i);

@@ -114,14 +114,14 @@ export function placeRows(matrix: Matrix, rows: Int32Array): Matrix {
   const { columns } = matrix;
   if (rows.length === matrix.rows && rows.every((row, i) => row === i)) return matrix;
   if (matrix.kind === "sparse") return placeSparse(matrix, rows);
-  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
-    target.fill(0, 0, asked.length * columns);
+  const gather = (requested: ArrayLike<number>, target: Float32Array) => {
+    target.fill(0, 0, requested.length * columns);
     const places: number[] = [];
-    for (let i = 0; i < asked.length; i++) if (rows[asked[i]!]! >= 0) places.push(i);
+    for (let i = 0; i < requested.length; i++) if (rows[requested[i]!]! >= 0) places.push(i);
     const own = new Float32Array(places.length * columns);
     gatherRows(
       matrix,
-      places.map((i) => rows[asked[i]!]!),
+      places.map((i) => rows[requested[i]!]!),
       own,
     );
     for (const [p, i] of places.entries()) target.set(own.subarray(p * columns, (p + 1) * columns), i * columns);

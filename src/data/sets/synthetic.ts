@@ -21,7 +21,7 @@ export interface SyntheticOptions {
   readonly seed: number;
 }
 
-/** What `synthetic` makes where nothing else is asked for. */
+/** What `synthetic` makes by default. */
 export const syntheticDefaults: SyntheticOptions = {
   samples: 2000,
   views: 2,

@@ -160,7 +160,7 @@ test("the first epoch tells of poor neighbors, and names the remedy: few samples
   assert.match(few[0]![0]!, /^view "a": 6 of 120 samples are [23][0-9]% of all .*--set distance=cosine/);
 });
 
-test("dense views with hubs get no advice, and neighbors beyond a cluster's size are told", async () => {
+test("dense views with hubs get no advice, and neighbors beyond a cluster's size are reported", async () => {
   const notesOf = async (options: Partial<GmaeOptions>, on: MultiViewDataset) => {
     const notes: string[] = [];
     const hooks = { onEpoch: (report: EpochReport) => void notes.push(...(report.notes ?? [])) };
@@ -256,19 +256,19 @@ test("missing views that are masked out: what stands in their place makes no dif
 });
 
 test("mini-batches resume to the same bits and reports as a run that never stopped", async () => {
-  // Two clusters: the first epoch has something to note, which a run that goes on has told already.
+  // Two clusters: the first epoch has something to note, which a resumed run has reported already.
   const options = { ...small, clusters: 2, batch: 64, epochs: 4 };
   const reports = (of: unknown[]) => ({ onEpoch: (report: EpochReport) => void of.push({ ...report, seconds: 0 }) });
-  const [told, toldAgain]: [unknown[], unknown[]] = [[], []];
-  const whole = await new GMAE(options, engine).fit(data, reports(told));
-  assert.match(String((told[0] as EpochReport).notes), /kShare/);
+  const [reported, repeated]: [unknown[], unknown[]] = [[], []];
+  const whole = await new GMAE(options, engine).fit(data, reports(reported));
+  assert.match(String((reported[0] as EpochReport).notes), /kShare/);
   const middle = await interruptAfter(new GMAE(options, engine), data, 2);
-  const resumed = await new GMAE(options, engine).fit(data, { resume: middle, ...reports(toldAgain) });
+  const resumed = await new GMAE(options, engine).fit(data, { resume: middle, ...reports(repeated) });
   assert.deepEqual(resumed.modelState().tensors, whole.modelState().tensors);
-  assert.deepEqual(toldAgain, told.slice(2));
+  assert.deepEqual(repeated, reported.slice(2));
 });
 
-test("the three corruptions spoil the training data and still train", async () => {
+test("the three corruptions change the training data and still train", async () => {
   const clean = (await new GMAE(small, engine).fit(data)).modelState().tensors.get("encoder_shared.0.weight");
   for (const corrupt of ["missing=0.3", "conflict=0.3", "noise=0.3"]) {
     const method = await new GMAE({ ...small, corrupt }, engine).fit(data);

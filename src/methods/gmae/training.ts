@@ -27,7 +27,7 @@ import type { GmaeOptions } from "./options.js";
 const WHOLE_SET = 6000;
 const BATCH = 2048;
 
-/** Above this concentration of the neighbors on a twentieth of the samples, a user is told. */
+/** Above this concentration of the neighbors on a twentieth of the samples, there is a note. */
 const MANY_HUBS = 0.5;
 /** Up to this share of non-zeros a view counts as sparse: word counts have 2%, dense features 50% and more. */
 const SPARSE = 0.25;
@@ -93,7 +93,7 @@ export class GmaeTraining implements Trainer {
   }
 
   async epoch(epoch: number): Promise<EpochResult> {
-    // A resumed run has told them before it stopped.
+    // A resumed run has reported them before it stopped.
     const notes: string[] | undefined = epoch === 0 ? [] : undefined;
     this.#notes = notes;
     const losses = await this.#trainOnce(epoch);

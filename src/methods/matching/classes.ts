@@ -62,11 +62,11 @@ export function knownSamples(
       )}; the model was trained on ${some(names ?? [], 20)}: none is the same`,
     );
   }
-  const strangers = Object.entries(unknown);
-  if (strangers.length > 0) {
-    const count = strangers.reduce((sum, [, samples]) => sum + samples, 0);
-    const list = strangers.slice(0, 10).map(([name, samples]) => `"${name}" ${samples}`);
-    const more = strangers.length > 10 ? ` and ${strangers.length - 10} more classes` : "";
+  const others = Object.entries(unknown);
+  if (others.length > 0) {
+    const count = others.reduce((sum, [, samples]) => sum + samples, 0);
+    const list = others.slice(0, 10).map(([name, samples]) => `"${name}" ${samples}`);
+    const more = others.length > 10 ? ` and ${others.length - 10} more classes` : "";
     onNote(
       `${count} of ${data.samples} samples are of classes that the model does not know (${list.join(", ")}${more}) and are left out of the measures`,
     );

@@ -1,4 +1,4 @@
-// MvLNet as a whole: its stages go on where they stopped, its tasks are judged, its encoders give the library's numbers.
+// MvLNet as a whole: its stages go on where they stopped, its tasks are evaluated, its encoders give the library's numbers.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

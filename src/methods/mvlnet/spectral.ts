@@ -101,7 +101,7 @@ function loadBatches(
   });
 }
 
-/** Runs a step; a loss that is no number because a batch had no orthogonal weights is told as that. */
+/** Runs a step; a loss that is no number because a batch had no orthogonal weights is reported as that. */
 async function explainSingular<T>(step: () => Promise<T>, run: Execution, { views, shape }: MvlnetModel): Promise<T> {
   try {
     return await step();

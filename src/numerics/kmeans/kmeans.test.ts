@@ -143,7 +143,7 @@ test("what cannot be clustered is refused", async () => {
     name: "UserError",
     message: "representation: row 1, column 1 of 2 × 2 is NaN; expected finite numbers",
   });
-  await assert.rejects(kmeans(waves, { clusters: 301, seed: 0, engine }), /301 clusters asked of 300 samples/);
+  await assert.rejects(kmeans(waves, { clusters: 301, seed: 0, engine }), /301 clusters requested of 300 samples/);
   await assert.rejects(kmeans(waves, { clusters: 0, seed: 0, engine }), UserError);
   await assert.rejects(kmeans(waves, { clusters: 2, starts: 0.5, seed: 0, engine }), /starts is 0.5/);
 });

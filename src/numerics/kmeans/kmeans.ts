@@ -50,7 +50,7 @@ export async function kmeans(x: DenseMatrix, options: OnEngine<KMeansOptions>): 
       throw new UserError(`k-means: ${name} is ${value}, expected a whole number from 1`);
     }
   }
-  if (x.rows < clusters) throw new UserError(`k-means: ${clusters} clusters asked of ${x.rows} samples`);
+  if (x.rows < clusters) throw new UserError(`k-means: ${clusters} clusters requested of ${x.rows} samples`);
   const points = toPoints(x);
   const random = Array.from({ length: starts }, (_, start) => new Random(seed, "k-means", start));
   let active = (await plusPlus(engine, points, clusters, random)).map((rows) => startRun(points, rows));

@@ -23,7 +23,7 @@ export interface Pca {
 const fullSize = 500;
 /** Rows that are made orthonormal one by one; more go through matrix products. */
 const blockWidth = 32;
-/** Directions that subspace iteration follows beside those asked for, and how often it applies XᵀX. */
+/** Directions that subspace iteration follows beside those requested, and how often it applies XᵀX. */
 const [oversampling, powers] = [10, 7];
 /** Rows whose products are summed in float32 before float64 takes over. */
 const blockRows = 4096;
@@ -35,13 +35,13 @@ const blockRows = 4096;
  * iterations (Halko, Martinsson and Tropp, SIAM Review 53, 2011, algorithms 4.4 and 5.1), as scikit-learn chooses too.
  * Products are float32: variances under 1e-6 of the greatest are noise.
  * A component without variance is a row of zeros.
- * @throws UserError where more components are asked than rows or columns, or x holds NaN or infinity.
+ * @throws UserError where more components are requested than rows or columns, or x holds NaN or infinity.
  */
 export async function fitPca(x: DenseMatrix, components: number, engine: Engine): Promise<Pca> {
   const most = Math.min(x.rows, x.columns);
   if (!Number.isInteger(components) || components < 1 || components > most) {
     throw new UserError(
-      `PCA: ${components} components asked, expected 1 to ${most} of a ${x.rows} × ${x.columns} matrix`,
+      `PCA: ${components} components requested, expected 1 to ${most} of a ${x.rows} × ${x.columns} matrix`,
     );
   }
   const points = toPoints(x);

@@ -1,4 +1,4 @@
-// Affinities of t-SNE: a probability over pairs, symmetric, with the perplexity asked for.
+// Affinities of t-SNE: a probability over pairs, symmetric, with the perplexity requested.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { symmetricAffinities } from "./tsne-affinities.js";

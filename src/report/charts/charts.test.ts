@@ -169,7 +169,7 @@ test("points without a group come last, in grey; more groups than colors change 
   ]);
 });
 
-test("mistakes are told where clusters carry the labels' names", () => {
+test("mistakes are shown where clusters carry the labels' names", () => {
   const map = fakeRun({}).map!;
   assert.equal(
     mistakes(map)!.values.reduce((a, b) => a + b),

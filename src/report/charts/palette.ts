@@ -1,4 +1,4 @@
-// Colors of charts by role, light and dark; categories are told apart with normal and with color-blind sight.
+// Colors of charts by role, light and dark; categories are distinguished with normal and with color-blind sight.
 
 export type Scheme = "light" | "dark";
 

@@ -63,7 +63,7 @@ function chips(coloring: Coloring, hidden: boolean): Html {
   )}</div>`;
 }
 
-/** The map's colorings and, where it can be told, the mistakes. */
+/** The map's colorings and, where they are known, the mistakes. */
 export function mapColorings(map: EmbeddingMap): Coloring[] {
   return [...map.colorings, mistakes(map) ?? []].flat();
 }

@@ -97,7 +97,7 @@ function isSame(a: Float32Array | undefined, b: Float32Array | undefined): boole
   return a?.length === b?.length && (a === undefined || a.every((value, i) => value === b![i]));
 }
 
-/** Plain files and folders only: a link, in an index that may be a stranger's, would be one to another file. */
+/** Plain files and folders only: a link, in an index that may be untrusted, would be one to another file. */
 function copyPictures(from: string, to: string): void {
   const [source, target] = [thumbnailsFolder(from), thumbnailsFolder(to)];
   if (!existsSync(source)) return;

@@ -79,7 +79,7 @@ export function readIdentity(value: unknown, title: string): Identity {
   return found.data;
 }
 
-/** What store and folder are to say of themselves from now on, and what the user hears once that is written. */
+/** What store and folder are to say of themselves from now on, and the note to the user once that is written. */
 export interface Recognized {
   readonly identity: Identity;
   readonly note?: string;

@@ -106,7 +106,7 @@ test("a picture that is a link is not sent", async () => {
   await index.close();
 });
 
-test("a picture that becomes a link while it is asked for is not sent", async (context) => {
+test("a picture that becomes a link while it is requested is not sent", async (context) => {
   rmSync(folder, { recursive: true, force: true });
   cpSync(whole, folder, { recursive: true });
   const pictures = join(folder, "thumbnails");

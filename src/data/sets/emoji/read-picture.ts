@@ -11,8 +11,8 @@ const longestSide = 8192;
 /**
  * The picture in a file's bytes, centered on a white square of `pictureSide` pixels.
  *
- * resvg may end the process over an SVG that is made for it: pictures by strangers are read in a process of their own.
- * @throws UserError where the bytes are neither a PNG nor an SVG, ask for other files, or show nothing.
+ * resvg may end the process over an SVG that is made for it: untrusted pictures are decoded in a child process.
+ * @throws UserError where the bytes are neither a PNG nor an SVG, request other files, or show nothing.
  */
 export async function readPicture(bytes: Uint8Array): Promise<Picture> {
   const draw = await drawer();

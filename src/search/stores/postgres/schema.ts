@@ -1,4 +1,4 @@
-// The tables of an index in PostgreSQL: their names, how they are made, and whether they are what was asked for.
+// The tables of an index in PostgreSQL: their names, how they are made, and whether they are what was requested.
 import { StorageError, UserError } from "../../../errors.js";
 import { checkSpace } from "../check.js";
 import {
@@ -224,7 +224,7 @@ async function create(
   await sql.query("SELECT pg_advisory_xact_lock($1)", [creationLock]);
   const other = await find(sql, name);
   if (other !== undefined && !owner?.replaces) return other;
-  // IF NOT EXISTS asks for the right to create a schema also where there is one
+  // IF NOT EXISTS requests the right to create a schema also where there is one
   const [{ missing } = { missing: true }] = await sql.query<{ missing: boolean }>(
     "SELECT to_regnamespace('vantage') IS NULL AS missing",
   );
