@@ -31,7 +31,8 @@ function testFrozen(server: PostgresServer): void {
   }
 
   /** Ten connections, all of which have answered. */
-  const warm = (store: { search(queries: readonly Query[]): Promise<unknown> }) => store.search(Array.from({ length: 40 }, () => query));
+  const warm = (store: { search(queries: readonly Query[]): Promise<unknown> }) =>
+    store.search(Array.from({ length: 40 }, () => query));
 
   test("all connections cut: reads are answered over new ones within seconds, a write fails and the next one works", async () => {
     const { proxy, store } = await behindProxy("all");
