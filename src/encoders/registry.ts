@@ -4,9 +4,10 @@ import { builtin } from "./builtin/index.js";
 import { emojiEncoders } from "./emoji.js";
 import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
 import { httpEncoders } from "./http/index.js";
+import { onnxEncoders } from "./onnx/index.js";
 
 /** Every kind of encoder. */
-export const encoderDefinitions: readonly EncoderDefinition[] = [builtin, emojiEncoders, httpEncoders];
+export const encoderDefinitions: readonly EncoderDefinition[] = [builtin, emojiEncoders, onnxEncoders, httpEncoders];
 
 /**
  * Opens an encoder.
