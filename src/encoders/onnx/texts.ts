@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.js";
 import { needPackages } from "../../optional.js";
 import type { WordEncoder } from "../encoder.js";
+import { commonEnd, cutTokens } from "../tokens.js";
 import { chooseOutput, pooled } from "./outputs.js";
 import type { OpenedModel } from "./pictures.js";
 
@@ -102,7 +103,7 @@ async function tokenizerOf(
   try {
     const tokenizer = new Tokenizer(content, config);
     const ids = (text: string) => tokenizer.encode(text).ids;
-    const end = commonEnd(ids(""), ids("a"));
+    const ending = commonEnd(ids(""), ids("a")).length;
     const padToken = config.pad_token as string | { content?: string } | undefined;
     const named = typeof padToken === "object" ? padToken?.content : padToken;
     const padding =
@@ -110,19 +111,9 @@ async function tokenizerOf(
       (named === undefined ? undefined : tokenizer.token_to_id(named));
     return {
       padding,
-      encode(text) {
-        const all = ids(text);
-        return all.length <= most ? [...all] : [...all.slice(0, most - end.length), ...end];
-      },
+      encode: (text) => cutTokens(ids(text), most, ending),
     };
   } catch (error) {
     throw new UserError(`${path}: no tokenizer that can be used: ${(error as Error).message}`);
   }
-}
-
-/** What both lists end with: the special tokens behind a text. */
-function commonEnd(a: readonly number[], b: readonly number[]): readonly number[] {
-  let length = 0;
-  while (length < a.length && length < b.length && a.at(-1 - length) === b.at(-1 - length)) length++;
-  return a.slice(a.length - length);
 }
