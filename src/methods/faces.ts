@@ -1,7 +1,7 @@
 // Methods with the verbs that not all have, as types.
 
 import { Method } from "./method.js";
-import type { HashingOptions, PerViewOptions } from "./shared/fields.js";
+import type { CodeSearchOptions, PerViewOptions } from "./shared/fields.js";
 
 type Verb<Name extends keyof Method> = NonNullable<Method[Name]>;
 
@@ -14,7 +14,7 @@ export class PerViewMethod<Options extends PerViewOptions> extends Method<Option
 }
 
 /** A method that gives each view hash codes, for search between views. */
-export class HashingMethod<Options extends HashingOptions> extends Method<Options> {
+export class HashingMethod<Options extends CodeSearchOptions> extends Method<Options> {
   declare readonly encode: Verb<"encode">;
   declare readonly retrievalCurves: Verb<"retrievalCurves">;
 }

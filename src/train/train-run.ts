@@ -9,7 +9,7 @@ import { findMethod } from "../methods/index.js";
 import { parseOptions } from "../methods/options.js";
 import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { ExportedModel } from "../methods/shared/types.js";
-import type { Checkpoint, EpochReport, FitHooks, State } from "../methods/training.js";
+import { type Checkpoint, type EpochReport, type FitHooks, InterruptedError, type State } from "../methods/training.js";
 import { missingPackages } from "../optional.js";
 import { writePlots } from "../report/charts/plots.js";
 import { writeReport } from "../report/pages/page.js";
@@ -242,9 +242,9 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           notes = [];
           hooks.onEpoch?.(report);
         },
-        onCheckpoint(take, last) {
+        async onCheckpoint(take, last) {
           if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
-          store(take());
+          store(await take());
           lastCheckpoint = performance.now();
         },
       });
@@ -281,6 +281,9 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
       writeReport([run.folder]);
     }
     return { summary, method, data };
+  } catch (error) {
+    if (error instanceof InterruptedError && run !== undefined) error.run = relative("", run.folder) || run.folder;
+    throw error;
   } finally {
     run?.close();
   }

@@ -53,7 +53,7 @@ test("resumed after any epoch of any stage, training gives the same bits", async
   const reports: EpochReport[] = [];
   const whole = await make({ pca: 5 }).fit(data, {
     onEpoch: (report) => void reports.push(report),
-    onCheckpoint: (take) => void checkpoints.push(copy(take())),
+    onCheckpoint: async (take) => void checkpoints.push(copy(await take())),
   });
   assert.deepEqual(
     reports.map(({ stage, epoch }) => `${stage} ${epoch}`),

@@ -91,7 +91,7 @@ async function fillIndex(
     return { view: view.name, rows: own, encodings: () => encodeRows(index, view, inputs, own, engine) };
   });
   const details = () => detailsOf(request, chosen);
-  return storeItems({ index, wasThere, parts, data, details, replaces: request.replaces }, engine, hooks);
+  return storeItems({ index, wasThere, parts, data, details, replaces: request.replaces, map: {} }, engine, hooks);
 }
 
 /** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { type Engine, matmul } from "../../core/runtime/index.js";
 import type { View } from "../../data/dataset.js";
-import { type DenseMatrix, dense, gatherRows } from "../../data/matrix.js";
+import { type DenseMatrix, dense, gatherRows, selectRows, toDense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { inside } from "../../inside.js";
 import { solveItq } from "../../methods/itq/solve.js";
@@ -14,6 +14,8 @@ import type { Manifest, VectorCodes } from "./index-folder.js";
 export const coderFile = "coder.safetensors";
 /** Vectors of each view that a coder is fitted on, at most. */
 const mostFitted = 10_000;
+/** Vectors that ITQ's rotation is learned of, at most. */
+const mostTurned = 5000;
 /** The longest code of ITQ: the rotation's time grows with the cube. */
 const mostItqBits = 128;
 /** A code that says nothing, where vectors are compared themselves: the stores keep a code of every item. */
@@ -41,7 +43,7 @@ export interface ViewRows {
 }
 
 /**
- * A coder for vectors of one length in all views; none where vectors have no codes. Evenly spaced rows are taken, 10,000 of each view at most.
+ * A coder for vectors of one length in all views; none where vectors have no codes. Evenly spaced rows are taken: 10,000 of each view at most for its mean, 5000 in all for ITQ.
  * @throws UserError where ITQ has too few vectors or dimensions.
  */
 export async function fitCoder(
@@ -53,7 +55,8 @@ export async function fitCoder(
   const samples = views.map(({ view, rows }) => ({ name: view.name, unit: unitRows(view, rows) }));
   const means = new Map(samples.map(({ name, unit }) => [name, centre(unit)]));
   if (codes === "signs") return { means };
-  const all = stack(samples.map(({ unit }) => unit));
+  const step = Math.ceil(samples.reduce((sum, { unit }) => sum + unit.rows, 0) / mostTurned);
+  const all = stack(samples.map(({ unit }) => everyNth(unit, step)));
   const bits = bitsOf(codes, all.columns);
   if (bits < 8 || all.rows <= bits) {
     throw new UserError(
@@ -86,6 +89,11 @@ function centre(x: DenseMatrix): Float32Array {
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, x.rows));
   for (let e = 0, i = 0; i < x.rows; i++) for (let j = 0; j < x.columns; j++, e++) x.data[e]! -= mean[j]!;
   return mean;
+}
+
+function everyNth(x: DenseMatrix, step: number): DenseMatrix {
+  const chosen = Int32Array.from({ length: Math.ceil(x.rows / step) }, (_, i) => i * step);
+  return toDense(selectRows(x, chosen));
 }
 
 function stack(parts: readonly DenseMatrix[]): DenseMatrix {

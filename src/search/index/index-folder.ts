@@ -92,6 +92,11 @@ const manifest = z.strictObject({
 export type Manifest = z.output<typeof manifest>;
 export type IndexContent = Omit<Manifest, "format">;
 
+/** Whether items are vectors as they are, compared by cosine. */
+export function isOfVectors({ codes }: Pick<Manifest, "codes">): boolean {
+  return (vectorCodes as readonly string[]).includes(codes);
+}
+
 /** Bits of the codes that items are searched by: 0 where vectors are compared themselves. */
 export function searchedBits({ codes, bits }: Pick<Manifest, "codes" | "bits">): number {
   return codes === "none" ? 0 : bits;

@@ -28,6 +28,8 @@ import { featuresOf, type LearnedStates, statesOf } from "./view-features.js";
 
 /** Vectors encoded and stored at a time. */
 const together = 256;
+/** Nobody has waited for a training before: t-SNE may take a second or two. */
+const mostForTsne = 2000;
 
 /** Which vectors go into which index. */
 export interface VectorRequest {
@@ -43,6 +45,8 @@ export interface VectorRequest {
   readonly store?: StoreKind;
   /** Makes the index anew: what its folder, or a store of its name, held is deleted. */
   readonly replaces?: boolean;
+  /** Whether the page gets a map of the items. Default: true. */
+  readonly withMap?: boolean;
   /** More to keep, by id. */
   readonly details?: ReadonlyMap<string, Metadata>;
   /** More to keep, by row. */
@@ -85,7 +89,8 @@ export async function indexVectors(
       ...details?.get(sampleId(data, row)),
     });
     const { replaces } = request;
-    const all = { index, wasThere: before !== undefined, parts, data, details: async () => metadata, replaces };
+    const map = (request.withMap ?? true) && { mostForTsne };
+    const all = { index, wasThere: before !== undefined, parts, data, details: async () => metadata, replaces, map };
     return storeItems(all, engine, hooks);
   });
 }
