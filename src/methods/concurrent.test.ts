@@ -12,6 +12,7 @@ after(() => engine.close());
 
 const small: Readonly<Record<string, Record<string, unknown>>> = {
   cca: { dimensions: 4 },
+  identity: { task: "clustering" },
   gmae: { hidden: [24, 16], latent: 8, starts: 2, epochs: 2, evaluateEvery: 0 },
   djsrh: { hidden: 16, bits: 8, epochs: 1 },
   dchn: { hidden: 16, bits: 8, epochs: 1 },
