@@ -2,7 +2,15 @@
 import { UserError } from "../../errors.js";
 import { decodeText } from "./decode.js";
 import { type NumpyType, numpyArray, numpyType } from "./numpy/numpy-types.js";
-import { PickleError, PythonArray, PythonDictionary, PythonName, PythonType, type PythonValue } from "./pickle.js";
+import {
+  PickleError,
+  PythonArray,
+  PythonDictionary,
+  PythonName,
+  PythonObject,
+  PythonType,
+  type PythonValue,
+} from "./pickle.js";
 import { pickColumn } from "./record-columns.js";
 import { count, numeric, type Variable } from "./variables.js";
 
@@ -20,7 +28,7 @@ interface Reading {
  * A value of Python as a variable: text where all of a list are strings or None, numbers where all are numbers, None or truth
  * values, a matrix where all are lists of as many numbers, otherwise a cell; a dictionary is a struct.
  * @param bytes size of the pickle, for the bound on how much may come out of it.
- * @param notes what has to be told is added.
+ * @param notes notes to report are added.
  * @throws PickleError where it is nested too deep, grows too large, or contradicts itself.
  */
 export function pythonVariable(
@@ -41,6 +49,7 @@ function convert(value: PythonValue, name: string, depth: number, reading: Readi
     });
     return { kind: "struct", shape: [1], elements: [new Map(fields)] };
   }
+  if (value instanceof PythonObject) throw new PickleError(value.what);
   if (value instanceof PythonType || value instanceof PythonName) throw new PickleError("a class or type of NumPy");
   return Array.isArray(value) ? listVariable(value, name, depth, reading) : leaves([value], [1], reading)!;
 }

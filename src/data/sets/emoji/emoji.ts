@@ -58,6 +58,9 @@ export async function emoji(options: EmojiOptions = {}): Promise<MultiViewDatase
     },
     ids: list.map(({ text, name }) => `${text} ${name}`),
     splits: emojiSplits(list),
+    encoders: Object.fromEntries(
+      names.map((name) => [name, { encoder: `emoji:${name}`, material: isMaker(name) ? "pictures" : "words" }]),
+    ),
     source: `emoji:views=${names.join("/")},labels=${labels}`,
   });
 }
@@ -128,6 +131,11 @@ async function readCorpus(language: Language): Promise<Corpus> {
   return { vocabulary: fitVocabulary(Array.from(database!, (row) => texts[row]!)), texts };
 }
 
+/** What the texts of a language become rows by. */
+export async function emojiVocabulary(language: Language): Promise<Vocabulary> {
+  return (await corpus(language)).vocabulary;
+}
+
 /** Any text as a row of the view of that language: what a search with words starts from. */
 export async function emojiTextFeatures(language: Language, text: string): Promise<Float32Array> {
   const { vocabulary } = await corpus(language);
@@ -139,7 +147,7 @@ export async function emojiTextFeatures(language: Language, text: string): Promi
   return row;
 }
 
-/** Name and keywords of each emoji in a language, parted by " | ", in the order of the samples. */
+/** Name and keywords of each emoji in a language, separated by " | ", in the order of the samples. */
 export async function emojiTexts(language: Language): Promise<readonly string[]> {
   return (await corpus(language)).texts;
 }
