@@ -26,6 +26,7 @@ const { synthetic, toDense } = await entry("entries/data.js");
 
 /** Options by method: small, but every stage, loss and kind of layer takes part. */
 const common = {
+  itq: { bits: 32 },
   cca: { dimensions: 4 },
   gmae: { hidden: [60, 40], latent: 16, starts: 3, epochs: 4, batch: 50, evaluateEvery: 2 },
   djsrh: { hidden: 96, bits: 32, epochs: 4 },
