@@ -29,7 +29,7 @@ export {
 export { type BatchKey, batches } from "../data/batches.js";
 export { fitScaler } from "../data/scaling.js";
 export { defineMethod, type MethodDefinition } from "../methods/define.js";
-export { HashingMethod, PerViewMethod } from "../methods/faces.js";
+export { HashingMethod, MeasuredMethod, PerViewMethod, type TaskOptions } from "../methods/faces.js";
 export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
 export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";
@@ -81,6 +81,6 @@ export {
 } from "../methods/shared/tasks/per-view.js";
 export type { PackedCodes, Task } from "../methods/shared/types.js";
 export { ViewPrograms } from "../methods/shared/view-programs.js";
-export type { Colouring, RetrievalCurves } from "../runs/result.js";
+export type { Coloring, RetrievalCurves } from "../runs/result.js";
 /** Symbolic tensors: operations that record a computation, their gradients, and operations of one's own. */
 export * as tensor from "./tensor.js";

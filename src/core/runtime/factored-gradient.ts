@@ -103,8 +103,14 @@ export class FactoredGradient {
     if (known !== undefined) return known;
     const bound = this.#bind(execution);
     this.#calls.set(execution, bound);
-    execution.onRelease(async () => {
-      for (const call of await bound) call.release();
+    execution.onRelease(() => {
+      // Where it failed there is nothing to release, and the caller has the error.
+      bound.then(
+        (calls) => {
+          for (const call of calls) call.release();
+        },
+        () => {},
+      );
     });
     return bound;
   }

@@ -63,6 +63,7 @@ export const withoutRelevantField = z.enum(["zero", "skip"]);
 
 /** The options that search by hash codes has, however they are made. */
 export interface CodeSearchOptions {
+  readonly task: "retrieval";
   readonly seed: number;
   readonly queries?: string | undefined;
   readonly withoutRelevant: z.output<typeof withoutRelevantField>;
