@@ -138,8 +138,9 @@ for (const [name, settings] of Object.entries(small)) {
   });
 
   test(`${name}: an engine closed under calls answers or refuses each of them`, async () => {
-    for (let round = 0; round < 3; round++) {
-      const own = await Engine.open({ threads: 2 });
+    const rounds = (["native", "device"] as const).flatMap((way) => [0, 1, 2].map((round) => ({ way, round })));
+    for (const { way, round } of rounds) {
+      const own = await Engine.open({ threads: 2, interface: way });
       const method = await build(own).restore(await fitted);
       const running = others.slice(0, 20).map((other) => outcome(verbs.transform!(method, other)));
       for (let wait = 0; wait < 3 * round; wait++) await new Promise(setImmediate);
