@@ -44,4 +44,4 @@ export {
 } from "./methods/training.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "./metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
-export { classifyByNeighbours, kmeans, nearestCentre, neighbours, retrievalMetrics } from "./shared-engine.js";
+export { classifyByNeighbors, kmeans, nearestCenter, neighbors, retrievalMetrics } from "./shared-engine.js";

@@ -3,7 +3,7 @@
  * `/metrics`, `/train`, `/method`, `/search` and `/server`.
  * @module vantage-ml
  */
-import { type OpenOptions, openDataset } from "./data/catalogue.js";
+import { type OpenOptions, openDataset } from "./data/catalog.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
 export { DivergenceError, Engine, type EngineOptions, StaleError } from "./core/runtime/index.js";
@@ -34,7 +34,7 @@ export { MissingPackageError } from "./optional.js";
 
 /**
  * Opens a data set and checks it. A list of files is one data set, joined by the ids of the samples.
- * @param nameOrPath a data file, a name of the catalogue (`noisy-mnist`, `synthetic:samples=5000`), or a data set card: its
+ * @param nameOrPath a data file, a name of the catalog (`noisy-mnist`, `synthetic:samples=5000`), or a data set card: its
  *   name, its file, or the folder that it is in.
  * @throws UserError where there is no such set or file, or the data cannot be used; it says what was found and expected.
  * @throws AmbiguousDataError where a file can be read in several ways; its `choices` have the options that choose.

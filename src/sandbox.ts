@@ -1,4 +1,4 @@
-// Child processes for what may end or hang its process: files and pictures of strangers are decoded there.
+// Child processes for what may end or hang its process: files and pictures of others are decoded there.
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

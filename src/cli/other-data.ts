@@ -37,8 +37,8 @@ export async function openOtherData(
         { onNote: (note) => notes.push(note) },
       );
       const taken = [attempt.views && `--views ${attempt.views}`, attempt.labels && `--labels ${attempt.labels}`];
-      const told = taken.filter((flag) => flag !== undefined).join(" ");
-      if (told !== "") onNote(`${opened.name} is opened as the run's own data was: ${told}`);
+      const reported = taken.filter((flag) => flag !== undefined).join(" ");
+      if (reported !== "") onNote(`${opened.name} is opened as the run's own data was: ${reported}`);
       for (const note of notes) onNote(note);
       return opened;
     } catch (error) {
@@ -77,7 +77,7 @@ export function noteChanged(
   );
 }
 
-/** Notes as they come, each once: said on stderr when that is asked for, so that a refusal stays one line. */
+/** Notes as they come, each once: said on stderr when requested, so that a refusal stays one line. */
 export class Notes {
   readonly #notes = new Set<string>();
   #said = 0;

@@ -1,4 +1,4 @@
-// What a command is told: flags, --set, a configuration file; and the option schema as help text.
+// What a command is given: flags, --set, a configuration file; and the option schema as help text.
 import type { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// Validates data sets: values that no method can use are refused, oddities are warnings.
+// Validates data sets: values that no method can use are refused, unusual values are warnings.
 import { UserError } from "../errors.js";
 import { type Labels, type MultiViewDataset, presentRows, samplesByClass, type View } from "./dataset.js";
 import { denseParts } from "./matrix.js";
@@ -26,7 +26,7 @@ export function checkDataset(dataset: MultiViewDataset): string[] {
     const { names } = dataset.labels;
     const empty = names.filter((_, k) => counts[k] === 0);
     if (empty.length > 0) notes.push(`${empty.length} of ${names.length} classes have no sample (${few(empty)})`);
-    if (names.length - empty.length === 1) notes.push("all labelled samples are of one class");
+    if (names.length - empty.length === 1) notes.push("all labeled samples are of one class");
   }
   return notes;
 }

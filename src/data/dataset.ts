@@ -184,7 +184,7 @@ export function samplesByClass({ values, names }: Extract<Labels, { kind: "singl
 }
 
 /** The samples that have a label (one class or more), ascending. */
-export function labelledRows(labels: Labels): Int32Array {
+export function labeledRows(labels: Labels): Int32Array {
   if (labels.kind === "single") {
     return Int32Array.from(labels.values.keys()).filter((row) => labels.values[row]! >= 0);
   }

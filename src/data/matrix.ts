@@ -22,7 +22,7 @@ export interface SparseMatrix {
   readonly values: Float32Array;
 }
 
-/** Float32 rows that are not in memory as a matrix: read from a file, or taken from another matrix, when they are asked for. */
+/** Float32 rows that are not in memory as a matrix: read from a file, or taken from another matrix, when they are requested. */
 export interface LazyMatrix {
   readonly kind: "lazy";
   readonly rows: number;
@@ -102,9 +102,9 @@ export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
       kind: "lazy",
       rows: chosen.length,
       columns: matrix.columns,
-      gather: (asked, target) =>
+      gather: (requested, target) =>
         matrix.gather(
-          Int32Array.from(asked, (row) => chosen[row]!),
+          Int32Array.from(requested, (row) => chosen[row]!),
           target,
         ),
     };
@@ -141,12 +141,15 @@ export function selectColumns(matrix: Matrix, places: Int32Array): Matrix {
     kind: "lazy",
     rows,
     columns,
-    gather(asked, target) {
+    gather(requested, target) {
       // Rows of a file are read together.
-      const step = Math.min(asked.length, Math.max(1, Math.floor(partValues / matrix.columns)));
+      const step = Math.min(requested.length, Math.max(1, Math.floor(partValues / matrix.columns)));
       const whole = new Float32Array(step * matrix.columns);
-      for (let start = 0; start < asked.length; start += step) {
-        const part = Int32Array.from({ length: Math.min(step, asked.length - start) }, (_, i) => asked[start + i]!);
+      for (let start = 0; start < requested.length; start += step) {
+        const part = Int32Array.from(
+          { length: Math.min(step, requested.length - start) },
+          (_, i) => requested[start + i]!,
+        );
         gatherRows(matrix, part, whole);
         for (let i = 0; i < part.length; i++) {
           const [from, to] = [i * matrix.columns, (start + i) * columns];
@@ -209,8 +212,8 @@ export function* denseParts(
   const memory = new Float32Array(step * columns);
   for (let start = 0; start < count; start += step) {
     const length = Math.min(step, count - start);
-    const asked = Int32Array.from({ length }, (_, i) => (rows ? rows[start + i]! : start + i));
-    matrix.gather(asked, memory);
+    const requested = Int32Array.from({ length }, (_, i) => (rows ? rows[start + i]! : start + i));
+    matrix.gather(requested, memory);
     yield { part: dense(length, columns, memory.subarray(0, length * columns)) };
   }
 }
@@ -234,17 +237,17 @@ export function padRows(matrix: Matrix, before: number, rows: number): Matrix {
     kind: "lazy",
     rows,
     columns,
-    gather: (asked, target) => {
-      target.fill(0, 0, asked.length * columns);
+    gather: (requested, target) => {
+      target.fill(0, 0, requested.length * columns);
       const places: number[] = [];
-      for (let i = 0; i < asked.length; i++) {
-        if (asked[i]! >= before && asked[i]! < before + matrix.rows) places.push(i);
+      for (let i = 0; i < requested.length; i++) {
+        if (requested[i]! >= before && requested[i]! < before + matrix.rows) places.push(i);
       }
-      // Runs of rows that the matrix has are asked for together.
+      // Runs of rows that the matrix has are requested together.
       for (let p = 0; p < places.length; ) {
         let end = p + 1;
         while (end < places.length && places[end] === places[end - 1]! + 1) end++;
-        const own = Int32Array.from(places.slice(p, end), (i) => asked[i]! - before);
+        const own = Int32Array.from(places.slice(p, end), (i) => requested[i]! - before);
         gatherRows(matrix, own, target.subarray(places[p]! * columns, (places[end - 1]! + 1) * columns));
         p = end;
       }

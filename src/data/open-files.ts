@@ -84,14 +84,14 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
     try {
       const has = (name: string | undefined) => name === undefined || isNone(name) || content.variables.has(name);
       for (const name of absent) if (has(name)) absent.delete(name);
-      const asked = {
+      const requested = {
         ...own,
         ...(!has(own.labels) && { labels: "none" }),
         ...(!has(own.ids) && { ids: undefined }),
         ...(!has(own.splits) && { splits: undefined }),
         ignore: own.ignore?.filter((name) => content.variables.has(name)),
       };
-      const read = await layout(content, asked, false);
+      const read = await layout(content, requested, false);
       const notes = [...before, ...dialectNote(content), ...read.notes];
       files.push({ path, name: nameOf(path), layout: { ...read, notes }, samples: samplesOf(read) });
     } finally {

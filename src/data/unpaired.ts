@@ -18,7 +18,7 @@ export interface UnpairedView {
 
 /**
  * The samples of all views one after the other, each present in its own view only. Matrices are not copied: a dense one
- * becomes a lazy one that gives zeros elsewhere. Classes are told apart by their names; they come in numeric order where all
+ * becomes a lazy one that gives zeros elsewhere. Classes are distinguished by their names; they come in numeric order where all
  * names are numbers, otherwise as they are first met. Splits of the same name are joined.
  * @throws UserError where there is no view, some have labels and others none, or single and multi-label are mixed.
  */

@@ -2,7 +2,7 @@
  * Data sets and what they are made of: matrices, views, splits, scaling, corruption.
  * @module vantage-ml/data
  */
-export { type CatalogueEntry, catalogue, type OpenOptions } from "../data/catalogue.js";
+export { type CatalogEntry, catalog, type OpenOptions } from "../data/catalog.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "../data/corruption.js";
 export type { DatasetInit, Labels, Splits, View } from "../data/dataset.js";
 export { type DatasetDescription, describeDataset, type ViewDescription } from "../data/describe.js";

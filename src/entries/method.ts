@@ -81,6 +81,6 @@ export {
 } from "../methods/shared/tasks/per-view.js";
 export type { PackedCodes, Task } from "../methods/shared/types.js";
 export { ViewPrograms } from "../methods/shared/view-programs.js";
-export type { Colouring, RetrievalCurves } from "../runs/result.js";
+export type { Coloring, RetrievalCurves } from "../runs/result.js";
 /** Symbolic tensors: operations that record a computation, their gradients, and operations of one's own. */
 export * as tensor from "./tensor.js";

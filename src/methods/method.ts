@@ -5,7 +5,7 @@ import { type Engine, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import type { DenseMatrix } from "../data/matrix.js";
 import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
-import type { Colouring, RetrievalCurves } from "../runs/result.js";
+import type { Coloring, RetrievalCurves } from "../runs/result.js";
 import { allRows, type ViewShape } from "./feeding.js";
 import { matchLabels } from "./matching/classes.js";
 import {
@@ -73,7 +73,7 @@ export class Method<Options = object> {
       this.encode = (view, data, options = {}) => this.#using(({ uses }) => uses.encode!(view, data, options));
     }
     if (verbs.includes("retrievalCurves")) this.retrievalCurves = () => this.#live?.uses.retrievalCurves?.() ?? [];
-    if (verbs.includes("colourings")) this.colourings = (data) => this.#ready().uses.colourings!(this.match(data));
+    if (verbs.includes("colorings")) this.colorings = (data) => this.#ready().uses.colorings!(this.match(data));
     if (spec.addedViews === undefined) return;
     this.addView = (...call) => this.#use.turn(() => this.#addView(...call));
     this.viewState = (view) => spec.addedViews!.state(this.#ready().model, view);
@@ -247,7 +247,7 @@ export class Method<Options = object> {
   retrievalCurves?(): readonly RetrievalCurves[];
 
   /** Further ways to color the samples on the embedding map, one value per sample. */
-  colourings?(data: MultiViewDataset): readonly Colouring[];
+  colorings?(data: MultiViewDataset): readonly Coloring[];
 
   /**
    * Trains a network for a view that came after the fit, leaving all others as they are, for methods that can: the network that

@@ -1,4 +1,4 @@
-// What a user hears where a method or a graph needs more memory than there is.
+// The message where a method or a graph needs more memory than there is.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Engine, Program } from "../core/runtime/index.js";

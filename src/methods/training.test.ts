@@ -52,7 +52,7 @@ test("one that goes on for more than five seconds is ended, and its epoch is to 
   }
 });
 
-test("what else goes wrong in an evaluation is told as it is", async () => {
+test("what else goes wrong in an evaluation is reported as it is", async () => {
   const evaluate = () => Promise.reject(new RangeError("no"));
   await assert.rejects(runStages(course(evaluate), { signal: AbortSignal.abort() }), new RangeError("no"));
 });

@@ -7,7 +7,7 @@ export type { Metrics };
 
 /** What an epoch of a stage tells. */
 export interface EpochResult {
-  /** Means over the epoch by name; `total` is what was minimised. */
+  /** Means over the epoch by name; `total` is what was minimized. */
   readonly losses: Readonly<Record<string, number>>;
   /** The stage has converged: its remaining epochs are left out. */
   readonly done?: boolean;
@@ -75,7 +75,7 @@ export interface FitHooks {
   onCheckpoint?(take: () => Promise<Checkpoint>, last: boolean): void | Promise<void>;
   /** Aborting ends the run after the epoch in progress, with a last checkpoint. */
   readonly signal?: AbortSignal;
-  /** Goes on from here in place of beginning; the same data and options give the bits of a run that never stopped. */
+  /** Resumes from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
 }
 

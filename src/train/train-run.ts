@@ -1,7 +1,7 @@
 // A training from data set to run folder: log, checkpoints, measures, models, result and report; begun, or resumed.
 import { relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
-import { dataFiles } from "../data/catalogue.js";
+import { dataFiles } from "../data/catalog.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";

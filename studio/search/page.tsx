@@ -13,7 +13,7 @@ import { QueryItem } from "./query-item.js";
 import { Panel } from "./results.js";
 import { Starts } from "./starts.js";
 
-const neighboursOf = (id: string, view: string) => ({ by: "id", id, view, words: "", picture: "" }) as const;
+const neighborsOf = (id: string, view: string) => ({ by: "id", id, view, words: "", picture: "" }) as const;
 
 export function SearchPage({ address, indexes }: { address: Address; indexes: readonly IndexInfo[] }) {
   const chosen = chosenIndexes(address, indexes);
@@ -76,7 +76,7 @@ export function SearchPage({ address, indexes }: { address: Address; indexes: re
                     request={requestFor(address, index, target, storedIn(index))}
                     labels={labelsIn(index)}
                     isNamed={chosen.length > 1}
-                    onChoose={neighboursOf}
+                    onChoose={neighborsOf}
                   />
                 ))}
               </div>
@@ -124,7 +124,7 @@ function Start({ address, index }: { address: Address; index: IndexInfo }) {
         {index.bits > 0 ? `codes of ${index.bits} bits` : `compared by their ${index.dimensions} values`}. To search,{" "}
         {ways.join(", ").replace(/, (?=[^,]*$)/, " or ")}.{index.hasMap && " Or begin with one of these:"}
       </p>
-      {index.hasMap && <Starts address={address} index={index} choose={neighboursOf} />}
+      {index.hasMap && <Starts address={address} index={index} choose={neighborsOf} />}
     </section>
   );
 }

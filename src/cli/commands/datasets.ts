@@ -9,7 +9,7 @@ import {
   shippedCards,
   viewNames,
 } from "../../data/cards/index.js";
-import { catalogue, openDataset } from "../../data/catalogue.js";
+import { catalog, openDataset } from "../../data/catalog.js";
 import { describeDataset, formatDescription } from "../../data/describe.js";
 import { writeLayout } from "../../data/layout/layout-file.js";
 import { describeMedia, formatMedia } from "../../data/media/describe-media.js";
@@ -62,7 +62,7 @@ export function addDatasetsCommand(root: Command): void {
 }
 
 function list({ json }: { json?: boolean }): void {
-  const sets = catalogue();
+  const sets = catalog();
   const cards = cardStates();
   const builtIn = sets.map(({ name, samples, classes, views, description }) => {
     return [name, `${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`];

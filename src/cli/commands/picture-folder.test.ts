@@ -20,10 +20,10 @@ test("a folder of pictures and captions, as text and as JSON", async () => {
 
 test("the flags of a question can be pasted", async () => {
   const folder = folderOf(["1.png", "2.png"], { "my captions.csv": question });
-  const asked = await info(folder);
-  assert.equal(asked.status, 2);
+  const requested = await info(folder);
+  assert.equal(requested.status, 2);
   assert.equal(
-    asked.stderr.trim(),
+    requested.stderr.trim(),
     'vantage: my captions.csv: which column names the pictures? Choose with --file-column thumb ("1.png") or --file-column picture ("2.png")',
   );
   const { status, stdout } = await info(folder, "--file-column", "picture", "--json");

@@ -142,7 +142,7 @@ test("report compares several runs on one page", async () => {
   assert.ok(page.startsWith("<!doctype html>") || page.startsWith("<!DOCTYPE html>"));
 });
 
-test("a note about the neighbours is said once and kept with the result", async () => {
+test("a note about the neighbors is said once and kept with the result", async () => {
   const [documents, words] = [440, 200];
   const counts = new Float32Array(documents * words);
   const random = new Random(1, "words");
@@ -154,7 +154,7 @@ test("a note about the neighbours is said once and kept with the result", async 
   const args = ["train", "gmae", "--data", "words.npz", ...small, "--epochs", "2", "--out", "words"];
   const { status, stderr } = await runCommand(args, place.folder);
   assert.equal(status, 0, stderr);
-  const said = stderr.split("\n").filter((line) => /^ {2}note: .*nearest neighbours.*distance=cosine/.test(line));
+  const said = stderr.split("\n").filter((line) => /^ {2}note: .*nearest neighbors.*distance=cosine/.test(line));
   assert.equal(said.length, 1, stderr);
   const { dataset } = JSON.parse(readFileSync(place.path("words/result.json"), "utf8"));
   assert.ok(dataset.notes.includes(said[0]!.slice("  note: ".length)));

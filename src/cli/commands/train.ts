@@ -1,6 +1,6 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
-import { catalogue } from "../../data/catalogue.js";
+import { catalog } from "../../data/catalog.js";
 import { UserError } from "../../errors.js";
 import type { MethodDefinition } from "../../methods/define.js";
 import { methods } from "../../methods/index.js";
@@ -93,7 +93,7 @@ async function trainMethod(
   printResult(flags.json, outcome.summary, formatOutcome(outcome));
 }
 
-/** The data set that a preset is for, where the catalogue makes it. */
+/** The data set that a preset is for, where the catalog makes it. */
 function ownData(preset: string | undefined): string | undefined {
-  return catalogue().find(({ name }) => name === preset)?.name;
+  return catalog().find(({ name }) => name === preset)?.name;
 }

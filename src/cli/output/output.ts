@@ -41,7 +41,7 @@ export function formatMetrics(metrics: Metrics, indent = "  "): string[] {
 }
 
 /**
- * Prints the result: as the last line of stdout where asked for, otherwise for people.
+ * Prints the result: as the last line of stdout where requested, otherwise for people.
  * @param lines each is one line whatever the names in it hold.
  */
 export function printResult(json: boolean | undefined, result: object, lines: readonly string[]): void {

@@ -10,7 +10,7 @@ import { type Card, cardFiles, readCard } from "./card.js";
 export interface PlacedCard {
   readonly card: Card;
   readonly folder: string;
-  /** Whether the card came with the files: it may be a stranger's, and links among them are not followed. */
+  /** Whether the card came with the files: it may be untrusted, and links among them are not followed. */
   readonly cameWithFiles: boolean;
 }
 

@@ -199,11 +199,11 @@ async function couldBeLabels(column: Column): Promise<boolean> {
   );
 }
 
-async function part(modality: string, matrix: Variable, labelled: Variable, name: string, path: string): Promise<Part> {
+async function part(modality: string, matrix: Variable, labeled: Variable, name: string, path: string): Promise<Part> {
   if (matrix.kind !== "numeric" && matrix.kind !== "sparse") {
     throw new UserError(`${path}: ${name} cannot hold modality ${modality}: it is ${matrix.kind}, expected a matrix`);
   }
-  const labels = (await labelsOf(labelled, undefined, `${path}: the labels of ${name}`))!;
+  const labels = (await labelsOf(labeled, undefined, `${path}: the labels of ${name}`))!;
   const [rows, columns] = [matrix.shape[0]!, matrix.shape.at(-1)!];
   if (rows !== labels.length && columns !== labels.length) {
     throw new UserError(

@@ -52,15 +52,15 @@ test("samples without a label are clustered and not measured; without any there 
   const protocol = { task: "clustering", data: partly, test: all, clusters: 3 } as const;
   const { joined } = await measureBaselines(protocol, options);
   assert.ok(joined!.acc! > 0.34 && joined!.acc! <= 1);
-  const unlabelled = new MultiViewDataset({ ...data, labels: undefined });
-  assert.deepEqual(await measureBaselines({ ...protocol, data: unlabelled }, options), {});
-  const right = await describeClusters(unlabelled, truth, options);
+  const unlabeled = new MultiViewDataset({ ...data, labels: undefined });
+  assert.deepEqual(await measureBaselines({ ...protocol, data: unlabeled }, options), {});
+  const right = await describeClusters(unlabeled, truth, options);
   assert.deepEqual(
     right.sizes,
     [0, 1, 2].map((c) => truth.filter((value) => value === c).length),
   );
   const shuffled = await describeClusters(
-    unlabelled,
+    unlabeled,
     truth.map((_, i) => i % 3),
     options,
   );

@@ -103,11 +103,11 @@ test("a ridge lowers the correlations of noise, and components of no variance do
 const data = synthetic({ samples: 400, views: 3, classes: 4, dimensions: [12, 9, 15], seed: 3 });
 
 test("three views, all tasks: far above chance", async () => {
-  const judged = async (task: "clustering" | "classification" | "retrieval") =>
+  const evaluated = async (task: "clustering" | "classification" | "retrieval") =>
     (await new CCA({ task, dimensions: 3 }, engine).fit(data)).evaluate();
-  assert.ok(((await judged("clustering")).acc as number) > 0.6);
-  assert.ok(((await judged("classification")).accuracy as number) > 0.8);
-  const { map } = (await judged("retrieval")) as { map: Metrics };
+  assert.ok(((await evaluated("clustering")).acc as number) > 0.6);
+  assert.ok(((await evaluated("classification")).accuracy as number) > 0.8);
+  const { map } = (await evaluated("retrieval")) as { map: Metrics };
   assert.equal(Object.keys(map).length, 6);
   for (const value of Object.values(map)) assert.ok((value as number) > 0.5, JSON.stringify(map));
 });

@@ -11,7 +11,7 @@ import { mostVariates, solveCca } from "../../numerics/linear-algebra/cca.js";
 import { defineMethod } from "../define.js";
 import { PerViewMethod } from "../faces.js";
 import { scaleInGraph } from "../feeding.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context, Training } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, placedScalers } from "../shared/described-model.js";
 import { exportView } from "../shared/export.js";
@@ -89,7 +89,7 @@ export const cca = defineMethod<CcaOptions, Description & CcaNetworks>({
     check,
     make: ccaNetworks,
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on, and left out of classifiers and measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on, and left out of classifiers and measures"),
   training,
   task: perViewTasks(({ engine, options }, model) => {
     const programs = new ViewPrograms(engine, model, (x, v) => ({ variates: model.variates(x, v) }));

@@ -155,14 +155,14 @@ test("unpaired views: each is trained and searched on its own samples", async ()
   // what a view holds where it is absent is never read
   const views = unpaired.views.map(({ name, matrix, present: mask }) => {
     if (matrix.kind !== "dense") throw new Error("expected dense");
-    const spoilt = matrix.data.map((value, e) => (mask![Math.floor(e / matrix.columns)] ? value : Number.NaN));
-    return { name, matrix: { ...matrix, data: spoilt }, present: mask! };
+    const corrupted = matrix.data.map((value, e) => (mask![Math.floor(e / matrix.columns)] ? value : Number.NaN));
+    return { name, matrix: { ...matrix, data: corrupted }, present: mask! };
   });
-  const spoilt = await new DCHN({ ...options, hidden: 128, epochs: 30, lr: 1e-3 }, engine).fit(
+  const corrupted = await new DCHN({ ...options, hidden: 128, epochs: 30, lr: 1e-3 }, engine).fit(
     new MultiViewDataset({ ...unpaired, views }),
   );
-  assertSameState(spoilt.modelState(), model.modelState());
-  assert.deepEqual(await spoilt.evaluate(), await model.evaluate());
+  assertSameState(corrupted.modelState(), model.modelState());
+  assert.deepEqual(await corrupted.evaluate(), await model.evaluate());
   const { codes } = await model.encode("view2", unpaired);
   assert.ok(
     codes.subarray(0, 2).every((byte) => byte === 0),

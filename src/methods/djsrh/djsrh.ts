@@ -6,7 +6,7 @@ import { fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
 import { HashingMethod } from "../faces.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, scalingNotes } from "../shared/described-model.js";
 import { type HashingNetwork, networkScaler, networkTensors } from "../shared/hashing-network.js";
@@ -72,7 +72,7 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
     check,
     make: makeNetworks,
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on and left out of the measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on and left out of the measures"),
   async training({ engine, options }, model, data) {
     const trainer = await djsrhTrainer({ engine, model, data, rows: trainingRows(data), options });
     const { epochs, evaluateEvery } = options;

@@ -5,7 +5,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import { Method } from "../method.js";
 import type { Context, Training } from "../shared/definition.js";
 import { type Description, describedModel } from "../shared/described-model.js";
@@ -103,7 +103,7 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
       }
     },
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on and left out of the measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on and left out of the measures"),
   training,
   task: dm2cTask,
   /** `<modality>.onnx`: raw features, an input named as the modality, to `code` in the common space. */
@@ -125,7 +125,7 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
  * ```
  */
 export class DM2C extends Method<Dm2cOptions> {
-  declare readonly colourings: NonNullable<Method["colourings"]>;
+  declare readonly colorings: NonNullable<Method["colorings"]>;
 
   /** @param options see `Dm2cOptions`; those left out have the published defaults. @throws UserError where one is invalid. */
   constructor(options: Partial<Dm2cOptions> = {}, engine?: Engine) {

@@ -8,12 +8,12 @@ import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
 import { allRows } from "../feeding.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import { Method } from "../method.js";
 import type { Context } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, placedScalers } from "../shared/described-model.js";
 import { stagedTraining, TrainedStage } from "../shared/staged-training.js";
-import { labelledSplit, requireClasses } from "../shared/tasks/classification.js";
+import { labeledSplit, requireClasses } from "../shared/tasks/classification.js";
 import { requireClusters } from "../shared/tasks/clustering.js";
 import { exportGmae } from "./inference.js";
 import { type GmaeNetworks, type GmaeShape, gmaeNetworks } from "./networks.js";
@@ -50,14 +50,14 @@ function makeNetworks({ options, engine }: Context<GmaeOptions>, { views, classe
 
 /** The samples that train: all for clusters, those of split `train` that have a label for classes. */
 function trainedRows(data: MultiViewDataset, { task }: GmaeOptions): Int32Array {
-  return task === "classification" ? labelledSplit(data, "train") : allRows(data.samples);
+  return task === "classification" ? labeledSplit(data, "train") : allRows(data.samples);
 }
 
 function check(data: MultiViewDataset, options: GmaeOptions): void {
   const clusters = options.clusters ?? data.classes;
   if (options.task === "classification") {
     requireClasses(data);
-    labelledSplit(data, "test");
+    labeledSplit(data, "test");
   } else requireClusters(data.name, clusters);
   const { length } = trainedRows(data, options);
   if (length < clusters) throw new UserError(`${data.name}: ${length} samples for ${clusters} clusters`);
@@ -86,7 +86,7 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
   },
   trainedRows,
   dataNotes: (data, { task }) =>
-    unlabelledNotes(
+    unlabeledNotes(
       data,
       task === "classification"
         ? "they are left out of training and measures"

@@ -6,7 +6,7 @@ import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { defineMethod } from "../define.js";
 import { PerViewMethod } from "../faces.js";
 import { scaleInGraph } from "../feeding.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import { type Description, describedModel, type Networks, placedScalers } from "../shared/described-model.js";
 import { exportView } from "../shared/export.js";
 import { checkOneSpace } from "../shared/linear-hashing.js";
@@ -32,7 +32,7 @@ export const identity = defineMethod<IdentityOptions, Description & Networks>({
     },
     make: ({ engine }) => ({ parameters: { all: [] }, store: new ParameterStore(engine.memory, []) }),
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are left out of classifiers and measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are left out of classifiers and measures"),
   training: () => ({
     stages: [{ name: "scaling", epochs: 1, evaluateEvery: 1, run: async () => ({ losses: {} }) }],
     state: (model) => model,

@@ -9,7 +9,7 @@ import { defineMethod } from "../define.js";
 import { HashingMethod } from "../faces.js";
 import type { Description } from "../shared/described-model.js";
 import {
-  centredRows,
+  centeredRows,
   checkOneSpace,
   type Hyperplanes,
   type LinearHashingModel,
@@ -55,7 +55,7 @@ async function project(engine: Engine, views: readonly DenseMatrix[], options: I
     const components = Math.max(...views.map(({ columns }) => columns));
     layers = (await solveCca(engine, views, { dimensions: bits, components, regularisation })).projections;
   } else {
-    const { components } = await fitPca(centredRows(views), bits, engine);
+    const { components } = await fitPca(centeredRows(views), bits, engine);
     layers = throughMeans(views, components.data, bits);
   }
   const scores = dense(

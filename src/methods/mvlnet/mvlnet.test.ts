@@ -1,4 +1,4 @@
-// MvLNet as a whole: its stages go on where they stopped, its tasks are judged, its encoders give the library's numbers.
+// MvLNet as a whole: its stages go on where they stopped, its tasks are evaluated, its encoders give the library's numbers.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -162,7 +162,7 @@ test("clustering finds the classes of easy data, through three views and every a
   }
 });
 
-test("classification: SVM first, beside nearest neighbour and MLP; predict uses the SVM", async () => {
+test("classification: SVM first, beside nearest neighbor and MLP; predict uses the SVM", async () => {
   const model = await new MvLNet({ ...small, task: "classification", test: "random:100" }, engine).fit(data);
   const metrics = (await model.evaluate()) as { accuracy: number; svm: Metrics; knn: Metrics; mlp: Metrics };
   assert.deepEqual(metrics.svm.accuracy, metrics.accuracy);
@@ -235,9 +235,9 @@ test("bad input gets one line that says what does not fit", async () => {
   await refused(fit({ pairNeighbours: 199 }), /pairNeighbours: 199 of 200 training samples/);
   await refused(fit({ test: "last:400" }), /option test: 400 of 400 samples, expected 1 … 399/);
   await refused(fit({ test: "last:3" }), /3 test samples for 4 clusters/);
-  const unlabelled = new MultiViewDataset({ ...data, labels: undefined });
-  await refused(fit({}, unlabelled), /no classes to count/);
-  await refused(fit({ task: "classification" }, unlabelled), /needs labels/);
+  const unlabeled = new MultiViewDataset({ ...data, labels: undefined });
+  await refused(fit({}, unlabeled), /no classes to count/);
+  await refused(fit({ task: "classification" }, unlabeled), /needs labels/);
   const constant = dense(data.samples, 5, new Float32Array(data.samples * 5).fill(2));
   const withConstant = new MultiViewDataset({ ...data, views: [...data.views, { name: "flat", matrix: constant }] });
   await refused(fit({}, withConstant), /view "flat" is the same for all 200 training samples/);
@@ -256,7 +256,7 @@ test("a view with fewer different samples than clusters stops with a message, no
   const options: Options = { ...small, autoencoder: [], affinity: "full", scaleNeighbour: 45 };
   const message = /view "binary": the network's outputs for 64 training samples span [012] of 4 dimensions/;
   await assert.rejects(new MvLNet(options, engine).fit(poor), { name: "UserError", message });
-  const alike = /view "binary": in a batch of 64 samples all are equal to their neighbour 2/;
+  const alike = /view "binary": in a batch of 64 samples all are equal to their neighbor 2/;
   await assert.rejects(new MvLNet({ ...options, scaleNeighbour: 2 }, engine).fit(poor), {
     name: "UserError",
     message: alike,

@@ -6,7 +6,7 @@ import { fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
 import { PerViewMethod } from "../faces.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import { describedModel, placedScalers, scalingNotes } from "../shared/described-model.js";
 import { exportView } from "../shared/export.js";
 import { stagedTraining } from "../shared/staged-training.js";
@@ -60,7 +60,7 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
     check,
     make: ({ engine, options }, description) => makeNetworks(engine, options, description),
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on, and left out of classifiers and measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on, and left out of classifiers and measures"),
   training({ engine, options }, model, data) {
     const { reuse } = options;
     return {

@@ -8,7 +8,7 @@ import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import { type AffinitySpace, affinitySpace } from "./affinity-space.js";
 import { applyNetwork, type EncodedView, feedSamples, scaledInput } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
-import { type Affinity, fullAffinity, mvlnetObjective, neighbourAffinity, orthogonalOutputs } from "./objective.js";
+import { type Affinity, fullAffinity, mvlnetObjective, neighborAffinity, orthogonalOutputs } from "./objective.js";
 import type { MvlnetOptions } from "./options.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
 import { Plateau } from "./plateau.js";
@@ -44,7 +44,7 @@ export async function spectralTrainer(
     const { outputs, sigma } = spaces[v]!;
     const points = outputs === undefined ? slice(x, 0, 0, m) : input(`affinity.${v}`, [m, outputs.matrix.columns]);
     if (options.affinity === "full") return fullAffinity(points, sigma);
-    return neighbourAffinity(points, options.neighbours, sigma);
+    return neighborAffinity(points, options.neighbours, sigma);
   });
   const outputs = views.map((x, v) => orthogonalOutputs(networks[v]!.embed(x, new Forward(true))));
   const { total, report } = mvlnetObjective(
@@ -101,7 +101,7 @@ function loadBatches(
   });
 }
 
-/** Runs a step; a loss that is no number because a batch had no orthogonal weights is told as that. */
+/** Runs a step; a loss that is no number because a batch had no orthogonal weights is reported as that. */
 async function explainSingular<T>(step: () => Promise<T>, { views, shape }: MvlnetModel): Promise<T> {
   try {
     return await step();

@@ -4,7 +4,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type ScalingKind } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { MethodSpec } from "./definition.js";
 import { type Description, describedModel, type Networks, scalingNotes } from "./described-model.js";
 import type { CodeSearchOptions } from "./fields.js";
@@ -92,7 +92,7 @@ export function linearHashing<Options extends LinearHashingOptions>(
         return { networks, parameters: { all }, store: new ParameterStore(engine.memory, all) };
       },
     }),
-    dataNotes: (data) => unlabelledNotes(data, "they are trained on and left out of the measures"),
+    dataNotes: (data) => unlabeledNotes(data, "they are trained on and left out of the measures"),
     training({ engine, options }, model, data) {
       const run = async () => {
         const rows = trainingRows(data);
@@ -152,7 +152,7 @@ export function throughMeans(views: readonly DenseMatrix[], weight: Float32Array
 }
 
 /** The views less their means, one below the other. */
-export function centredRows(views: readonly DenseMatrix[]): DenseMatrix {
+export function centeredRows(views: readonly DenseMatrix[]): DenseMatrix {
   const columns = views[0]!.columns;
   const all = dense(
     views.reduce((sum, { rows }) => sum + rows, 0),

@@ -19,7 +19,7 @@ import {
   date,
   duration,
   figure,
-  mapColourings,
+  mapColorings,
   mapFigure,
   mapSwitch,
   settingsTable,
@@ -55,12 +55,12 @@ ${
   map &&
   mapSwitch(
     "map",
-    mapColourings(map).map(({ name }) => name),
+    mapColorings(map).map(({ name }) => name),
   )
 }
 <div class="pair">
 ${map && mapFigure(data, map, "Representation in two dimensions", "map", maxPoints)}
-${result?.confusion && figure(data, confusionChart(result.confusion, predictedName(run)), { kind: "matrix", note: "Counts of samples; the stronger the colour, the larger the share of the true class" })}
+${result?.confusion && figure(data, confusionChart(result.confusion, predictedName(run)), { kind: "matrix", note: "Counts of samples; the stronger the color, the larger the share of the true class" })}
 </div>`
 }
 ${result && dataSection(result)}

@@ -54,8 +54,8 @@ export interface IndexRequest {
   readonly details?: ReadonlyMap<string, Metadata>;
 }
 
-/** Samples whose mean is the centre of codes, for each view. */
-const centreSamples = 10_000;
+/** Samples whose mean is the center of codes, for each view. */
+const centersamples = 10_000;
 
 /**
  * Makes an index, or adds to one that is there: items of the same id and view are replaced.
@@ -160,8 +160,8 @@ async function openFolder(
   if (makesCodes) return createIndexFolder(folder, about, models, named);
   // The encoders are where the run has them until the folder is made.
   const start = { folder: run, manifest: { format: 1, ...about }, ...named } as const;
-  const centre = await meanVector(start, sources, request.rows, engine);
-  return createIndexFolder(folder, about, models, { ...named, centre });
+  const center = await meanVector(start, sources, request.rows, engine);
+  return createIndexFolder(folder, about, models, { ...named, center });
 }
 
 /** Names of the features of each view, its inputs side by side; of those that have any, all different. */
@@ -200,7 +200,7 @@ export function extendFolder(
   named: Pick<IndexFolder, "columns" | "states">,
   store: StoreKind | undefined,
 ): IndexFolder {
-  const { folder, manifest, centre, coder } = index;
+  const { folder, manifest, center, coder } = index;
   const otherRun = () =>
     new UserError(
       `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
@@ -225,7 +225,7 @@ export function extendFolder(
   if (more.length === 0) return index;
   return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, {
     ...named,
-    centre,
+    center,
     coder,
   });
 }
@@ -242,7 +242,7 @@ async function meanVector(
     const inputs = sources.get(view.name);
     if (inputs === undefined) continue;
     const own = rowsIn(inputs, rows);
-    const step = Math.max(1, Math.ceil(own.length / centreSamples));
+    const step = Math.max(1, Math.ceil(own.length / centersamples));
     const sample = own.filter((_, i) => i % step === 0);
     for await (const { vector } of encodeRows(index, view, inputs, sample, engine)) {
       for (let j = 0; j < sums.length; j++) sums[j]! += vector[j]!;

@@ -7,7 +7,7 @@ import type { Manifest } from "./index-folder.js";
 const countStands = 10_000;
 /** Candidates of 10,000 vectors with codes of 512 bits, and of more or shorter ones: recall@10 of 0.99 and more (docs/clip-vectors.md). */
 const [fewest, ofItems, ofBits, growth] = [1000, 10_000, 512, 0.75];
-/** What a request may ask for too. */
+/** What a request may request too. */
 const most = 10_000;
 
 export class Candidates {

@@ -53,7 +53,7 @@ export async function fitCoder(
 ): Promise<Coder | undefined> {
   if (codes === "none") return undefined;
   const samples = views.map(({ view, rows }) => ({ name: view.name, unit: unitRows(view, rows) }));
-  const means = new Map(samples.map(({ name, unit }) => [name, centre(unit)]));
+  const means = new Map(samples.map(({ name, unit }) => [name, center(unit)]));
   if (codes === "signs") return { means };
   const step = Math.ceil(samples.reduce((sum, { unit }) => sum + unit.rows, 0) / mostTurned);
   const all = stack(samples.map(({ unit }) => everyNth(unit, step)));
@@ -83,7 +83,7 @@ function unitRows({ matrix }: View, rows: Int32Array): DenseMatrix {
 }
 
 /** Subtracts the mean of the columns, and returns it. */
-function centre(x: DenseMatrix): Float32Array {
+function center(x: DenseMatrix): Float32Array {
   const sums = new Float64Array(x.columns);
   for (let e = 0, i = 0; i < x.rows; i++) for (let j = 0; j < x.columns; j++, e++) sums[j]! += x.data[e]!;
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, x.rows));
@@ -128,22 +128,22 @@ export async function codesOf(
   const codes = new Uint8Array(vectors.length * bytes);
   const mean = coder?.means.get(view);
   if (mean === undefined) return codes;
-  const centred = new Float32Array(vectors.length * dimensions);
+  const centered = new Float32Array(vectors.length * dimensions);
   for (const [i, vector] of vectors.entries()) {
     const length = normOf(vector);
-    for (let j = 0, e = i * dimensions; j < dimensions; j++, e++) centred[e] = vector[j]! / length - mean[j]!;
+    for (let j = 0, e = i * dimensions; j < dimensions; j++, e++) centered[e] = vector[j]! / length - mean[j]!;
   }
   const { projection } = coder!;
   if (projection === undefined) {
     const padded = new Float32Array(bits);
     for (let i = 0; i < vectors.length; i++) {
-      padded.set(centred.subarray(i * dimensions, (i + 1) * dimensions));
+      padded.set(centered.subarray(i * dimensions, (i + 1) * dimensions));
       packSigns(padded, codes.subarray(i * bytes, (i + 1) * bytes));
     }
     return codes;
   }
   const shape = { m: vectors.length, k: dimensions, n: bits, transposeB: true };
-  packSigns(await matmul(engine, centred, projection, shape), codes);
+  packSigns(await matmul(engine, centered, projection, shape), codes);
   return codes;
 }
 

@@ -6,7 +6,7 @@ import { dense } from "../../data/matrix.js";
 import { inside } from "../../inside.js";
 import { fitPca, transformPca } from "../../numerics/linear-algebra/pca.js";
 import { embeddingMap } from "../../numerics/tsne/embedding-map.js";
-import { type Colouring, type EmbeddingMap, readMap, writeMap } from "../../runs/result.js";
+import { type Coloring, type EmbeddingMap, readMap, writeMap } from "../../runs/result.js";
 import { countItems, type Item, type Metadata, type Store } from "../stores/store.js";
 
 /** Most points that t-SNE places by default. */
@@ -46,7 +46,7 @@ export async function makeIndexMap(
   const withTsne = points.length <= mostForTsne;
   const positions = await (withTsne ? tsne(x, engine) : principalPlane(x, engine));
   const axis = (offset: number) => Float32Array.from(points, (_, i) => positions[2 * i + offset]!);
-  const colouring = (name: "label" | "view"): Colouring => {
+  const coloring = (name: "label" | "view"): Coloring => {
     const names = [...new Set(points.map((point) => point[name]))].filter((each) => each !== "").sort();
     const places = new Map(names.map((each, place) => [each, place]));
     return { name, names, values: Int32Array.from(points, (point) => places.get(point[name]) ?? -1) };
@@ -55,7 +55,7 @@ export async function makeIndexMap(
     projection: withTsne ? "t-SNE" : "PCA",
     x: axis(0),
     y: axis(1),
-    colourings: [colouring("view"), colouring("label")],
+    colorings: [coloring("view"), coloring("label")],
     ids: points.map(({ id }) => id),
   };
 }

@@ -30,7 +30,7 @@ export interface Content {
 
 /** Who asks, and whether somebody still waits for the answer. */
 export interface Asker {
-  /** By which requests of one asker are told from those of others: what takes long is shared out evenly. */
+  /** By which requests of one asker are distinguished from those of others: what takes long is shared out evenly. */
   readonly asker?: string;
   /** Aborted when nobody waits any more: what has not begun is then not begun. */
   readonly signal?: AbortSignal;
@@ -65,16 +65,16 @@ export interface NewItem extends ItemKey, Content {
 export interface OpenIndexOptions {
   /**
    * Specs of the encoders that read files or ask hosts outside the index (`onnx:`, `transformers:`, `http:`) and may be used for words and
-   * pictures. Default: none, since an index may be a stranger's.
+   * pictures. Default: none, since an index may be untrusted.
    */
   readonly encoders?: readonly string[];
   /** Receives what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
   onNote?(note: string): void;
 }
 
-type Asked = Content & Asker & Pick<SearchQuery, "onNote">;
+type Requested = Content & Asker & Pick<SearchQuery, "onNote">;
 
-/** Something that was asked for by name and is not there. */
+/** Something that was requested by name and is not there. */
 export class MissingError extends UserError {
   override readonly name: string = "MissingError";
   override readonly code: string = "ERR_MISSING";
@@ -178,15 +178,15 @@ export class SearchIndex {
     return this.#accept(() => this.#search(query));
   }
 
-  async #search({ k = 10, mode = "exact", rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
+  async #search({ k = 10, mode = "exact", rerank, target, ...requested }: SearchQuery): Promise<Hit[]> {
     if (target !== undefined) this.#view(target);
-    const { code, vector } = await this.#encoded(asked);
+    const { code, vector } = await this.#encoded(requested);
     const candidates = await this.#candidates.of(k, target, rerank);
     const query = { code, vector, k, mode: this.#candidates.modeOf(mode), rerank: candidates, view: target };
-    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: asked.signal });
+    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: requested.signal });
   }
 
-  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Asked) {
+  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Requested) {
     const kinds = kindsOf(content);
     if (kinds.length + (id === undefined ? 0 : 1) !== 1) {
       throw new UserError("expected one of id, features, words and image");
@@ -292,7 +292,7 @@ export class SearchIndex {
     return this.close();
   }
 
-  /** Does what a call asks for; `close` waits for it. @throws ClosedError where the index is closed. */
+  /** Does what a call requests; `close` waits for it. @throws ClosedError where the index is closed. */
   async #accept<R>(work: () => Promise<R>): Promise<R> {
     if (this.#closed !== undefined) throw new ClosedError(`index ${this.index.manifest.name} is closed`);
     if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests wait: try again");
@@ -317,12 +317,12 @@ export class SearchIndex {
     return encoder;
   }
 
-  async #encode(view: IndexView, asked: Asked, isUrgent: boolean): Promise<Encoded> {
-    const { features, names, words, image, onNote, signal } = asked;
+  async #encode(view: IndexView, requested: Requested, isUrgent: boolean): Promise<Encoded> {
+    const { features, names, words, image, onNote, signal } = requested;
     const encoder = await this.#encoder(view);
     const treatment = { isUrgent, signal };
     if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words, signal), treatment);
-    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, asked), treatment);
+    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, requested), treatment);
     const values = names === undefined ? features! : this.#inOrder(view, features!, names, onNote);
     return encoder.encode(values, treatment);
   }

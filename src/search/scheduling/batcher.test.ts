@@ -53,8 +53,8 @@ test("no more batches than allowed run at a time, and the queue has an end", asy
     },
     { ...limits, together: 1 },
   );
-  const asked = Array.from({ length: 20 }, (_, i) => batcher.add(i));
-  const settled = await Promise.allSettled(asked);
+  const requested = Array.from({ length: 20 }, (_, i) => batcher.add(i));
+  const settled = await Promise.allSettled(requested);
   assert.equal(most, 2);
   assert.equal(settled.filter(({ status }) => status === "fulfilled").length, 8);
   for (const each of settled) if (each.status === "rejected") assert.equal(each.reason.name, "UnavailableError");

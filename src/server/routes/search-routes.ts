@@ -70,8 +70,8 @@ export function addSearchRoutes(
     async handler(request, reply) {
       const { body } = request;
       const started = performance.now();
-      const { index: asked, image, ...query } = body;
-      const [name, index] = found(asked);
+      const { index: requested, image, ...query } = body;
+      const [name, index] = found(requested);
       const notes = new Set<string>();
       const onNote = (note: string) => void notes.add(note);
       const picture = image !== undefined && { image: pictureBytes(image) };

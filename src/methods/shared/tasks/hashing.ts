@@ -5,7 +5,7 @@ import { type DenseMatrix, dense } from "../../../data/matrix.js";
 import { UserError } from "../../../errors.js";
 import type { RetrievalCurves } from "../../../runs/result.js";
 import { allRows, type ViewShape } from "../../feeding.js";
-import { labelsOf, withLabel } from "../../matching/labelled.js";
+import { labelsOf, withLabel } from "../../matching/labeled.js";
 import { type MatchOptions, matchViews } from "../../matching/views.js";
 import type { Protocol } from "../../protocol.js";
 import type { Metrics } from "../../training.js";

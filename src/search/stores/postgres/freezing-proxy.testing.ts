@@ -1,5 +1,5 @@
 // A proxy between a client and a server of a test: it can swallow all that goes through its connections, as a firewall or a
-// failover does, so that neither side hears anything any more.
+// failover does, so that neither side receives anything any more.
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 const keepaliveMilliseconds = 20_000;
@@ -35,7 +35,7 @@ export class FreezingProxy {
         });
         from.on("error", () => {});
         from.on("close", () => {
-          // nobody hears of the end of a connection that is cut on the way, until the server's own look at it (TCP keepalive)
+          // nobody notices the end of a connection that is cut on the way, until the server's own look at it (TCP keepalive)
           if (!pair.isFrozen) to.destroy();
           else setTimeout(() => to.destroy(), keepaliveMilliseconds).unref();
           if (client.destroyed) proxy.#pairs.delete(pair);
