@@ -36,8 +36,12 @@ export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
+export { Identity, type IdentityOptions } from "./methods/identity/index.js";
 export { methods } from "./methods/index.js";
+export { ITQ, type ItqOptions } from "./methods/itq/index.js";
+export { LSH, type LshOptions } from "./methods/lsh/index.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
+export { Signs, type SignsOptions } from "./methods/signs/index.js";
 export {
   type EpochReport,
   type FitHooks,

@@ -6,7 +6,7 @@
 import { type OpenOptions, openDataset } from "./data/catalog.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
-export { DivergenceError, Engine, type EngineOptions } from "./core/runtime/index.js";
+export { DivergenceError, Engine, type EngineOptions, StaleError } from "./core/runtime/index.js";
 export type { OnnxRuntimeModule, RuntimeModel, RuntimeTensor, RuntimeTensorClass } from "./core/runtime/session.js";
 export { MultiViewDataset } from "./data/dataset.js";
 export {
@@ -23,8 +23,12 @@ export { defineMethod, type MethodDefinition } from "./methods/define.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
+export { Identity, type IdentityOptions } from "./methods/identity/index.js";
 export { methods } from "./methods/index.js";
+export { ITQ, type ItqOptions } from "./methods/itq/index.js";
+export { LSH, type LshOptions } from "./methods/lsh/index.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
+export { Signs, type SignsOptions } from "./methods/signs/index.js";
 export { InterruptedError } from "./methods/training.js";
 export { MissingPackageError } from "./optional.js";
 

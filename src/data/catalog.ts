@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { UserError } from "../errors.js";
+import { didYouMean } from "../near-names.js";
 import { cardFiles, findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
 import type { MultiViewDataset } from "./dataset.js";
@@ -170,8 +171,7 @@ async function openFile(path: string, options: OpenOptions): Promise<OpenedFiles
   const looksLikePath = /[/\\]/.test(path) || extname(path) !== "";
   if (!looksLikePath && !existsSync(path)) {
     const names = [...recipes, ...shippedCards()].map((each) => each.name);
-    const near = names.filter((name) => name.startsWith(path) || path.startsWith(name) || distance(name, path) <= 3);
-    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalog has ${names.join(", ")}`;
+    const hint = didYouMean(path, names) ?? `the catalog has ${names.join(", ")}`;
     throw new UserError(`"${path}" is neither a file nor a data set of the catalog; ${hint}`);
   }
   return openFiles([path], options);
@@ -214,17 +214,4 @@ function parseParameters(recipe: Recipe, text: string): ParameterValues {
     values[name] = numbers.length === 1 ? numbers[0]! : numbers;
   }
   return values;
-}
-
-/** Edits (insertions, deletions, replacements) that turn one text into the other (Levenshtein 1966). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -45,6 +45,17 @@ export interface ViewInit extends Omit<View, "matrix" | "present"> {
   readonly present?: Uint8Array | readonly (boolean | number)[];
 }
 
+/** How the rows of a view were made from pictures or words, so that new ones can be made in the same way. */
+export interface ViewEncoding {
+  /** The encoder's spec, such as `builtin:words`. */
+  readonly encoder: string;
+  readonly material: "pictures" | "words";
+  /** Digest of everything that rows depend on; absent in what older versions wrote. */
+  readonly identity?: string;
+  /** What the encoder learned from its corpus. */
+  readonly state?: string;
+}
+
 /** What a MultiViewDataset is made from. */
 export interface DatasetInit {
   readonly name: string;
@@ -59,6 +70,8 @@ export interface DatasetInit {
   readonly source?: string;
   /** What became of every variable of the file that the data came from. */
   readonly account?: readonly AccountEntry[];
+  /** By the names of the views that an encoder made from pictures or words. */
+  readonly encoders?: Readonly<Record<string, ViewEncoding>>;
 }
 
 /**
@@ -87,6 +100,7 @@ export class MultiViewDataset {
   readonly splits: Splits;
   readonly source?: string;
   readonly account?: readonly AccountEntry[];
+  readonly encoders?: Readonly<Record<string, ViewEncoding>>;
 
   /**
    * @param values whether to go through all values once; "trusted" where they are known to be finite numbers. Rows of a lazy matrix
@@ -108,6 +122,7 @@ export class MultiViewDataset {
     this.splits = splitsOf(init, samples);
     this.source = init.source;
     if (init.account) this.account = init.account;
+    if (init.encoders) this.encoders = init.encoders;
   }
 
   /** Number of samples. */

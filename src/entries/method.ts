@@ -8,6 +8,7 @@ export type { Memory } from "../core/kernels/memory.js";
 /** Networks: parameters, layers, losses, and the pass that a layer is applied in. */
 export * as nn from "../core/nn/index.js";
 export {
+  type DeviceTensor,
   type DropoutInput,
   type Execution,
   type Lease,
@@ -15,9 +16,11 @@ export {
   type OptimizerSettings,
   type ParameterSpec,
   ParameterStore,
+  type Place,
   Program,
   type ProgramParts,
   type Range,
+  type SavedState,
   type Sizes,
   type StateUpdate,
   type StepParts,

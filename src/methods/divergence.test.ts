@@ -32,8 +32,8 @@ const small: Readonly<Record<string, Record<string, unknown>>> = {
 
 /** Stored states as a run folder would keep them, copied. */
 function keeping(kept: Checkpoint[]): NonNullable<FitHooks["onCheckpoint"]> {
-  return (take) => {
-    const { position, tensors, json } = take();
+  return async (take) => {
+    const { position, tensors, json } = await take();
     const copies = [...tensors].map(
       ([name, { shape, data: values }]) => [name, { shape, data: values.slice() }] as const,
     );

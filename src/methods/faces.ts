@@ -5,7 +5,7 @@ import { UserError } from "../errors.js";
 import type { PerViewEvaluations, RetrievalEvaluation } from "./evaluations.js";
 import type { MatchOptions } from "./matching/views.js";
 import { Method } from "./method.js";
-import type { HashingOptions, PerViewOptions } from "./shared/fields.js";
+import type { CodeSearchOptions, PerViewOptions } from "./shared/fields.js";
 import type { Metrics } from "./training.js";
 
 type Verb<Name extends keyof Method> = NonNullable<Method[Name]>;
@@ -61,7 +61,7 @@ export class PerViewMethod<
 }
 
 /** A method that gives each view hash codes, for search between views. */
-export class HashingMethod<Options extends HashingOptions> extends MeasuredMethod<Options, RetrievalEvaluation> {
+export class HashingMethod<Options extends CodeSearchOptions> extends MeasuredMethod<Options, RetrievalEvaluation> {
   declare readonly encode: Verb<"encode">;
   declare readonly retrievalCurves: Verb<"retrievalCurves">;
 }

@@ -316,8 +316,9 @@ export class Method<Options = object> {
       }),
     );
     const evaluate = (signal?: AbortSignal) => this.#using(({ uses }) => uses.evaluate(signal));
-    const course = { stages: followed, evaluate, state };
-    await runStages(course, hooks, hooks.resume?.position);
+    const download = () => this.#scope!.download();
+    // Also where it was interrupted: what was learned so far can be saved.
+    await runStages({ stages: followed, evaluate, download, state }, hooks, hooks.resume?.position).finally(download);
   }
 
   async #addView(data: MultiViewDataset, view: string, hooks: FitHooks = {}): Promise<void> {
@@ -380,7 +381,7 @@ export class Method<Options = object> {
 
   /**
    * The model's state with the fingerprints of the samples that it was trained on: what is saved. A copy, which stays.
-   * @throws UserError before the first fit or load.
+   * @throws UserError before the first fit or load; StaleError during a training on a device, where `onCheckpoint` gives it.
    */
   state(): State {
     return this.#apart(this.#withTrained(this.modelState()));
@@ -408,6 +409,7 @@ export class Method<Options = object> {
 
   /** Writes the fitted model as a run folder: settings, checkpoint, encoders. @throws UserError where it is not empty. */
   async save(folder: string): Promise<void> {
+    await this.#scope?.download();
     const options = this.options as Record<string, unknown>;
     const seed = typeof options.seed === "number" ? options.seed : 0;
     const config = { method: this.name, dataset: { name: this.#fittedOn }, seed, options };

@@ -4,7 +4,7 @@
 const kept: ReadonlyMap<string, boolean> = new Map([
   ...["data", "views", "labels", "ids", "splits", "ignore", "samples", "layout"].map(valued),
   ...["delimiter", "decimal", "thousands", "header", "encoding", "missing"].map(valued),
-  ...["task", "epochs", "batch", "seed", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
+  ...["task", "epochs", "batch", "seed", "seeds", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
   ...["out", "index", "view", "device", "threads", "method-file"].map(valued),
   ["--pretrain-only", false],
   ["--json", false],
@@ -43,4 +43,9 @@ export function keptWords(words: readonly string[]): string[] {
 /** A text with the passwords of the URLs in it replaced by ***. */
 export function withoutPassword(text: string): string {
   return text.replaceAll(/(\b[a-z][a-z\d+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi, "$1:***@");
+}
+
+/** A word as a POSIX shell reads it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

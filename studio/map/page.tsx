@@ -5,7 +5,7 @@ import { type Address, follow, go, writeAddress } from "../address.js";
 import { getItem, getMap, search } from "../client.js";
 import { agrees, shown } from "../item.js";
 import { useLoad } from "../load.js";
-import { Choose, count, Distance, Empty, Failure, Labels, Picture } from "../parts.js";
+import { Choose, count, Empty, Failure, Labels, Picture, Score } from "../parts.js";
 import { chosenIndexes } from "../search/plan.js";
 import { usePalette } from "../theme.js";
 import { coloring } from "./coloring.js";
@@ -225,7 +225,7 @@ function Chosen({ address, index }: { address: Address; index: IndexInfo }) {
                     <Picture address={thumbnail} words={title} />
                     <span class="hidden">{title}</span>
                     <span class="figures">
-                      <Distance distance={hit.distance} bits={reply.bits} />
+                      <Score hit={hit} bits={reply.bits} />
                       <Mark agreement={agrees(own.labels, labels)} />
                     </span>
                   </a>

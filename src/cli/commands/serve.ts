@@ -10,10 +10,12 @@ import { SearchIndex } from "../../search/index/search-index.js";
 import { checkOrigin } from "../../server/access/origins.js";
 import { isLoopback } from "../../server/access/security.js";
 import { checkToken } from "../../server/access/token.js";
+import { several } from "../arguments.js";
 import { say } from "../output/output.js";
 import { engineOptions, wholeNumber } from "../settings.js";
 
 export interface ServeFlags {
+  readonly encoder?: readonly string[];
   readonly host: string;
   readonly port: string;
   readonly token?: string;
@@ -58,14 +60,14 @@ export function addServeFlags(command: Command): Command {
       "a site whose pages may ask from a browser, as https://example.org (several: give it several times)",
       several,
     )
+    .option(
+      "--encoder <spec>",
+      "use an encoder of words or pictures that is no part of the index: onnx:FILE, transformers:MODEL or http:URL as the index names it (several: give it several times)",
+      several,
+    )
     .option("--runs <folder>", "run folders for the runs page (default: runs, where it is there)")
     .option("--threads <n>", "threads for matrix products and kernels");
 }
-
-function several(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
 interface Access {
   readonly port: number;
   readonly token?: string;
@@ -107,7 +109,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   let last: NodeJS.Timeout | undefined;
   const start = async () => {
     for (const folder of folders) {
-      const index = await SearchIndex.open(folder, engine, { onNote: say });
+      const index = await SearchIndex.open(folder, engine, { onNote: say, encoders: flags.encoder });
       indexes.set(freeName(index.index.manifest.name, indexes), index);
       if (index.store.isReadOnly) say(`${folder} may only be read: items cannot be added or deleted`);
       await index.warm();

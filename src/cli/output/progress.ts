@@ -2,7 +2,7 @@
 import type { SingleBar } from "cli-progress";
 import type { EpochReport, Metrics } from "../../methods/training.js";
 import { visible } from "../../visible.js";
-import { formatDuration, progressBar, say } from "./output.js";
+import { formatDuration, isQuiet, progressBar, say } from "./output.js";
 
 /** Without a terminal a line is written at most this often, in milliseconds. */
 const QUIET = 5000;
@@ -26,7 +26,7 @@ function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): s
 
 export function trainingProgress(): Progress {
   let metrics: Metrics | undefined;
-  if (!process.stderr.isTTY) {
+  if (!process.stderr.isTTY || isQuiet()) {
     let written = Number.NEGATIVE_INFINITY;
     const starts = new Map<string, { time: number; epoch: number }>();
     return {
@@ -68,7 +68,7 @@ export interface ItemProgress {
 }
 
 export function itemProgress(): ItemProgress {
-  if (!process.stderr.isTTY) {
+  if (!process.stderr.isTTY || isQuiet()) {
     let written = performance.now();
     return {
       update(done, total) {

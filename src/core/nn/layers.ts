@@ -39,7 +39,7 @@ export function linear(
 
 /**
  * The convolution of pictures [n, channels, height, width] with filters of one size; parameters `weight` [filters, channels / groups,
- * height, width] and `bias` [filters], initialized as PyTorch's Conv2d by default.
+ * height, width] and, unless `bias` is false, `bias` [filters], initialized as PyTorch's Conv2d by default.
  * @example
  * ```ts
  * import { nn, tensor } from "vantage-ml/method";
@@ -55,14 +55,14 @@ export function conv2d(
   channels: number,
   filters: number,
   kernel: number | Pair,
-  options: ConvolutionOptions & { initializers?: { weight: Initializer; bias: Initializer } } = {},
+  options: ConvolutionOptions & { bias?: boolean; initializers?: { weight: Initializer; bias: Initializer } } = {},
 ): Layer {
   const [height, width] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   const { groups = 1, initializers } = options;
   const shape = [filters, channels / groups, height, width];
   const usual = torchLinear((channels / groups) * height * width);
   const weight = parameters.create("weight", shape, initializers?.weight ?? usual);
-  const bias = parameters.create("bias", [filters], initializers?.bias ?? usual);
+  const bias = options.bias === false ? undefined : parameters.create("bias", [filters], initializers?.bias ?? usual);
   return (x) => conv2dOf(x, weight, bias, options);
 }
 
@@ -79,7 +79,7 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) of each feature, x [n, width] or [n, width, …] (channels of pictures); parameters
- * `weight` and `bias`, state `runningMean` and `runningVariance`. In training by the batch's own mean and biased variance over all
+ * `weight` and `bias`, state `runningMean` and `runningVariance` (or as `state` names them). In training by the batch's own mean and biased variance over all
  * other axes, the running ones moving towards its mean and unbiased variance by `momentum`, as PyTorch's BatchNorm1d and
  * BatchNorm2d; otherwise by the running ones. Of several passes in one (`Forward.passes`) each has its own statistics, and the
  * running ones move once for each, in order.
@@ -87,37 +87,55 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
 export function batchNorm(
   parameters: Parameters,
   width: number,
-  options: { eps?: number; momentum?: number } = {},
+  options: { eps?: number; momentum?: number; state?: readonly [mean: string, variance: string] } = {},
 ): Layer {
-  const { eps = 1e-5, momentum = 0.1 } = options;
+  const { eps = 1e-5, momentum = 0.1, state = ["runningMean", "runningVariance"] } = options;
   const weight = parameters.create("weight", [width], { kind: "constant", value: 1 });
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });
-  const runningMean = parameters.create("runningMean", [width], { kind: "constant", value: 0 }, false);
-  const runningVariance = parameters.create("runningVariance", [width], { kind: "constant", value: 1 }, false);
-  return (x, forward) => {
-    if (!forward.training) {
-      const beside = (parameter: Tensor) => reshape(parameter, [width, ...x.shape.slice(2).map(() => 1)]);
-      const centred = sub(x, beside(runningMean));
-      return add(mul(div(centred, sqrt(add(beside(runningVariance), eps))), beside(weight)), beside(bias));
+  const runningMean = parameters.create(state[0], [width], { kind: "constant", value: 0 }, false);
+  const runningVariance = parameters.create(state[1], [width], { kind: "constant", value: 1 }, false);
+  const own = { weight, bias, runningMean, runningVariance };
+  return (x, forward) => applyBatchNorm(x, own, { eps, momentum }, forward.training ? forward : undefined);
+}
+
+/** What batch normalization learns, γ and β, and the running statistics that it keeps; all [width]. */
+interface BatchNormParameters {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
+}
+
+/** Batch normalization as `batchNorm` describes it. @param training the pass that it trains in; without: by the running statistics. */
+export function applyBatchNorm(
+  x: Tensor,
+  { weight, bias, runningMean, runningVariance }: BatchNormParameters,
+  { eps, momentum }: { readonly eps: number; readonly momentum: number },
+  training: Forward | undefined,
+): Tensor {
+  const width = weight.shape[0] ?? 1;
+  if (training === undefined) {
+    const beside = (parameter: Tensor) => reshape(parameter, [width, ...x.shape.slice(2).map(() => 1)]);
+    const centred = sub(x, beside(runningMean));
+    return add(mul(div(centred, sqrt(add(beside(runningVariance), eps))), beside(weight)), beside(bias));
+  }
+  const { passes } = training;
+  const batches = passes === 1 ? x : unstackRows(x, passes);
+  const feature = batches.rank - x.rank + 1;
+  const axes = batches.shape.map((_, axis) => axis).filter((axis) => axis >= feature - 1 && axis !== feature);
+  const { y, mean, variance } = batchNormOf(batches, weight, bias, eps, { axes, feature });
+  const n = size(batches, axes);
+  const unbiased = mul(variance, div(n, sub(n, 1)));
+  for (let pass = 0; pass < passes; pass++) {
+    for (const [parameter, batch] of [
+      [runningMean, mean],
+      [runningVariance, unbiased],
+    ] as const) {
+      const own = reshape(passes === 1 ? batch : slice(batch, 0, pass, pass + 1), [width]);
+      training.update(parameter, (before) => add(mul(before, 1 - momentum), mul(stopGradient(own), momentum)));
     }
-    const { passes } = forward;
-    const batches = passes === 1 ? x : unstackRows(x, passes);
-    const feature = batches.rank - x.rank + 1;
-    const axes = batches.shape.map((_, axis) => axis).filter((axis) => axis >= feature - 1 && axis !== feature);
-    const { y, mean, variance } = batchNormOf(batches, weight, bias, eps, { axes, feature });
-    const n = size(batches, axes);
-    const unbiased = mul(variance, div(n, sub(n, 1)));
-    for (let pass = 0; pass < passes; pass++) {
-      for (const [parameter, batch] of [
-        [runningMean, mean],
-        [runningVariance, unbiased],
-      ] as const) {
-        const own = reshape(passes === 1 ? batch : slice(batch, 0, pass, pass + 1), [width]);
-        forward.update(parameter, (before) => add(mul(before, 1 - momentum), mul(stopGradient(own), momentum)));
-      }
-    }
-    return reshape(y, x.shape);
-  };
+  }
+  return reshape(y, x.shape);
 }
 
 /** Layers one after another. */

@@ -10,8 +10,8 @@ import { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { synthetic } from "../../data/sets/synthetic.js";
 import { UserError } from "../../errors.js";
+import { solveCca } from "../../numerics/linear-algebra/cca.js";
 import { CCA, type CcaOptions, cca } from "./index.js";
-import { solveCca } from "./solve.js";
 
 const engine = await Engine.open({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), "vantage-cca-"));

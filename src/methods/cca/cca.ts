@@ -7,6 +7,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
+import { mostVariates, solveCca } from "../../numerics/linear-algebra/cca.js";
 import { defineMethod } from "../define.js";
 import { PerViewMethod, type TaskOptions } from "../faces.js";
 import { scaleInGraph } from "../feeding.js";
@@ -18,7 +19,6 @@ import { checkCompleteViews, checkTask, perViewTasks } from "../shared/tasks/per
 import { ViewPrograms } from "../shared/view-programs.js";
 import type { EpochResult } from "../training.js";
 import { type CcaOptions, ccaOptions } from "./options.js";
-import { mostVariates, solveCca } from "./solve.js";
 
 interface CcaNetworks extends Networks {
   /** Features of view v [n, columns] to its canonical variates [n, dimensions]. */

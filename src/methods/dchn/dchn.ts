@@ -23,7 +23,8 @@ export const dchn = defineMethod<DchnOptions, DchnModel>({
   trainedRows: (data) => labeledRows(requireLabels(data), data.splits.train!),
   dataNotes: (data) => unlabeledNotes(data, "they are left out of training and measures"),
   training: (context, model, data) => new DchnTraining(context, model, [...model.networks.keys()], data),
-  task: hashingTask((_, model) => ({
+  task: hashingTask(({ options }, model) => ({
+    bits: options.bits,
     networks: () => [...model.networks.values()],
     fittedOn(view) {
       const { epochs, data } = model.networks.get(view)!;

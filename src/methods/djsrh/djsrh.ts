@@ -80,7 +80,11 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
       scalingNotes(model),
     );
   },
-  task: hashingTask((context, model) => ({ networks: () => stored(model), fittedOn: () => context.data })),
+  task: hashingTask((context, model) => ({
+    bits: context.options.bits,
+    networks: () => stored(model),
+    fittedOn: () => context.data,
+  })),
   exportModels: (_, model) => exportNetworks("djsrh", stored(model)),
 });
 

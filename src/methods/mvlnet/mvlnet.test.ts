@@ -50,8 +50,8 @@ async function interrupted(options: Options, epochs: number): Promise<Checkpoint
     onEpoch() {
       if (++done === epochs) stop.abort();
     },
-    onCheckpoint(take) {
-      const { position, tensors, json } = take();
+    async onCheckpoint(take) {
+      const { position, tensors, json } = await take();
       const copies = [...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const);
       saved = { position, tensors: new Map(copies), json: JSON.parse(JSON.stringify(json)) };
     },
@@ -267,7 +267,7 @@ test("a view with fewer different samples than clusters stops with a message, no
 test("a learning rate out of all proportion ends with a message that names the view, and the last good parameters", async () => {
   const saved: Checkpoint[] = [];
   const fit = new MvLNet({ ...small, lr: 1e38, autoencoder: [] }, engine).fit(data, {
-    onCheckpoint: (take) => void saved.push(take()),
+    onCheckpoint: async (take) => void saved.push(await take()),
   });
   await assert.rejects(fit, /^(User|Divergence)Error: view "view\d": .*the orthogonal layer has no weights/);
   for (const [name, tensor] of saved.at(-1)!.tensors) assert.ok(tensor.data.every(Number.isFinite), name);

@@ -78,7 +78,7 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
       // The orthogonal layers as all training samples give them: their representation is then orthonormal.
       async settle(data, train) {
         for (const [v, embedded] of (await programs.all("embedding", clusters, data, train)).entries()) {
-          model.store.values(`orthogonal.${v}`).set(orthogonalWeightsOf(embedded, model.views[v]!.name));
+          model.store.set(`orthogonal.${v}`, orthogonalWeightsOf(embedded, model.views[v]!.name));
         }
       },
     };

@@ -71,7 +71,7 @@ export async function spectralTrainer(
       const means = new Means();
       for (let s = 0; s < steps; s++) {
         loadBatches(run, encoded, spaces, drawBatches(seed, epoch * steps + s, samples, m), m);
-        means.add(await explainSingular(() => stepLosses(step, run), run, model));
+        means.add(await explainSingular(() => stepLosses(step, run), model));
       }
       const losses = means.values();
       return { losses, done: schedule.update(losses.total!) };
@@ -102,12 +102,12 @@ function loadBatches(
 }
 
 /** Runs a step; a loss that is no number because a batch had no orthogonal weights is reported as that. */
-async function explainSingular<T>(step: () => Promise<T>, run: Execution, { views, shape }: MvlnetModel): Promise<T> {
+async function explainSingular<T>(step: () => Promise<T>, { views, shape }: MvlnetModel): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
-    const singular = views.find((_, v) => run.outputs[`update/orthogonal.${v}`]!.some(Number.isNaN));
+    const singular = views.find((_, v) => error.lost.includes(`orthogonal.${v}`));
     if (singular === undefined) throw error;
     throw new DivergenceError(
       `view "${singular.name}": the orthogonal layer has no weights, since the network's outputs for a batch are no numbers or do not span ${shape.clusters} dimensions; a lower learning rate (lr) or fewer clusters may help`,

@@ -1,6 +1,7 @@
 // The page of one run: headline, curves, confusion, map, data, settings, environment, how to repeat it.
 import type { ViewDescription } from "../../data/describe.js";
 import { methods } from "../../methods/index.js";
+import { quoted } from "../../runs/command.js";
 import type { Environment } from "../../runs/environment.js";
 import type { RunResult } from "../../runs/result.js";
 import { baselinesOf, clusterCards } from "../baselines.js";
@@ -215,9 +216,4 @@ function repeat({ config, folder }: ReportRun): Html {
   const words = config.command ?? ["vantage", "train", config.method, "--config", `${folder}/config.yaml`];
   return html`<pre tabindex="0">npx ${words.map(quoted).join(" ")}</pre>
 <p class="note">The same version, seed, data and number of threads give the same numbers on the same machine.</p>`;
-}
-
-/** A word as a POSIX shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

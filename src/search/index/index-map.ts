@@ -9,8 +9,8 @@ import { embeddingMap } from "../../numerics/tsne/embedding-map.js";
 import { type Coloring, type EmbeddingMap, readMap, writeMap } from "../../runs/result.js";
 import { countItems, type Item, type Metadata, type Store } from "../stores/store.js";
 
-/** Most points that t-SNE places; more are projected on their principal components. */
-const mostForTsne = 6000;
+/** Most points that t-SNE places by default. */
+const usualForTsne = 6000;
 /** Most points on the map; of more items a sample is drawn. */
 const mostPoints = 50_000;
 /** Pairs of points that t-SNE looks at: some ten seconds. */
@@ -24,11 +24,21 @@ interface Point {
   readonly vector: Float32Array;
 }
 
+export interface MapOptions {
+  /** Most points that t-SNE places, in time with their square; more are projected on their principal components. Default: 6000. */
+  readonly mostForTsne?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Makes the map anew from all items of the store, or a sample of them.
  * @throws InterruptedError once the signal is given.
  */
-export async function makeIndexMap(store: Store, engine: Engine, signal?: AbortSignal): Promise<EmbeddingMap> {
+export async function makeIndexMap(
+  store: Store,
+  engine: Engine,
+  { mostForTsne = usualForTsne, signal }: MapOptions = {},
+): Promise<EmbeddingMap> {
   const points = await takePoints(store, signal);
   const { dimensions } = store.space;
   const x = dense(points.length, dimensions);

@@ -31,7 +31,14 @@ const whole = join(root, "whole");
 const folder = join(root, "index");
 const other = join(root, "other");
 let engine: Engine;
-const noto = { name: "noto", columns: 1, model: "a", inputs: [], output: "code", features: { emoji: "noto" } };
+const noto = {
+  name: "noto",
+  columns: 1,
+  model: "a",
+  inputs: [] as { name: string; columns: number }[],
+  output: "code",
+  features: { encoder: "emoji:noto", material: "pictures" },
+} as const;
 
 before(async () => {
   engine = await Engine.open({ threads: 1 });

@@ -2,8 +2,8 @@
 
 import { type Engine, matmul } from "../../core/runtime/index.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { fitPca, transformPca } from "../../numerics/linear-algebra/pca.js";
-import { symmetricEigen } from "../../numerics/linear-algebra/symmetric-eigen.js";
+import { fitPca, transformPca } from "./pca.js";
+import { symmetricEigen } from "./symmetric-eigen.js";
 
 /** x ↦ x·weightᵀ + bias: a view's features to its canonical variates. */
 export interface Projection {
