@@ -21,6 +21,7 @@ const order = [
   "report",
   "train",
   "search",
+  "open",
   "server",
   "reproduce",
   "cli",

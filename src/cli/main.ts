@@ -14,6 +14,7 @@ import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
 import { addHelpCommand } from "./commands/help.js";
 import { addIndexCommand } from "./commands/index.js";
+import { addOpenCommand } from "./commands/open.js";
 import { addReportCommand } from "./commands/report.js";
 import { addReproduceCommand } from "./commands/reproduce/index.js";
 import { addSearchCommand } from "./commands/search.js";
@@ -74,6 +75,7 @@ export function program(): Command {
     .showHelpAfterError(false)
     .configureOutput({ writeOut: (text) => print(text.trimEnd().split("\n")), writeErr: () => {} });
   for (const add of [
+    addOpenCommand,
     addTrainCommand,
     addAddViewCommand,
     addEvaluateCommand,

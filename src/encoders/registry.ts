@@ -4,9 +4,17 @@ import { builtin } from "./builtin/index.js";
 import { emojiEncoders } from "./emoji.js";
 import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
 import { httpEncoders } from "./http/index.js";
+import { onnxEncoders } from "./onnx/index.js";
+import { transformersEncoders } from "./transformers/index.js";
 
 /** Every kind of encoder. */
-export const encoderDefinitions: readonly EncoderDefinition[] = [builtin, emojiEncoders, httpEncoders];
+export const encoderDefinitions: readonly EncoderDefinition[] = [
+  builtin,
+  emojiEncoders,
+  onnxEncoders,
+  transformersEncoders,
+  httpEncoders,
+];
 
 /**
  * Opens an encoder.

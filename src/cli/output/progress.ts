@@ -93,3 +93,43 @@ export function itemProgress(): ItemProgress {
     },
   };
 }
+
+export interface TaskProgress {
+  update(what: string, done: number, total: number): void;
+  stop(): void;
+}
+
+/** Progress through several tasks, one after the other. */
+export function taskProgress(): TaskProgress {
+  let task: string | undefined;
+  if (!process.stderr.isTTY || isQuiet()) {
+    let written = Number.NEGATIVE_INFINITY;
+    return {
+      update(what, done, total) {
+        const isNew = what !== task;
+        if (!isNew && performance.now() - written < QUIET) return;
+        task = what;
+        written = performance.now();
+        say(total > 1 ? `${what}  ${done}/${total}` : what);
+      },
+      stop() {},
+    };
+  }
+  let bar: SingleBar | undefined;
+  return {
+    update(what, done, total) {
+      if (what !== task || bar === undefined) {
+        bar?.stop();
+        bar = progressBar("{what} {bar} {value}/{total}  {eta_formatted} left");
+        bar.start(total, done, { what: visible(what) });
+        task = what;
+      }
+      bar.setTotal(total);
+      bar.update(done);
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}

@@ -38,8 +38,12 @@ export const identity = defineMethod<IdentityOptions, Description & Networks>({
     state: (model) => model,
     restore: () => {},
   }),
-  task: perViewTasks(({ options }, { classes, classNames, scalers }) => ({
-    represent: async (data, rows) => data.views.map(({ matrix }, v) => toDense(applyScaler(scalers[v]!, matrix, rows))),
+  task: perViewTasks(({ engine, options }, { classes, classNames, scalers }) => ({
+    async represent(data, rows) {
+      // it computes nothing with it, and is closed with it all the same
+      engine.checkOpen();
+      return data.views.map(({ matrix }, v) => toDense(applyScaler(scalers[v]!, matrix, rows)));
+    },
     clusters: options.clusters ?? classes,
     classNames,
   })),

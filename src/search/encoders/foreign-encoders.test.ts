@@ -12,7 +12,7 @@ import { methods } from "../../methods/index.js";
 import { parseOptions } from "../../methods/options.js";
 import { createIndexFolder, type IndexView, type ModelView } from "../index/index-folder.js";
 import { testFolder } from "../stores/folder/folder-store.fixture.testing.js";
-import { floats, integers, modelOf, node, port } from "./onnx-models.testing.js";
+import { floats, integers, modelOf, node, port } from "../../core/onnx/onnx-models.testing.js";
 import { runEncoders } from "./run-encoders.js";
 import { ViewEncoder } from "./view-encoder.js";
 
