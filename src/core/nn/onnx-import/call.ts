@@ -92,7 +92,9 @@ export class Call {
   dims(place: number): readonly Dim[] {
     const known = this.known(place);
     if (known === undefined || known.values instanceof Float32Array) {
-      throw new UserError(`input ${place} is computed when the graph runs; only what is known beforehand is supported there`);
+      throw new UserError(
+        `input ${place} is computed when the graph runs; only what is known beforehand is supported there`,
+      );
     }
     return known.values;
   }

@@ -64,7 +64,9 @@ export function importOnnx(bytes: Uint8Array, parameters: Parameters, options: I
     const graph = readGraph(bytes, new Set(operators.keys()), sizes, external);
     const lastFrozen = freeze === undefined ? -1 : lastOf(graph, freeze);
     const created = new Map<string, Tensor>();
-    const inputs = Object.fromEntries(graph.inputs.map(({ name, shape, dtype }) => [name, inputTensor(name, shape, dtype)]));
+    const inputs = Object.fromEntries(
+      graph.inputs.map(({ name, shape, dtype }) => [name, inputTensor(name, shape, dtype)]),
+    );
     const apply = (given: Readonly<Record<string, Tensor>>, forward: Forward) =>
       named(path, () => {
         const feeds = graph.inputs.map((port) => fitting(port, given[port.name]));
@@ -94,16 +96,18 @@ function named<T>(path: string, work: () => T): T {
 }
 
 /** The place of the last node that is meant, or that reads a weight or gives a value that is. */
-function lastOf({ nodes }: Graph, freeze: true | string): number {
+function lastOf({ nodes, stored }: Graph, freeze: true | string): number {
   if (freeze === true) return nodes.length - 1;
   const isMeant = (name: string | null | undefined) =>
     name === freeze || [".", "/", "_"].some((sign) => name?.startsWith(freeze + sign));
   const last = nodes.findLastIndex(({ proto }) =>
-    [proto.name, ...(proto.output ?? []), ...(proto.input ?? [])].some(isMeant),
+    [proto.name, ...(proto.output ?? []), ...(proto.input ?? []).filter((name) => stored.has(name))].some(isMeant),
   );
   if (last < 0) {
     const some = nodes.slice(0, 5).map(({ proto }) => proto.name || (proto.output ?? [])[0]);
-    throw new UserError(`freeze: no node, value or weight is named ${JSON.stringify(freeze)}; its nodes are ${some.join(", ")} …`);
+    throw new UserError(
+      `freeze: no node, value or weight is named ${JSON.stringify(freeze)}; its nodes are ${some.join(", ")} …`,
+    );
   }
   return last;
 }
@@ -196,7 +200,10 @@ function applyNode(
     if (value === undefined) throw new UserError(`${label} has ${proto.output?.length} results`);
     if (values.has(name)) throw new UserError(`two values are named "${name}"`);
     values.set(name, value);
-    const size = shapeOf(value).reduce<number>((product, dim) => (typeof dim === "number" ? product * dim : product), 1);
+    const size = shapeOf(value).reduce<number>(
+      (product, dim) => (typeof dim === "number" ? product * dim : product),
+      1,
+    );
     if (value instanceof Known) spent.known += size;
     else spent.computed += size;
     if (!(spent.computed <= mostValues)) throw new UserError(`${label}: results of more than ${mostValues} values`);

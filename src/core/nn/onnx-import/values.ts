@@ -9,14 +9,16 @@ export class Known {
     readonly dtype: DType,
     readonly values: readonly Dim[] | Float32Array,
   ) {
-    if (values.length > mostKnown) throw new UserError(`${values.length} values known beforehand, ${mostKnown} at most`);
+    if (values.length > mostKnown)
+      throw new UserError(`${values.length} values known beforehand, ${mostKnown} at most`);
   }
 
   /** Its numbers. @throws UserError where one is a named dimension. */
   numbers(): readonly number[] | Float32Array {
     if (this.values instanceof Float32Array) return this.values;
     const named = this.values.find((value) => typeof value === "string");
-    if (named !== undefined) throw new UserError(`it needs a number in place of the dimension "${named}"; give its size`);
+    if (named !== undefined)
+      throw new UserError(`it needs a number in place of the dimension "${named}"; give its size`);
     return this.values as readonly number[];
   }
 }
@@ -81,7 +83,12 @@ export function broadcastPlaces(from: readonly number[], to: readonly number[]):
 /** A known value of another shape, element by element from the places given. */
 export function pick(known: Known, places: readonly number[], shape: readonly number[]): Known {
   const { values, dtype } = known;
-  if (values instanceof Float32Array) return new Known(shape, dtype, Float32Array.from(places, (at) => values[at] ?? 0));
+  if (values instanceof Float32Array)
+    return new Known(
+      shape,
+      dtype,
+      Float32Array.from(places, (at) => values[at] ?? 0),
+    );
   return new Known(
     shape,
     dtype,

@@ -118,7 +118,9 @@ const expandToOp = defineOp<{ shape: Shape }, [x: Tensor, like: Tensor]>({
     const result = broadcastShapes("expandTo", x.shape, shape);
     const unknown = shape.find((dim) => typeof dim === "string" && !like.shape.includes(dim));
     if (unknown !== undefined || !sameShape(result, shape)) {
-      throw new GraphError(`expandTo: ${formatShape(x.shape)} to ${formatShape(shape)}, like ${formatShape(like.shape)}`);
+      throw new GraphError(
+        `expandTo: ${formatShape(x.shape)} to ${formatShape(shape)}, like ${formatShape(like.shape)}`,
+      );
     }
     return [{ shape, dtype: x.dtype }];
   },

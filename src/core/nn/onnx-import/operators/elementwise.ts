@@ -1,5 +1,6 @@
 // Operators on each value: arithmetic, comparisons, activations. Those of numbers known beforehand are computed at once.
 import { UserError } from "../../../../errors.js";
+import { dtypeOfOnnx } from "../../../onnx/stored-tensor.js";
 import {
   abs,
   add,
@@ -40,7 +41,6 @@ import {
   tanh,
   where,
 } from "../../../tensor/index.js";
-import { dtypeOfOnnx } from "../../../onnx/stored-tensor.js";
 import type { Call, Operator } from "../call.js";
 import { broadcastNumbers, broadcastPlaces, dtypeOf, Known, pick } from "../values.js";
 

@@ -109,7 +109,8 @@ function windowsOf(call: Call, shape: Shape, sizes: readonly number[]): Windows 
 
 const convolution: Operator = (call) => {
   const [x, weight] = [call.tensor(0), call.tensor(1)];
-  if (x.rank !== 4) throw new UserError(`a convolution of [${x.shape.join(", ")}]: only pictures [n, channels, height, width]`);
+  if (x.rank !== 4)
+    throw new UserError(`a convolution of [${x.shape.join(", ")}]: only pictures [n, channels, height, width]`);
   const { stride, dilation, padding } = windowsOf(call, x.shape, weight.shape.slice(2).map(Number));
   const bias = call.has(2) ? call.tensor(2) : undefined;
   return conv2d(x, weight, bias, { stride, dilation, padding, groups: call.integer("group", 1) });
@@ -126,7 +127,11 @@ const maximumPool: Operator = (call) => {
 
 const averagePool: Operator = (call) => {
   const x = call.tensor(0);
-  const { kernel, stride, dilation, padding, isRoundedUp } = windowsOf(call, x.shape, call.integers("kernel_shape") ?? []);
+  const { kernel, stride, dilation, padding, isRoundedUp } = windowsOf(
+    call,
+    x.shape,
+    call.integers("kernel_shape") ?? [],
+  );
   call.expect("dilations", dilation.join(), "1,1");
   const includePadding = call.integer("count_include_pad", 0) !== 0;
   // What lies beyond the padding counts nowhere, which neither form has.
@@ -139,11 +144,7 @@ const overAll =
   (reduce: (x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor): Operator =>
   (call) => {
     const x = call.tensor(0);
-    return reduce(
-      x,
-      [...x.shape.keys()].slice(2),
-      true,
-    );
+    return reduce(x, [...x.shape.keys()].slice(2), true);
   };
 
 const batchNormalization: Operator = (call) => {

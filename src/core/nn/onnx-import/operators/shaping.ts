@@ -12,9 +12,9 @@ import {
   pad,
   reshape,
   type Shape,
+  sameShape,
   sliceAxes,
   squeeze,
-  sameShape,
   type Tensor,
   transpose,
   unsqueeze,
@@ -123,7 +123,8 @@ const transposeOperator: Operator = (call) => {
   const value = data(call);
   const order = call.integers("perm") ?? [...value.shape.keys()].reverse();
   if (!(value instanceof Known)) return transpose(value, order);
-  if (axesOf(order, value.shape.length).length !== value.shape.length) throw new UserError(`an order ${order.join(", ")}`);
+  if (axesOf(order, value.shape.length).length !== value.shape.length)
+    throw new UserError(`an order ${order.join(", ")}`);
   return pick(
     value,
     permuted(value.shape, order),
@@ -254,7 +255,9 @@ const gatherOperator: Operator = (call) => {
     const moved = moveAxis(call.tensor(0), axis, 0);
     return moveAxes(gather(moved, call.tensor(1)), indices.shape.length, axis);
   }
-  const places = Array.from(indices.numbers(), (index) => (index < 0 && typeof size === "number" ? index + size : index));
+  const places = Array.from(indices.numbers(), (index) =>
+    index < 0 && typeof size === "number" ? index + size : index,
+  );
   if (places.some((place) => place < 0 || (typeof size === "number" && place >= size))) {
     throw new UserError(`indices ${places.slice(0, 8).join(", ")} of a dimension of ${size}`);
   }
