@@ -51,11 +51,12 @@ const mostValues = 2 ** 30;
  * ```ts
  * import { nn, tensor } from "vantage-ml/method";
  *
- * // The bytes of a file; here those of a small model of our own.
- * const model = (await import("./model.mjs")).bytes;
+ * // The bytes of a file: y = x·w, w of [4, 2].
+ * const file = "CAk6cQoTCgF4CgF3EgF5IgZNYXRNdWw6ABIBZyorCgIEAhABIiAAAAA/AAAAPwAAAD8AAAA/AAAAPwAAAD8AAAA/AAAAP0IBd1oUCgF4Eg8KDQgBEgkKAxIBbgoCCARiFAoBeRIPCg0IARIJCgMSAW4KAggCQgQKABAS";
  * const parameters = new nn.Parameters();
- * const net = nn.importOnnx(model, parameters, { freeze: true });
- * const y = net.apply({ x: tensor.input("x", ["n", 4]) }, new nn.Forward(true)).y;
+ * const net = nn.importOnnx(Buffer.from(file, "base64"), parameters);
+ * const { y } = net.apply({ x: tensor.input("pixels", ["n", 4]) }, new nn.Forward(true));
+ * console.log(y?.shape, parameters.learned().length, net.weights.tensors.get("w")?.read()[0]); // [ 'n', 2 ] 1 0.5
  * ```
  */
 export function importOnnx(bytes: Uint8Array, parameters: Parameters, options: ImportOptions = {}): ImportedModel {
