@@ -105,7 +105,7 @@ export async function compare(engine: Engine, bytes: Uint8Array, comparison: Com
   for (const [i, tensor] of targets.entries()) {
     const key = inputName(tensor);
     const values = (
-      parameters.all.some((each) => each.name === key) ? store.values(key) : run.inputs[key]
+      parameters.all.some((each) => each.name === key) ? store.values(key) : only.inputs[key]
     ) as Float32Array;
     const gradient = claims[i] ?? new Float32Array();
     const kept = values.slice();
