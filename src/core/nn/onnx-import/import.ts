@@ -51,11 +51,12 @@ const mostValues = 2 ** 30;
  * ```ts
  * import { nn, tensor } from "vantage-ml/method";
  *
- * // The bytes of a file; here those of a small model of our own.
- * const model = (await import("./model.mjs")).bytes;
+ * // The bytes of a file: y = x·w, w of [4, 2].
+ * const file = "CAk6cQoTCgF4CgF3EgF5IgZNYXRNdWw6ABIBZyorCgIEAhABIiAAAAA/AAAAPwAAAD8AAAA/AAAAPwAAAD8AAAA/AAAAP0IBd1oUCgF4Eg8KDQgBEgkKAxIBbgoCCARiFAoBeRIPCg0IARIJCgMSAW4KAggCQgQKABAS";
  * const parameters = new nn.Parameters();
- * const net = nn.importOnnx(model, parameters, { freeze: true });
- * const y = net.apply({ x: tensor.input("x", ["n", 4]) }, new nn.Forward(true)).y;
+ * const net = nn.importOnnx(Buffer.from(file, "base64"), parameters);
+ * const { y } = net.apply({ x: tensor.input("pixels", ["n", 4]) }, new nn.Forward(true));
+ * console.log(y?.shape, parameters.learned().length, net.weights.tensors.get("w")?.read()[0]); // [ 'n', 2 ] 1 0.5
  * ```
  */
 export function importOnnx(bytes: Uint8Array, parameters: Parameters, options: ImportOptions = {}): ImportedModel {
@@ -96,12 +97,12 @@ function named<T>(path: string, work: () => T): T {
 }
 
 /** The place of the last node that is meant, or that reads a weight or gives a value that is. */
-function lastOf({ nodes }: Graph, freeze: true | string): number {
+function lastOf({ nodes, stored }: Graph, freeze: true | string): number {
   if (freeze === true) return nodes.length - 1;
   const isMeant = (name: string | null | undefined) =>
     name === freeze || [".", "/", "_"].some((sign) => name?.startsWith(freeze + sign));
   const last = nodes.findLastIndex(({ proto }) =>
-    [proto.name, ...(proto.output ?? []), ...(proto.input ?? [])].some(isMeant),
+    [proto.name, ...(proto.output ?? []), ...(proto.input ?? []).filter((name) => stored.has(name))].some(isMeant),
   );
   if (last < 0) {
     const some = nodes.slice(0, 5).map(({ proto }) => proto.name || (proto.output ?? [])[0]);
