@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
 import { dataFiles } from "../data/catalog.js";
-import type { MultiViewDataset } from "../data/dataset.js";
+import { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
 import { findMethod } from "../methods/index.js";
@@ -31,7 +31,8 @@ export interface TrainingRequest {
   readonly method: MethodDefinition<Record<string, unknown>>;
   /** The method's options; those that are left out have their defaults. */
   readonly options: Record<string, unknown>;
-  readonly data: DataName;
+  /** A file, a name of the catalog, or data in memory, which the run folder then does not tell how to open again. */
+  readonly data: DataName | MultiViewDataset;
   /** How the data is to be understood. */
   readonly settings?: DataSettings;
   /** The run folder; by default `runs/<method>-<data>-<seed>`. */
@@ -88,17 +89,25 @@ const CHECKPOINT_SECONDS = 20;
 export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
   const { method: definition, data: source, settings = {}, command } = request;
   const options = parseOptions(definition.name, definition.options, request.options);
-  const unchanged = watchFiles(dataFiles(source));
-  const opened = await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
+  const files = source instanceof MultiViewDataset ? [] : dataFiles(source);
+  const unchanged = watchFiles(files);
+  const opened =
+    source instanceof MultiViewDataset
+      ? { data: source, notes: [] }
+      : await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
   const config: RunConfig = {
     method: definition.name,
     task: (options.task as string | undefined) ?? definition.tasks[0]!,
-    dataset: { name: opened.data.name, data: source, ...settings },
+    dataset: {
+      name: opened.data.name,
+      ...(source instanceof MultiViewDataset ? {} : { data: source }),
+      ...settings,
+    },
     seed: options.seed as number,
     options,
     command,
   };
-  const environment = await describeEnvironment(dataFiles(source));
+  const environment = await describeEnvironment(files);
   unchanged();
   return withEngine(request.engine, (engine) => {
     const method = definition.create(options, engine);

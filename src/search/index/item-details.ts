@@ -49,7 +49,14 @@ export async function emojiDetails(folder: string, views: readonly IndexView[], 
       parts.set(name, (row) => ({ text: texts[row]! }));
     }
   }
-  return (row, view) => ({ title: list[row]!.name, character: list[row]!.text, ...parts.get(view)?.(row) });
+  // Every item shows a picture, whichever view it is found in.
+  const picture = [...parts.values()].find((of) => rows.length > 0 && "thumbnail" in of(rows[0]!));
+  return (row, view) => ({
+    title: list[row]!.name,
+    character: list[row]!.text,
+    ...picture?.(row),
+    ...parts.get(view)?.(row),
+  });
 }
 
 /** They can be made again at any time, and there are thousands: none is synced by itself. */
