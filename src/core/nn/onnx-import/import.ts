@@ -1,6 +1,7 @@
 // An ONNX model as symbolic tensors: differentiated, frozen up to a node, and exported with the rest.
 import { UserError } from "../../../errors.js";
-import type { OnnxTensor, ReadExternal } from "../../onnx/stored-tensor.js";
+import type { ReadExternal } from "../../onnx/read-external.js";
+import type { OnnxTensor } from "../../onnx/stored-tensor.js";
 import { GraphError, input as inputTensor, Tensor } from "../../tensor/index.js";
 import type { NamedWeights } from "../backbones/load-weights.js";
 import { Forward } from "../forward.js";
