@@ -1,10 +1,8 @@
 // Tensors that an ONNX file stores: weights and constants, checked against their shapes, read as numbers.
 import { UserError } from "../../errors.js";
 import type { DType } from "../tensor/index.js";
+import type { ReadExternal } from "./read-external.js";
 import type { Onnx } from "./schema.js";
-
-/** Reads bytes of a file beside the model. @throws UserError where it is outside the model's folder, or has not as many. */
-export type ReadExternal = (location: string, offset: number, length: number) => Uint8Array;
 
 /** A tensor of a file, its values not yet decoded. */
 export interface OnnxTensor {

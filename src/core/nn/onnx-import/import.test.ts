@@ -127,6 +127,23 @@ test("weights up to a node are kept, their normalization and dropout as in evalu
   );
 });
 
+test("a stored tensor that is both learned and a running statistic is refused in training", () => {
+  const model = modelOf({
+    input: [port("a", ["n", 2, 4, 4])],
+    output: [port("y", ["n", 2, 4, 4])],
+    node: [node("Identity", "bias", "mean"), node("BatchNormalization", "a weight bias mean variance", "y")],
+    initializer: ["weight", "bias", "variance"].map((name) => floats(name, [2])),
+  });
+  const net = importOnnx(model, new Parameters());
+  assert.ok(net.apply(net.inputs, new Forward(false)).y);
+  assert.throws(
+    () => net.apply(net.inputs, new Forward(true)),
+    /BatchNormalization: "bias" is both learned and a running statistic/,
+  );
+  const frozen = importOnnx(model, new Parameters(), { freeze: true });
+  assert.ok(frozen.apply(frozen.inputs, new Forward(true)).y);
+});
+
 const identity = { input: [port("a", ["n", 4])], output: [port("y", ["n", 4])], node: [node("Relu", "a", "y")] };
 
 test("what is no model of this kind is refused in one line that names the place", () => {

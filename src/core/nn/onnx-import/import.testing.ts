@@ -112,8 +112,10 @@ export async function compare(engine: Engine, bytes: Uint8Array, comparison: Com
     const size = norm(gradient);
     const across = Float64Array.from(gradient, (_, at) => Math.sin(1 + at * 2.3));
     // Mostly where it rises, so that what is measured is no difference of large numbers.
-    const mixed = across.map((each, at) => (gradient[at] ?? 0) / (size || 1) + (0.5 * each) / norm(across));
-    const direction = mixed.map((each) => each / norm(mixed));
+    const width = norm(across);
+    const mixed = across.map((each, at) => (gradient[at] ?? 0) / (size || 1) + (0.5 * each) / width);
+    const length = norm(mixed);
+    const direction = mixed.map((each) => each / length);
     const lossAt = async (h: number) => {
       values.set(kept.map((each, at) => each + h * (direction[at] ?? 0)));
       await only.run();
