@@ -37,6 +37,6 @@ export async function emojiCollection(seed: number): Promise<Collection> {
     },
     { values: "trusted" },
   );
-  // The index adds names, keywords and pictures by itself.
-  return { data, heldOut, details: new Map() };
+  // The index adds names and pictures by itself.
+  return { data, heldOut, details: new Map(ids.map((id, row) => [id, { text: texts[row]![0]! }])) };
 }

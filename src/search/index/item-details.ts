@@ -37,7 +37,7 @@ export async function emojiDetails(folder: string, views: readonly IndexView[], 
   const list = await emojiList();
   const parts = new Map<string, (row: number) => Metadata>();
   for (const { name, features } of views) {
-    if (features === undefined) continue;
+    if (features === undefined || !features.encoder.startsWith("emoji:")) continue;
     const part = features.encoder.replace(/^emoji:/, "");
     if (features.material === "pictures") {
       const maker = part as Maker;
