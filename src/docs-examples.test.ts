@@ -286,8 +286,8 @@ test("examples that are not run are these", () => {
   assert.deepEqual(
     left.map(({ text }) => text.split("\n")[0]!.split(" ").slice(0, 2).join(" ")),
     [
-      "npm ci",
       "npm install",
+      "npm ci",
       "npm install",
       "npx vantage",
       "table/",
