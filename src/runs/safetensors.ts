@@ -1,7 +1,7 @@
 // Tensors in files: the safetensors format, written in pieces and read with every length checked.
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { UserError } from "../errors.js";
+import { corrupt, type HeaderEntry, headerLength, parseHeader } from "../data/formats/weights/safetensors-header.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { openRegular } from "../inside.js";
 
@@ -27,20 +27,17 @@ const arrays = {
 } as const;
 
 type DType = keyof typeof arrays;
+const widths = new Map(
+  Object.entries(arrays).map(([dtype, { BYTES_PER_ELEMENT }]) => [dtype as DType, BYTES_PER_ELEMENT]),
+);
 
 /** Metadata key of the CRC-32, as hexadecimal, of the other metadata and the tensors' descriptions as JSON, and all data bytes. */
 const checksumKey = "checksum";
 /** The same of older versions, without the descriptions: a wrong bit in a tensor's name went unnoticed. */
 const oldChecksumKey = "crc32";
-/** The format's own bound on the header. */
-const maxHeader = 100_000_000;
 const pieceBytes = 1 << 26;
 
-interface Entry {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
+type Entry = HeaderEntry<DType>;
 
 /**
  * Writes a safetensors file as one atomic switch, without a second copy of the data. Wider types come first, so that every
@@ -120,20 +117,17 @@ function readOpened(file: number, path: string): TensorFile {
   const { size } = fstatSync(file);
   const lengthBytes = Buffer.alloc(8);
   fill(file, lengthBytes, 0, path);
-  const headerLength = Number(lengthBytes.readBigUInt64LE());
-  if (headerLength > Math.min(size - 8, maxHeader)) {
-    throw corrupt(path, `its header claims ${headerLength} bytes, ${Math.max(0, size - 8)} follow`);
-  }
-  const headerBytes = Buffer.alloc(headerLength);
+  const length = headerLength(lengthBytes, size, path);
+  const headerBytes = Buffer.alloc(length);
   fill(file, headerBytes, 8, path);
-  const { entries, metadata } = parseHeader(headerBytes, size - 8 - headerLength, path);
+  const { entries, metadata } = parseHeader(headerBytes, size - 8 - length, path, widths);
   const { [checksumKey]: whole, [oldChecksumKey]: old, ...rest } = metadata;
   const expected = whole ?? old;
   const tensors = new Map<string, StoredTensor>();
   let checksum = crc32(whole === undefined ? JSON.stringify(rest) : described(rest, entries));
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const data = new arrays[dtype](product(shape));
-    let position = 8 + headerLength + data_offsets[0];
+    let position = 8 + length + data_offsets[0];
     for (const piece of pieces(data)) {
       fill(file, piece, position, path);
       position += piece.length;
@@ -145,51 +139,6 @@ function readOpened(file: number, path: string): TensorFile {
     throw corrupt(path, "its content does not match its checksum");
   }
   return { tensors, metadata: rest };
-}
-
-/** The entries in file order, which covers the data bytes without holes or overlaps, and the metadata. */
-function parseHeader(
-  bytes: Buffer,
-  dataBytes: number,
-  path: string,
-): { entries: [string, Entry][]; metadata: Record<string, string> } {
-  let header: unknown;
-  try {
-    header = JSON.parse(bytes.toString());
-  } catch {
-    throw corrupt(path, "its header is not JSON");
-  }
-  if (!isObject(header)) throw corrupt(path, "its header is not a JSON object");
-  const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
-    throw corrupt(path, "its metadata is not an object of strings");
-  }
-  const entries = Object.entries(rest).map(([name, entry]): [string, Entry] => [name, checkEntry(name, entry, path)]);
-  entries.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
-  let end = 0;
-  for (const [name, { data_offsets }] of entries) {
-    if (data_offsets[0] !== end) throw corrupt(path, `tensor "${name}" starts at ${data_offsets[0]}, not ${end}`);
-    end = data_offsets[1];
-  }
-  if (end !== dataBytes) throw corrupt(path, `its tensors claim ${end} bytes, ${dataBytes} follow the header`);
-  return { entries, metadata: metadata as Record<string, string> };
-}
-
-function checkEntry(name: string, entry: unknown, path: string): Entry {
-  if (!isObject(entry)) throw corrupt(path, `tensor "${name}" has no description`);
-  const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string") throw corrupt(path, `tensor "${name}" has no type`);
-  if (!Object.hasOwn(arrays, dtype)) {
-    throw new UserError(`${path}: tensor "${name}" has type ${dtype}, only ${Object.keys(arrays).join(" ")} are known`);
-  }
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
-    throw corrupt(path, `tensor "${name}" has a shape or offsets that are not whole numbers`);
-  }
-  const bytes = product(shape) * arrays[dtype as DType].BYTES_PER_ELEMENT;
-  if (offsets[1]! - offsets[0]! !== bytes) {
-    throw corrupt(path, `tensor "${name}" of shape [${shape}] has ${offsets[1]! - offsets[0]!} bytes, not ${bytes}`);
-  }
-  return { dtype: dtype as DType, shape, data_offsets: [offsets[0]!, offsets[1]!] };
 }
 
 function fill(file: number, target: Uint8Array, position: number, path: string): void {
@@ -207,16 +156,4 @@ function dtypeOf(data: TensorData): DType {
 
 function product(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function corrupt(path: string, why: string): UserError {
-  return new UserError(`${path} is not a whole safetensors file: ${why}`);
 }

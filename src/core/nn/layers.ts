@@ -39,7 +39,7 @@ export function linear(
 
 /**
  * The convolution of pictures [n, channels, height, width] with filters of one size; parameters `weight` [filters, channels / groups,
- * height, width] and `bias` [filters], initialized as PyTorch's Conv2d by default.
+ * height, width] and, unless `bias` is false, `bias` [filters], initialized as PyTorch's Conv2d by default.
  * @example
  * ```ts
  * import { nn, tensor } from "vantage-ml/method";
@@ -55,14 +55,14 @@ export function conv2d(
   channels: number,
   filters: number,
   kernel: number | Pair,
-  options: ConvolutionOptions & { initializers?: { weight: Initializer; bias: Initializer } } = {},
+  options: ConvolutionOptions & { bias?: boolean; initializers?: { weight: Initializer; bias: Initializer } } = {},
 ): Layer {
   const [height, width] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   const { groups = 1, initializers } = options;
   const shape = [filters, channels / groups, height, width];
   const usual = torchLinear((channels / groups) * height * width);
   const weight = parameters.create("weight", shape, initializers?.weight ?? usual);
-  const bias = parameters.create("bias", [filters], initializers?.bias ?? usual);
+  const bias = options.bias === false ? undefined : parameters.create("bias", [filters], initializers?.bias ?? usual);
   return (x) => conv2dOf(x, weight, bias, options);
 }
 
@@ -79,7 +79,7 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
 
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) of each feature, x [n, width] or [n, width, …] (channels of pictures); parameters
- * `weight` and `bias`, state `runningMean` and `runningVariance`. In training by the batch's own mean and biased variance over all
+ * `weight` and `bias`, state `runningMean` and `runningVariance` (or as `state` names them). In training by the batch's own mean and biased variance over all
  * other axes, the running ones moving towards its mean and unbiased variance by `momentum`, as PyTorch's BatchNorm1d and
  * BatchNorm2d; otherwise by the running ones. Of several passes in one (`Forward.passes`) each has its own statistics, and the
  * running ones move once for each, in order.
@@ -87,13 +87,13 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
 export function batchNorm(
   parameters: Parameters,
   width: number,
-  options: { eps?: number; momentum?: number } = {},
+  options: { eps?: number; momentum?: number; state?: readonly [mean: string, variance: string] } = {},
 ): Layer {
-  const { eps = 1e-5, momentum = 0.1 } = options;
+  const { eps = 1e-5, momentum = 0.1, state = ["runningMean", "runningVariance"] } = options;
   const weight = parameters.create("weight", [width], { kind: "constant", value: 1 });
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });
-  const runningMean = parameters.create("runningMean", [width], { kind: "constant", value: 0 }, false);
-  const runningVariance = parameters.create("runningVariance", [width], { kind: "constant", value: 1 }, false);
+  const runningMean = parameters.create(state[0], [width], { kind: "constant", value: 0 }, false);
+  const runningVariance = parameters.create(state[1], [width], { kind: "constant", value: 1 }, false);
   return (x, forward) => {
     if (!forward.training) {
       const beside = (parameter: Tensor) => reshape(parameter, [width, ...x.shape.slice(2).map(() => 1)]);

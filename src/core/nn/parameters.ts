@@ -30,24 +30,31 @@ export class Parameters {
    * A collection without parameters.
    * @param prefix what every name begins with.
    * @param all where parameters are collected; those of another collection are shared with it.
+   * @param isFrozen whether what is created here is kept as it is: state that no gradient reaches.
    */
   constructor(
     private readonly prefix = "",
     all: Parameter[] = [],
+    private readonly isFrozen = false,
   ) {
     this.all = all;
   }
 
   /** The same collection for names that begin with this one and a dot. */
   scope(name: string | number): Parameters {
-    return new Parameters(`${this.prefix}${name}.`, this.all);
+    return new Parameters(`${this.prefix}${name}.`, this.all, this.isFrozen);
+  }
+
+  /** The same collection for parameters that are not learned: those of layers that keep the weights of a file. */
+  frozen(): Parameters {
+    return new Parameters(this.prefix, this.all, true);
   }
 
   /** A new parameter, as the input of graphs that it is. @param learned false for state that no gradient reaches. */
   create(name: string, shape: readonly number[], initializer: Initializer, learned = true): Tensor {
     const full = this.prefix + name;
     const tensor = input(full, shape);
-    this.all.push({ name: full, shape, tensor, initializer, learned });
+    this.all.push({ name: full, shape, tensor, initializer, learned: learned && !this.isFrozen });
     return tensor;
   }
 

@@ -1,4 +1,5 @@
 // Python's pickles of plain values and NumPy arrays, read by a strict list of opcodes and names: nothing is ever called or imported.
+import { visible } from "../../visible.js";
 import { utf8 } from "./decode.js";
 
 /** What may stand in a pickle; tuples are lists, a dictionary is a Map. */
@@ -13,7 +14,14 @@ export type PythonValue =
   | PythonDictionary
   | PythonArray
   | PythonType
-  | PythonName;
+  | PythonName
+  | PythonObject;
+
+/** An object that only some pickles hold, such as a tensor of PyTorch. */
+export abstract class PythonObject {
+  /** For messages: "a tensor of PyTorch". */
+  abstract readonly what: string;
+}
 
 /** One of the names that a pickle may refer to: what it stands for is decided where it is used. */
 export class PythonName {
@@ -53,8 +61,20 @@ export class PickleError extends Error {
 const mark = Symbol("mark");
 type Item = PythonValue | typeof mark;
 
+/** The names that a kind of pickle may refer to, and what is made of them: all else is refused. */
+export interface PickleNames {
+  /** From module and name, with a space between, to what `call` and the objects know them by. */
+  readonly names: Readonly<Record<string, string>>;
+  /** What a call of a name gives; undefined where it is not called like this. */
+  call(name: string, values: readonly PythonValue[]): PythonValue | undefined;
+  /** Sets the state of an object; false where it has none of this kind. */
+  build(object: PythonValue, state: PythonValue): boolean;
+  /** What an object outside the pickle is. @throws PickleError where there is none such. */
+  persistent?(id: PythonValue): PythonValue;
+}
+
 /** NumPy renamed numpy.core to numpy._core; both are in files. */
-const names: Readonly<Record<string, string>> = {
+const numpyNames: Readonly<Record<string, string>> = {
   "numpy.core.multiarray _reconstruct": "reconstruct",
   "numpy._core.multiarray _reconstruct": "reconstruct",
   "numpy.core.multiarray scalar": "scalar",
@@ -70,24 +90,63 @@ const names: Readonly<Record<string, string>> = {
   "_codecs encode": "encode",
 };
 
+/** NumPy's arrays, types and scalars. */
+export const numpyPickles: PickleNames = {
+  names: numpyNames,
+  call(name, [first, second, third, fourth]) {
+    const array = new PythonArray();
+    if (name === "reconstruct") return array;
+    if (name === "dtype" && typeof first === "string") return new PythonType(first);
+    if (name === "dtype" && first instanceof PythonName) return new PythonType("V");
+    if (name === "encode" && typeof first === "string") return Buffer.from(first, "latin1");
+    if (name === "scalar" && first instanceof PythonType) {
+      array.type = first;
+      array.data = bytesOf(second) ?? [second as PythonValue];
+      return array;
+    }
+    if (name === "frombuffer" && first instanceof Uint8Array && second instanceof PythonType) {
+      return Object.assign(array, { type: second, shape: lengths(third), isFortran: fourth === "F", data: first });
+    }
+    return undefined;
+  },
+  build(object, state) {
+    if (!Array.isArray(state)) return false;
+    if (object instanceof PythonArray) setArray(object, state);
+    else if (object instanceof PythonType) setType(object, state);
+    else return false;
+    return true;
+  },
+};
+
 const longestInteger = 64;
+const unknownOpcode = "a damaged pickle, or one with objects of other classes";
 
 /**
  * The value in a pickle (protocols 0 to 5).
+ * @param known the names that it may refer to; default NumPy's.
  * @throws PickleError where it holds anything but None, truth values, numbers, text, bytes, lists, tuples, dictionaries and
- *   NumPy arrays, types and scalars, or where it is damaged.
+ *   what `known` makes (by default NumPy arrays, types and scalars), or where it is damaged.
  */
-export function readPickle(bytes: Uint8Array): PythonValue {
-  return new Unpickler(bytes).read();
+export function readPickle(bytes: Uint8Array, known: PickleNames = numpyPickles): PythonValue {
+  return readPickleAt(bytes, 0, known).value;
+}
+
+/** The value in a pickle that begins at a place, and the place after its end. @throws PickleError as `readPickle`. */
+export function readPickleAt(bytes: Uint8Array, at: number, known: PickleNames): { value: PythonValue; end: number } {
+  const unpickler = new Unpickler(bytes, at, known);
+  return { value: unpickler.read(), end: unpickler.at };
 }
 
 class Unpickler {
-  private at = 0;
   private readonly stack: Item[] = [];
   private readonly memo = new Map<number, Item>();
   private readonly view: DataView;
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    public at: number,
+    private readonly known: PickleNames,
+  ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -96,7 +155,7 @@ class Unpickler {
       const opcode = String.fromCharCode(this.take(1)[0]!);
       if (opcode === ".") return this.pop();
       const step = steps[opcode];
-      if (!step) throw new PickleError("a damaged pickle, or one with objects of other classes");
+      if (!step) throw new PickleError(unknownOpcode);
       step(this);
     }
   }
@@ -191,39 +250,35 @@ class Unpickler {
   }
 
   refer(module: unknown, name: unknown): void {
-    const known = names[`${String(module)} ${String(name)}`];
-    if (!known) throw new PickleError(`an object of class ${String(module).slice(0, 80)}.${String(name).slice(0, 80)}`);
-    this.push(new PythonName(known));
+    const key = `${String(module)} ${String(name)}`;
+    if (!Object.hasOwn(this.known.names, key)) {
+      const shown = visible(`${String(module).slice(0, 80)}.${String(name).slice(0, 80)}`);
+      throw new PickleError(`an object of class ${shown}`);
+    }
+    this.push(new PythonName(this.known.names[key]!));
   }
 
   /** What a call of one of the known names would give. */
   reduce(): void {
     const values = this.stack.pop();
     const called = this.popItem();
-    if (!(called instanceof PythonName) || !Array.isArray(values)) throw new PickleError("a damaged pickle");
-    const [first, second, third, fourth] = values as Item[];
-    const array = new PythonArray();
-    if (called.name === "reconstruct") this.push(array);
-    else if (called.name === "dtype" && typeof first === "string") this.push(new PythonType(first));
-    else if (called.name === "dtype" && first instanceof PythonName) this.push(new PythonType("V"));
-    else if (called.name === "encode" && typeof first === "string") this.push(Buffer.from(first, "latin1"));
-    else if (called.name === "scalar" && first instanceof PythonType) {
-      array.type = first;
-      array.data = bytesOf(second) ?? [second as PythonValue];
-      this.push(array);
-    } else if (called.name === "frombuffer" && first instanceof Uint8Array && second instanceof PythonType) {
-      this.push(Object.assign(array, { type: second, shape: lengths(third), isFortran: fourth === "F", data: first }));
-    } else throw new PickleError("a damaged pickle");
+    const isCall = called instanceof PythonName && Array.isArray(values);
+    const result = isCall ? this.known.call(called.name, values) : undefined;
+    if (result === undefined) throw new PickleError("a damaged pickle");
+    this.push(result);
   }
 
-  /** Sets the state of an array or a type. */
+  /** Sets the state of an object. */
   build(): void {
     const state = this.pop();
     const object = this.top();
-    if (!Array.isArray(state)) throw new PickleError("a damaged pickle");
-    if (object instanceof PythonArray) setArray(object, state);
-    else if (object instanceof PythonType) setType(object, state);
-    else throw new PickleError("a damaged pickle");
+    if (object === mark || !this.known.build(object, state)) throw new PickleError("a damaged pickle");
+  }
+
+  /** An object outside the pickle. */
+  persistent(): void {
+    if (!this.known.persistent) throw new PickleError(unknownOpcode);
+    this.push(this.known.persistent(this.pop()));
   }
 }
 
@@ -289,6 +344,7 @@ const steps: Readonly<Record<string, (pickle: Unpickler) => void>> = {
   },
   R: (p) => p.reduce(),
   b: (p) => p.build(),
+  Q: (p) => p.persistent(), // BINPERSID
 };
 
 /** numpy.ndarray's state: version, shape, type, whether in Fortran order, values. */

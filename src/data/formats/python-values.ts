@@ -2,7 +2,15 @@
 import { UserError } from "../../errors.js";
 import { decodeText } from "./decode.js";
 import { type NumpyType, numpyArray, numpyType } from "./numpy/numpy-types.js";
-import { PickleError, PythonArray, PythonDictionary, PythonName, PythonType, type PythonValue } from "./pickle.js";
+import {
+  PickleError,
+  PythonArray,
+  PythonDictionary,
+  PythonName,
+  PythonObject,
+  PythonType,
+  type PythonValue,
+} from "./pickle.js";
 import { pickColumn } from "./record-columns.js";
 import { count, numeric, type Variable } from "./variables.js";
 
@@ -41,6 +49,7 @@ function convert(value: PythonValue, name: string, depth: number, reading: Readi
     });
     return { kind: "struct", shape: [1], elements: [new Map(fields)] };
   }
+  if (value instanceof PythonObject) throw new PickleError(value.what);
   if (value instanceof PythonType || value instanceof PythonName) throw new PickleError("a class or type of NumPy");
   return Array.isArray(value) ? listVariable(value, name, depth, reading) : leaves([value], [1], reading)!;
 }

@@ -72,6 +72,25 @@ const leakyReluOp = defineOp<{ slope: number }>({
 /** x where positive, otherwise slope·x; slope ≥ 0. */
 export const leakyRelu = (x: Tensor, slope: number): Tensor => leakyReluOp.apply([x], { slope })[0];
 
+const clipOp = defineOp<{ low: number; high: number }>({
+  name: "clip",
+  infer([x], { low, high }) {
+    expectType("clip", "float32", x);
+    if (!(low <= high)) throw new GraphError(`clip: from ${low} to ${high}`);
+    return [x];
+  },
+  // By y, as for leakyRelu.
+  vjp: ([g], { outputs: [y], attributes: { low, high } }) => [where(and(greater(y, low), less(y, high)), g, 0)],
+  onnx: ({ inputs: [x], outputs, attributes: { low, high } }, to) => {
+    to.emit("Clip", [to.name(x), ...[low, high].map((bound) => to.constant(Float32Array.of(bound), []))], outputs);
+  },
+});
+/**
+ * x, but not below `low` and not above `high` (either may be infinite); the gradient at the bounds is 0. ReLU6 is from 0 to 6.
+ * @throws GraphError where `low` is above `high`.
+ */
+export const clip = (x: Tensor, low: number, high: number): Tensor => clipOp.apply([x], { low, high })[0];
+
 const softplusOp = defineOp<NoAttributes>({
   name: "softplus",
   infer([x]) {

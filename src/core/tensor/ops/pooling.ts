@@ -180,6 +180,7 @@ function evenKernel(op: string, x: Tensor, counts: Pair): Pair | undefined {
 export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
   const kernel = evenKernel("adaptiveAveragePool2d", x, wanted);
+  if (kernel?.join() === "1,1") return x;
   if (kernel !== undefined) return averagePool2d(x, kernel);
   const { spatial } = pictureOf("adaptiveAveragePool2d", x);
   const [vertical, horizontal] = both((axis) =>
