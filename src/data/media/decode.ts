@@ -28,7 +28,7 @@ export interface Pixels {
 }
 
 /** What one picture may take: bytes of its file, pixels, pixels along a side, seconds. */
-const limits = { bytes: 2 ** 28, svgBytes: 2 ** 23, pixels: 200_000_000, side: 32_767, seconds: 30 } as const;
+export const limits = { bytes: 2 ** 28, svgBytes: 2 ** 23, pixels: 200_000_000, side: 32_767, seconds: 30 } as const;
 
 /**
  * Decodes JPEG, PNG, WebP, AVIF, GIF (its first picture), TIFF (its first page) and SVG, by content whatever the name is. Turned as EXIF says, converted
