@@ -7,11 +7,12 @@ import type { TrainingOutcome, TrainingSummary } from "../train/summary.js";
 import type { TrainingHooks } from "../train/train-run.js";
 import { interruption } from "./interruption.js";
 import { formatBaselines, formatDuration, formatMetrics, say } from "./output/output.js";
-import { trainingProgress } from "./output/progress.js";
+import { openingProgress, trainingProgress } from "./output/progress.js";
 
 /** Trains with progress on stderr; the first Ctrl-C ends it after the epoch, with a checkpoint. */
 export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>): Promise<R> {
   const progress = trainingProgress();
+  const opening = openingProgress();
   let interrupt: ReturnType<typeof interruption> | undefined;
   try {
     return await work({
@@ -20,7 +21,9 @@ export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>
         interrupt ??= interruption();
         return interrupt.signal;
       },
+      onOpening: (share) => opening.update(share),
       onData(data, notes) {
+        opening.stop();
         const shapes = data.views.map((view) => `${view.name} ${view.matrix.columns}`).join(", ");
         say(`${data.name}: ${data.samples} samples, ${data.classes} classes, views ${shapes}`);
         for (const line of accountLines(data.account ?? [])) say(`  ${line}`);
@@ -32,6 +35,7 @@ export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>
       onTrained: () => progress.stop(),
     });
   } finally {
+    opening.stop();
     progress.stop();
     interrupt?.release();
   }

@@ -3,6 +3,8 @@ import { openDataset } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type LayoutOptions, parseViewSelection } from "../data/layout/index.js";
 import type { LayoutFile } from "../data/layout/layout-file.js";
+import type { MediaOptions } from "../data/media/picture-folder.js";
+import { openPictures } from "./open-pictures.js";
 
 /** How a data file is to be understood, where it leaves that open; each is a flag of `vantage train` of the same name. */
 export interface DataSettings {
@@ -15,7 +17,16 @@ export interface DataSettings {
   readonly samples?: LayoutOptions["samples"];
   readonly layout?: string;
   readonly text?: LayoutFile["text"];
+  /** How a folder of pictures is to be understood. */
+  readonly media?: MediaSettings;
+  /** Side of the squares of pixels that the pictures of a folder become, for a network that takes them. */
+  readonly pixels?: number;
+  /** How many of the most frequent words of captions are columns, beside pixels. */
+  readonly words?: number;
 }
+
+/** How a folder of pictures is to be understood, where it leaves that open. */
+export type MediaSettings = Omit<MediaOptions, "text" | "signal" | "onProgress">;
 
 /** One data file or name, or several files that are one data set. */
 export type DataName = string | readonly string[];
@@ -33,8 +44,9 @@ export interface DataListeners {
 }
 
 /** The settings among those that a run's configuration keeps. */
-export function settingsOf({ views, labels, ids, splits, ignore, samples, layout, text }: DataSettings): DataSettings {
-  return withoutUndefined({ views, labels, ids, splits, ignore, samples, layout, text });
+export function settingsOf(settings: DataSettings): DataSettings {
+  const { views, labels, ids, splits, ignore, samples, layout, text, media, pixels, words } = settings;
+  return withoutUndefined({ views, labels, ids, splits, ignore, samples, layout, text, media, pixels, words });
 }
 
 /** An object without the properties that are undefined. */
@@ -43,10 +55,9 @@ export function withoutUndefined<T extends object>(values: T): T {
 }
 
 /** @throws UserError where the data cannot be opened or the selection does not fit it. */
-export function openData(
-  { data, views, ...settings }: DataSource,
-  listeners: DataListeners = {},
-): Promise<MultiViewDataset> {
+export function openData(source: DataSource, listeners: DataListeners = {}): Promise<MultiViewDataset> {
+  if (source.pixels !== undefined) return openPictures(source, listeners);
+  const { data, views, media: _, words: __, ...settings } = source;
   const selection = views === undefined ? undefined : parseViewSelection(views);
   return openDataset(data, { ...settings, views: selection, ...listeners });
 }

@@ -1,7 +1,6 @@
 // A training from data set to run folder: log, checkpoints, measures, models, result and report; begun, or resumed.
 import { relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
-import { dataFiles } from "../data/catalogue.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
@@ -22,6 +21,7 @@ import { stageSummaries } from "../runs/stages.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
 import { describeResult } from "./describe-result.js";
+import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
 
@@ -55,6 +55,8 @@ export interface ResumeRequest {
 export interface TrainingHooks {
   /** Ends the training after the present epoch, with a checkpoint; `trainRun` then rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
+  /** Data is made ready, such as pictures decoded: the share that is done, 0 to 1. */
+  onOpening?(share: number): void;
   /** The data is open; `notes` says what was unclear about it. */
   onData?(data: MultiViewDataset, notes: readonly string[]): void;
   /** What a user should know about the training. */
@@ -85,9 +87,11 @@ const CHECKPOINT_SECONDS = 20;
  * ```
  */
 export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
-  const { method: definition, data: source, settings = {}, command } = request;
+  const { method: definition, data: source, command } = request;
   const options = parseOptions(definition.name, definition.options, request.options);
-  const unchanged = watchFiles(dataFiles(source));
+  const settings = withPixels(source, request.settings ?? {}, options);
+  const files = filesOf(source, settings, options);
+  const unchanged = watchFiles(files);
   const opened = await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
   const config: RunConfig = {
     method: definition.name,
@@ -97,7 +101,7 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
     options,
     command,
   };
-  const environment = await describeEnvironment(dataFiles(source));
+  const environment = await describeEnvironment(files);
   unchanged();
   return withEngine(request.engine, (engine) => {
     const method = definition.create(options, engine);
@@ -161,10 +165,11 @@ export interface OpenedData {
 export async function openForRun(
   source: DataName,
   settings: DataSettings & { readonly seed: number },
-  { onData }: TrainingHooks,
+  { onData, onOpening }: TrainingHooks,
 ): Promise<OpenedData> {
   const notes: string[] = [];
-  const data = await openData({ data: source, ...settings }, { onNote: (note) => notes.push(note) });
+  const listeners = { onNote: (note: string) => void notes.push(note), onProgress: onOpening };
+  const data = await openData({ data: source, ...settings }, listeners);
   onData?.(data, notes);
   return { data, notes };
 }

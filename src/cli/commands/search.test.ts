@@ -126,7 +126,10 @@ test("mistakes: commands, queries, folders", async () => {
   await place.refuse(["search", "index"], /nothing to search by: give --query, --id, --words or --image/);
   await place.refuse(["search", "index", "--id", "7", "--words", "x"], /--id and --words: give one of them/);
   await place.refuse(["search", "index", "--id", "999"], /there is no item "999"/);
-  await place.refuse(["search", "index", "--view", "a", "--query", "1,2,x"], /neither a file nor comma-separated numbers/);
+  await place.refuse(
+    ["search", "index", "--view", "a", "--query", "1,2,x"],
+    /neither a file nor comma-separated numbers/,
+  );
   await place.refuse(["search", "index", "--words", "cat"], /no view of this index takes words/);
   await place.refuse(["search", "index", "--id", "7", "--target", "c"], /no view "c"; the index has a, b/);
   await place.refuse(["search", "index", "--id", "7", "--k", "0"], /--k 0/);
