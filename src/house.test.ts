@@ -13,6 +13,7 @@ const order = [
   "core/runtime",
   "core/nn",
   "data",
+  "encoders",
   "metrics",
   "numerics",
   "runs",

@@ -35,6 +35,17 @@ export interface Splits {
   readonly [name: string]: Int32Array;
 }
 
+/** How the rows of a view were made from pictures or words, so that new ones can be made in the same way. */
+export interface ViewEncoding {
+  /** The encoder's spec, such as `builtin:words`. */
+  readonly encoder: string;
+  readonly material: "pictures" | "words";
+  /** Digest of everything that rows depend on; absent in what older versions wrote. */
+  readonly identity?: string;
+  /** What the encoder learned from its corpus. */
+  readonly state?: string;
+}
+
 /** What a MultiViewDataset is made from. */
 export interface DatasetInit {
   readonly name: string;
@@ -47,6 +58,8 @@ export interface DatasetInit {
   readonly source?: string;
   /** What became of every variable of the file that the data came from. */
   readonly account?: readonly AccountEntry[];
+  /** By the names of the views that an encoder made from pictures or words. */
+  readonly encoders?: Readonly<Record<string, ViewEncoding>>;
 }
 
 /**
@@ -76,6 +89,7 @@ export class MultiViewDataset {
   readonly splits: Splits;
   readonly source?: string;
   readonly account?: readonly AccountEntry[];
+  readonly encoders?: Readonly<Record<string, ViewEncoding>>;
 
   /**
    * @throws UserError where there is no view or no sample, names repeat, a view, mask, label list or id list has another
@@ -89,6 +103,7 @@ export class MultiViewDataset {
     this.splits = init.splits ?? {};
     this.source = init.source;
     if (init.account) this.account = init.account;
+    if (init.encoders) this.encoders = init.encoders;
     checkViews(this.name, this.views);
     if (this.labels) checkLabels(this.name, this.labels, this.samples);
     if (this.ids && this.ids.length !== this.samples) {

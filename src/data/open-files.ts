@@ -1,7 +1,8 @@
 // Data files as a data set: one file, or several that hold the same samples.
 import { basename, extname } from "node:path";
 import { UserError } from "../errors.js";
-import { MultiViewDataset, presentRows } from "./dataset.js";
+import { ownValue } from "../records.js";
+import { MultiViewDataset, presentRows, type ViewEncoding } from "./dataset.js";
 import { type FileContent, readVariables } from "./formats/index.js";
 import { isNone } from "./layout/columns.js";
 import { type Layout, type LayoutOptions, layout, type ViewSelection } from "./layout/index.js";
@@ -112,10 +113,14 @@ function samplesOf({ views, labels, ids }: Layout): number {
 
 /** Keeps the selected views under their new names. */
 export function pickViews(dataset: MultiViewDataset, selection: readonly ViewSelection[]): MultiViewDataset {
+  const encoders = new Map<string, ViewEncoding>();
   const views = selection.map(({ name, variable }) => {
     const isName = dataset.views.some((view) => view.name === variable);
     const numbered = !isName && /^\d+$/.test(variable) ? dataset.views[Number(variable)] : undefined;
-    return { ...(numbered ?? dataset.selectViews([variable]).views[0]!), name };
+    const view = numbered ?? dataset.selectViews([variable]).views[0]!;
+    const encoding = ownValue(dataset.encoders ?? {}, view.name);
+    if (encoding) encoders.set(name, encoding);
+    return { ...view, name };
   });
-  return new MultiViewDataset({ ...dataset, views });
+  return new MultiViewDataset({ ...dataset, views, encoders: Object.fromEntries(encoders) });
 }

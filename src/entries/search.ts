@@ -2,7 +2,9 @@
  * Search across views: indexes, and the stores that hold their items in a folder, in PGlite or in PostgreSQL.
  * @module vantage-ml/search
  */
-export { buildIndex, type IndexHooks, type IndexRequest, type IndexSummary } from "../search/index/build-index.js";
+export type { CreateIndexOptions } from "../search/index/create-index.js";
+export type { StoreKind, VectorCodes } from "../search/index/index-folder.js";
+export { type IndexRunOptions, indexRun } from "../search/index/index-run.js";
 export {
   type Asker,
   type Content,
@@ -12,6 +14,7 @@ export {
   SearchIndex,
   type SearchQuery,
 } from "../search/index/search-index.js";
+export type { IndexHooks, IndexSummary } from "../search/index/store-items.js";
 export { type FolderStore, type FolderStoreOptions, openFolderStore } from "../search/stores/folder/folder-store.js";
 export type { GraphProgress } from "../search/stores/folder/graphs.js";
 export { openPgliteStore, type PgliteOptions } from "../search/stores/postgres/pglite.js";

@@ -10,7 +10,7 @@ import { type FuzzTarget, fuzz } from "../fuzz.testing.js";
 import { PictureReader } from "./encoders/picture-reader.js";
 import { runEncoders } from "./encoders/run-encoders.js";
 import { ViewEncoder } from "./encoders/view-encoder.js";
-import { createIndexFolder, readIndexFolder } from "./index/index-folder.js";
+import { createIndexFolder, type ModelView, readIndexFolder } from "./index/index-folder.js";
 import { readUserDetails } from "./index/item-details.js";
 import { itemOf, space, testFolder } from "./stores/folder/folder-store.fixture.testing.js";
 import { openFolderStore } from "./stores/folder/folder-store.js";
@@ -157,7 +157,7 @@ const targets: Record<string, FuzzTarget> = {
     async read(bytes) {
       writeFileSync(join(index, "model/a.onnx"), bytes);
       runEncoders(index);
-      const encoder = await ViewEncoder.open(described, described.manifest.views[0]!, engine);
+      const encoder = await ViewEncoder.open(described, described.manifest.views[0] as ModelView, engine);
       try {
         await encoder.encode(new Float32Array(16).fill(1));
       } finally {

@@ -43,22 +43,24 @@ export const searchRequest = z.strictObject({
     .max(10_000)
     .optional()
     .describe(
-      "candidates that are ordered anew by cosine, 0 for none; default: 0 for hash codes, else the larger of 1000 and 10 k",
+      "candidates that are ordered anew by cosine, 0 for none; default: 0 for hash codes, else enough to find the nearest",
     ),
 });
 export const hit = z.object({
   id,
   view,
-  distance: z.int().min(0).describe("Hamming distance"),
+  distance: z.int().min(0).describe("Hamming distance; 0 where no codes are compared (bits 0)"),
   similarity: z.number().optional().describe("cosine, where re-ranked"),
   metadata: metadata.optional(),
 });
 /** How features were matched with the view's by their names. */
 const notes = z.array(z.string());
 
+const bits = z.int().min(0).describe("length of a code; 0 where vectors themselves are compared, and no codes");
+
 export const searchReply = z.object({
   index: z.string(),
-  bits: z.int(),
+  bits,
   hits: z.array(hit),
   notes: notes.optional(),
   seconds: z.number(),
@@ -85,8 +87,8 @@ const indexInfo = z.object({
   name: z.string(),
   method: z.string(),
   dataset: z.string(),
-  bits: z.int(),
-  dimensions: z.int(),
+  bits,
+  dimensions: z.int().describe("length of a vector; 0 where items are packed codes"),
   items: z.int().describe("as they were counted last: a store that does not answer has as many as it had before"),
   isAvailable: z.boolean().describe("whether its store answers"),
   views: z.array(

@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
 import { copyIndex } from "../../search/index/copy-index.js";
+import { nameOfIndex } from "../../search/index/create-index.js";
 import { storeKinds } from "../../search/index/index-folder.js";
 import { Notes } from "../other-data.js";
 import { printResult } from "../output/output.js";
 import { engineOptions } from "../settings.js";
-import { formatIndex, indexName, nameBefore, storeKind, withProgress } from "./index.js";
+import { formatIndex, storeKind, withProgress } from "./index.js";
 
 interface Flags {
   readonly out: string;
@@ -34,7 +35,7 @@ async function copy(from: string, flags: Flags): Promise<void> {
   const engine = await Engine.open(engineOptions(flags));
   const notes = new Notes();
   try {
-    const name = flags.name ?? nameBefore(folder) ?? indexName(folder);
+    const name = flags.name ?? nameOfIndex(folder);
     const summary = await withProgress((hooks) =>
       copyIndex({ from, folder, name, store }, engine, { ...hooks, onNote: notes.add }),
     );

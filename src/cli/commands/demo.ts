@@ -2,12 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { Engine } from "../../core/runtime/index.js";
+import { Engine, type EngineOptions } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
-import { allRows } from "../../methods/feeding.js";
 import { findMethod } from "../../methods/index.js";
 import { needPackages } from "../../optional.js";
-import { buildIndex } from "../../search/index/build-index.js";
+import { indexRun } from "../../search/index/index-run.js";
 import type { TrainingOutcome } from "../../train/summary.js";
 import { trainRun } from "../../train/train-run.js";
 import { commandLine } from "../command-line.js";
@@ -69,30 +68,11 @@ async function demo({ out, index, serve: wanted, ...flags }: Flags, typed: Comma
   }
 }
 
-async function indexEmoji(
-  { summary, method, data: emoji }: TrainingOutcome,
-  folder: string,
-  options: ReturnType<typeof engineOptions>,
-) {
+async function indexEmoji({ summary, data: emoji }: TrainingOutcome, out: string, options: EngineOptions) {
   const engine = await Engine.open(options);
   try {
-    return await withProgress((hooks) =>
-      buildIndex(
-        {
-          run: summary.run,
-          method: method.name,
-          trainedOn: emoji.name,
-          folder,
-          name: emoji.name,
-          data: emoji,
-          shapes: method.views,
-          variables: new Map(),
-          rows: allRows(emoji.samples),
-        },
-        engine,
-        hooks,
-      ),
-    );
+    const about = { out, name: emoji.name, data: emoji, engine };
+    return await withProgress((hooks) => indexRun(summary.run, { ...about, ...hooks }));
   } finally {
     await engine.close();
   }

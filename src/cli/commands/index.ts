@@ -1,17 +1,17 @@
-// vantage index <run>: encodes samples of a data set and stores them, to be searched.
-import { basename, resolve } from "node:path";
+// vantage index <run|file>: encodes samples of a data set with a trained run, or takes vectors as they are, and stores them to be searched.
+import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
-import type { MultiViewDataset } from "../../data/dataset.js";
-import { parseViewSelection } from "../../data/layout/index.js";
 import { UserError } from "../../errors.js";
-import { allRows } from "../../methods/feeding.js";
 import { InterruptedError } from "../../methods/training.js";
-import { ownValue } from "../../records.js";
-import { buildIndex, type IndexSummary } from "../../search/index/build-index.js";
-import { isIndexFolder, readIndexFolder, type StoreKind, storeKinds } from "../../search/index/index-folder.js";
+import { nameOfIndex } from "../../search/index/create-index.js";
+import { itemColumns } from "../../search/index/file-columns.js";
+import { type StoreKind, storeKinds, type VectorCodes, vectorCodes } from "../../search/index/index-folder.js";
+import { indexRun } from "../../search/index/index-run.js";
+import { indexVectors } from "../../search/index/index-vectors.js";
 import { readUserDetails } from "../../search/index/item-details.js";
-import { dataSource, openModel } from "../../train/saved-model.js";
+import type { IndexHooks, IndexSummary } from "../../search/index/store-items.js";
+import { openData } from "../../train/data-source.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { interruption } from "../interruption.js";
 import { Notes, openOtherData } from "../other-data.js";
@@ -22,6 +22,7 @@ import { engineOptions } from "../settings.js";
 interface Flags extends DataFlags {
   readonly out: string;
   readonly name?: string;
+  readonly codes?: string;
   readonly viewsToIndex?: string;
   readonly split?: string;
   readonly store?: string;
@@ -31,82 +32,124 @@ interface Flags extends DataFlags {
   readonly json?: boolean;
 }
 
+/** How the items of a file may be taken. */
+const codeKinds = [...vectorCodes, "packed"] as const;
+
 export function addIndexCommand(root: Command): void {
   addDataFlags(
     root
-      .command("index <run>")
+      .command("index <run|file>")
       .description(
-        "encode samples by a trained run and store them in an index folder; run again to add or replace items",
+        "make an index folder to search: of samples that a trained run encodes, or of the vectors in a file as they are; run again to add or replace items",
       ),
   )
     .requiredOption("--out <folder>", "index folder, made where it is not there")
-    .option("--views-to-index <a,b>", "views whose items are stored (default: all that the run encodes)")
-    .option("--split <name>", "samples of a split only, such as database (default: all)")
+    .option(
+      "--codes <kind>",
+      `of a file, what is scanned before vectors are compared by cosine: ${codeKinds.join(", ")} (default: signs); packed: the file holds packed codes, compared by Hamming distance`,
+    )
+    .option("--views-to-index <a,b>", "of a run, views whose items are stored (default: all that the run encodes)")
+    .option("--split <name>", "of a run, samples of a split only, such as database (default: all)")
     .option("--store <kind>", `${storeKinds.join(", ")}; postgres takes its address from DATABASE_URL`)
     .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
     .option("--name <name>", "what requests call the index (default: the folder's name)")
     .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--json", "last line of stdout: the result as one JSON object")
-    .action(indexRun);
+    .action(makeIndex);
 }
 
-async function indexRun(run: string, flags: Flags): Promise<void> {
+async function makeIndex(source: string, flags: Flags): Promise<void> {
+  const isFile = statSync(source, { throwIfNoEntry: false })?.isFile() ?? false;
   const store = storeKind(flags.store);
+  checkFlags(source, isFile, flags);
   const engine = await Engine.open(engineOptions(flags));
   try {
-    const { method, config, ownData, restore } = openModel(run, engine);
-    const { metadata, split } = flags;
-    const path = dataName(flags);
-    const details = metadata === undefined ? undefined : await readUserDetails(metadata);
     const notes = new Notes();
-    const data =
-      path === undefined
-        ? await ownData()
-        : await openOtherData(config, { ...dataSettings(flags), data: path }, notes.add);
-    await restore();
-    const summary = await withProgress((hooks) =>
-      buildIndex(
-        {
-          run,
-          method: config.method,
-          trainedOn: config.dataset.name,
-          folder: flags.out,
-          name: flags.name ?? nameBefore(flags.out) ?? indexName(flags.out),
-          store,
-          data,
-          shapes: method.views,
-          variables: variablesOf(dataSource(config).views),
-          rows: split === undefined ? allRows(data.samples) : splitRows(method.split(data), split),
-          views: flags.viewsToIndex?.split(",").map((view) => view.trim()),
-          details,
-          replaces: flags.replace,
-        },
-        engine,
-        {
-          ...hooks,
-          onNote: notes.add,
-          onStage(stage) {
-            notes.say();
-            hooks.onStage?.(stage);
-          },
-        },
-      ),
-    );
+    const metadata = flags.metadata === undefined ? undefined : await readUserDetails(flags.metadata);
+    const summary = await withProgress((hooks) => {
+      const onStage: IndexHooks["onStage"] = (stage) => {
+        notes.say();
+        hooks.onStage?.(stage);
+      };
+      const common = { ...hooks, onNote: notes.add, onStage };
+      const about = { store, replaces: flags.replace };
+      return isFile
+        ? vectorsOfFile(source, flags, { ...about, details: metadata }, engine, common)
+        : samplesOfRun(source, flags, { ...about, metadata, engine, ...common });
+    });
     printResult(flags.json, summary, formatIndex(summary));
   } finally {
     await engine.close();
   }
 }
 
-type Hooks = NonNullable<Parameters<typeof buildIndex>[2]>;
+/** @throws UserError for a flag that says nothing of such a source. */
+function checkFlags(source: string, isFile: boolean, flags: Flags): void {
+  const refused = isFile
+    ? { "--data": flags.data, "--views-to-index": flags.viewsToIndex, "--split": flags.split }
+    : { "--codes": flags.codes };
+  const [flag] = Object.entries(refused).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (flag === undefined) return;
+  if (!isFile) throw new UserError(`${flag} is for a file of vectors: ${source} is none, and a run has its own codes`);
+  const way = flag === "--split" ? "" : "; choose its views with --views name=variable,…";
+  throw new UserError(`${flag} is for a run: ${source} is a file, whose vectors are indexed as they are${way}`);
+}
+
+function samplesOfRun(run: string, flags: Flags, options: Omit<Parameters<typeof indexRun>[1], "out">) {
+  const data = dataName(flags);
+  return indexRun(run, {
+    ...options,
+    out: flags.out,
+    name: flags.name,
+    views: flags.viewsToIndex?.split(",").map((view) => view.trim()),
+    split: flags.split,
+    ...(data !== undefined && {
+      data: (config) => openOtherData(config, { ...dataSettings(flags), data }, options.onNote!),
+    }),
+  });
+}
+
+async function vectorsOfFile(
+  path: string,
+  flags: Flags,
+  about: Pick<Parameters<typeof indexVectors>[0], "store" | "replaces" | "details">,
+  engine: Engine,
+  hooks: IndexHooks,
+): Promise<IndexSummary> {
+  const codes = codesOf(flags.codes);
+  const { onNote } = hooks;
+  const data = await openData({ ...dataSettings(flags), data: path }, { onNote });
+  const bytes = (data.account ?? []).filter(({ role, what }) => role === "view" && / uint8$/.test(what));
+  const others = (data.account ?? []).filter(({ role, what }) => role === "view" && / (float|double)/.test(what));
+  if (codes === undefined && bytes.length > 0) {
+    throw new UserError(
+      `${path}: ${bytes.map(({ detail, what }) => `view "${detail}" (${what})`).join(", ")} may be packed codes or vectors: give --codes packed or --codes signs`,
+    );
+  }
+  if (codes === "packed" && others.length > 0) {
+    throw new UserError(
+      `${path}: view "${others[0]!.detail}" is ${others[0]!.what}; packed codes are uint8, 8 bits a byte, as numpy.packbits(codes, axis=1) gives them`,
+    );
+  }
+  const columns = await itemColumns(path, data, dataSettings(flags).text);
+  if (columns.names.length > 0) onNote?.(`kept as metadata of the items: ${columns.names.join(", ")}`);
+  const name = flags.name ?? nameOfIndex(flags.out);
+  const request = { ...about, data, source: path, folder: flags.out, name, codes, columns: columns.of };
+  return indexVectors(request, engine, hooks);
+}
+
+function codesOf(text: string | undefined): VectorCodes | "packed" | undefined {
+  if (text === undefined || (codeKinds as readonly string[]).includes(text)) return text as VectorCodes | undefined;
+  throw new UserError(`--codes ${text}: expected ${codeKinds.join(", ")}`);
+}
 
 /**
  * Shows how far it is; Ctrl-C ends it between two batches.
  * @param outcome what is there after that; by default what is stored stays.
  */
 export async function withProgress<R>(
-  work: (hooks: Hooks) => Promise<R>,
+  work: (hooks: IndexHooks) => Promise<R>,
   outcome = "the items that are stored stay, run the same command again to go on",
 ): Promise<R> {
   const interrupt = interruption(`stopping; ${outcome}`);
@@ -132,31 +175,6 @@ export async function withProgress<R>(
   }
 }
 
-/** What an index that is made anew was called. */
-export function nameBefore(folder: string): string | undefined {
-  return isIndexFolder(folder) ? readIndexFolder(folder).manifest.name : undefined;
-}
-
-export function indexName(folder: string): string {
-  return (
-    basename(resolve(folder))
-      .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-")
-      .slice(0, 128) || "index"
-  );
-}
-
-/** What each view is called in the data set, where --views of the training renamed it. */
-function variablesOf(views: string | undefined): ReadonlyMap<string, string> {
-  if (views === undefined) return new Map();
-  return new Map(parseViewSelection(views).map(({ name, variable }) => [name, variable]));
-}
-
-function splitRows({ name, splits }: MultiViewDataset, split: string): Int32Array {
-  const rows = ownValue(splits, split);
-  if (rows !== undefined) return rows;
-  throw new UserError(`--split ${split}: ${name} has ${Object.keys(splits).join(", ") || "no splits"}`);
-}
-
 export function storeKind(text: string | undefined): StoreKind | undefined {
   if (text === undefined || (storeKinds as readonly string[]).includes(text)) return text as StoreKind | undefined;
   throw new UserError(`--store ${text}: expected ${storeKinds.join(", ")}`);
@@ -164,8 +182,10 @@ export function storeKind(text: string | undefined): StoreKind | undefined {
 
 export function formatIndex({ index, added, items, bits, dimensions, store }: IndexSummary): string[] {
   const views = Object.entries(added).map(([view, count]) => `${view} ${count}`);
+  const vectors = dimensions > 0 ? `vectors of ${dimensions} values` : "";
+  const codes = bits > 0 ? `codes of ${bits} bits` : "";
   return [
-    `index   ${index}: ${items} items, codes of ${bits} bits, vectors of ${dimensions} values, store ${store}`,
+    `index   ${index}: ${items} items, ${[codes, vectors].filter((each) => each !== "").join(", ")}, store ${store}`,
     `added   ${views.join(", ")}`,
     `search  vantage search ${index} --help`,
     `serve   vantage serve ${index}`,

@@ -5,6 +5,7 @@ import { Engine } from "../../core/runtime/index.js";
 import { readVariables } from "../../data/formats/index.js";
 import { UserError } from "../../errors.js";
 import { fileError } from "../../files.js";
+import { searchedBits } from "../../search/index/index-folder.js";
 import { SearchIndex, type SearchQuery } from "../../search/index/search-index.js";
 import { type Hit, searchModes } from "../../search/stores/store.js";
 import { textTable } from "../../text-table.js";
@@ -28,16 +29,22 @@ interface Flags {
 export function addSearchCommand(root: Command): void {
   root
     .command("search <index>")
-    .description("the items nearest to one query: features, words, a picture, or a stored item")
+    .description("the items nearest to one query: features or a vector, words, a picture, or a stored item")
     .option("--view <name>", "view of the query (may be left out where only one takes such a query)")
-    .option("--query <file|list>", "raw features: a .npy or .csv file with one row, or comma-separated numbers")
+    .option(
+      "--query <file|list>",
+      "raw features, or a vector: a .npy or .csv file with one row, or comma-separated numbers",
+    )
     .option("--id <id>", "search by a stored item")
     .option("--words <text>", "search by words, where the index makes features of them")
     .option("--image <file>", "search by a PNG or SVG picture, where the index makes features of it")
     .option("--target <view>", "search the items of this view only (default: all)")
     .option("--k <n>", "hits wanted", "10")
     .option("--mode <mode>", searchModes.join(" or "), "exact")
-    .option("--rerank <n>", "candidates that are ordered anew by cosine (default: 0 for hash codes)")
+    .option(
+      "--rerank <n>",
+      "candidates that are ordered anew by cosine (default: 0 for hash codes, else enough to find the nearest)",
+    )
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(search);
@@ -52,8 +59,9 @@ async function search(folder: string, flags: Flags): Promise<void> {
       const started = performance.now();
       const hits = await index.search(query);
       const seconds = Number(((performance.now() - started) / 1000).toFixed(6));
-      const { name, bits } = index.index.manifest;
-      printResult(flags.json, { index: name, bits, hits, seconds }, formatHits(hits));
+      const { name } = index.index.manifest;
+      const bits = searchedBits(index.index.manifest);
+      printResult(flags.json, { index: name, bits, hits, seconds }, formatHits(hits, bits));
     } finally {
       await index.close();
     }
@@ -120,21 +128,28 @@ function readImage(path: string): Uint8Array {
   }
 }
 
-function formatHits(hits: readonly Hit[]): string[] {
+/** @param bits 0 where no codes were compared, so that there is no distance to show. */
+function formatHits(hits: readonly Hit[], bits: number): string[] {
   if (hits.length === 0) return ["no items"];
   const withSimilarity = hits.some(({ similarity }) => similarity !== undefined);
+  const withDistance = bits > 0;
   const rows = hits.map(({ id, view, distance, similarity, metadata }) => [
-    String(distance),
     ...(withSimilarity ? [(similarity ?? 0).toFixed(4)] : []),
+    ...(withDistance ? [String(distance)] : []),
     view,
     id,
-    labelText(metadata?.label),
+    textOf(metadata?.title),
+    textOf(metadata?.label),
   ]);
-  return textTable([["distance", ...(withSimilarity ? ["cosine"] : []), "view", "id", "label"], ...rows]);
+  const heads = [...(withSimilarity ? ["cosine"] : []), ...(withDistance ? ["distance"] : [])];
+  const table = [[...heads, "view", "id", "title", "label"], ...rows];
+  // columns in which nothing stands are left out
+  const kept = table[0]!.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ""));
+  return textTable(table.map((row) => kept.map((column) => row[column]!)));
 }
 
-/** A label as its item has it, which may be anything. */
-function labelText(label: unknown): string {
-  const texts = [label].flat().filter((each) => each !== undefined && each !== null && each !== "");
+/** A label or title as its item has it, which may be anything. */
+function textOf(value: unknown): string {
+  const texts = [value].flat().filter((each) => each !== undefined && each !== null && each !== "");
   return texts.map((each) => (typeof each === "string" ? each : JSON.stringify(each))).join(", ");
 }

@@ -10,7 +10,7 @@ import { synthetic } from "../../data/sets/synthetic.js";
 import { UserError } from "../../errors.js";
 import { methods } from "../../methods/index.js";
 import { parseOptions } from "../../methods/options.js";
-import { createIndexFolder, type IndexView } from "../index/index-folder.js";
+import { createIndexFolder, type IndexView, type ModelView } from "../index/index-folder.js";
 import { testFolder } from "../stores/folder/folder-store.fixture.testing.js";
 import { floats, integers, modelOf, node, port } from "./onnx-models.testing.js";
 import { runEncoders } from "./run-encoders.js";
@@ -47,7 +47,7 @@ async function encodeOnce(
   ...changes: [Partial<IndexView>?, Partial<typeof about>?]
 ): Promise<Float32Array> {
   const index = indexOf(model, ...changes);
-  const encoder = await ViewEncoder.open(index, index.manifest.views[0]!, engine);
+  const encoder = await ViewEncoder.open(index, index.manifest.views[0] as ModelView, engine);
   try {
     return (await encoder.encode(Float32Array.from({ length: 16 }, (_, i) => i - 7))).vector;
   } finally {

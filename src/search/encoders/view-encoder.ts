@@ -6,7 +6,7 @@ import type { BoundCall, Session } from "../../core/runtime/session.js";
 import { UserError } from "../../errors.js";
 import { readRegular } from "../../inside.js";
 import { packSigns } from "../../methods/shared/packing.js";
-import { type IndexFolder, type IndexView, modelPath } from "../index/index-folder.js";
+import { type IndexFolder, type ModelView as IndexView, modelPath } from "../index/index-folder.js";
 import { Batcher, type Treatment } from "../scheduling/batcher.js";
 
 /** Samples per call. */

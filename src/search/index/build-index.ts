@@ -3,32 +3,30 @@ import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset, View } from "../../data/dataset.js";
 import { gatherRows } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import { removeUnfinished } from "../../files.js";
-import { inside, readRegular } from "../../inside.js";
+import { readRegular } from "../../inside.js";
 import type { ViewShape } from "../../methods/feeding.js";
 import { matchViews } from "../../methods/matching/views.js";
 import { needPackages } from "../../optional.js";
 import { featureSource } from "../encoders/raw-features.js";
 import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
 import { CHUNK, ViewEncoder } from "../encoders/view-encoder.js";
-import { type OpenOptions, openStore } from "../stores/open-store.js";
-import { countItems, type Item, type Metadata, type Store } from "../stores/store.js";
+import type { Metadata } from "../stores/store.js";
 import {
   type ColumnNames,
   clearIndexFolder,
   createIndexFolder,
+  hasModel,
   type IndexContent,
   type IndexFolder,
-  type IndexView,
   isIndexFolder,
+  type ModelView,
   modelPath,
   readIndexFolder,
-  removeStart,
   type StoreKind,
 } from "./index-folder.js";
-import { makeIndexMap, writeIndexMap } from "./index-map.js";
 import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
 import { inIndexFolder } from "./place.js";
+import { type IndexHooks, type IndexPart, type IndexSummary, storeItems } from "./store-items.js";
 
 /** Which samples are encoded by which run, and where their items are stored. */
 export interface IndexRequest {
@@ -56,36 +54,8 @@ export interface IndexRequest {
   readonly details?: ReadonlyMap<string, Metadata>;
 }
 
-/** How an indexing is followed and ended. */
-export interface IndexHooks {
-  readonly signal?: AbortSignal;
-  /** Items stored so far, and of how many. */
-  onItems?(done: number, total: number): void;
-  /** What begins now. */
-  onStage?(stage: "pictures" | "items" | "graphs" | "map"): void;
-  /** Receives how the data was matched with the run. */
-  onNote?(note: string): void;
-}
-
-/** What an index holds now: the last line of `vantage index --json`. */
-export interface IndexSummary {
-  readonly index: string;
-  readonly name: string;
-  readonly method: string;
-  readonly dataset: string;
-  readonly bits: number;
-  readonly dimensions: number;
-  readonly store: StoreKind;
-  /** Items that were added or replaced, by view. */
-  readonly added: Readonly<Record<string, number>>;
-  /** Items that the index holds. */
-  readonly items: number;
-}
-
 /** Samples whose mean is the centre of codes, for each view. */
 const centreSamples = 10_000;
-/** Items per call of the store. */
-export const storedTogether = 4 * CHUNK;
 
 /**
  * Makes an index, or adds to one that is there: items of the same id and view are replaced.
@@ -114,69 +84,14 @@ async function fillIndex(
   const { data, rows, folder } = request;
   const wasThere = isIndexFolder(folder);
   const index = await openFolder(request, encoders, sources, engine);
-  const chosen = index.manifest.views.filter(({ name }) => sources.has(name));
-  const store = await openMakingStore(index, wasThere, engine, { replaces: request.replaces, onNote: hooks.onNote });
-  for (const part of [".", "model"]) removeUnfinished(inside(folder, part));
-  const added = new Map<string, number>();
-  let items = 0;
-  try {
-    hooks.onStage?.("pictures");
-    const details = await detailsOf(request, chosen);
-    hooks.onStage?.("items");
-    const plan = chosen.map((view) => ({ view, rows: rowsIn(sources.get(view.name)!, rows) }));
-    const total = plan.reduce((sum, each) => sum + each.rows.length, 0);
-    let done = 0;
-    hooks.onItems?.(0, total);
-    for (const { view, rows: own } of plan) {
-      added.set(view.name, own.length);
-      let waiting: Item[] = [];
-      const flush = async () => {
-        await store.add(waiting);
-        done += waiting.length;
-        hooks.onItems?.(done, total);
-        waiting = [];
-      };
-      for await (const { row, ...encoding } of encodeRows(index, view, sources.get(view.name)!, own, engine)) {
-        hooks.signal?.throwIfAborted();
-        waiting.push({ id: sampleId(data, row), view: view.name, ...encoding, metadata: details(row, view.name) });
-        if (waiting.length === storedTogether) await flush();
-      }
-      if (waiting.length > 0) await flush();
-    }
-    hooks.onStage?.("graphs");
-    await store.buildGraphs?.();
-    hooks.onStage?.("map");
-    writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
-    items = await countItems(store);
-  } finally {
-    await store.close();
-  }
-  return summaryOf(index, added, items);
-}
-
-/** Opens the store of an index that is made or added to; one that was not there before is nothing without its store. */
-export async function openMakingStore(
-  index: IndexFolder,
-  wasThere: boolean,
-  engine: Engine,
-  options: Omit<OpenOptions, "isMaking">,
-): Promise<Store> {
-  try {
-    return await openStore(index, engine, { ...options, isMaking: true });
-  } catch (error) {
-    if (!wasThere) removeStart(index.folder);
-    throw error;
-  }
-}
-
-/** @param added items by view. @param items that the index holds now. */
-export function summaryOf(
-  { folder, manifest }: IndexFolder,
-  added: ReadonlyMap<string, number>,
-  items: number,
-): IndexSummary {
-  const { name, method, dataset, bits, dimensions, store } = manifest;
-  return { index: folder, name, method, dataset, bits, dimensions, store, added: Object.fromEntries(added), items };
+  const chosen = index.manifest.views.filter(hasModel).filter(({ name }) => sources.has(name));
+  const parts = chosen.map((view): IndexPart => {
+    const inputs = sources.get(view.name)!;
+    const own = rowsIn(inputs, rows);
+    return { view: view.name, rows: own, encodings: () => encodeRows(index, view, inputs, own, engine) };
+  });
+  const details = () => detailsOf(request, chosen);
+  return storeItems({ index, wasThere, parts, data, details, replaces: request.replaces }, engine, hooks);
 }
 
 /** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */
@@ -252,7 +167,7 @@ function columnNames(encoders: readonly RunEncoder[], shapes: readonly ViewShape
   return Object.fromEntries(named);
 }
 
-function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variables }: IndexRequest): IndexView {
+function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variables }: IndexRequest): ModelView {
   const columns = inputs.reduce((sum, input) => sum + input.columns, 0);
   const features = featureSource(trainedOn, variables.get(view) ?? view, columns);
   return { name: view, columns, model: file, inputs: [...inputs], output, ...(features && { features }) };
@@ -266,7 +181,12 @@ export function extendFolder(
   columns: ColumnNames,
   store: StoreKind | undefined,
 ): IndexFolder {
-  const { folder, manifest, centre } = index;
+  const { folder, manifest, centre, coder } = index;
+  const otherRun = () =>
+    new UserError(
+      `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
+    );
+  if (manifest.codes !== about.codes || manifest.dimensions !== about.dimensions) throw otherRun();
   if (store !== undefined && store !== manifest.store) {
     throw new UserError(
       `${folder} keeps its items in ${manifest.store}, not in ${store}: give another --out, or --replace to delete them`,
@@ -278,16 +198,17 @@ export function extendFolder(
     );
   }
   for (const view of manifest.views) {
+    if (!hasModel(view)) continue;
     const bytes = models.get(view.model);
-    if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) {
-      throw new UserError(
-        `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
-      );
-    }
+    if (bytes === undefined || Buffer.compare(bytes, readRegular(modelPath(folder, view))) !== 0) throw otherRun();
   }
   const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));
   if (more.length === 0) return index;
-  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, { columns, centre });
+  return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, {
+    columns,
+    centre,
+    coder,
+  });
 }
 
 async function meanVector(
@@ -298,7 +219,7 @@ async function meanVector(
 ): Promise<Float32Array> {
   const sums = new Float64Array(index.manifest.dimensions);
   let count = 0;
-  for (const view of index.manifest.views) {
+  for (const view of index.manifest.views.filter(hasModel)) {
     const inputs = sources.get(view.name);
     if (inputs === undefined) continue;
     const own = rowsIn(inputs, rows);
@@ -314,7 +235,7 @@ async function meanVector(
 
 async function* encodeRows(
   index: IndexFolder,
-  view: IndexView,
+  view: ModelView,
   sources: readonly View[],
   rows: Int32Array,
   engine: Engine,
@@ -342,7 +263,7 @@ async function* encodeRows(
   }
 }
 
-async function detailsOf(request: IndexRequest, views: readonly IndexView[]): Promise<Details> {
+async function detailsOf(request: IndexRequest, views: readonly ModelView[]): Promise<Details> {
   const { data, folder, rows, details: user } = request;
   const label = labelDetails(data);
   const own = data.name === "emoji" ? await emojiDetails(folder, views, rows) : undefined;

@@ -6,16 +6,10 @@ import { fileError } from "../../files.js";
 import { readRegular } from "../../inside.js";
 import { openStore } from "../stores/open-store.js";
 import { countItems, type ItemKey, type Store } from "../stores/store.js";
-import {
-  extendFolder,
-  type IndexHooks,
-  type IndexSummary,
-  openMakingStore,
-  storedTogether,
-  summaryOf,
-} from "./build-index.js";
+import { extendFolder } from "./build-index.js";
 import {
   createIndexFolder,
+  hasModel,
   type IndexContent,
   type IndexFolder,
   isIndexFolder,
@@ -26,6 +20,7 @@ import {
 } from "./index-folder.js";
 import { hasIndexMap, readIndexMap, writeIndexMap } from "./index-map.js";
 import { inIndexFolder } from "./place.js";
+import { type IndexHooks, type IndexSummary, openMakingStore, storedTogether, summaryOf } from "./store-items.js";
 
 export interface CopyRequest {
   /** The index that is copied; it stays as it is. */
@@ -82,13 +77,17 @@ async function copyItems(source: Store, target: Store, { signal, onItems, onStag
 }
 
 function targetFolder(index: IndexFolder, { folder, name, store }: CopyRequest): IndexFolder {
-  const { centre, columns } = index;
+  const { centre, coder, columns } = index;
   const { format: _, identity: __, ...about } = index.manifest;
   const content: IndexContent = { ...about, name, created: new Date().toISOString(), store: store ?? about.store };
-  const models = new Map(about.views.map((view) => [view.model, readRegular(modelPath(index.folder, view))]));
-  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, centre });
+  const models = new Map(
+    about.views.filter(hasModel).map((view) => [view.model, readRegular(modelPath(index.folder, view))]),
+  );
+  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, centre, coder });
   const found = readIndexFolder(folder);
-  if (!isSame(found.centre, centre))
+  const [own, others] = [found.coder, coder];
+  const isOther = about.views.some(({ name }) => !isSame(own?.means.get(name), others?.means.get(name)));
+  if (isOther || !isSame(found.centre, centre) || !isSame(own?.projection, others?.projection))
     throw new UserError(`${folder} has another centre of its codes: give another --out`);
   return extendFolder(found, content, models, columns, content.store);
 }

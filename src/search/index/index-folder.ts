@@ -11,6 +11,7 @@ import { ownValue, recordOf } from "../../records.js";
 import { isLock } from "../../runs/lock.js";
 import { readTensors, writeTensors } from "../../runs/safetensors.js";
 import { readYaml } from "../../yaml.js";
+import { type Coder, coderFile, readCoder, writeCoder } from "./coder.js";
 
 const format = 1;
 const manifestFile = "index.yaml";
@@ -38,15 +39,25 @@ const indexView = z.strictObject({
   name: z.string().min(1),
   /** Columns of its raw features, the inputs side by side. */
   columns: columnCount,
-  /** File under model/. */
-  model: fileName,
+  /** File under model/; absent where items and queries are vectors or packed codes as they are. */
+  model: fileName.optional(),
   /** The model's inputs, several where an item is made from all views of a sample. */
   inputs: z.array(z.strictObject({ name: z.string(), columns: columnCount })).min(1),
   /** The model's output that codes are made from. */
-  output: z.string(),
+  output: z.string().optional(),
   features: featureSource.optional(),
 });
 export type IndexView = z.output<typeof indexView>;
+/** A view whose items an ONNX model encodes. */
+export type ModelView = IndexView & { readonly model: string; readonly output: string };
+
+export function hasModel(view: IndexView): view is ModelView {
+  return view.model !== undefined && view.output !== undefined;
+}
+
+/** How the codes of vectors that are indexed as they are come about; none: their cosines are computed with all of them. */
+export const vectorCodes = ["signs", "itq", "none"] as const;
+export type VectorCodes = (typeof vectorCodes)[number];
 
 const manifest = z.strictObject({
   format: z.literal(format),
@@ -55,19 +66,23 @@ const manifest = z.strictObject({
   created: z.string(),
   method: z.string(),
   dataset: z.string(),
-  /** The run folder that it was made from, as it was given. */
+  /** The run folder, or the file of vectors, that it was made from, as it was given. */
   run: z.string(),
   bits: z
     .int()
     .positive()
     .max(2 ** 16)
     .multipleOf(8),
+  /** Values of a vector; 0 in an index of packed codes. */
   dimensions: z
     .int()
-    .min(1)
+    .min(0)
     .max(2 ** 16),
-  /** sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. */
-  codes: z.enum(["sign", "centred"]),
+  /**
+   * Of encoders, sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. Of vectors as
+   * they are, see `vectorCodes`; packed: items are codes.
+   */
+  codes: z.enum(["sign", "centred", ...vectorCodes, "packed"]),
   views: z.array(indexView).min(1),
   store: z.enum(storeKinds),
   /** The id that the store bears too; written once the store was made (see identity.ts). */
@@ -79,6 +94,11 @@ const manifest = z.strictObject({
 export type Manifest = z.output<typeof manifest>;
 export type IndexContent = Omit<Manifest, "format">;
 
+/** Bits of the codes that items are searched by: 0 where vectors are compared themselves. */
+export function searchedBits({ codes, bits }: Pick<Manifest, "codes" | "bits">): number {
+  return codes === "none" ? 0 : bits;
+}
+
 /** Names of the raw features by view, for those views that have any: by them a query's are put in order. */
 export type ColumnNames = Readonly<Record<string, readonly string[]>>;
 
@@ -87,6 +107,8 @@ export interface IndexFolder {
   readonly manifest: Manifest;
   /** What is subtracted before signs are taken, where codes are `centred`. */
   readonly centre?: Float32Array;
+  /** What makes codes of vectors that are indexed as they are. */
+  readonly coder?: Coder;
   readonly columns: ColumnNames;
 }
 
@@ -96,7 +118,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  const ofStart = ["model", centreFile, columnsFile, "store", "thumbnails"];
+  const ofStart = ["model", centreFile, coderFile, columnsFile, "store", "thumbnails"];
   return ofStart.includes(file) || isUnfinished(file) || isLock(file);
 }
 
@@ -119,6 +141,7 @@ export function readIndexFolder(folder: string): IndexFolder {
     folder,
     manifest: result.data,
     centre: readCentre(folder, result.data),
+    coder: readCoder(folder, result.data),
     columns: readColumns(folder, result.data),
   };
 }
@@ -139,7 +162,7 @@ function readColumns(folder: string, { views }: Manifest): ColumnNames {
 }
 
 function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
-  if (codes === "sign") return undefined;
+  if (codes !== "centred") return undefined;
   const path = inside(folder, centreFile);
   const centre = readTensors(path).tensors.get("centre")?.data;
   if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
@@ -157,7 +180,7 @@ export function createIndexFolder(
   folder: string,
   content: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
-  { columns = {}, centre }: Partial<Pick<IndexFolder, "columns" | "centre">> = {},
+  { columns = {}, centre, coder }: Partial<Pick<IndexFolder, "columns" | "centre" | "coder">> = {},
 ): IndexFolder {
   const checked = manifest.safeParse({ format, ...content });
   if (!checked.success) {
@@ -169,9 +192,10 @@ export function createIndexFolder(
   if (centre) {
     writeTensors(inside(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
   }
+  if (coder) writeCoder(folder, coder);
   if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
   writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
-  return { folder, manifest: checked.data, centre, columns };
+  return { folder, manifest: checked.data, centre, coder, columns };
 }
 
 /** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
@@ -183,7 +207,7 @@ export function writeIdentity(folder: string, identity: string): void {
 
 /** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
 export function clearIndexFolder(folder: string): void {
-  for (const file of [manifestFile, centreFile, columnsFile, "model", "map.safetensors"]) {
+  for (const file of [manifestFile, centreFile, coderFile, columnsFile, "model", "map.safetensors"]) {
     try {
       rmSync(join(folder, file), { recursive: true, force: true });
     } catch (error) {
@@ -203,7 +227,7 @@ export function removeStart(folder: string): void {
   rmSync(thumbnailsFolder(folder), { recursive: true, force: true });
 }
 
-export function modelPath(folder: string, view: IndexView): string {
+export function modelPath(folder: string, view: ModelView): string {
   return inside(folder, "model", view.model);
 }
 

@@ -1,11 +1,11 @@
 // An index in use: queries of any kind encoded and looked up, items added and deleted.
 
-import type { Engine } from "../../core/runtime/index.js";
+import { type Engine, sharedEngine } from "../../core/runtime/index.js";
 import { ClosedError, StorageError, UserError } from "../../errors.js";
 import { columnPlaces } from "../../methods/matching/columns.js";
 import { ownValue } from "../../records.js";
 import { type ContentKind, RawFeatures, takes } from "../encoders/raw-features.js";
-import { type Encoding, ViewEncoder } from "../encoders/view-encoder.js";
+import { ViewEncoder } from "../encoders/view-encoder.js";
 import { Batcher, type BatchLimits } from "../scheduling/batcher.js";
 import { isCostly } from "../scheduling/query-cost.js";
 import { Turns } from "../scheduling/turns.js";
@@ -13,7 +13,10 @@ import { checkItemRules } from "../stores/item-rules.js";
 import { openStore } from "../stores/open-store.js";
 import type { Hit, Item, ItemKey, Metadata, Query, Store } from "../stores/store.js";
 import { UnavailableError } from "../stores/unavailable.js";
-import { type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
+import { Candidates } from "./candidates.js";
+import { type CreateIndexOptions, createVectorIndex } from "./create-index.js";
+import { hasModel, type IndexFolder, type IndexView, readIndexFolder } from "./index-folder.js";
+import { type Encoded, VectorView } from "./vector-view.js";
 
 /** What a code is made from: exactly one of these. */
 export interface Content {
@@ -41,9 +44,11 @@ export interface SearchQuery extends Content, Asker {
   readonly view?: string;
   /** Search the items of this view only. */
   readonly target?: string;
-  readonly k: number;
-  readonly mode: Query["mode"];
-  /** Default: 0 for hash codes; where codes only stand in for representations, the larger of 1000 and 10 k. */
+  /** Hits wanted, from 1. Default: 10. */
+  readonly k?: number;
+  /** Default: exact. */
+  readonly mode?: Query["mode"];
+  /** Default: 0 for hash codes; where codes only stand in for vectors, so many that their true neighbors are among them (see docs/search.md). */
   readonly rerank?: number;
   /** Receives how the features were matched with the view's. */
   onNote?(note: string): void;
@@ -79,35 +84,30 @@ const costly: BatchLimits = { together: 1, atOnce: 2, waiting: 64, patience };
 const mostCalls = 8192;
 
 /**
- * An index folder in use: encodes queries of any kind and looks them up, encodes and stores items, deletes them. Calls that arrive
- * together are encoded and looked up together. `vantage index` makes the folder.
+ * An index in use: encodes queries of any kind and looks them up, encodes and stores items, deletes them. Calls that arrive together are
+ * encoded and looked up together. `SearchIndex.create` makes one for vectors as they are, `indexRun` one of a trained run.
  * @example
  * ```ts
- * import { Engine, loadDataset, methods } from "vantage-ml";
- * import { buildIndex, SearchIndex } from "vantage-ml/search";
- * import { trainRun } from "vantage-ml/train";
+ * import { SearchIndex } from "vantage-ml/search";
  *
- * await using engine = await Engine.open();
- * const source = "synthetic:samples=200";
- * const dchn = methods.find(({ name }) => name === "dchn")!;
- * const options = { bits: 32, hidden: 64, epochs: 2 };
- * const { method } = await trainRun({ method: dchn, options, data: source, out: "runs/dchn", engine });
- * const data = await loadDataset(source);
- * const rows = Int32Array.from({ length: data.samples }, (_, row) => row);
- * const names = { run: "runs/dchn", method: "dchn", trainedOn: data.name, folder: "index", name: "index" };
- * await buildIndex({ ...names, data, shapes: method.views, variables: new Map(), rows }, engine);
- *
- * const index = await SearchIndex.open("index", engine);
- * const hits = await index.search({ id: "0", view: "view1", target: "view2", k: 5, mode: "exact" });
- * console.log(hits.map(({ id, distance }) => [id, distance]));
- * await index.close();
+ * await using index = await SearchIndex.create({ views: { image: 4, text: 4 } });
+ * await index.add([
+ *   { id: "cat", view: "image", features: [0.9, 0.1, 0, 0.2], metadata: { title: "A cat" } },
+ *   { id: "car", view: "image", features: [0, 0.8, 0.6, 0] },
+ *   { id: "cat", view: "text", features: [0.8, 0.2, 0.1, 0.1] },
+ * ]);
+ * const hits = await index.search({ features: [1, 0, 0, 0], view: "text", target: "image", k: 2 });
+ * console.log(hits.map(({ id, similarity }) => `${id} ${similarity!.toFixed(2)}`)); // [ 'cat 0.97', 'car 0.00' ]
+ * console.log((await index.search({ id: "cat", view: "text", target: "image", k: 1 }))[0]!.id); // cat
+ * await index.remove(["car"]);
  * ```
  */
 export class SearchIndex {
-  readonly #encoders = new Map<string, Promise<ViewEncoder>>();
+  readonly #encoders = new Map<string, Promise<ViewEncoder | VectorView>>();
   readonly #raw = new RawFeatures();
   readonly #cheap: Batcher<Query, Hit[]>;
   readonly #costly: Batcher<Query, Hit[]>;
+  readonly #candidates: Candidates;
   /** Calls that were accepted and have not ended. */
   readonly #calls = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -119,15 +119,41 @@ export class SearchIndex {
     /** Where the items are. */
     readonly store: Store,
     private readonly engine: Engine,
+    /** Takes the folder away, where it is a temporary one. */
+    private readonly whenClosed: () => void = () => {},
   ) {
+    this.#candidates = new Candidates(index.manifest.codes, store);
     this.#cheap = new Batcher((batch) => store.search(batch), cheap);
     this.#costly = new Batcher((batch) => store.search(batch), costly);
   }
 
-  /** @throws UserError where the folder is no index, or its store cannot be opened or is another index's. */
-  static async open(folder: string, engine: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
+  /**
+   * Makes an index for vectors as they are, compared by their cosine, or for packed codes, by Hamming distance: without items, or with
+   * those of a data set. Without a folder it lies in a temporary one, which `close` takes away.
+   * @throws UserError where there is an index in the folder already, or vectors have no cosine with each other.
+   */
+  static async create(options: CreateIndexOptions): Promise<SearchIndex> {
+    const engine = options.engine ?? (await sharedEngine());
+    const { folder, remove } = await createVectorIndex(options, engine);
+    try {
+      const index = readIndexFolder(folder);
+      const store = await openStore(index, engine, { onNote: options.onNote });
+      return new SearchIndex(index, store, engine, remove);
+    } catch (error) {
+      remove();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens an index folder.
+   * @param engine runs the encoders; by default one that all share.
+   * @throws UserError where the folder is no index, or its store cannot be opened or is another index's.
+   */
+  static async open(folder: string, engine?: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
     const index = readIndexFolder(folder);
-    return new SearchIndex(index, await openStore(index, engine, { onNote: options.onNote }), engine);
+    const own = engine ?? (await sharedEngine());
+    return new SearchIndex(index, await openStore(index, own, { onNote: options.onNote }), own);
   }
 
   /** The views that it encodes, with their columns and encoders. */
@@ -144,14 +170,11 @@ export class SearchIndex {
     return this.#accept(() => this.#search(query));
   }
 
-  async #search({ k, mode, rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
+  async #search({ k = 10, mode = "exact", rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
     if (target !== undefined) this.#view(target);
     const { code, vector } = await this.#encoded(asked);
-    const candidates = rerank ?? (this.index.manifest.codes === "sign" ? 0 : Math.max(1000, 10 * k));
-    if (candidates > 0 && candidates < k) {
-      throw new UserError(`rerank: expected 0 or a whole number from k (${k}), got ${rerank}`);
-    }
-    const query = { code, vector, k, mode, rerank: candidates, view: target };
+    const candidates = await this.#candidates.of(k, target, rerank);
+    const query = { code, vector, k, mode: this.#candidates.modeOf(mode), rerank: candidates, view: target };
     return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: asked.signal });
   }
 
@@ -253,6 +276,12 @@ export class SearchIndex {
     this.#raw.close();
     for (const encoder of this.#encoders.values()) await (await encoder).release();
     await this.store.close();
+    this.whenClosed();
+  }
+
+  /** `close`, at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** Does what a call asks for; `close` waits for it. @throws ClosedError where the index is closed. */
@@ -268,17 +297,19 @@ export class SearchIndex {
     }
   }
 
-  async #encoder(view: IndexView): Promise<ViewEncoder> {
+  async #encoder(view: IndexView): Promise<ViewEncoder | VectorView> {
     let encoder = this.#encoders.get(view.name);
     if (encoder === undefined) {
-      encoder = ViewEncoder.open(this.index, view, this.engine);
+      encoder = hasModel(view)
+        ? ViewEncoder.open(this.index, view, this.engine)
+        : Promise.resolve(new VectorView(this.index, view, this.engine));
       this.#encoders.set(view.name, encoder);
       encoder.catch(() => this.#encoders.delete(view.name));
     }
     return encoder;
   }
 
-  async #encode(view: IndexView, asked: Asked, isUrgent: boolean): Promise<Encoding> {
+  async #encode(view: IndexView, asked: Asked, isUrgent: boolean): Promise<Encoded> {
     const { features, names, words, image, onNote, signal } = asked;
     const encoder = await this.#encoder(view);
     const treatment = { isUrgent, signal };

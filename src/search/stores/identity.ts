@@ -5,12 +5,12 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { UserError } from "../../errors.js";
 import { fileError } from "../../files.js";
-import { type IndexFolder, modelPath } from "../index/index-folder.js";
+import { hasModel, type IndexFolder, modelPath } from "../index/index-folder.js";
 
 const identity = z.object({
   /** Random, made with the store. */
   id: z.string(),
-  /** SHA-256, by view, of what makes the codes: the encoder's file, its output, and the centre where there is one. */
+  /** SHA-256, by view, of what makes the codes: the encoder's file, its output, and the centre or coder where there is one. */
   models: z.record(z.string(), z.string()),
   /** The run that the index was made from, and its method, for messages. */
   run: z.string(),
@@ -50,17 +50,21 @@ const clockMilliseconds = 10 * 60_000;
 
 /** The owner as index.yaml and the encoders beside it say. @throws UserError where an encoder cannot be read. */
 export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "replaces">): Owner {
-  const { folder, manifest, centre } = index;
+  const { folder, manifest, centre, coder } = index;
   const models = manifest.views.map((view) => {
-    const path = modelPath(folder, view);
     const hash = createHash("sha256");
-    try {
-      hash.update(readFileSync(path));
-    } catch (error) {
-      throw fileError(error, path, "read");
+    if (hasModel(view)) {
+      const path = modelPath(folder, view);
+      try {
+        hash.update(readFileSync(path));
+      } catch (error) {
+        throw fileError(error, path, "read");
+      }
     }
     hash.update(`\n${view.output}\n${manifest.codes}\n`);
-    if (centre !== undefined) hash.update(new Uint8Array(centre.buffer, centre.byteOffset, centre.byteLength));
+    for (const values of [centre, coder?.means.get(view.name), coder?.projection]) {
+      if (values !== undefined) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
     return [view.name, hash.digest("hex")];
   });
   const { run, method, identity: id, created } = manifest;

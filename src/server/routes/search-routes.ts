@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { UserError } from "../../errors.js";
 import { takes } from "../../search/encoders/raw-features.js";
+import { searchedBits } from "../../search/index/index-folder.js";
 import { hasIndexMap } from "../../search/index/index-map.js";
 import { type Asker, MissingError, type SearchIndex } from "../../search/index/search-index.js";
 import { Turns } from "../../search/scheduling/turns.js";
@@ -84,7 +85,7 @@ export function addSearchRoutes(
       }
       const { hits: _, ...rest } = {
         index: name,
-        bits: index.store.space.bits,
+        bits: searchedBits(index.index.manifest),
         hits,
         ...(notes.size > 0 && { notes: [...notes] }),
         seconds: Number(((performance.now() - started) / 1000).toFixed(6)),
@@ -214,14 +215,14 @@ async function describeIndex(
   states: StoreStates,
 ): Promise<IndexInfo> {
   const { counts, isAvailable } = await states.get(name)!.counts();
-  const { method, dataset, bits, dimensions } = index.manifest;
+  const { method, dataset, dimensions } = index.manifest;
   let items = 0;
   for (const count of counts.values()) items += count;
   return {
     name,
     method,
     dataset,
-    bits,
+    bits: searchedBits(index.manifest),
     dimensions,
     items,
     isAvailable,

@@ -58,6 +58,9 @@ export async function emoji(options: EmojiOptions = {}): Promise<MultiViewDatase
     },
     ids: list.map(({ text, name }) => `${text} ${name}`),
     splits: emojiSplits(list),
+    encoders: Object.fromEntries(
+      names.map((name) => [name, { encoder: `emoji:${name}`, material: isMaker(name) ? "pictures" : "words" }]),
+    ),
     source: `emoji:views=${names.join("/")},labels=${labels}`,
   });
 }
@@ -126,6 +129,11 @@ async function readCorpus(language: Language): Promise<Corpus> {
   const texts = list.map(({ code }) => byCode.get(code)!);
   const { database } = emojiSplits(list);
   return { vocabulary: fitVocabulary(Array.from(database!, (row) => texts[row]!)), texts };
+}
+
+/** What the texts of a language become rows by. */
+export async function emojiVocabulary(language: Language): Promise<Vocabulary> {
+  return (await corpus(language)).vocabulary;
 }
 
 /** Any text as a row of the view of that language: what a search with words starts from. */

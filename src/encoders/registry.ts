@@ -1,0 +1,44 @@
+// The encoders that there are, found by a spec: `scheme:rest`.
+import { UserError } from "../errors.js";
+import { builtin } from "./builtin/index.js";
+import { emojiEncoders } from "./emoji.js";
+import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
+import { httpEncoders } from "./http/index.js";
+
+/** Every kind of encoder. */
+export const encoderDefinitions: readonly EncoderDefinition[] = [
+  builtin,
+  emojiEncoders,
+  httpEncoders,
+];
+
+/**
+ * Opens an encoder.
+ * @param spec such as `builtin:pictures`, `onnx:models/text.onnx`, `transformers:Xenova/clip-vit-base-patch32`; `vantage encoders`
+ *   of the documentation (docs/encoders.md) lists them.
+ * @throws UserError where there is no such encoder, it takes other material, or it cannot be used.
+ * @example
+ * const words = await openEncoder("builtin:words", { corpus: ["a red bicycle", "two cats"] });
+ * const row = await words.encode(["red cat"]);
+ */
+export async function openEncoder(spec: string, context: EncoderContext = {}): Promise<Encoder> {
+  const { definition, rest } = definitionOf(spec);
+  const encoder = await definition.open(rest, context);
+  const { material } = context;
+  if (material === undefined || encoder.material === material) return encoder;
+  await encoder.release();
+  throw new UserError(`encoder "${spec}" takes ${encoder.material}, expected one for ${material}`);
+}
+
+/** Whether an encoder reads files or asks hosts of its own. @throws UserError where there is no such encoder. */
+export function isOutside(spec: string): boolean {
+  return definitionOf(spec).definition.isOutside;
+}
+
+function definitionOf(spec: string): { definition: EncoderDefinition; rest: string } {
+  const colon = spec.indexOf(":");
+  const definition = encoderDefinitions.find(({ scheme }) => colon > 0 && scheme === spec.slice(0, colon));
+  if (definition !== undefined) return { definition, rest: spec.slice(colon + 1) };
+  const forms = encoderDefinitions.map(({ scheme, form }) => `${scheme}:${form}`);
+  throw new UserError(`there is no encoder "${spec.slice(0, 100)}"; there are ${forms.join(", ")}`);
+}
