@@ -15,7 +15,7 @@ export interface MediaFlags {
   readonly pictureBase?: string;
   readonly labelLevel?: string;
   readonly pixels?: string;
-  readonly bag?: string;
+  readonly words?: string;
 }
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
@@ -32,7 +32,10 @@ export function addMediaFlags(command: Command): Command {
     .option("--picture-base <folder>", "what the names of pictures in captions start from")
     .option("--label-level <n>", "which folders are the labels: 1 the outer ones, 2 those inside them, 0 none")
     .option("--pixels <side>", "pictures as pixels, side × side, for a backbone (default with one: 224)")
-    .option("--bag <n>", "beside pixels: so many of the most frequent words of captions are columns (default: 1386)");
+    .option(
+      "--words <encoder>",
+      "beside pixels: the encoder of captions, such as bag:1386 (the default) or builtin:words",
+    );
 }
 
 /** What the flags say, without what they leave open. */
@@ -47,7 +50,7 @@ export function mediaSettings(flags: MediaFlags): DataSettings {
   return withoutUndefined({
     media: Object.keys(media).length > 0 ? media : undefined,
     pixels: count("--pixels", flags.pixels, 1),
-    words: count("--bag", flags.bag, 1),
+    words: flags.words,
   });
 }
 

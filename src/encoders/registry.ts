@@ -1,16 +1,14 @@
 // The encoders that there are, found by a spec: `scheme:rest`.
 import { UserError } from "../errors.js";
+import { bag } from "./bag-of-words.js";
 import { builtin } from "./builtin/index.js";
 import { emojiEncoders } from "./emoji.js";
 import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
 import { httpEncoders } from "./http/index.js";
+import { pixels } from "./pixels.js";
 
 /** Every kind of encoder. */
-export const encoderDefinitions: readonly EncoderDefinition[] = [
-  builtin,
-  emojiEncoders,
-  httpEncoders,
-];
+export const encoderDefinitions: readonly EncoderDefinition[] = [builtin, emojiEncoders, httpEncoders, bag, pixels];
 
 /**
  * Opens an encoder.

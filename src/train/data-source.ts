@@ -21,8 +21,8 @@ export interface DataSettings {
   readonly media?: MediaSettings;
   /** Side of the squares of pixels that the pictures of a folder become, for a network that takes them. */
   readonly pixels?: number;
-  /** How many of the most frequent words of captions are columns, beside pixels. */
-  readonly words?: number;
+  /** The encoder of captions, beside pixels, such as bag:1386. */
+  readonly words?: string;
 }
 
 /** How a folder of pictures is to be understood, where it leaves that open. */

@@ -5,8 +5,8 @@ import { checkDataset } from "../data/check.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { parseViewSelection } from "../data/layout/index.js";
 import { readPictureFolder } from "../data/media/picture-folder.js";
-import { pixelDataset } from "../data/media/pixel-dataset.js";
 import { pickViews } from "../data/open-files.js";
+import { pixelDataset } from "../encoders/pixel-dataset.js";
 import { UserError } from "../errors.js";
 import type { DataListeners, DataName, DataSettings, DataSource } from "./data-source.js";
 

@@ -1,6 +1,7 @@
 // Pictures as the rows of a matrix: the middle of each, or for training a part of it by chance, as float32 in the order of convolutions.
 import { Random } from "../../core/kernels/random.js";
 import type { AugmentationKey, LazyMatrix } from "../matrix.js";
+import type { Pixels } from "./decode.js";
 import type { PixelFile } from "./pixel-file.js";
 
 /** Where the part of a picture begins that is seen, and whether it is mirrored. */
@@ -31,8 +32,7 @@ export function pictureMatrix(file: PixelFile, side: number): LazyMatrix {
     }
   };
   const [down, right] = [height - side, width - side];
-  // As torchvision's CenterCrop rounds.
-  const middle = { top: Math.round(down / 2), left: Math.round(right / 2), mirrored: false };
+  const middle = middleOf(width, height, side);
   return {
     kind: "lazy",
     rows: count,
@@ -45,12 +45,24 @@ export function pictureMatrix(file: PixelFile, side: number): LazyMatrix {
   };
 }
 
+/** As torchvision's CenterCrop rounds. */
+const middleOf = (width: number, height: number, side: number): Crop => ({
+  top: Math.round((height - side) / 2),
+  left: Math.round((width - side) / 2),
+  mirrored: false,
+});
+
+/** The middle of a picture as a row of a matrix of pictures. @param target 3 × side × side values. */
+export function middleOfPicture({ data, width, height }: Pixels, side: number, target: Float32Array): void {
+  crop(data, width, middleOf(width, height, side), side, target);
+}
+
 function randomCrop({ seed, epoch }: AugmentationKey, row: number, down: number, right: number): Crop {
   const random = new Random(seed, "picture", epoch, row);
   return { top: random.integer(down + 1), left: random.integer(right + 1), mirrored: random.integer(2) === 1 };
 }
 
-/** Bytes of pixels as three planes. */
+/** The part of a picture's bytes that is seen, as three planes of side × side values. */
 function crop(pixels: Uint8Array, width: number, { top, left, mirrored }: Crop, side: number, target: Float32Array) {
   const plane = side * side;
   const step = mirrored ? -1 : 1;

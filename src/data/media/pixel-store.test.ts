@@ -7,7 +7,6 @@ import { after, test } from "node:test";
 import { selectRows } from "../matrix.js";
 import { pictureMatrix } from "./picture-matrix.js";
 import { noise, twoHalves } from "./pictures.testing.js";
-import { pixelDataset, storedSide } from "./pixel-dataset.js";
 import { entryOffset, PixelFile, pictureBytes, pictureOffset } from "./pixel-file.js";
 import { openPixels } from "./pixel-store.js";
 
@@ -153,37 +152,4 @@ test("rows are the middle of pictures, channel by channel; augmented ones follow
     starts.add(found);
   }
   assert.ok(starts.size > 20 && mirrored.size === 2, `${starts.size} places`);
-});
-
-test("a set becomes pixels and bags of words", async () => {
-  const folder = stores();
-  const set = {
-    name: "set",
-    ids: files.map((_, i) => `id${i}`),
-    pictures: files,
-    texts: files.map((_, i) => (i === 0 ? [] : [`Tree ${i % 2 ? "house" : "Tree, CAT"}`, "a tree"])),
-    labels: { kind: "single" as const, values: Int32Array.from(files, (_, i) => i % 2), names: ["a", "b"] },
-    source: "set",
-    notes: ["from the set"],
-  };
-  const { dataset, notes } = await pixelDataset(set, { side: 35, words: 2, folder });
-  assert.deepEqual(dataset.dimensions, [3 * 35 * 35, 2]);
-  assert.equal(storedSide(224), 256);
-  const [image, text] = dataset.views;
-  assert.deepEqual([...image!.present!], [1, 1, 0, 1, 1, 1, 1, 0, 0]);
-  assert.deepEqual(text!.features, ["a", "tree"]);
-  assert.deepEqual(
-    [...text!.present!],
-    files.map((_, i) => (i === 0 ? 0 : 1)),
-  );
-  assert.equal(notes[0], "from the set");
-  assert.match(notes[1]!, /^2 pictures cannot be decoded and count as missing: id7: .*broken\.jpg.*; id8: .*none\.png/);
-  await assert.rejects(
-    pixelDataset(
-      { ...set, pictures: [files[7]!], ids: ["x"], texts: undefined, labels: undefined },
-      { side: 35, folder },
-    ),
-    /none of its pictures can be decoded/,
-  );
-  await assert.rejects(pixelDataset(set, { side: 5000, folder }), /expected a side of 32 to 1024/);
 });

@@ -35,6 +35,9 @@ export interface PixelStoreOptions {
   readonly folder?: string;
 }
 
+/** How a picture becomes a square of pixels: its middle; torchvision's Resize interpolates linearly too. */
+export const squareOf = (side: number) => ({ width: side, height: side, fit: "cover", kernel: "linear" }) as const;
+
 /** Belongs to the contents: a file that another version decoded otherwise is not taken. */
 const version = 1;
 /** Bytes of pictures that are decoded at a time. */
@@ -135,8 +138,7 @@ async function decodeRest(
   const bytes = pictureBytes(shape);
   const broken: BrokenPicture[] = [];
   const rest = files.map((each, i) => (done[i] === 1 ? undefined : each));
-  // torchvision's Resize interpolates linearly too.
-  const size = { width: shape.width, height: shape.height, fit: "cover", kernel: "linear" } as const;
+  const size = squareOf(shape.width);
   const batch = Math.max(1, Math.min(64, Math.floor(batchBytes / bytes)));
   const follow = { signal, batch, onProgress: (count: number, all: number) => onProgress(count / all) };
   for await (const part of decodePictures(rest, size, follow)) {

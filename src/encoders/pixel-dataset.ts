@@ -1,0 +1,72 @@
+// A set of pictures with words as a data set whose pictures are pixels: for methods with a network that takes them.
+import { MultiViewDataset, type View, type ViewEncoding } from "../data/dataset.js";
+import type { BrokenPicture } from "../data/media/decode-ahead.js";
+import type { MediaSet } from "../data/media/media-set.js";
+import { pictureMatrix } from "../data/media/picture-matrix.js";
+import { openPixels, type PixelStoreOptions } from "../data/media/pixel-store.js";
+import { UserError } from "../errors.js";
+import { wordsOfState } from "./bag-of-words.js";
+import { encodeViews } from "./encode-views.js";
+import { pixelsSpec, storedSide } from "./pixels.js";
+
+/** How pictures and words become views. */
+export interface PixelDatasetOptions extends Omit<PixelStoreOptions, "side"> {
+  /** Side of the squares that a network sees; stored are larger ones, as 256 for 224. */
+  readonly side: number;
+  /** The encoder of words, by default `bag:1386`: as many words as MIRFLICKR-25K has tags. */
+  readonly words?: string;
+}
+
+const usualWords = "bag:1386";
+
+/**
+ * View `image` of pixels, 3 × side × side values from 0 to 255 for each picture, and view `text` of the encoded words. The data set
+ * remembers both encoders, so that a picture or words can be made a row of theirs.
+ * @returns the set, and notes: those of the media set and what could not be decoded.
+ * @throws UserError where no picture can be decoded, or the pixels cannot be stored.
+ */
+export async function pixelDataset(
+  set: MediaSet,
+  { side, words = usualWords, ...options }: PixelDatasetOptions,
+): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
+  const spec = pixelsSpec(side);
+  const { name, ids, pictures, labels, splits, source } = set;
+  const notes = [...set.notes];
+  const views: View[] = [];
+  const encoders: Record<string, ViewEncoding> = {};
+  if (pictures !== undefined) {
+    const file = await openPixels(pictures, { ...options, side: storedSide(side) });
+    notes.push(...brokenNotes(set, file.broken));
+    if (!file.present.includes(1)) throw new UserError(`${source}: ${notes.at(-1) ?? "it has no pictures"}`);
+    const present = file.present.includes(0) ? { present: file.present } : {};
+    views.push({ name: "image", matrix: pictureMatrix(file, side), ...present });
+    encoders.image = { encoder: spec, material: "pictures" };
+  }
+  if (set.texts !== undefined) {
+    const { signal } = options;
+    const onNote = (note: string) => void notes.push(note);
+    const text = { name: "text", material: "words", encoder: words } as const;
+    const encoded = await encodeViews(set, [text], { onNote, ...(signal && { signal }) });
+    const encoding = encoded.encoders!.text!;
+    // By their names the columns of other data are known again.
+    const features = encoding.encoder.startsWith("bag:") ? { features: wordsOfState(encoding.state!) } : {};
+    views.push({ ...encoded.views[0]!, ...features });
+    encoders.text = encoding;
+    notes.push(
+      `view "text" is made by ${encoding.encoder} of ${splits?.train ? "the training captions" : "all captions"}`,
+    );
+  }
+  const parts = { name, ids, views, source, encoders, ...(labels && { labels }), ...(splits && { splits }) };
+  return { dataset: new MultiViewDataset(parts), notes };
+}
+
+function brokenNotes({ ids }: MediaSet, broken: readonly BrokenPicture[]): string[] {
+  if (broken.length === 0) return [];
+  const shown = broken.slice(0, 5).map(({ index, reason }) => `${ids[index]}: ${reason}`);
+  const more = broken.length > 5 ? `; and ${broken.length - 5} more` : "";
+  const what =
+    broken.length === 1
+      ? "1 picture cannot be decoded and counts"
+      : `${broken.length} pictures cannot be decoded and count`;
+  return [`${what} as missing: ${shown.join("; ")}${more}`];
+}
