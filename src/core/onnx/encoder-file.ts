@@ -4,10 +4,13 @@ import { type Call, operators } from "./operators.js";
 import { type Onnx, onnx } from "./schema.js";
 import { countOf, ShapeError, type Value } from "./shapes.js";
 
-/** An input or output that is a matrix, rows by columns. */
+/** An input or output that is a matrix, rows by columns, or pictures, [rows, channels, height, width]. */
 export interface Port {
   readonly name: string;
+  /** Values of a row. */
   readonly columns: number;
+  /** Sizes of a row: [columns], or channels, height and width. */
+  readonly shape: readonly number[];
   /** Of type float32. */
   readonly isFloat: boolean;
 }
@@ -122,7 +125,7 @@ export class EncoderFile {
 
   #shapes(rows: number): ReadonlyMap<string, Value> {
     const values = new Map(this.#weights);
-    for (const { name, columns } of this.inputs) values.set(name, { dims: [rows, columns] });
+    for (const { name, shape } of this.inputs) values.set(name, { dims: [rows, ...shape] });
     let [held, work] = [0, 0];
     for (const node of this.#nodes) {
       const inputs = node.inputs.map((name) => {
@@ -243,15 +246,16 @@ function littleEndian(bytes: Uint8Array, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
 }
 
-/** A matrix of any number of rows. */
+/** A matrix, or pictures, of any number of rows. */
 function portOf({ name, type }: Onnx.IValueInfoProto): Port {
   const { shape, elemType } = type?.tensorType ?? {};
   const dims = shape?.dim ?? [];
-  const columns = Number(dims.at(-1)?.dimValue);
-  if (dims.length !== 2 || !(columns > 0))
-    throw new EncoderError(`"${name}" is no matrix with a known number of columns`);
+  const own = dims.slice(1).map(({ dimValue }) => Number(dimValue));
+  if ((own.length !== 1 && own.length !== 3) || !own.every((size) => size > 0)) {
+    throw new EncoderError(`"${name}" is no matrix with a known number of columns, and no pictures of a known size`);
+  }
   if (Number(dims[0]!.dimValue) > 0) {
     throw new EncoderError(`"${name}" has ${dims[0]!.dimValue} rows, expected any number of them`);
   }
-  return { name: name!, columns, isFloat: elemType === FLOAT };
+  return { name: name!, columns: countOf(own), shape: own, isFloat: elemType === FLOAT };
 }

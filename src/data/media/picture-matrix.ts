@@ -19,7 +19,7 @@ interface Crop {
  * RandomHorizontalFlip); both follow from seed, epoch and row, so that a resumed training sees the same parts.
  * @param side of the squares that are seen, no longer than those that are stored.
  */
-export function pictureMatrix(file: PixelFile, side: number): LazyMatrix {
+export function pictureMatrix(file: Pick<PixelFile, "shape" | "present" | "read">, side: number): LazyMatrix {
   const { count, width, height } = file.shape;
   if (side > Math.min(width, height)) throw new RangeError(`pictureMatrix: ${side} of ${width} × ${height} pixels`);
   const columns = 3 * side * side;
