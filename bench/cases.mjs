@@ -33,13 +33,13 @@ export const cases = [
           tuned: true,
         },
         {
-          label: "PyTorch, vectorised",
-          args: [...base, "--contrastive", "vectorised", "--epochs", "20"],
+          label: "PyTorch, vectorized",
+          args: [...base, "--contrastive", "vectorized", "--epochs", "20"],
           tuned: false,
         },
         {
-          label: "PyTorch, vectorised, tuned",
-          args: [...base, "--contrastive", "vectorised", "--epochs", "20", "--compile"],
+          label: "PyTorch, vectorized, tuned",
+          args: [...base, "--contrastive", "vectorized", "--epochs", "20", "--compile"],
           tuned: true,
         },
       ];

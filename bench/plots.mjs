@@ -48,9 +48,9 @@ export async function plotScaling(curves, path) {
         title: upperFirst(name),
         description: `${name} by ${title}`,
         xName: title,
-        curves: lines.map((line, colour) => {
+        curves: lines.map((line, color) => {
           const points = line.points.filter(({ result }) => result !== undefined);
-          return { name: line.name, x: points.map(({ x }) => x), y: points.map((point) => of(point.result)), colour };
+          return { name: line.name, x: points.map(({ x }) => x), y: points.map((point) => of(point.result)), color };
         }),
         logX: base,
         nameCurves: true,

@@ -1,6 +1,6 @@
 // Speed of the PostgreSQL store: node bench/search-postgres.mjs URL-OR-FOLDER ITEMS [BITS [PID OF THE SERVER]]
 // Beside seconds it prints processor time (of PGlite with this process, of a server without), which a busy machine changes less.
-// Codes come in clusters as hash codes do: 1000 random centres, each bit of an item flipped with probability 0.1.
+// Codes come in clusters as hash codes do: 1000 random centers, each bit of an item flipped with probability 0.1.
 import { readdirSync, readFileSync } from "node:fs";
 import { openPgliteStore } from "../dist/search/stores/postgres/pglite.js";
 import { openPostgresStore } from "../dist/search/stores/postgres/server.js";
@@ -18,9 +18,9 @@ const random = () => {
   t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
   return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 };
-const centres = Array.from({ length: 1000 }, () => Uint8Array.from({ length: bits / 8 }, () => random() * 256));
+const centers = Array.from({ length: 1000 }, () => Uint8Array.from({ length: bits / 8 }, () => random() * 256));
 const code = () =>
-  centres[Math.floor(random() * 1000)].map((byte) => {
+  centers[Math.floor(random() * 1000)].map((byte) => {
     let flips = 0;
     for (let bit = 1; bit < 256; bit *= 2) if (random() < 0.1) flips |= bit;
     return byte ^ flips;
@@ -100,9 +100,9 @@ await rate("approximate", queries(1000, { mode: "approximate" }), 4);
 await rate("approximate, one view", queries(1000, { mode: "approximate", view: "text" }), 1);
 await rate("approximate, 100 re-ranked", queries(1000, { mode: "approximate", vector, rerank: 100 }), 1);
 for (const more of [{}, { view: "text" }, { k: 100 }]) {
-  const asked = queries(50, more);
-  const exact = await store.search(asked);
-  const found = await store.search(asked.map((query) => ({ ...query, mode: "approximate" })));
+  const requested = queries(50, more);
+  const exact = await store.search(requested);
+  const found = await store.search(requested.map((query) => ({ ...query, mode: "approximate" })));
   let good = 0;
   let all = 0;
   for (const [i, hits] of found.entries()) {

@@ -1,7 +1,7 @@
 // A real server for minutes on end, with faults: upserts, deletes, searches and pages on a folder index and a PostgreSQL index,
 // while connections are cut, the database and the server are killed and the disk is full. At the end everything that was
 // acknowledged has to be there, as it was last acknowledged, and the server's memory and disk flat.
-// node bench/soak.mjs --minutes 20 [--writers 4] [--ids 300] [--seed 1] [--pause 25]; needs the programs of PostgreSQL
+// node bench/soak.mjs --minutes 20 [--writers 4] [--ids 300] [--seed 1] [--pause 25]; needs `npm run build:tests` and the programs of PostgreSQL
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";

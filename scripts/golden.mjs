@@ -1,6 +1,7 @@
 // Golden results: what every method gives on every task for fixed seeds, as hashes, to compare two versions on one machine.
 //   node scripts/golden.mjs --out golden.json                      this version's results
 //   node scripts/golden.mjs --against golden.json                  compares with them; exit status 1 where a bit differs
+//   node scripts/golden.mjs --interface device --against …         through another interface: the same bits (docs/devices.md)
 //   node scripts/golden.mjs --package ../other --out golden.json   another built checkout's results
 // Hashes depend on the processor (its vector instructions); the figures beside them tell rounding from a mistake.
 import { createHash } from "node:crypto";
@@ -16,6 +17,7 @@ const { values: flags } = parseArgs({
     out: { type: "string" },
     against: { type: "string" },
     threads: { type: "string", default: "2" },
+    interface: { type: "string" },
   },
 });
 const entry = (file) => import(pathToFileURL(resolve(flags.package, "dist", file)).href);
@@ -41,7 +43,7 @@ const data = {
 const emojiMethods = new Set(["cca", "djsrh", "dchn"]);
 
 const results = {};
-const engine = await Engine.open({ threads: Number(flags.threads) });
+const engine = await Engine.open({ threads: Number(flags.threads), interface: flags.interface });
 for (const { name, tasks, options, create } of methods) {
   for (const task of tasks) {
     const settings = { plain: {}, ...variants[name] };

@@ -10,10 +10,10 @@ const files = readdirSync("dist", { recursive: true, encoding: "utf8" })
   .map((name) => join("dist", name))
   .sort();
 if (files.length === 0) {
-  process.stderr.write("no test was found: build first, and check the argument\n");
+  process.stderr.write("no test was found: npm run build:tests first, and check the argument\n");
   process.exit(1);
 }
-// Long runs of killing and fuzzing take the time that they were asked to take.
+// Long runs of killing and fuzzing take the time that was requested.
 const { VANTAGE_KILLS, VANTAGE_FUZZ } = process.env;
 const timeout = VANTAGE_KILLS || VANTAGE_FUZZ ? Number.POSITIVE_INFINITY : 600_000;
 run({ files, concurrency: 2, timeout })

@@ -71,14 +71,14 @@ test("array code imports nothing of Node.js, directly or through another file", 
     packages: "external",
     outdir: folder,
   });
-  const offences: string[] = [];
+  const offenses: string[] = [];
   for (const [file, { imports }] of Object.entries(metafile.inputs)) {
     for (const { path, external } of imports) {
       const isNative = ["koffi", "onnxruntime-node", "usearch"].includes(path);
-      if (external && (isBuiltin(path) || isNative)) offences.push(`${file} imports ${path}`);
+      if (external && (isBuiltin(path) || isNative)) offenses.push(`${file} imports ${path}`);
     }
   }
-  assert.deepEqual(offences, []);
+  assert.deepEqual(offenses, []);
   assert.ok(Object.keys(metafile.inputs).length > 150);
 });
 

@@ -8,7 +8,14 @@ export {
   type OnnxRuntimeModule,
 } from "./core/runtime/index.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "./data/corruption.js";
-export { type DatasetInit, type Labels, MultiViewDataset, type Splits, type View } from "./data/dataset.js";
+export {
+  type DatasetInit,
+  type Labels,
+  MultiViewDataset,
+  type Splits,
+  type View,
+  type ViewInit,
+} from "./data/dataset.js";
 export {
   type DenseMatrix,
   dense,
@@ -16,6 +23,7 @@ export {
   type Matrix,
   type SparseMatrix,
   selectRows,
+  sparse,
   toDense,
 } from "./data/matrix.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "./data/scaling.js";
@@ -28,8 +36,12 @@ export { DCHN, type DchnOptions } from "./methods/dchn/index.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
+export { Identity, type IdentityOptions } from "./methods/identity/index.js";
 export { methods } from "./methods/index.js";
+export { ITQ, type ItqOptions } from "./methods/itq/index.js";
+export { LSH, type LshOptions } from "./methods/lsh/index.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
+export { Signs, type SignsOptions } from "./methods/signs/index.js";
 export {
   type EpochReport,
   type FitHooks,
@@ -40,4 +52,4 @@ export {
 } from "./methods/training.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "./metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "./metrics/clustering.js";
-export { classifyByNeighbours, kmeans, nearestCentre, neighbours, retrievalMetrics } from "./shared-engine.js";
+export { classifyByNeighbors, kmeans, nearestCenter, neighbors, retrievalMetrics } from "./shared-engine.js";

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { join, sep } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Random } from "./core/kernels/random.js";
-import { openDataset } from "./data/catalogue.js";
+import { openDataset } from "./data/catalog.js";
 import { writeNpz } from "./data/formats/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./data/formats/matlab/matlab5.testing.js";
 import { type Example, type Page, pages } from "./docs-pages.testing.js";
@@ -126,8 +126,8 @@ const runners: Record<string, (example: Example, stage: Stage) => Promise<unknow
         `${entry} is not in ${base}: ${files.join(", ")}`,
       );
     }
-    const untold = files.filter((file) => !entries.some((entry) => pattern(entry).test(file)));
-    assert.deepEqual(untold, [], `the page does not tell of these files`);
+    const undescribed = files.filter((file) => !entries.some((entry) => pattern(entry).test(file)));
+    assert.deepEqual(undescribed, [], `the page does not describe these files`);
   },
 
   async yaml({ text }, { folder }) {

@@ -108,7 +108,7 @@ export async function openStage(): Promise<Stage> {
       const running = bash(text);
       const url = `http://127.0.0.1:${port}`;
       try {
-        await Promise.race([heard(() => running.said().includes(`at ${url}/`)), running.done]);
+        await Promise.race([received(() => running.said().includes(`at ${url}/`)), running.done]);
         await use(url);
       } finally {
         stop();
@@ -129,7 +129,7 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-async function heard(is: () => boolean): Promise<void> {
+async function received(is: () => boolean): Promise<void> {
   while (!is()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 

@@ -28,7 +28,7 @@ export class UserError extends Error {
   }
 }
 
-/** What was asked for is in order, but cannot be kept: the disk is full, read-only or out of reach. */
+/** What was requested is in order, but cannot be kept: the disk is full, read-only or out of reach. */
 export class StorageError extends UserError {
   override readonly name: string = "StorageError";
   override readonly code: string = "ERR_STORAGE";

@@ -54,7 +54,7 @@ export function writeFileAtomic(
     try {
       rmSync(temporary, { force: true });
     } catch {
-      // What was wrong with the folder is wrong with the removal too, and is what the caller hears.
+      // What was wrong with the folder is wrong with the removal too, and is what the caller is to get.
     }
     throw fileError(error, path, "written");
   }

@@ -14,7 +14,7 @@ export interface FuzzTarget {
   read(bytes: Uint8Array): unknown;
   /** Makes checksums right again after the changes, so that they reach what lies behind. */
   repair?(bytes: Uint8Array): Uint8Array;
-  /** Of the inputs that VANTAGE_FUZZ asks for; 1 by default. */
+  /** Of the inputs that VANTAGE_FUZZ sets; 1 by default. */
   readonly share?: number;
   readonly mayRefuse?: boolean;
   /** What is damaged is made again, and nothing need be refused. */
@@ -30,7 +30,7 @@ const mebibyte = 2 ** 20;
 const honest = (bytes: number) => 16 * mebibyte + 1100 * bytes;
 
 /**
- * Gives changed files to a reader. It must come to an end in time with a value or a UserError of one line, and not ask for more memory
+ * Gives changed files to a reader. It must come to an end in time with a value or a UserError of one line, and not request more memory
  * than the file can mean.
  */
 export async function fuzz(name: string, target: FuzzTarget): Promise<void> {

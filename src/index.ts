@@ -3,10 +3,10 @@
  * `/metrics`, `/train`, `/method`, `/search` and `/server`.
  * @module vantage-ml
  */
-import { type OpenOptions, openDataset } from "./data/catalogue.js";
+import { type OpenOptions, openDataset } from "./data/catalog.js";
 import type { MultiViewDataset } from "./data/dataset.js";
 
-export { DivergenceError, Engine, type EngineOptions } from "./core/runtime/index.js";
+export { DivergenceError, Engine, type EngineOptions, StaleError } from "./core/runtime/index.js";
 export type { OnnxRuntimeModule, RuntimeModel, RuntimeTensor, RuntimeTensorClass } from "./core/runtime/session.js";
 export { MultiViewDataset } from "./data/dataset.js";
 export {
@@ -23,14 +23,18 @@ export { defineMethod, type MethodDefinition } from "./methods/define.js";
 export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
+export { Identity, type IdentityOptions } from "./methods/identity/index.js";
 export { methods } from "./methods/index.js";
+export { ITQ, type ItqOptions } from "./methods/itq/index.js";
+export { LSH, type LshOptions } from "./methods/lsh/index.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";
+export { Signs, type SignsOptions } from "./methods/signs/index.js";
 export { InterruptedError } from "./methods/training.js";
 export { MissingPackageError } from "./optional.js";
 
 /**
  * Opens a data set and checks it. A list of files is one data set, joined by the ids of the samples.
- * @param nameOrPath a data file, a name of the catalogue (`noisy-mnist`, `synthetic:samples=5000`), or a data set card: its
+ * @param nameOrPath a data file, a name of the catalog (`noisy-mnist`, `synthetic:samples=5000`), or a data set card: its
  *   name, its file, or the folder that it is in.
  * @throws UserError where there is no such set or file, or the data cannot be used; it says what was found and expected.
  * @throws AmbiguousDataError where a file can be read in several ways; its `choices` have the options that choose.

@@ -1,4 +1,4 @@
-// Tests of files inside a folder that may be a stranger's.
+// Tests of files inside a folder that may be untrusted.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {

@@ -1,4 +1,4 @@
-// Files inside a run or index folder, which may be a stranger's: links are not followed, and only plain files are opened.
+// Files inside a run or index folder, which may be untrusted: links are not followed, and only plain files are opened.
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { isAbsolute, join, normalize, sep } from "node:path";
 import { UserError } from "./errors.js";

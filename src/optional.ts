@@ -1,6 +1,7 @@
 // Packages that only some features need: optional peer dependencies, looked for before a feature starts its work.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import satisfies from "semver/functions/satisfies.js";
 import { UserError } from "./errors.js";
 
 /** What each feature needs beside the package's own dependencies. */
@@ -38,7 +39,7 @@ export function missingPackages(...wanted: readonly Feature[]): MissingPackageEr
   const faults = [...needed].flatMap((name) => {
     const found = installed(name);
     const tested = testedRange(name);
-    if (found !== undefined && (found === "unknown" || fits(found, tested))) return [];
+    if (found !== undefined && (found === "unknown" || satisfies(found, tested))) return [];
     return [{ name, found, tested }];
   });
   if (faults.length === 0) return undefined;
@@ -77,14 +78,4 @@ function testedRange(name: string): string {
     readonly [name: string]: string;
   };
   return ranges[name]!;
-}
-
-/** Whether a version is in a range of the forms ^1.2.3, ~1.2.3 and 1.2.3. */
-function fits(version: string, range: string): boolean {
-  const numbers = (text: string) =>
-    text.split(".").map((part) => Number.parseInt(part, 10)) as [number, number, number];
-  const [least, found] = [numbers(range.replace(/^[\^~]/, "")), numbers(version)];
-  const free = { "^": 1, "~": 2 }[range[0]!] ?? 3;
-  const differs = found.findIndex((value, i) => value !== least[i]);
-  return differs < 0 || (differs >= free && found[differs]! > least[differs]!);
 }

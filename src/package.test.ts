@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -14,7 +15,7 @@ const place = mkdtempSync(join(tmpdir(), "vantage-package-"));
 after(() => rmSync(place, { recursive: true }));
 
 /** Packs the checkout, without the 170 MB of ONNX Runtime, and unpacks it as npm would install it. */
-function install(): { readonly folder: string; readonly files: readonly string[] } {
+function install(): { readonly folder: string; readonly tarball: string; readonly files: readonly string[] } {
   const [stage, project] = [join(place, "stage"), join(place, "project")];
   const folder = join(project, "node_modules/vantage-ml");
   const parts = manifest.files.filter((each: string) => !each.startsWith("!") && each !== "runtime");
@@ -32,13 +33,14 @@ function install(): { readonly folder: string; readonly files: readonly string[]
     execFileSync(npm, pack, { cwd: stage, encoding: "utf8", shell, stdio: ["ignore", "pipe", "ignore"] }),
   );
   mkdirSync(folder, { recursive: true });
-  execFileSync("tar", ["-xzf", join(place, packed.filename), "-C", folder, "--strip-components=1"]);
+  const tarball = join(place, packed.filename);
+  execFileSync("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
   for (const name of [...Object.keys(manifest.dependencies), "@types/node", "undici-types"]) {
     const target = join(project, "node_modules", name);
     mkdirSync(dirname(target), { recursive: true });
     if (existsSync(join(root, "node_modules", name))) symlinkSync(join(root, "node_modules", name), target, "junction");
   }
-  return { folder, files: packed.files.map(({ path }: { path: string }) => path) };
+  return { folder, tarball, files: packed.files.map(({ path }: { path: string }) => path) };
 }
 
 const installed = install();
@@ -56,6 +58,17 @@ test("the tarball has what runs and what is read, and nothing else", () => {
 test("publint finds no fault in the entry points", async () => {
   const { messages } = await publint({ pkgDir: installed.folder, pack: false, strict: true });
   assert.deepEqual(messages, []);
+});
+
+test("attw finds types for every entry point, as an ES module and for a bundler", async () => {
+  const result = await checkPackage(createPackageFromTarballData(readFileSync(installed.tarball)));
+  assert.ok(result.types);
+  // An ES module: CommonJS has it by import(), and Node.js 10 is none of ours.
+  const others = ["node10", "node16-cjs"];
+  const problems = result.problems.filter(
+    (each) => !("resolutionKind" in each && others.includes(each.resolutionKind)),
+  );
+  assert.deepEqual(problems, []);
 });
 
 for (const [moduleResolution, module] of [

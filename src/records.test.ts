@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { ownValue, recordOf } from "./records.js";
 
-test("no name is left out, and a fault is told by its path", () => {
+test("no name is left out, and a fault is reported by its path", () => {
   const schema = recordOf(recordOf(z.number()));
   const given = JSON.parse('{"__proto__": {"constructor": 1}, "toString": {"__proto__": 2}}');
   assert.deepEqual(schema.parse(given), given);

@@ -13,7 +13,7 @@ async function onEngine<Options extends { readonly engine?: Engine }>(options: O
 
 /**
  * Clusters the rows of x by k-means with scikit-learn's choices: greedy k-means++ seeding, Lloyd's iterations until no label
- * changes or the centres stand still, an emptied cluster given the row farthest from its centre. The same seed gives the
+ * changes or the centers stand still, an emptied cluster given the row farthest from its center. The same seed gives the
  * same bits with any number of threads.
  * @throws UserError where there are fewer samples than clusters, or x holds NaN or infinity.
  */
@@ -22,11 +22,11 @@ export async function kmeans(x: DenseMatrix, options: clustering.KMeansOptions):
 }
 
 /**
- * The number of the centre nearest to each row of x (Euclidean; the first of equal centres).
+ * The number of the center nearest to each row of x (Euclidean; the first of equal centers).
  * @throws UserError where x holds NaN or infinity.
  */
-export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine?: Engine): Promise<Int32Array> {
-  return clustering.nearestCentre(x, centres, engine ?? (await sharedEngine()));
+export async function nearestCenter(x: DenseMatrix, centers: DenseMatrix, engine?: Engine): Promise<Int32Array> {
+  return clustering.nearestCenter(x, centers, engine ?? (await sharedEngine()));
 }
 
 /**
@@ -34,26 +34,26 @@ export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine
  * cannot decide, float64 distances order the rest.
  * @throws UserError where k exceeds the rows of x, widths differ, or NaN or infinity is among the values.
  */
-export async function neighbours(
+export async function neighbors(
   x: DenseMatrix,
   queries: DenseMatrix,
   k: number,
-  options: nearest.NeighbourOptions = {},
-): Promise<nearest.Neighbours> {
-  return nearest.neighbours(x, queries, k, await onEngine(options));
+  options: nearest.NeighborOptions = {},
+): Promise<nearest.Neighbors> {
+  return nearest.neighbors(x, queries, k, await onEngine(options));
 }
 
 /**
  * The commonest label among the k nearest training rows of each row; of equally common ones the smallest.
- * @throws UserError as `neighbours` does; RangeError where rows and labels differ in number.
+ * @throws UserError as `neighbors` does; RangeError where rows and labels differ in number.
  */
-export async function classifyByNeighbours(
+export async function classifyByNeighbors(
   train: DenseMatrix,
   labels: Int32Array,
   rows: DenseMatrix,
   options: nearest.KnnOptions = {},
 ): Promise<Int32Array> {
-  return nearest.classifyByNeighbours(train, labels, rows, await onEngine(options));
+  return nearest.classifyByNeighbors(train, labels, rows, await onEngine(options));
 }
 
 /**

@@ -22,8 +22,8 @@ export interface Address {
   readonly mode: "exact" | "approximate";
   /** Candidates that are ordered anew, 0 for none; undefined: as the index does it. */
   readonly rerank: number | undefined;
-  /** What colours the map. */
-  readonly colour: "label" | "view";
+  /** What colors the map. */
+  readonly color: "label" | "view";
   /** Runs whose curves are shown; undefined: the newest. */
   readonly runs: readonly string[] | undefined;
 }
@@ -40,7 +40,7 @@ export const defaultAddress: Address = {
   k: 24,
   mode: "exact",
   rerank: undefined,
-  colour: "label",
+  color: "label",
   runs: undefined,
 };
 
@@ -69,7 +69,7 @@ export function parseAddress(search: string, picture = ""): Address {
     k: whole(given.get("k"), 1, 1000, defaultAddress.k),
     mode: oneOf(given.get("mode"), ["exact", "approximate"], defaultAddress.mode),
     rerank: whole(given.get("rerank"), 0, 10_000, defaultAddress.rerank),
-    colour: oneOf(given.get("colour"), ["label", "view"], defaultAddress.colour),
+    color: oneOf(given.get("color"), ["label", "view"], defaultAddress.color),
     runs: runs.length === 0 ? undefined : runs.filter((run) => run !== ""),
   };
 }
@@ -90,7 +90,7 @@ export function writeAddress(address: Address): string {
   say("k", address.k, defaultAddress.k);
   say("mode", address.mode, defaultAddress.mode);
   if (address.rerank !== undefined) parts.append("rerank", String(address.rerank));
-  say("colour", address.colour, defaultAddress.colour);
+  say("color", address.color, defaultAddress.color);
   if (address.runs?.length === 0) parts.append("run", "");
   for (const run of address.runs ?? []) parts.append("run", run);
   const text = parts.toString();

@@ -125,8 +125,8 @@ function Header({ address }: { address: Address }) {
       <button
         type="button"
         class="plain"
-        aria-label={`Colours: ${scheme}. Change to ${nextScheme}`}
-        title={`Colours: ${scheme}`}
+        aria-label={`Colors: ${scheme}. Change to ${nextScheme}`}
+        title={`Colors: ${scheme}`}
         onClick={() => {
           chooseScheme(nextScheme);
           setScheme(nextScheme);

@@ -15,7 +15,7 @@ export class ApiError extends Error {
 
 let askForToken: (wasRefused: boolean) => Promise<string> = () =>
   Promise.reject(new ApiError("a token is needed", 401));
-let asked: Promise<void> | undefined;
+let requested: Promise<void> | undefined;
 
 /** Says how the page asks for the token: called once for all calls that wait for it. */
 export function onTokenWanted(ask: typeof askForToken): void {
@@ -40,12 +40,12 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     }
     if (response.status !== 401) return response;
     if (sessionStorage.getItem(key) !== token) continue;
-    asked ??= askForToken(token !== null)
+    requested ??= askForToken(token !== null)
       .then((given) => sessionStorage.setItem(key, given))
       .finally(() => {
-        asked = undefined;
+        requested = undefined;
       });
-    await asked;
+    await requested;
   }
 }
 

@@ -5,7 +5,7 @@ const keys = [
   ["/", "to the search box"],
   ["1 2 3", "search, map, runs"],
   ["← ↑ → ↓", "from result to result; on the map from point to point"],
-  ["Enter", "the neighbours of a result or point"],
+  ["Enter", "the neighbors of a result or point"],
   ["+ − 0", "on the map: closer, wider, all of it"],
   ["Esc", "on the map: no point"],
   ["?", "this list"],

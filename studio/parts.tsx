@@ -134,8 +134,22 @@ export function Bar({ share }: { share: number }) {
   );
 }
 
+/** What hits are ordered by: the cosine of vectors, or the Hamming distance of codes. */
+export function Score({ hit, bits }: { hit: { distance: number; similarity?: number | undefined }; bits: number }) {
+  const { distance, similarity } = hit;
+  if (similarity === undefined) return <Distance distance={distance} bits={bits} />;
+  const codes = bits > 0 ? `; Hamming distance ${distance} of ${bits} bits` : "";
+  return (
+    <span class="distance" title={`cosine similarity ${similarity.toFixed(4)}${codes}`}>
+      <Bar share={Math.max(0, similarity)} />
+      <span class="number">{similarity.toFixed(3).replace("-", "−")}</span>
+      <span class="hidden"> cosine similarity</span>
+    </span>
+  );
+}
+
 /** Hamming distance as a number and as a part of the code's length. */
-export function Distance({ distance, bits }: { distance: number; bits: number }) {
+function Distance({ distance, bits }: { distance: number; bits: number }) {
   return (
     <span class="distance" title={`Hamming distance ${distance} of ${bits} bits`}>
       <Bar share={distance / bits} />

@@ -32,7 +32,7 @@ function scheme(): Scheme {
   return choice === "auto" ? (system.matches ? "dark" : "light") : choice;
 }
 
-/** The colours in use, followed. */
+/** The colors in use, followed. */
 export function usePalette(): Palette {
   const [now, setNow] = useState(scheme);
   useEffect(() => {

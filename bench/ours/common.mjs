@@ -48,3 +48,16 @@ export function addWork(...parts) {
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
+
+/** Pictures that bench/peers/backbones.py has too, between −2 and 2. */
+export function fillPictures(values, seed) {
+  let key = 0x811c9dc5;
+  for (const byte of Buffer.from(`pictures${seed || ""}`)) key = Math.imul(key ^ byte, 0x01000193);
+  for (let i = 0; i < values.length; i++) {
+    let h = Math.imul(i + 1, 2654435761) ^ key;
+    h ^= h >>> 15;
+    h = Math.imul(h, 2246822519);
+    h ^= h >>> 13;
+    values[i] = 4 * ((h >>> 0) / 2 ** 32 - 0.5);
+  }
+}

@@ -15,13 +15,13 @@ const generator = await generatorStep(engine, model, options);
 const discriminator = await discriminatorStep(engine, model, options);
 const half = options.batch / 2;
 const run = generator.at({ n0: half, n1: half });
-const judged = discriminator.at({ n0: half, n1: half });
+const evaluated = discriminator.at({ n0: half, n1: half });
 for (const values of Object.values(run.inputs)) for (let i = 0; i < values.length; i++) values[i] = Math.sin(i * i);
 const seconds = await repeat(async () => {
   await generator.run(run);
   if (generator.steps % options.discriminatorEvery !== 0) return;
-  for (const [name, code] of Object.entries(judged.inputs)) code.set(run.outputs[name]);
-  await discriminator.run(judged);
+  for (const [name, code] of Object.entries(evaluated.inputs)) code.set(run.outputs[name]);
+  await discriminator.run(evaluated);
 }, repetitions);
 const graph = await repeat(() => run.run(), repetitions);
 engine.close();

@@ -25,7 +25,7 @@ try {
   if (error !== trained) throw error;
 }
 engine.close();
-stages.delete("sham"); // solved once, not in every epoch
+stages.delete("Hamming space (SHAM)"); // solved once, not in every epoch
 // The first epoch warms up, where there are others.
 const epochTimes = [...stages.values()].map((list) => median(list.length > 1 ? list.slice(1) : list));
 emit("scale_training", {

@@ -36,13 +36,13 @@ const kernels = await Kernels.open({ threads });
 /** A thousand codes at random, each with copies of which every bit is flipped with a chance of 1 in 8. */
 function make(name, count) {
   const random = new Random(0, "codes");
-  const centres = Uint32Array.from({ length: 1000 * (bytes / 4) }, () => random.integer(2 ** 32));
+  const centers = Uint32Array.from({ length: 1000 * (bytes / 4) }, () => random.integer(2 ** 32));
   const own = random.fork(name);
   const words = new Uint32Array((count * bytes) / 4);
   const draw = () => own.integer(2 ** 32);
   for (let i = 0; i < count; i++) {
-    const centre = own.integer(1000) * (bytes / 4);
-    for (let w = 0; w < bytes / 4; w++) words[i * (bytes / 4) + w] = centres[centre + w] ^ (draw() & draw() & draw());
+    const center = own.integer(1000) * (bytes / 4);
+    for (let w = 0; w < bytes / 4; w++) words[i * (bytes / 4) + w] = centers[center + w] ^ (draw() & draw() & draw());
   }
   return new Uint8Array(words.buffer);
 }
@@ -60,8 +60,8 @@ codes.set(load("codes", rows));
 const queries = load("queries", Number(flags.queries));
 const few = queries.subarray(0, Number(flags["exact-queries"]) * bytes);
 
-function exact(asked) {
-  const scan = new HammingScan(kernels, asked, bytes, k);
+function exact(requested) {
+  const scan = new HammingScan(kernels, requested, bytes, k);
   scan.scan(codes, 0);
   const found = scan.finish();
   scan.free();
@@ -69,17 +69,17 @@ function exact(asked) {
 }
 
 /** Queries per second one at a time and all in one call. */
-async function rates(search, asked, single) {
+async function rates(search, requested, single) {
   const oneByOne = () => {
-    for (let i = 0; i < single; i++) search(asked.subarray(i * bytes, (i + 1) * bytes));
+    for (let i = 0; i < single; i++) search(requested.subarray(i * bytes, (i + 1) * bytes));
   };
   const times = Number(flags.repetitions);
   // The compiler's own threads would count as the search's.
-  for (let i = 0; i < 300; i++) search(asked.subarray(0, bytes));
+  for (let i = 0; i < 300; i++) search(requested.subarray(0, bytes));
   await new Promise((resolve) => setTimeout(resolve, 300));
   return {
     single: single / median(await seconds(oneByOne, times)),
-    batch: asked.length / bytes / median(await seconds(() => search(asked), times)),
+    batch: requested.length / bytes / median(await seconds(() => search(requested), times)),
   };
 }
 
@@ -112,7 +112,7 @@ if (flags.hnsw) {
         if (distances[q * search + i] <= truth.distances[q * k + k - 1]) hits++;
       }
     }
-    const speed = await rates((asked) => graph.search(asked, search), queries, counts.length);
+    const speed = await rates((requested) => graph.search(requested, search), queries, counts.length);
     result.approximate.push({ search, recall: hits / (k * counts.length), ...speed });
     process.stderr.write(`${JSON.stringify(result.approximate.at(-1))}\n`);
   }

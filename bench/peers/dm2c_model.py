@@ -9,12 +9,12 @@ MODALITIES = ("image", "text")
 
 
 class Layer(nn.Linear):
-    """Linear, then LeakyReLU where `activate`, then batch normalisation where `normalise`."""
+    """Linear, then LeakyReLU where `activate`, then batch normalization where `normalize`."""
 
-    def __init__(self, a, b, activate, normalise):
+    def __init__(self, a, b, activate, normalize):
         super().__init__(a, b)
         self.activate = activate
-        self.bn = nn.BatchNorm1d(b) if normalise else None
+        self.bn = nn.BatchNorm1d(b) if normalize else None
 
     def forward(self, x):
         x = super().forward(x)
@@ -24,7 +24,7 @@ class Layer(nn.Linear):
 
 
 class Autoencoder(nn.Module):
-    """`sizes` from the input to the code; the code is linear, the decoder's last layer is activated, not normalised."""
+    """`sizes` from the input to the code; the code is linear, the decoder's last layer is activated, not normalized."""
 
     def __init__(self, sizes):
         super().__init__()

@@ -1,4 +1,4 @@
-"""GMAE, the authors' formulation and a vectorised one: seconds per epoch, or training with evaluation."""
+"""GMAE, the authors' formulation and a vectorized one: seconds per epoch, or training with evaluation."""
 
 import time
 
@@ -79,7 +79,7 @@ def main():
     args = common.parser(__doc__, fixture=True)
     args.add_argument("--data", help="a .mat file")
     args.add_argument("--task", choices=("clustering", "classification"), default="clustering")
-    args.add_argument("--contrastive", choices=("vectorised", "off", *VARIANTS), default="vectorised")
+    args.add_argument("--contrastive", choices=("vectorized", "off", *VARIANTS), default="vectorized")
     args.add_argument("--epochs", type=int, help="500 for clustering and 200 for classification if not given")
     args.add_argument("--evaluate-every", type=int, default=10)
     args.add_argument("--time-only", action="store_true", help="time epochs, without evaluation")
@@ -103,8 +103,8 @@ def main():
     inputs = [torch.from_numpy(v) for v in views]
     batch = [x[train] for x in inputs]
     targets = torch.from_numpy(labels[train]) if classes else None
-    variant = FASTEST if args.contrastive == "vectorised" else args.contrastive
-    contrastive = None if variant == "off" else VARIANTS[variant](*gmae_model.neighbours([v[train] for v in views]))
+    variant = FASTEST if args.contrastive == "vectorized" else args.contrastive
+    contrastive = None if variant == "off" else VARIANTS[variant](*gmae_model.neighbors([v[train] for v in views]))
     model = gmae_model.GMAE([v.shape[1] for v in views], classes)
 
     def total():

@@ -1,6 +1,6 @@
-"""GMAE's contrastive loss: the authors' loop over samples, and two vectorised forms of the same number.
+"""GMAE's contrastive loss: the authors' loop over samples, and two vectorized forms of the same number.
 
-−(1/n) Σ_i Σ_{p∈P(i)} log( exp cos(h_i,h_p) / Σ_{q∈N(i)} exp cos(h_i,h_q) ), neighbours detached, last row left out.
+−(1/n) Σ_i Σ_{p∈P(i)} log( exp cos(h_i,h_p) / Σ_{q∈N(i)} exp cos(h_i,h_q) ), neighbors detached, last row left out.
 """
 
 import torch
@@ -23,7 +23,7 @@ def loop(positives, negatives):
 
 
 def gather(positives, negatives):
-    """All cosines as one product, neighbours' entries gathered."""
+    """All cosines as one product, neighbors' entries gathered."""
     wanted = positives.shape[1]
 
     def loss(hidden):

@@ -76,8 +76,8 @@ def reconstruction_loss(views, reconstructions):
 
 def orthogonal_loss(shared, specific):
     """Σ_v ‖(S − mean S)ᵀ H_v‖₁ over all entries, S detached."""
-    centred = (shared - shared.mean(0)).detach()
-    return sum((centred.T @ h).abs().sum() for h in specific)
+    centered = (shared - shared.mean(0)).detach()
+    return sum((centered.T @ h).abs().sum() for h in specific)
 
 
 def adversarial_loss(model, specific):
@@ -113,7 +113,7 @@ def losses(model, views, contrastive, labels=None, weight=0.01):
     return result
 
 
-def neighbours(views, positive_number=POSITIVE_NUMBER):
+def neighbors(views, positive_number=POSITIVE_NUMBER):
     """Row numbers of positives and negatives (samples × count), the lists of all views side by side.
 
     Per view, of the k = ⌊n/4⌋ nearest with the sample itself first: ranks 1…positive_number−1 are positives,

@@ -25,13 +25,13 @@ def cluster(representations, labels, train, test, args):
 def classify(representations, labels, train, test, args):
     """Accuracy and macro F1 of 1-NN, linear SVM and MLP trained on the concatenated training representations."""
     joined, result = np.concatenate(representations, 1), {}
-    judges = {
+    evaluators = {
         "knn": KNeighborsClassifier(1),
         "svm": LinearSVC(C=1.0, random_state=args.seed),
         "mlp": MLPClassifier((100,), random_state=args.seed),
     }
-    for name, judge in judges.items():
-        predicted = judge.fit(joined[train], labels[train]).predict(joined[test])
+    for name, evaluator in evaluators.items():
+        predicted = evaluator.fit(joined[train], labels[train]).predict(joined[test])
         result[name] = {
             "accuracy": float((predicted == labels[test]).mean()),
             "f1Macro": f1_score(labels[test], predicted, average="macro"),
@@ -97,7 +97,7 @@ def main():
             views = [stages.relu_stack(e, x) for e, x in zip(encoders, views)]
     training = [x[train] for x in views]
     pairs = timed("pairs", lambda: [
-        stages.neighbour_pairs(x, args.pair_neighbours, args.total_pairs, rng) for x in training
+        stages.neighbor_pairs(x, args.pair_neighbours, args.total_pairs, rng) for x in training
     ])
     siamese = timed("siamese", lambda: [
         stages.train_siamese(x, p, args.arch, args.siamese_epochs, args.patience, args.siamese_lr)
@@ -105,18 +105,18 @@ def main():
     ])
     codes = [stages.siamese_outputs(s, x) for s, x in zip(siamese, training)]
 
-    def judge(networks, orthogonal):
+    def evaluate(networks, orthogonal):
         if args.orthogonal == "training":
             orthogonal = stages.orthogonal_weights_of(networks, training)
         return TASKS[args.task](stages.represent(networks, orthogonal, views), labels, train, test, args)
 
     def on_epoch(epoch, loss, rate, networks, orthogonal):
-        scores = judge(networks, orthogonal) if epoch % args.evaluate_every == 0 else {}
+        scores = evaluate(networks, orthogonal) if epoch % args.evaluate_every == 0 else {}
         common.log(stage="spectral", epoch=epoch, loss=loss, rate=rate, **scores)
 
     networks, orthogonal = timed("spectral", lambda: stages.train_spectral(training, codes, args, on_epoch))
     settings = {k: v for k, v in vars(args).items() if k not in ("data", "threads", "keep_memory")}
-    common.emit("mvlnet training", task=args.task, metrics=judge(networks, orthogonal), seconds=seconds,
+    common.emit("mvlnet training", task=args.task, metrics=evaluate(networks, orthogonal), seconds=seconds,
                 settings=settings)
 
 

@@ -30,7 +30,7 @@ def pair_distance(a, b):
 
 
 def siamese_loss(distance, same, positive_margin=0.05, negative_margin=1.0):
-    """Contrastive loss of pairs; `same` 1 for a pair of neighbours."""
+    """Contrastive loss of pairs; `same` 1 for a pair of neighbors."""
     near = same * (distance - positive_margin).clamp_min(0) ** 2
     far = (1 - same) * (negative_margin - distance).clamp_min(0) ** 2
     return (near + far).mean()
@@ -41,9 +41,9 @@ def squared_distances(x):
     return torch.addmm(norms[:, None] + norms, x, x.T, alpha=-2).clamp_min_(0).fill_diagonal_(0)
 
 
-def scale_of(x, neighbour):
-    """Median distance to the `neighbour`-th nearest, the sample itself counted."""
-    return squared_distances(x).kthvalue(neighbour, 1).values.sqrt().median().item()
+def scale_of(x, neighbor):
+    """Median distance to the `neighbor`-th nearest, the sample itself counted."""
+    return squared_distances(x).kthvalue(neighbor, 1).values.sqrt().median().item()
 
 
 def affinity(x, count, scale):
@@ -74,7 +74,7 @@ def orthogonal_weights(y):
 
 
 def spectral_loss(y, affinities):
-    """Σ_ij W_ij ‖y_i − y_j‖² / m², summed over each sample's neighbours: making W symmetric leaves it the same."""
+    """Σ_ij W_ij ‖y_i − y_j‖² / m², summed over each sample's neighbors: making W symmetric leaves it the same."""
     nearest, weights = affinities
     return (weights * ((y[:, None] - y[nearest]) ** 2).sum(2)).sum() / len(y) ** 2
 

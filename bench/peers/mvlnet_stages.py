@@ -1,4 +1,4 @@
-"""MvLNet's stages of training: autoencoder, siamese network on neighbour pairs, network with orthogonal layer."""
+"""MvLNet's stages of training: autoencoder, siamese network on neighbor pairs, network with orthogonal layer."""
 
 import numpy as np
 import torch
@@ -64,7 +64,7 @@ def nearest_rows(x, k, block=1024):
     return torch.cat(result).numpy()
 
 
-def neighbour_pairs(x, k, total, rng):
+def neighbor_pairs(x, k, total, rng):
     """Row numbers a, b and whether b is one of a's k nearest: as many such pairs as others, about `total` in all."""
     n = len(x)
     nearest = nearest_rows(x, k)

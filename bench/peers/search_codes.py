@@ -1,6 +1,6 @@
-"""Codes to search in, as .npy files: signs of random projections of noisy cluster centres, and queries drawn alike.
+"""Codes to search in, as .npy files: signs of random projections of noisy cluster centers, and queries drawn alike.
 
-A code of a learned representation has far fewer degrees of freedom than bits; so points lie around 1000 centres of 32
+A code of a learned representation has far fewer degrees of freedom than bits; so points lie around 1000 centers of 32
 dimensions and are projected to as many bits as asked. Writes FOLDER/codes-BITS.npy and FOLDER/queries-BITS.npy.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-CENTRES, DIMENSIONS, NOISE, CHUNK = 1000, 32, 0.6, 1 << 18
+CENTERS, DIMENSIONS, NOISE, CHUNK = 1000, 32, 0.6, 1 << 18
 
 
 def main():
@@ -20,14 +20,14 @@ def main():
     parser.add_argument("--queries", type=int, default=10_000)
     args = parser.parse_args()
     random = np.random.default_rng(args.bits)
-    centres = random.standard_normal((CENTRES, DIMENSIONS), np.float32)
+    centers = random.standard_normal((CENTERS, DIMENSIONS), np.float32)
     projection = random.standard_normal((DIMENSIONS, args.bits), np.float32)
 
     def draw(rows):
         codes = np.empty((rows, args.bits // 8), np.uint8)
         for begin in range(0, rows, CHUNK):
             size = min(CHUNK, rows - begin)
-            points = centres[random.integers(CENTRES, size=size)]
+            points = centers[random.integers(CENTERS, size=size)]
             points = points + NOISE * random.standard_normal((size, DIMENSIONS), np.float32)
             codes[begin : begin + size] = np.packbits(points @ projection > 0, axis=1)
         return codes

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { difference, judge, outcomeText } from "./judge.mjs";
+import { checkOutcome, difference, outcomeText } from "./check-case.mjs";
 import { ModelCases } from "./models.mjs";
 import { read } from "./read.mjs";
 import { runWide } from "./wide.mjs";
@@ -31,7 +31,7 @@ export class CaseRunner {
     if (each.train) return this.#models.run(each);
     if (each.wide) return runWide(each, this.#scratch);
     const got = await this.#read(each);
-    const fault = judge(each, got);
+    const fault = checkOutcome(each, got);
     if (fault !== undefined || each.sameAs === undefined) return { came: outcomeText(got), fault };
     const apart = got.error === undefined ? difference(got, await this.#read(each.sameAs)) : undefined;
     return { came: outcomeText(got), fault: apart && `beside ${each.sameAs.file}: ${apart}` };

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
-import { matches, refusalFault } from "./judge.mjs";
+import { matches, refusalFault } from "./check-case.mjs";
 import { nameless } from "./read.mjs";
 
 const entry = fileURLToPath(new URL("../../bin/vantage.js", import.meta.url));

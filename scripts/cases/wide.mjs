@@ -1,7 +1,7 @@
 // Cases of kind N: tables of very many columns, made while they run, whose reading must take time in step with their width.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { judge } from "./judge.mjs";
+import { checkOutcome } from "./check-case.mjs";
 import { read } from "./read.mjs";
 
 /** Processor time that the wider table may take, and how many times the narrower one's. */
@@ -22,7 +22,7 @@ export async function runWide({ wide: { rows, columns, first, name, delimiter, c
     const accept = [
       { samples: rows, views: [{ columns: width, firstRow: values[0], lastRow: values.at(-1) }], classes },
     ];
-    const fault = judge({ accept }, got);
+    const fault = checkOutcome({ accept }, got);
     if (fault !== undefined) return { came: "", fault: `${width} columns: ${fault}` };
     took.push(got.seconds);
   }

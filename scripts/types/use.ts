@@ -22,7 +22,7 @@ import type { Method, MethodDefinition, PackedCodes } from "vantage-ml/method";
 import { type ClusteringMetrics, clusteringMetrics, kmeans } from "vantage-ml/metrics";
 import { openPgliteStore, SearchIndex, type Store } from "vantage-ml/search";
 import { createServer } from "vantage-ml/server";
-import type { EpochReport, FitHooks } from "vantage-ml/train";
+import type { EpochReport, FitHooks, Metrics } from "vantage-ml/train";
 
 const options: EngineOptions = { threads: 2 };
 await using engine = await Engine.open(options);
@@ -35,11 +35,39 @@ const { labels } = await kmeans(z, { clusters: 3, seed: 0, engine });
 const measures: ClusteringMetrics = clusteringMetrics(labels, labels);
 export const acc: number = measures.acc;
 
+// What `evaluate` gives follows the task where TypeScript sees it.
+const clustered: { acc: number; nmi: number } = await new GMAE({ epochs: 3 }).evaluate();
+const classified = await new GMAE({ task: "classification" }).evaluate();
+const head: number[] = [classified.accuracy, classified.train.f1Macro, classified.kmeans.test.acc ?? 0];
+const bySvm: number = (await new CCA({ task: "classification" }).evaluate()).svm.accuracy;
+const searched: number | undefined = (await new MvLNet({ task: "retrieval" }).evaluate()).map?.["image->text"];
+const hashed: number | undefined = (await new DJSRH().evaluateOn(data)).precisionAt?.["image->text"]?.[10];
+const mixed: number | undefined = (await new DM2C().evaluate()).train?.acc;
+// The task of `gmae` and of a loaded model is not known: a union.
+const either = await (await GMAE.load("run")).evaluate();
+const known: number = "acc" in either ? either.acc : either.accuracy;
+const reported: Metrics[] = [clustered, classified, either, await model.evaluateOn(data)];
+// @ts-expect-error clusters are not classes
+(await new GMAE().evaluate()).accuracy;
+// @ts-expect-error the task is known at run time only
+(await model.evaluate()).acc;
+// @ts-expect-error a task that GMAE does not have
+new GMAE({ task: "retrieval" });
+export const evaluated = [head, bySvm, searched, hashed, mixed, known, reported];
+
 const codes: PackedCodes = await (await new DCHN({ bits: 16 }).fit(synthetic({ views: 2 }))).encode("view1", data);
 export const models: readonly Method[] = [new CCA(), new DM2C(), new DJSRH(), new MvLNet()];
 export const named: readonly MethodDefinition[] = methods;
 const view: View = { name: "a", matrix: dense(2, 1, Float32Array.of(1, 2)) };
 export const own = new MultiViewDataset({ name: "own", views: [view, { ...view, name: "b" }] });
+export const plain = new MultiViewDataset({
+  name: "plain",
+  views: [{ name: "a", matrix: [[1, 2], Float32Array.of(3, 4)], present: [true, false] }],
+  labels: ["x", null],
+  splits: { test: [0] },
+});
+// @ts-expect-error text for numbers
+new MultiViewDataset({ name: "text", views: [{ name: "a", matrix: [["1"]] }] });
 export const values: Float32Array = toDense(view.matrix).data;
 
 const index = await SearchIndex.open("index", engine);

@@ -26,3 +26,8 @@ function isUtf8(bytes: Uint8Array): boolean {
     return false;
   }
 }
+
+/** Collects the values of a flag that may be given several times. */
+export function several(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

@@ -56,10 +56,10 @@ export async function trainLengths(
 function resumeLength({ method, options, out }: TrainingRequest & { out: string }, flags: CommonFlags) {
   const path = join(out, "config.yaml");
   const begun = readConfig(path).options;
-  const asked = parseOptions(method.name, method.options, options);
-  const other = Object.keys(asked).find((name) => !isDeepStrictEqual(asked[name], begun[name]));
+  const requested = parseOptions(method.name, method.options, options);
+  const other = Object.keys(requested).find((name) => !isDeepStrictEqual(requested[name], begun[name]));
   if (other !== undefined) {
-    const [now, then] = [asked[other], begun[other]].map((value) => JSON.stringify(value));
+    const [now, then] = [requested[other], begun[other]].map((value) => JSON.stringify(value));
     throw new UserError(`${out} was begun with ${other}=${then}, not ${now}: repeat the command as it was`);
   }
   return resumeByFlags(method.name, { ...flags, resume: out, epochs: undefined });

@@ -1,10 +1,12 @@
 // The command line as a run folder remembers it: made again from what was understood, not from what was typed.
 import type { Command } from "commander";
 import { isKept } from "../runs/command.js";
+import { MethodFlag, methodFlags } from "./method-flags.js";
 
 /** The words from "vantage" on: names, arguments, and the flags that were given and are kept in a run folder. */
 export function commandLine(command: Command): string[] {
-  const words = [...command.args, ...givenFlags(command)];
+  const own = Array.from(methodFlags(command), ([name, value]) => ["--set", `${name}=${value}`]).flat();
+  const words = [...command.args, ...givenFlags(command), ...own];
   for (let each = command; ; each = each.parent) {
     if (each.parent === null) return [each.name(), ...givenFlags(each), ...words];
     words.unshift(each.name());
@@ -13,6 +15,8 @@ export function commandLine(command: Command): string[] {
 
 function givenFlags(command: Command): string[] {
   return command.options.flatMap((option) => {
+    // Those of methods are kept as --set.
+    if (option instanceof MethodFlag) return [];
     const flag = option.long!;
     if (!isKept(flag) || command.getOptionValueSource(option.attributeName()) !== "cli") return [];
     const value: unknown = command.getOptionValue(option.attributeName());

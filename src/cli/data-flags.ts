@@ -2,10 +2,9 @@
 import type { Command } from "commander";
 import { UserError } from "../errors.js";
 import { type DataName, type DataSettings, withoutUndefined } from "../train/data-source.js";
-import { addMediaFlags, type MediaFlags, mediaSettings } from "./media-flags.js";
 
 /** The flags of `addDataFlags` as commander gives them. */
-export interface DataFlags extends MediaFlags {
+export interface DataFlags {
   readonly data?: readonly string[];
   readonly views?: string;
   readonly labels?: string;
@@ -26,12 +25,8 @@ const collect = (value: string, all: readonly string[] = []): string[] => [...al
 
 /** The flags that say which data, and how it is to be understood where a file leaves that open. */
 export function addDataFlags(command: Command): Command {
-  const flags = command
-    .option(
-      "--data <path|name>",
-      "a data file, a data set by name, or a folder of pictures; several files are joined by their ids",
-      collect,
-    )
+  return command
+    .option("--data <path|name>", "a data file, or a data set by name; several files are joined by their ids", collect)
     .option(
       "--views <a=X1,b=X2>",
       "which variables are views, and their names; in a table columns, their common start, or a pattern such as rna_*",
@@ -48,7 +43,6 @@ export function addDataFlags(command: Command): Command {
     .option("--header <yes|no>", "whether the first line of a text file holds the names of the columns")
     .option("--encoding <name>", "of a text file, such as utf-8 or windows-1252")
     .option("--missing <text>", "a cell that means that there is no value; may be given again", collect);
-  return addMediaFlags(flags);
 }
 
 /** The data that flags name. */
@@ -75,6 +69,5 @@ export function dataSettings(flags: DataFlags): DataSettings {
   return withoutUndefined({
     ...{ views, labels, ids, splits, ignore, samples, layout },
     text: Object.keys(text).length > 0 ? text : undefined,
-    ...mediaSettings(flags),
   });
 }

@@ -220,7 +220,10 @@ test("a resumed run that is interrupted says so, and can be resumed again", asyn
     command.kill("SIGINT");
     const { status, stderr } = await command.done;
     assert.equal(status, 130, stderr);
-    assert.match(stderr, /vantage: interrupted in stage train after epoch \d+\n$/);
+    assert.match(
+      stderr,
+      /vantage: interrupted in stage train after epoch \d+; continue with: vantage train gmae --resume .+\n$/,
+    );
   }
   await place.refuse(
     ["train", "gmae", "--resume", "run", "--epochs", "9"],

@@ -12,15 +12,18 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addEncodeCommand } from "./commands/encode.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
+import { addHelpCommand } from "./commands/help.js";
 import { addIndexCommand } from "./commands/index.js";
+import { addOpenCommand } from "./commands/open.js";
 import { addReportCommand } from "./commands/report.js";
 import { addReproduceCommand } from "./commands/reproduce/index.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addTrainCommand } from "./commands/train.js";
 import { loadMethodFiles, methodFileFlag } from "./method-files.js";
-import { print, say } from "./output/output.js";
+import { complain, isVerbose, print, setVerbosity } from "./output/output.js";
 import { guardStreams } from "./output/streams.js";
+import { parseError, unfinished } from "./parse-errors.js";
 
 const exit = { done: 0, failure: 1, mistake: 2, interrupted: 130 } as const;
 
@@ -32,10 +35,22 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     checkArguments(args);
     await loadMethodFiles(args);
-    await program().parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
+    const root = program();
+    await root.parseAsync(started(args), { from: "user" }).catch((error: unknown) => {
+      if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+      const command = unfinished(root, args, error);
+      if (command === undefined) throw new UserError(parseError(root, args, error));
+      command.outputHelp();
+    });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** The words with what people type for help and version in commander's form. */
+function started(args: readonly string[]): string[] {
+  if (args.length === 0) return ["--help"];
+  return args.length === 1 && (args[0] === "-v" || args[0] === "version") ? ["--version"] : [...args];
 }
 
 /** The whole command line, as commander has it. */
@@ -43,15 +58,24 @@ export function program(): Command {
   const root = new Command("vantage")
     .description("Deep multi-view learning: one representation from several views, to cluster, classify and search.")
     .version(version, "-V, --version")
+    .helpCommand(false)
     .option(
       `${methodFileFlag} <file>`,
       "run a file whose default export is a method (defineMethod), before the command",
       (file: string, earlier: string[] = []) => [...earlier, file],
     )
+    .option("--quiet", "results and errors only")
+    .option("--verbose", "all measures, and where an error comes from")
+    .hook("preAction", (command) => {
+      const { quiet, verbose } = command.opts<{ quiet?: boolean; verbose?: boolean }>();
+      if (quiet && verbose) throw new UserError("--quiet and --verbose: give one of them");
+      setVerbosity(quiet ? "quiet" : verbose ? "verbose" : "usual");
+    })
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({ writeOut: (text) => print(text.trimEnd().split("\n")), writeErr: () => {} });
   for (const add of [
+    addOpenCommand,
     addTrainCommand,
     addAddViewCommand,
     addEvaluateCommand,
@@ -65,6 +89,7 @@ export function program(): Command {
     addReportCommand,
     addReproduceCommand,
     addDemoCommand,
+    addHelpCommand,
   ]) {
     add(root);
   }
@@ -73,31 +98,26 @@ export function program(): Command {
 
 /** Says what went wrong on stderr; returns the exit status. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exit.done;
-    // A flag with a slip in its name may bring a token.
-    const message = error.message.replace(/^error: /, "").replace(/^(unknown option '--[^=']*)=.*'/s, "$1'");
-    complain(`${message} (vantage --help lists what there is)`);
-    return exit.mistake;
-  }
+  // Help and version, which were printed.
+  if (error instanceof CommanderError) return exit.done;
   if (error instanceof InterruptedError) {
-    complain(error.message);
+    complainOf(error.message);
     return exit.interrupted;
   }
   if (error instanceof UserError) {
-    complain(error.message);
+    complainOf(error.message);
     return exit.mistake;
   }
   if (error instanceof DivergenceError) {
-    complain(error.message);
+    complainOf(error.message);
     return exit.failure;
   }
-  complain(`unexpected failure: ${error instanceof Error ? error.message : String(error)}`);
-  if (process.env.VANTAGE_DEBUG && error instanceof Error) error.stack?.split("\n").forEach(say);
-  else say("(VANTAGE_DEBUG=1 shows where; please report it)");
+  complainOf(`unexpected failure: ${error instanceof Error ? error.message : String(error)}`);
+  if ((process.env.VANTAGE_DEBUG || isVerbose()) && error instanceof Error) error.stack?.split("\n").forEach(complain);
+  else complain("(VANTAGE_DEBUG=1 shows where; please report it)");
   return exit.failure;
 }
 
-function complain(message: string): void {
-  say(`vantage: ${message.replaceAll("\n", " ")}`);
+function complainOf(message: string): void {
+  complain(`vantage: ${message.replaceAll("\n", " ")}`);
 }

@@ -29,9 +29,30 @@ async function mistake(args: readonly string[], expected: RegExp): Promise<void>
 const trainOn = (file: string, ...more: string[]) => ["train", "gmae", "--data", file, "--epochs", "1", ...more];
 
 const commands: Record<string, { args: string[]; expected: RegExp }> = {
-  "an unknown command": { args: ["trian"], expected: /trian/ },
-  "an unknown method": { args: ["train", "kmeans"], expected: /kmeans/ },
-  "an unknown flag": { args: trainOn("good.npz", "--epoch", "3"), expected: /--epoch/ },
+  "an unknown command": { args: ["trian"], expected: /vantage has no command "trian"; did you mean train\?/ },
+  "a command of a command": {
+    args: ["datasets", "inf", "x"],
+    expected: /datasets has no command "inf"; did you mean info/,
+  },
+  "an unknown method": { args: ["train", "kmeans"], expected: /has no command "kmeans"; there are gmae, / },
+  "a method in capitals": { args: ["train", "GMAE"], expected: /did you mean gmae\?/ },
+  "help of nothing": { args: ["help", "nothing"], expected: /vantage has no command "nothing"/ },
+  "an unknown flag": {
+    args: trainOn("good.npz", "--epoch", "3"),
+    expected: /no option --epoch; did you mean --epochs\?/,
+  },
+  "an option's flag out of range": {
+    args: trainOn("good.npz", "--lr", "-1"),
+    expected: /option lr: expected more than 0/,
+  },
+  "an option's flag that is no number": {
+    args: trainOn("good.npz", "--lr=abc"),
+    expected: /option lr: expected a number/,
+  },
+  "too few epochs": {
+    args: trainOn("good.npz", "--epochs", "0"),
+    expected: /option epochs: expected at least 1 \(got 0\)/,
+  },
   "no data": { args: ["train", "gmae"], expected: /--data is missing/ },
   "a preset opens the data set it is named after": {
     args: ["train", "mvlnet", "--preset", "noisy-mnist-10k", "--set", "clusters=600"],
@@ -46,7 +67,7 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
   },
   "an option that is not there": {
     args: trainOn("good.npz", "--set", "lrr=1"),
-    expected: /gmae has no option lrr; its options are .*lambdaMa/,
+    expected: /gmae has no option lrr; did you mean lr\?/,
   },
   "an option out of range": {
     args: trainOn("good.npz", "--set", "dropout=1.5"),
@@ -58,7 +79,7 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
   },
   "a distance that is not there": {
     args: trainOn("good.npz", "--set", "distance=manhattan"),
-    expected: /option distance: .*"euclidean"\|"cosine".*got "manhattan"/,
+    expected: /option distance: expected euclidean or cosine \(got "manhattan"\)/,
   },
   "a --set without a value": { args: trainOn("good.npz", "--set", "lr"), expected: /--set lr: expected name=value/ },
   "a task that the method lacks": { args: trainOn("good.npz", "--task", "retrieval"), expected: /option task/ },
@@ -184,7 +205,12 @@ test("help goes to stdout, exit status 0, and lists every option of a method wit
     assert.match(stdout, /Usage: vantage/);
   }
   const { stdout } = await runCommand(["train", "gmae", "--help"], place.folder);
-  assert.match(stdout, /lambdaMa .*\(default: 0\.01\)/);
+  assert.match(stdout, /--lambda-ma <n> .*\s+losses \(default: 0\.01\)/);
+  const same = await runCommand(["help", "train", "gmae"], place.folder);
+  assert.equal(same.stdout, stdout);
+  const unfinished = await runCommand(["train"], place.folder);
+  assert.equal(unfinished.status, 0, unfinished.stderr);
+  assert.match(unfinished.stdout, /Usage: vantage train <method>/);
   const version = await runCommand(["--version"], place.folder);
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
 });

@@ -5,6 +5,7 @@ import { UserError } from "../errors.js";
 import type { Method } from "../methods/method.js";
 import type { RunConfig } from "../runs/config.js";
 import { type DataSettings, type DataSource, openData } from "../train/data-source.js";
+import { isFolder } from "../train/open-pictures.js";
 import { dataSource } from "../train/saved-model.js";
 import { say } from "./output/output.js";
 
@@ -24,6 +25,8 @@ export async function openOtherData(
     ...(views === undefined && own.views !== undefined && !namesPlaces(own.views) && { views: own.views }),
     ...(labels === undefined && own.labels !== undefined && { labels: own.labels }),
   };
+  // Pictures become pixels and words as the run's did.
+  const pictures = isFolder(data) ? { pixels: own.pixels, words: own.words } : {};
   const attempts: DataSettings[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
   const different = attempts.filter(
     (each, i) => attempts.findIndex((other) => other.views === each.views && other.labels === each.labels) === i,
@@ -33,12 +36,12 @@ export async function openOtherData(
     const flags = { views: views ?? attempt.views, labels: labels ?? attempt.labels };
     try {
       const opened = await openData(
-        { data, ...settings, ...flags, seed: config.seed },
+        { data, ...pictures, ...settings, ...flags, seed: config.seed },
         { onNote: (note) => notes.push(note) },
       );
       const taken = [attempt.views && `--views ${attempt.views}`, attempt.labels && `--labels ${attempt.labels}`];
-      const told = taken.filter((flag) => flag !== undefined).join(" ");
-      if (told !== "") onNote(`${opened.name} is opened as the run's own data was: ${told}`);
+      const reported = taken.filter((flag) => flag !== undefined).join(" ");
+      if (reported !== "") onNote(`${opened.name} is opened as the run's own data was: ${reported}`);
       for (const note of notes) onNote(note);
       return opened;
     } catch (error) {
@@ -77,7 +80,7 @@ export function noteChanged(
   );
 }
 
-/** Notes as they come, each once: said on stderr when that is asked for, so that a refusal stays one line. */
+/** Notes as they come, each once: said on stderr when requested, so that a refusal stays one line. */
 export class Notes {
   readonly #notes = new Set<string>();
   #said = 0;

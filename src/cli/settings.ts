@@ -1,12 +1,14 @@
-// What a command is told: flags, --set, a configuration file; and the option schema as help text.
+// What a command is given: flags, --set, a configuration file; and the option schema as help text.
 import type { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
 import { checkThreads, devices, type EngineOptions } from "../core/runtime/index.js";
 import { UserError } from "../errors.js";
+import type { MethodDefinition } from "../methods/define.js";
 import { ownValue, recordOf } from "../records.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, type DataFlags } from "./data-flags.js";
+import { describeOption } from "./method-flags.js";
 import { say } from "./output/output.js";
 
 export interface CommonFlags extends DataFlags {
@@ -14,6 +16,7 @@ export interface CommonFlags extends DataFlags {
   readonly epochs?: string;
   readonly batch?: string;
   readonly seed?: string;
+  readonly seeds?: string;
   readonly bits?: string;
   readonly queries?: string;
   readonly reuse?: string;
@@ -89,8 +92,16 @@ function presetOptions(name: string | undefined, presets: Presets): Readonly<Rec
   throw new UserError(`--preset ${name}: ${known === "" ? "this method has no presets" : `expected ${known}`}`);
 }
 
-/** Options of a method from a preset, a configuration file, flags and --set: the later ones win. */
-export function methodOptions(flags: CommonFlags, config: ConfigFile, presets: Presets = {}): Record<string, unknown> {
+/**
+ * Options of a method from a preset, a configuration file, flags and --set: the later ones win.
+ * @param own flags of the method's own options, as text by name.
+ */
+export function methodOptions(
+  flags: CommonFlags,
+  config: ConfigFile,
+  presets: Presets = {},
+  own: ReadonlyMap<string, string> = new Map(),
+): Record<string, unknown> {
   const options = new Map(Object.entries({ ...presetOptions(flags.preset, presets), ...config.options }));
   if (config.task !== undefined) options.set("task", config.task);
   if (config.seed !== undefined) options.set("seed", config.seed);
@@ -99,6 +110,7 @@ export function methodOptions(flags: CommonFlags, config: ConfigFile, presets: P
     if (text !== undefined) options.set(name, wholeNumber(`--${name}`, text));
   }
   for (const name of otherFlags) if (flags[name] !== undefined) options.set(name, flags[name]);
+  for (const [name, text] of own) options.set(name, yamlValue(text));
   for (const setting of flags.set) {
     const [, name, text] = /^([\w.-]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);
@@ -142,12 +154,18 @@ export function threadsOf(text: string): number {
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
-export function addCommonFlags(command: Command): Command {
-  return addDataFlags(command)
-    .option("--task <task>", "clustering, classification or retrieval")
-    .option("--epochs <n>", "passes over the data")
-    .option("--batch <n>", "samples per step")
-    .option("--seed <n>", "random seed")
+/** Flags that training commands share; those of options that the method lacks are left out. */
+export function addCommonFlags(
+  command: Command,
+  { options, tasks }: Pick<MethodDefinition, "options" | "tasks">,
+): Command {
+  const { shape } = options as z.ZodObject;
+  addDataFlags(command).option("--task <task>", `${tasks.join(", ")} (default: ${tasks[0]})`);
+  for (const name of numberFlags) {
+    if (name in shape) command.option(`--${name} <n>`, describeOption(shape[name] as z.ZodType));
+  }
+  return command
+    .option("--seeds <0..4|0,1,2>", "train with several seeds and give mean and deviation")
     .option("--set <name=value>", "any option of the method; may be given again", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
@@ -155,20 +173,4 @@ export function addCommonFlags(command: Command): Command {
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
     .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out")
     .option("--json", "last line of stdout: the result as one JSON object");
-}
-
-/** The options of a schema, one a line with its default, for --help. */
-export function describeOptions(shape: Readonly<Record<string, z.ZodType>>): string {
-  const rows = Object.entries(shape).map(([name, schema]) => {
-    const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as {
-      default?: unknown;
-      description?: string;
-      enum?: unknown[];
-    };
-    const choices = json.enum === undefined ? "" : ` [${json.enum.join(", ")}]`;
-    const preset = json.default === undefined ? "" : ` (default: ${JSON.stringify(json.default)})`;
-    return [name, `${schema.description ?? json.description ?? ""}${choices}${preset}`] as const;
-  });
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n");
 }

@@ -101,7 +101,7 @@ test(`serve: ${rounds} times a signal under load`, { timeout: 2 ** 31 - 1 }, asy
     isOver = true;
     await Promise.all(load);
     const { signalCode } = server.process;
-    // The second signal may meet a process that is at its end and hears no more.
+    // The second signal may meet a process that is at its end and receives no more.
     const isEnded = isTwice && status === null && signalCode === sent;
     const expected = sent === "SIGINT" ? [130] : isTwice ? [0, 130] : [0];
     assert.ok(isEnded || expected.includes(status!), `${sent} ${isTwice}: ${status} ${signalCode}: ${stderr}`);

@@ -194,7 +194,7 @@ test("folder: a store that is not there, or another index's, is refused", async 
   assert.deepEqual(accepted(await vantage(query("one"))).hits, before);
 });
 
-test("pglite: a store that is not there is refused, and made anew where that is asked for", async () => {
+test("pglite: a store that is not there is refused, and made anew where requested", async () => {
   const vantage = (args: string[]) => runCommand([...args, "--threads", "1", "--json"], place.folder);
   accepted(await vantage(["index", "r1", "--out", "lite", "--store", "pglite"]));
   rmSync(place.path("lite/store"), { recursive: true });

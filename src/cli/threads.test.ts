@@ -1,4 +1,4 @@
-// What --threads promises: one engine in a process, with as many threads as asked for and no more than there can be.
+// What --threads promises: one engine in a process, with as many threads as requested and no more than there can be.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";

@@ -6,8 +6,9 @@ import { findMethod } from "../methods/index.js";
 import type { TrainingOutcome, TrainingSummary } from "../train/summary.js";
 import type { TrainingHooks } from "../train/train-run.js";
 import { interruption } from "./interruption.js";
-import { formatBaselines, formatDuration, formatMetrics, say } from "./output/output.js";
+import { formatDuration, formatMetrics, isVerbose, say } from "./output/output.js";
 import { openingProgress, trainingProgress } from "./output/progress.js";
+import { resultTable } from "./output/result-table.js";
 
 /** Trains with progress on stderr; the first Ctrl-C ends it after the epoch, with a checkpoint. */
 export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>): Promise<R> {
@@ -46,8 +47,10 @@ export function formatOutcome({ summary }: TrainingOutcome): string[] {
   const { method, dataset, metrics, run } = summary;
   return [
     `${method} on ${dataset.name}: ${formatCourse(summary)}`,
-    ...formatMetrics(metrics),
-    ...formatBaselines(summary),
+    "",
+    ...resultTable(method, metrics, summary),
+    ...(isVerbose() ? ["", "  all measures", ...formatMetrics(metrics, "    ")] : []),
+    "",
     `run     ${run}`,
     ...(existsSync(join(run, "report.html")) ? [`report  ${run}/report.html`] : []),
   ];

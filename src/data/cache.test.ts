@@ -58,7 +58,7 @@ const damages: [string, (path: string) => void][] = [
   ["more bytes", (path) => writeFileSync(path, "x", { flag: "a" })],
 ];
 for (const [what, damage] of damages) {
-  test(`${what} is noticed and mended`, async () => {
+  test(`${what} is noticed and repaired`, async () => {
     await cached("a.bin", 3, build);
     damage(join(folder, "a.bin"));
     built = 0;

@@ -1,4 +1,4 @@
-// The door check: what is refused, what is told.
+// Tests of checkDataset: what is refused, what is a warning.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkDataset, classCounts } from "./check.js";
@@ -37,7 +37,7 @@ for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINIT
   });
 }
 
-test("oddities", () => {
+test("warnings", () => {
   const dataset = new MultiViewDataset({
     name: "d",
     views: [
@@ -51,7 +51,7 @@ test("oddities", () => {
     'view "b": 2 of 3 columns are constant (0, 1)',
     "1 of 4 samples have no view at all",
     "2 of 3 classes have no sample (x, z)",
-    "all labelled samples are of one class",
+    "all labeled samples are of one class",
   ]);
 });
 

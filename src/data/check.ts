@@ -1,7 +1,7 @@
-// Validates data sets: values that no method can use are refused, oddities are warnings.
-import { UserError } from "../errors.js";
+// Validates data sets: values that no method can use are refused, unusual values are warnings.
 import { type Labels, type MultiViewDataset, presentRows, samplesByClass, type View } from "./dataset.js";
-import { denseParts, pictureShape } from "./matrix.js";
+import { requireFinite } from "./finite.js";
+import { pictureShape } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
 /**
@@ -13,7 +13,7 @@ export function checkDataset(dataset: MultiViewDataset): string[] {
   for (const view of dataset.views) {
     // Their values are bytes, and all of them would take longer to read than to train on.
     if (pictureShape(view.matrix) !== undefined) continue;
-    requireFinite(dataset.name, view);
+    requireFinite(dataset.name, { name: view.name, matrix: view.matrix });
     const constant = constantColumns(columnStatistics(view.matrix, presentRows(view)));
     if (constant.length > 0) {
       notes.push(
@@ -28,7 +28,7 @@ export function checkDataset(dataset: MultiViewDataset): string[] {
     const { names } = dataset.labels;
     const empty = names.filter((_, k) => counts[k] === 0);
     if (empty.length > 0) notes.push(`${empty.length} of ${names.length} classes have no sample (${few(empty)})`);
-    if (names.length - empty.length === 1) notes.push("all labelled samples are of one class");
+    if (names.length - empty.length === 1) notes.push("all labeled samples are of one class");
   }
   return notes;
 }
@@ -40,35 +40,6 @@ export function classCounts(labels: Labels): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (let i = 0; i < labels.matrix.length; i++) counts[i % classes]! += labels.matrix[i]!;
   return counts;
-}
-
-function requireFinite(dataset: string, { name, matrix }: View): void {
-  let first: { value: number; row: number; column: number } | undefined;
-  let count = 0;
-  const look = (values: Float32Array, place: (e: number) => { row: number; column: number }) => {
-    for (let e = 0; e < values.length; e++) {
-      // x - x is NaN for NaN and both infinities.
-      if (values[e]! - values[e]! === 0) continue;
-      count++;
-      first ??= { value: values[e]!, ...place(e) };
-    }
-  };
-  if (matrix.kind === "sparse") {
-    const { offsets, indices } = matrix;
-    look(matrix.values, (e) => ({ row: offsets.findIndex((offset) => offset > e) - 1, column: indices[e]! }));
-  } else {
-    let start = 0;
-    for (const { part } of denseParts(matrix)) {
-      const { columns } = part;
-      look(part.data, (e) => ({ row: start + Math.floor(e / columns), column: e % columns }));
-      start += part.rows;
-    }
-  }
-  if (!first) return;
-  const more = count > 1 ? ` and ${count - 1} more such ${count === 2 ? "value" : "values"}` : "";
-  throw new UserError(
-    `${dataset}: view "${name}" holds ${first.value} at row ${first.row}, column ${first.column} (counted from 0)${more}; replace or remove what is not a finite number`,
-  );
 }
 
 function countUnseen(views: readonly View[], samples: number): number {

@@ -45,11 +45,11 @@ const changedViews = (before: MultiViewDataset, after: MultiViewDataset, i: numb
 
 test("missing: the share, 1 … V-1 views each, zeros and masks", () => {
   const data = make();
-  const spoilt = corrupt(data, { kind: "missing", rate: 0.3 }, 1);
-  const lost = Array.from({ length: samples }, (_, i) => changedViews(data, spoilt, i));
+  const corrupted = corrupt(data, { kind: "missing", rate: 0.3 }, 1);
+  const lost = Array.from({ length: samples }, (_, i) => changedViews(data, corrupted, i));
   assert.equal(lost.filter((count) => count > 0).length, 60);
   assert.deepEqual([...new Set(lost)].sort(), [0, 1, 2]);
-  spoilt.views.forEach((view, v) => {
+  corrupted.views.forEach((view, v) => {
     assert.equal(view.matrix.kind, data.views[v]!.matrix.kind);
     for (let i = 0; i < samples; i++) {
       if (view.present![i] === 0) assert.ok(row(view.matrix, i).every((value) => value === 0));
@@ -64,21 +64,21 @@ test("missing keeps what was already missing", () => {
   const present = new Uint8Array(samples).fill(1);
   present[5] = 0;
   const data = new MultiViewDataset({ ...base, views: [{ ...base.views[0]!, present }, base.views[1]!] });
-  const spoilt = corrupt(data, { kind: "missing", rate: 0.5 }, 2);
-  assert.equal(spoilt.views[0]!.present![5], 0);
+  const corrupted = corrupt(data, { kind: "missing", rate: 0.5 }, 2);
+  assert.equal(corrupted.views[0]!.present![5], 0);
   assert.equal(present[6], 1);
 });
 
 test("conflict: one view each, from a sample of the next class", () => {
   const data = make();
-  const spoilt = corrupt(data, { kind: "conflict", rate: 0.4 }, 3);
+  const corrupted = corrupt(data, { kind: "conflict", rate: 0.4 }, 3);
   let touched = 0;
   for (let i = 0; i < samples; i++) {
-    const views = changedViews(data, spoilt, i);
+    const views = changedViews(data, corrupted, i);
     assert.ok(views <= 1);
     touched += views;
     data.views.forEach((view, v) => {
-      const now = spoilt.views[v]!.matrix;
+      const now = corrupted.views[v]!.matrix;
       const donor = Math.max(...row(now, i)) - 1;
       if (donor === i) return;
       assert.equal(classOf(donor), (classOf(i) + 1) % classes);
@@ -86,7 +86,7 @@ test("conflict: one view each, from a sample of the next class", () => {
     });
   }
   assert.equal(touched, 80);
-  assert.equal(spoilt.views[2]!.matrix.kind, "sparse");
+  assert.equal(corrupted.views[2]!.matrix.kind, "sparse");
 });
 
 test("conflict steps over classes without samples and carries the mask", () => {
@@ -105,22 +105,22 @@ test("conflict leaves samples without a label as they are", () => {
   const data = make(["a", "b"]);
   const labels = { kind: "single", names: ["0", "1", "2", "3"], values: new Int32Array(samples).fill(-1) } as const;
   for (let i = 0; i < 8; i++) labels.values[i] = classOf(i);
-  const spoilt = corrupt(new MultiViewDataset({ ...data, labels }), parseCorruption("conflict=1"), 3);
+  const corrupted = corrupt(new MultiViewDataset({ ...data, labels }), parseCorruption("conflict=1"), 3);
   const changed = Array.from({ length: samples }, (_, i) =>
-    [0, 1].some((v) => row(spoilt.views[v]!.matrix, i)[0] !== 1 + i) ? i : -1,
+    [0, 1].some((v) => row(corrupted.views[v]!.matrix, i)[0] !== 1 + i) ? i : -1,
   ).filter((i) => i >= 0);
   assert.deepEqual(changed, [0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
 test("noise: N(0, 0.5²) on every column of 1 … V views", () => {
   const data = make();
-  const spoilt = corrupt(data, { kind: "noise", rate: 1 }, 4);
+  const corrupted = corrupt(data, { kind: "noise", rate: 1 }, 4);
   const differences: number[] = [];
   const counts = new Set<number>();
   for (let i = 0; i < samples; i++) {
-    counts.add(changedViews(data, spoilt, i));
+    counts.add(changedViews(data, corrupted, i));
     data.views.forEach((view, v) => {
-      const [before, after] = [row(view.matrix, i), row(spoilt.views[v]!.matrix, i)];
+      const [before, after] = [row(view.matrix, i), row(corrupted.views[v]!.matrix, i)];
       const changed = after.map((value, j) => value - before[j]!).filter((each) => each !== 0);
       assert.ok(changed.length === 0 || changed.length === before.length);
       differences.push(...changed);
@@ -150,13 +150,13 @@ for (const kind of ["missing", "conflict", "noise"] as const) {
   });
 }
 
-test("what cannot be spoilt", () => {
+test("what cannot be corrupted", () => {
   assert.throws(() => corrupt(make(["a"]), { kind: "missing", rate: 0.1 }, 0), {
     name: "UserError",
     message: /two views/,
   });
-  const unlabelled = new MultiViewDataset({ name: "u", views: make().views });
-  assert.throws(() => corrupt(unlabelled, { kind: "conflict", rate: 0.1 }, 0), {
+  const unlabeled = new MultiViewDataset({ name: "u", views: make().views });
+  assert.throws(() => corrupt(unlabeled, { kind: "conflict", rate: 0.1 }, 0), {
     name: "UserError",
     message: /no labels/,
   });

@@ -1,4 +1,4 @@
-// The three ways in which GMAE's authors spoil data to test robustness: missing views, conflicting views, noise.
+// The three ways in which GMAE's authors corrupt data to test robustness: missing views, conflicting views, noise.
 
 import { Random } from "../core/kernels/random.js";
 import { UserError } from "../errors.js";
@@ -6,7 +6,7 @@ import { MultiViewDataset, samplesByClass, type View } from "./dataset.js";
 import { dense, gatherRows, type LazyMatrix, type Matrix } from "./matrix.js";
 
 export const corruptionKinds = ["missing", "conflict", "noise"] as const;
-/** How samples are spoilt; see `corrupt`. */
+/** How samples are corrupted; see `corrupt`. */
 export type CorruptionKind = (typeof corruptionKinds)[number];
 
 /** A kind of corruption and the share of the samples that it touches, 0 … 1. */
@@ -35,12 +35,12 @@ export function parseCorruption(text: string): Corruption {
 }
 
 /**
- * A spoilt copy of a data set (as GMAE was tested, Zou et al. 2026); views and masks are copied only where something changes.
+ * A corrupted copy of a data set (as GMAE was tested, Zou et al. 2026); views and masks are copied only where something changes.
  * With V views, a random share `rate` of the samples (rounded to whole samples) suffers, each:
  * - `missing`: 1 … V-1 random views set to zeros, and 0 in the view's `present` mask
  * - `conflict`: one random view replaced by that view (and its mask) of a random sample of the next class that has samples
  * - `noise`: 1 … V random views plus N(0, 0.5²) on every column; a view that is missing stays as it is
- * The same seed gives the same bits; a conflict copies from the unspoilt data.
+ * The same seed gives the same bits; a conflict copies from the original data.
  * @throws UserError where `missing` finds a single view, or `conflict` no single-label classes or just one that has samples.
  */
 export function corrupt(dataset: MultiViewDataset, { kind, rate }: Corruption, seed: number): MultiViewDataset {
@@ -116,7 +116,7 @@ function chooseViews(rows: Int32Array, views: number, most: number, random: Rand
 }
 
 function withViews(dataset: MultiViewDataset, change: (view: View, v: number) => View): MultiViewDataset {
-  return new MultiViewDataset({ ...dataset, views: dataset.views.map(change) });
+  return new MultiViewDataset({ ...dataset, views: dataset.views.map(change) }, { values: "trusted" });
 }
 
 /** A copy of the matrix, of the same kind, in which `write` has changed the values (given dense) of the named rows. */
@@ -171,10 +171,10 @@ function rewriteLazily(
     write(row, values);
     changed.set(row, values);
   }
-  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
-    matrix.gather(asked, target);
-    for (let i = 0; i < asked.length; i++) {
-      const values = changed.get(asked[i]!);
+  const gather = (requested: ArrayLike<number>, target: Float32Array) => {
+    matrix.gather(requested, target);
+    for (let i = 0; i < requested.length; i++) {
+      const values = changed.get(requested[i]!);
       if (values) target.set(values, i * columns);
     }
   };

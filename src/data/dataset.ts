@@ -1,8 +1,11 @@
 // A multi-view data set: the same samples seen through several views, with labels, ids and splits where there are any.
 import { UserError } from "../errors.js";
-import { shortened } from "../visible.js";
+import { checkIds, isRow, labelsOf, splitsOf, viewsOf } from "./dataset-parts.js";
+import { requireFinite } from "./finite.js";
 import type { AccountEntry } from "./layout/account.js";
 import { type Matrix, selectRows } from "./matrix.js";
+import type { PlainLabels } from "./plain-labels.js";
+import type { PlainRows } from "./plain-rows.js";
 
 /** One way of seeing the samples: a matrix with a row per sample. */
 export interface View {
@@ -35,6 +38,13 @@ export interface Splits {
   readonly [name: string]: Int32Array;
 }
 
+/** A view as it may be given: rows of numbers become a float32 matrix. */
+export interface ViewInit extends Omit<View, "matrix" | "present"> {
+  readonly matrix: Matrix | PlainRows;
+  /** Whether each sample has this view (1 or true); absent = every sample has it. The rows of others are not looked at. */
+  readonly present?: Uint8Array | readonly (boolean | number)[];
+}
+
 /** How the rows of a view were made from pictures or words, so that new ones can be made in the same way. */
 export interface ViewEncoding {
   /** The encoder's spec, such as `builtin:words`. */
@@ -49,11 +59,13 @@ export interface ViewEncoding {
 /** What a MultiViewDataset is made from. */
 export interface DatasetInit {
   readonly name: string;
-  readonly views: readonly View[];
-  readonly labels?: Labels;
+  readonly views: readonly ViewInit[];
+  /** A class per sample: names or whole numbers, null where a sample has none; or classes in full, also several a sample. */
+  readonly labels?: Labels | PlainLabels;
   /** One per sample. */
   readonly ids?: readonly string[];
-  readonly splits?: Splits;
+  /** Row numbers. */
+  readonly splits?: { readonly [name: string]: Int32Array | readonly number[] };
   /** Where the data came from: a path, a package, a recipe. */
   readonly source?: string;
   /** What became of every variable of the file that the data came from. */
@@ -63,19 +75,18 @@ export interface DatasetInit {
 }
 
 /**
- * Samples × views, immutable; every view has a row for every sample.
+ * Samples × views, immutable; every view has a row for every sample. Views are plain arrays or matrices (`dense`, `sparse`).
  * @example
  * ```ts
  * import { MultiViewDataset } from "vantage-ml";
- * import { dense } from "vantage-ml/data";
  *
  * const data = new MultiViewDataset({
  *   name: "animals",
  *   views: [
- *     { name: "image", matrix: dense(3, 2, Float32Array.of(1, 2, 3, 4, 5, 6)) },
- *     { name: "text", matrix: dense(3, 1, Float32Array.of(7, 8, 9)) },
+ *     { name: "image", matrix: [[1, 2], [3, 4], [5, 6]] },
+ *     { name: "text", matrix: [[7], [8], [9]] },
  *   ],
- *   labels: { kind: "single", values: Int32Array.of(0, 1, 0), names: ["cat", "dog"] },
+ *   labels: ["cat", "dog", "cat"],
  * });
  * console.log(data.samples, data.classes, data.dimensions); // 3 2 [ 2, 1 ]
  * console.log(data.select([2, 0]).samples); // 2
@@ -92,24 +103,26 @@ export class MultiViewDataset {
   readonly encoders?: Readonly<Record<string, ViewEncoding>>;
 
   /**
+   * @param values whether to go through all values once; "trusted" where they are known to be finite numbers. Rows of a lazy matrix
+   *   are never read here.
    * @throws UserError where there is no view or no sample, names repeat, a view, mask, label list or id list has another
-   *   length than the first view, a label or split row is out of range, or a split names a row twice.
+   *   length than the first view, rows have different lengths, a value is no finite number, a label or split row is out of range,
+   *   or a split names a row twice.
    */
-  constructor(init: DatasetInit) {
+  constructor(init: DatasetInit, { values = "checked" }: { readonly values?: "checked" | "trusted" } = {}) {
     this.name = init.name;
-    this.views = init.views;
-    this.labels = init.labels;
+    this.views = viewsOf(init, values === "trusted");
+    if (values === "checked") {
+      for (const view of this.views) if (view.matrix.kind !== "lazy") requireFinite(this.name, view);
+    }
+    const { samples } = this;
+    this.labels = labelsOf(init, samples);
+    checkIds(init, samples);
     this.ids = init.ids;
-    this.splits = init.splits ?? {};
+    this.splits = splitsOf(init, samples);
     this.source = init.source;
     if (init.account) this.account = init.account;
     if (init.encoders) this.encoders = init.encoders;
-    checkViews(this.name, this.views);
-    if (this.labels) checkLabels(this.name, this.labels, this.samples);
-    if (this.ids && this.ids.length !== this.samples) {
-      throw new UserError(`${this.name}: ${this.ids.length} ids for ${this.samples} samples`);
-    }
-    checkSplits(this.name, this.splits, this.samples);
   }
 
   /** Number of samples. */
@@ -139,7 +152,7 @@ export class MultiViewDataset {
       }
     }
     const { ids } = this;
-    return new MultiViewDataset({
+    const selected: DatasetInit = {
       ...this,
       views: this.views.map(({ name, matrix, present, features }) => ({
         name,
@@ -150,7 +163,8 @@ export class MultiViewDataset {
       labels: this.labels && selectLabels(this.labels, rows),
       ids: ids && Array.from(rows, (row) => ids[row]!),
       splits: selectSplits(this.splits, rows, this.samples),
-    });
+    };
+    return new MultiViewDataset(selected, { values: "trusted" });
   }
 
   /**
@@ -167,12 +181,12 @@ export class MultiViewDataset {
       }
       return view;
     });
-    return new MultiViewDataset({ ...this, views });
+    return new MultiViewDataset({ ...this, views }, { values: "trusted" });
   }
 
   /** The same data with these splits in place of its own. */
   withSplits(splits: Splits): MultiViewDataset {
-    return new MultiViewDataset({ ...this, splits });
+    return new MultiViewDataset({ ...this, splits }, { values: "trusted" });
   }
 }
 
@@ -184,7 +198,7 @@ export function samplesByClass({ values, names }: Extract<Labels, { kind: "singl
 }
 
 /** The samples that have a label (one class or more), ascending. */
-export function labelledRows(labels: Labels): Int32Array {
+export function labeledRows(labels: Labels): Int32Array {
   if (labels.kind === "single") {
     return Int32Array.from(labels.values.keys()).filter((row) => labels.values[row]! >= 0);
   }
@@ -196,89 +210,6 @@ export function labelledRows(labels: Labels): Int32Array {
 /** The samples that have the view, ascending; undefined where all have it. */
 export function presentRows({ matrix, present }: View): Int32Array | undefined {
   return present && Int32Array.from({ length: matrix.rows }, (_, row) => row).filter((row) => present[row] === 1);
-}
-
-function isRow(row: number, samples: number): boolean {
-  return Number.isInteger(row) && row >= 0 && row < samples;
-}
-
-/** Characters of a view's name: ONNX Runtime overflows its stack on names of several thousand. */
-const longestName = 500;
-
-function checkViews(dataset: string, views: readonly View[]): void {
-  const first = views[0];
-  if (!first) throw new UserError(`${dataset}: no views; a data set needs at least one`);
-  const names = new Set<string>();
-  for (const { name, matrix, present, features } of views) {
-    if (name === "") throw new UserError(`${dataset}: a view without a name`);
-    if (name.length > longestName || /[\0\p{Cs}]/u.test(name)) {
-      const what = name.length > longestName ? `of ${name.length} characters` : "that ONNX cannot hold";
-      throw new UserError(
-        `${dataset}: a view has a name ${what}: ${shortened(name, 40)}; give it one of up to ${longestName} letters`,
-      );
-    }
-    if (names.has(name)) throw new UserError(`${dataset}: two views named "${name}"; give each its own name`);
-    names.add(name);
-    if (matrix.rows === 0 || matrix.columns === 0) {
-      throw new UserError(`${dataset}: view "${name}" is empty (${matrix.rows} samples × ${matrix.columns} columns)`);
-    }
-    if (matrix.rows !== first.matrix.rows) {
-      throw new UserError(
-        `${dataset}: view "${name}" has ${matrix.rows} samples where view "${first.name}" has ${first.matrix.rows}; every view needs a row for each sample`,
-      );
-    }
-    if (present && present.length !== matrix.rows) {
-      throw new UserError(
-        `${dataset}: the mask of view "${name}" has ${present.length} entries for ${matrix.rows} samples`,
-      );
-    }
-    if (features && features.length !== matrix.columns) {
-      throw new UserError(
-        `${dataset}: view "${name}" has ${matrix.columns} columns and ${features.length} names for them`,
-      );
-    }
-  }
-}
-
-function checkLabels(dataset: string, labels: Labels, samples: number): void {
-  const classes = labels.names.length;
-  if (labels.kind === "single") {
-    const { values } = labels;
-    if (values.length !== samples) throw new UserError(`${dataset}: ${values.length} labels for ${samples} samples`);
-    for (let i = 0; i < samples; i++) {
-      if (values[i]! < -1 || values[i]! >= classes) {
-        throw new UserError(
-          `${dataset}: sample ${i} has label ${values[i]}, expected 0 … ${classes - 1}, or -1 where it has none`,
-        );
-      }
-    }
-    return;
-  }
-  const { matrix } = labels;
-  if (classes === 0 || matrix.length !== samples * classes) {
-    throw new UserError(
-      `${dataset}: the label matrix has ${matrix.length} entries, expected ${samples} samples × ${classes} classes`,
-    );
-  }
-  for (let i = 0; i < matrix.length; i++) {
-    if (matrix[i]! > 1) {
-      const where = `sample ${Math.floor(i / classes)}, class ${labels.names[i % classes]}`;
-      throw new UserError(`${dataset}: the label matrix holds ${matrix[i]} at ${where}, expected 0 or 1`);
-    }
-  }
-}
-
-function checkSplits(dataset: string, splits: Splits, samples: number): void {
-  for (const [name, rows] of Object.entries(splits)) {
-    const seen = new Uint8Array(samples);
-    for (const row of rows) {
-      if (!isRow(row, samples)) {
-        throw new UserError(`${dataset}: split "${name}" names row ${row}, expected 0 … ${samples - 1}`);
-      }
-      if (seen[row]) throw new UserError(`${dataset}: split "${name}" names row ${row} twice`);
-      seen[row] = 1;
-    }
-  }
 }
 
 function selectLabels(labels: Labels, rows: ArrayLike<number>): Labels {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { type FuzzTarget, fuzz } from "../fuzz.testing.js";
 import { readCard } from "./cards/card.js";
-import { openDataset } from "./catalogue.js";
+import { openDataset } from "./catalog.js";
 import { describeDataset } from "./describe.js";
 import { type NamedArrays, writeNpz } from "./formats/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./formats/matlab/matlab5.testing.js";

@@ -48,10 +48,10 @@ test("gone through in parts that share their memory", () => {
 test("padded: rows of zeros around, in any order of asking", () => {
   const padded = padRows(full, 3, 50);
   assert.equal(padded.kind, "lazy");
-  const asked = [2, 3, 4, 43, 42, 0, 3, 49];
-  const target = new Float32Array(asked.length * columns).fill(Number.NaN);
-  gatherRows(padded, asked, target);
-  for (const [i, row] of asked.entries()) {
+  const requested = [2, 3, 4, 43, 42, 0, 3, 49];
+  const target = new Float32Array(requested.length * columns).fill(Number.NaN);
+  gatherRows(padded, requested, target);
+  for (const [i, row] of requested.entries()) {
     const expected =
       row >= 3 && row < 43 ? full.data.slice((row - 3) * columns, (row - 2) * columns) : new Array(5).fill(0);
     assert.deepEqual([...target.subarray(i * columns, (i + 1) * columns)], [...expected], `row ${row}`);

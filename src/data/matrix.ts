@@ -1,6 +1,8 @@
 // Matrices as data sets hold them: dense rows, compressed sparse rows, or rows that come from elsewhere when a batch needs them.
 import { platform } from "#platform";
 import { UserError } from "../errors.js";
+import { checkMatrix, checkSize } from "./check-matrix.js";
+import { denseFromRows, type PlainRows } from "./plain-rows.js";
 
 /** Row-major float32 matrix. */
 export interface DenseMatrix {
@@ -22,7 +24,7 @@ export interface SparseMatrix {
   readonly values: Float32Array;
 }
 
-/** Float32 rows that are not in memory as a matrix: read from a file, or taken from another matrix, when they are asked for. */
+/** Float32 rows that are not in memory as a matrix: read from a file, or taken from another matrix, when they are requested. */
 export interface LazyMatrix {
   readonly kind: "lazy";
   readonly rows: number;
@@ -58,16 +60,79 @@ export function pictureShape(matrix: Matrix): PictureShape | undefined {
 /** The features of a view: one row per sample, one column per feature. */
 export type Matrix = DenseMatrix | SparseMatrix | LazyMatrix;
 
-/** A dense matrix over the given values (not copied). */
-export function dense(
+/** The rows as a dense matrix, in float32. @throws UserError where they are of different lengths, or a value is no number or beyond float32. */
+export function dense(rows: PlainRows): DenseMatrix;
+/**
+ * A dense matrix over the given values (not copied); zeros where there are none.
+ * @param data row after row.
+ * @throws UserError where a size is no whole number, or the values are as many as another.
+ * @example
+ * ```ts
+ * import { dense } from "vantage-ml/data";
+ *
+ * const a = dense(2, 3, Float32Array.of(1, 2, 3, 4, 5, 6));
+ * const b = dense([[1, 2, 3], [4, 5, 6]]); // the same
+ * console.log(a.rows, b.columns); // 2 3
+ * ```
+ */
+export function dense(rows: number, columns: number, data?: Float32Array): DenseMatrix;
+export function dense(rows: number | PlainRows, columns?: number, data?: Float32Array): DenseMatrix {
+  if (Array.isArray(rows)) return denseFromRows("dense", rows);
+  checkSize("dense", "rows", rows);
+  checkSize("dense", "columns", columns);
+  const [height, width] = [rows as number, columns as number];
+  const matrix = {
+    kind: "dense",
+    rows: height,
+    columns: width,
+    data: data ?? new Float32Array(height * width),
+  } as const;
+  if (data !== undefined) checkMatrix("dense", matrix);
+  return matrix;
+}
+
+/**
+ * A sparse matrix from compressed rows (CSR); typed arrays of the right kind are not copied.
+ * @param offsets rows + 1 places in `indices` and `values`: row i has those from offsets[i] to offsets[i + 1] - 1.
+ * @param indices column of each value, ascending within a row.
+ * @throws UserError where sizes and places do not fit each other, or a value is no number.
+ * @example
+ * ```ts
+ * import { sparse } from "vantage-ml/data";
+ *
+ * // [[0, 5, 0], [0, 0, 0], [1, 0, 2]]
+ * const matrix = sparse(3, 3, { offsets: [0, 1, 1, 3], indices: [1, 0, 2], values: [5, 1, 2] });
+ * console.log(matrix.rows, matrix.values.length); // 3 3
+ * ```
+ */
+export function sparse(
   rows: number,
   columns: number,
-  data: Float32Array = new Float32Array(rows * columns),
-): DenseMatrix {
-  if (data.length !== rows * columns) {
-    throw new RangeError(`dense: ${data.length} values for ${rows} × ${columns}`);
-  }
-  return { kind: "dense", rows, columns, data };
+  {
+    offsets,
+    indices,
+    values,
+  }: {
+    readonly offsets: Uint32Array | readonly number[];
+    readonly indices: Uint32Array | readonly number[];
+    readonly values: Float32Array | readonly number[];
+  },
+): SparseMatrix {
+  const places = (name: string, list: Uint32Array | readonly number[]) => {
+    if (!Array.isArray(list)) return list as Uint32Array;
+    for (const [i, place] of list.entries()) checkSize("sparse", `${name}[${i}]`, place);
+    return Uint32Array.from(list);
+  };
+  const matrix: SparseMatrix = {
+    kind: "sparse",
+    rows,
+    columns,
+    offsets: places("offsets", offsets),
+    indices: places("indices", indices),
+    values: Array.isArray(values) ? denseFromRows("sparse", [values]).data : (values as Float32Array),
+  };
+  checkMatrix("sparse", matrix);
+  return matrix;
 }
 
 /**
@@ -122,17 +187,17 @@ export function toDense(matrix: Matrix): DenseMatrix {
 export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   if (matrix.kind === "lazy") {
     const chosen = Int32Array.from(rows);
-    const own = (asked: ArrayLike<number>) => Int32Array.from(asked, (row) => chosen[row]!);
+    const own = (requested: ArrayLike<number>) => Int32Array.from(requested, (row) => chosen[row]!);
     const { pictures, columns } = matrix;
     return {
       kind: "lazy",
       rows: chosen.length,
       columns,
-      gather: (asked, target) => matrix.gather(own(asked), target),
+      gather: (requested, target) => matrix.gather(own(requested), target),
       ...(pictures && {
         pictures: {
           shape: pictures.shape,
-          gatherAugmented: (asked, target, key) => pictures.gatherAugmented(own(asked), target, key),
+          gatherAugmented: (requested, target, key) => pictures.gatherAugmented(own(requested), target, key),
         },
       }),
     };
@@ -169,12 +234,15 @@ export function selectColumns(matrix: Matrix, places: Int32Array): Matrix {
     kind: "lazy",
     rows,
     columns,
-    gather(asked, target) {
+    gather(requested, target) {
       // Rows of a file are read together.
-      const step = Math.min(asked.length, Math.max(1, Math.floor(partValues / matrix.columns)));
+      const step = Math.min(requested.length, Math.max(1, Math.floor(partValues / matrix.columns)));
       const whole = new Float32Array(step * matrix.columns);
-      for (let start = 0; start < asked.length; start += step) {
-        const part = Int32Array.from({ length: Math.min(step, asked.length - start) }, (_, i) => asked[start + i]!);
+      for (let start = 0; start < requested.length; start += step) {
+        const part = Int32Array.from(
+          { length: Math.min(step, requested.length - start) },
+          (_, i) => requested[start + i]!,
+        );
         gatherRows(matrix, part, whole);
         for (let i = 0; i < part.length; i++) {
           const [from, to] = [i * matrix.columns, (start + i) * columns];
@@ -237,8 +305,8 @@ export function* denseParts(
   const memory = new Float32Array(step * columns);
   for (let start = 0; start < count; start += step) {
     const length = Math.min(step, count - start);
-    const asked = Int32Array.from({ length }, (_, i) => (rows ? rows[start + i]! : start + i));
-    matrix.gather(asked, memory);
+    const requested = Int32Array.from({ length }, (_, i) => (rows ? rows[start + i]! : start + i));
+    matrix.gather(requested, memory);
     yield { part: dense(length, columns, memory.subarray(0, length * columns)) };
   }
 }
@@ -262,17 +330,17 @@ export function padRows(matrix: Matrix, before: number, rows: number): Matrix {
     kind: "lazy",
     rows,
     columns,
-    gather: (asked, target) => {
-      target.fill(0, 0, asked.length * columns);
+    gather: (requested, target) => {
+      target.fill(0, 0, requested.length * columns);
       const places: number[] = [];
-      for (let i = 0; i < asked.length; i++) {
-        if (asked[i]! >= before && asked[i]! < before + matrix.rows) places.push(i);
+      for (let i = 0; i < requested.length; i++) {
+        if (requested[i]! >= before && requested[i]! < before + matrix.rows) places.push(i);
       }
-      // Runs of rows that the matrix has are asked for together.
+      // Runs of rows that the matrix has are requested together.
       for (let p = 0; p < places.length; ) {
         let end = p + 1;
         while (end < places.length && places[end] === places[end - 1]! + 1) end++;
-        const own = Int32Array.from(places.slice(p, end), (i) => asked[i]! - before);
+        const own = Int32Array.from(places.slice(p, end), (i) => requested[i]! - before);
         gatherRows(matrix, own, target.subarray(places[p]! * columns, (places[end - 1]! + 1) * columns));
         p = end;
       }

@@ -38,7 +38,10 @@ export function mixedModal(dataset: MultiViewDataset, seed: number): MultiViewDa
     if (own.length === 0) throw new UserError(`${name}: sample ${row} has no view, so no modality can be given to it`);
     present[own[random.integer(own.length)]!]![row] = 1;
   }
-  return new MultiViewDataset({ ...dataset, views: views.map((view, v) => ({ ...view, present: present[v]! })) });
+  return new MultiViewDataset(
+    { ...dataset, views: views.map((view, v) => ({ ...view, present: present[v]! })) },
+    { values: "trusted" },
+  );
 }
 
 /** Places of the views that a sample has. */

@@ -59,7 +59,7 @@ async function openFile(path: string, given: FileOptions): Promise<OpenedFiles> 
       return { dataset, notes: [...before, `each sample is in one modality (${counts})`] };
     }
     const { notes, ...read } = await layout(content, options);
-    const dataset = new MultiViewDataset({ name: nameOf(path), ...read, source: path });
+    const dataset = new MultiViewDataset({ name: nameOf(path), ...read, source: path }, { values: "trusted" });
     return { dataset, notes: [...before, ...dialectNote(content), ...notes] };
   } finally {
     content.close();
@@ -84,14 +84,14 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
     try {
       const has = (name: string | undefined) => name === undefined || isNone(name) || content.variables.has(name);
       for (const name of absent) if (has(name)) absent.delete(name);
-      const asked = {
+      const requested = {
         ...own,
         ...(!has(own.labels) && { labels: "none" }),
         ...(!has(own.ids) && { ids: undefined }),
         ...(!has(own.splits) && { splits: undefined }),
         ignore: own.ignore?.filter((name) => content.variables.has(name)),
       };
-      const read = await layout(content, asked, false);
+      const read = await layout(content, requested, false);
       const notes = [...before, ...dialectNote(content), ...read.notes];
       files.push({ path, name: nameOf(path), layout: { ...read, notes }, samples: samplesOf(read) });
     } finally {
@@ -101,7 +101,7 @@ async function openSeveral(paths: readonly string[], options: FileOptions): Prom
   for (const name of absent) throw new UserError(`none of ${paths.join(", ")} has a column or variable "${name}"`);
   const { notes, ...read } = joinFiles(files);
   const name = files.map((file) => file.name).join("+");
-  const dataset = new MultiViewDataset({ name, ...read, source: paths.join(" ") });
+  const dataset = new MultiViewDataset({ name, ...read, source: paths.join(" ") }, { values: "trusted" });
   return { dataset: selection === undefined ? dataset : pickViews(dataset, selection), notes };
 }
 
@@ -122,5 +122,5 @@ export function pickViews(dataset: MultiViewDataset, selection: readonly ViewSel
     if (encoding) encoders.set(name, encoding);
     return { ...view, name };
   });
-  return new MultiViewDataset({ ...dataset, views, encoders: Object.fromEntries(encoders) });
+  return new MultiViewDataset({ ...dataset, views, encoders: Object.fromEntries(encoders) }, { values: "trusted" });
 }

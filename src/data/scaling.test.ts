@@ -84,7 +84,7 @@ test("a spread that float32 cannot invert counts as constant", () => {
   assert.deepEqual(scaled("minmax", dense(2, 1, Float32Array.of(0, 1e-40))), [0, 0]);
 });
 
-test("auto standardises a view far from unit scale, and leaves others to the bit", () => {
+test("auto standardizes a view far from unit scale, and leaves others to the bit", () => {
   const near = dense(3, 2, Float32Array.of(3, -20, 1, 20, 2, 1));
   const scaler = fitScaler("auto", near);
   assert.deepEqual(values(applyScaler(scaler, near)), [...near.data]);

@@ -24,7 +24,7 @@ export const scalingKinds = ["none", "minmax", "minmax-view", "standard", "l2", 
 /** One of the scalings: "none", "minmax", "minmax-view", "standard", "l2", "auto"; see `fitScaler`. */
 export type ScalingKind = (typeof scalingKinds)[number];
 
-/** `auto` standardises a view with a value farther from 0 than this … */
+/** `auto` standardizes a view with a value farther from 0 than this … */
 const FARTHEST = 20;
 /** … or with a column that deviates so many times as much as the median column … */
 const MOST_UNEQUAL = 100;
@@ -92,7 +92,7 @@ export function scalingNote({ kind, scale, shift }: Scaler, view: string): strin
     most = Math.max(most, 1 / scale[j]!);
   }
   const [far, from, to] = [mean, least, most].map((value) => Number(value.toPrecision(2)));
-  return `view "${view}" is far from unit scale (means up to ±${far}, deviations from ${from} to ${to}), so its columns are standardised; --set scaling=none takes them as they are`;
+  return `view "${view}" is far from unit scale (means up to ±${far}, deviations from ${from} to ${to}), so its columns are standardized; --set scaling=none takes them as they are`;
 }
 
 /**
@@ -108,7 +108,7 @@ export function applyScaler(scaler: Scaler, matrix: Matrix, rows?: ArrayLike<num
   const chosen = rows ? selectRows(matrix, rows) : matrix;
   if (scaler.kind === "none") return chosen;
   if (chosen.kind === "lazy") return scaleLazily(scaler, chosen);
-  if (scaler.kind === "l2") return normaliseRows(chosen);
+  if (scaler.kind === "l2") return normalizeRows(chosen);
   if (chosen.kind === "dense")
     return shiftRows(scaler, chosen, chosen === matrix ? dense(chosen.rows, chosen.columns) : chosen);
   if (scaler.shift.every((shift) => shift === 0)) {
@@ -124,7 +124,7 @@ function scaleLazily(scaler: Scaler, matrix: LazyMatrix): LazyMatrix {
   const gather = (rows: ArrayLike<number>, target: Float32Array) => {
     matrix.gather(rows, target);
     const part = dense(rows.length, matrix.columns, target.subarray(0, rows.length * matrix.columns));
-    if (scaler.kind === "l2") target.set(toDense(normaliseRows(part)).data);
+    if (scaler.kind === "l2") target.set(toDense(normalizeRows(part)).data);
     else shiftRows(scaler, part, part);
   };
   return { ...matrix, gather };
@@ -140,7 +140,7 @@ function shiftRows({ scale, shift, columns }: Scaler, from: DenseMatrix, to: Den
 }
 
 /** Each row over its Euclidean norm; a row of zeros stays one. */
-function normaliseRows(matrix: DenseMatrix | SparseMatrix): DenseMatrix | SparseMatrix {
+function normalizeRows(matrix: DenseMatrix | SparseMatrix): DenseMatrix | SparseMatrix {
   const from = matrix.kind === "dense" ? matrix.data : matrix.values;
   const to = new Float32Array(from.length);
   for (let row = 0; row < matrix.rows; row++) {

@@ -122,8 +122,8 @@ function groupByClass(labels: Labels, samples: number): number[][] {
     throw new UserError("a stratified split needs one class per sample, these samples have several");
   if (labels.values.length !== samples) throw new RangeError(`${labels.values.length} labels for ${samples} samples`);
   const groups = samplesByClass(labels);
-  const unlabelled = Array.from(labels.values.keys()).filter((row) => labels.values[row]! < 0);
-  return unlabelled.length > 0 ? [...groups, unlabelled] : groups;
+  const unlabeled = Array.from(labels.values.keys()).filter((row) => labels.values[row]! < 0);
+  return unlabeled.length > 0 ? [...groups, unlabeled] : groups;
 }
 
 /** Whole numbers that add up to `total`, each share rounded down or up by largest remainder. */

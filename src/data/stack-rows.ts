@@ -27,13 +27,18 @@ export function stackRows(matrices: readonly Matrix[]): Matrix {
     kind: "lazy",
     rows,
     columns,
-    gather: (asked, target) => {
-      // Neighbours of one matrix are asked for together, so that a stored one can read them at once.
-      for (let i = 0; i < asked.length; ) {
-        const m = starts.findLastIndex((start) => start <= asked[i]!);
+    gather: (requested, target) => {
+      // Neighbors of one matrix are requested together, so that a stored one can read them at once.
+      for (let i = 0; i < requested.length; ) {
+        const m = starts.findLastIndex((start) => start <= requested[i]!);
         let end = i + 1;
-        while (end < asked.length && asked[end]! >= starts[m]! && asked[end]! < starts[m]! + matrices[m]!.rows) end++;
-        const own = Int32Array.from({ length: end - i }, (_, k) => asked[i + k]! - starts[m]!);
+        while (
+          end < requested.length &&
+          requested[end]! >= starts[m]! &&
+          requested[end]! < starts[m]! + matrices[m]!.rows
+        )
+          end++;
+        const own = Int32Array.from({ length: end - i }, (_, k) => requested[i + k]! - starts[m]!);
         gatherRows(matrices[m]!, own, target.subarray(i * columns, end * columns));
         i = end;
       }

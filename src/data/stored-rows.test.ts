@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openDataset } from "./catalogue.js";
+import { openDataset } from "./catalog.js";
 import type { MultiViewDataset } from "./dataset.js";
 import { describe, numeric, readVariables, writeNpy, writeNpz } from "./formats/index.js";
 import { gatherRows, toDense } from "./matrix.js";
@@ -53,10 +53,10 @@ test("a view over the limit is read from disk and holds the same", async () => {
     const expected = inMemory.data.views[v]!;
     assert.deepEqual(toDense(matrix), expected.matrix);
     assert.deepEqual(present, expected.present);
-    const asked = [499, 0, 7, 7, 3, 4, 5, 498];
+    const requested = [499, 0, 7, 7, 3, 4, 5, 498];
     const [one, other] = [matrix, expected.matrix].map((each) => {
-      const target = new Float32Array(new SharedArrayBuffer(asked.length * columns * 4));
-      gatherRows(each, asked, target);
+      const target = new Float32Array(new SharedArrayBuffer(requested.length * columns * 4));
+      gatherRows(each, requested, target);
       return Array.from(target);
     });
     assert.deepEqual(one, other);
@@ -126,9 +126,9 @@ test("a large file is gone through in little memory", async () => {
   // The file has 117 MiB; blocks of 64 MiB are read, and written from where they are.
   assert.ok(most <= 1.1 * 2 ** 27, `${most / 2 ** 20} MiB`);
   const batch = new Float32Array(64 * width);
-  const asked = Int32Array.from({ length: 64 }, (_, i) => (i * 7919) % rows);
-  gatherRows(matrix, asked, batch);
-  assert.equal(batch[63 * width + 5], (asked[63]! * width + 5) % 977);
+  const requested = Int32Array.from({ length: 64 }, (_, i) => (i * 7919) % rows);
+  gatherRows(matrix, requested, batch);
+  assert.equal(batch[63 * width + 5], (requested[63]! * width + 5) % 977);
 });
 
 test("the limit: a quarter of the memory, or as set", () => {

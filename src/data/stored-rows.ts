@@ -96,19 +96,21 @@ function storedRows(path: string, rows: number, columns: number): LazyMatrix {
   const file = openSync(path, "r");
   const rowBytes = columns * bytesPerValue;
   const longest = Math.max(1, Math.floor(runBytes / rowBytes));
-  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
-    const places = Int32Array.from({ length: asked.length }, (_, i) => i).sort((a, b) => asked[a]! - asked[b]!);
+  const gather = (requested: ArrayLike<number>, target: Float32Array) => {
+    const places = Int32Array.from({ length: requested.length }, (_, i) => i).sort(
+      (a, b) => requested[a]! - requested[b]!,
+    );
     for (let p = 0; p < places.length; ) {
-      const first = asked[places[p]!]!;
+      const first = requested[places[p]!]!;
       let end = p + 1;
-      while (end < places.length && asked[places[end]!]! - asked[places[end - 1]!]! <= 1) {
-        if (asked[places[end]!]! - first >= longest) break;
+      while (end < places.length && requested[places[end]!]! - requested[places[end - 1]!]! <= 1) {
+        if (requested[places[end]!]! - first >= longest) break;
         end++;
       }
-      const run = new Float32Array((asked[places[end - 1]!]! - first + 1) * columns);
+      const run = new Float32Array((requested[places[end - 1]!]! - first + 1) * columns);
       readWhole(file, new Uint8Array(run.buffer), first * rowBytes, path);
       for (; p < end; p++) {
-        const from = (asked[places[p]!]! - first) * columns;
+        const from = (requested[places[p]!]! - first) * columns;
         target.set(run.subarray(from, from + columns), places[p]! * columns);
       }
     }

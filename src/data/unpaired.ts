@@ -18,7 +18,7 @@ export interface UnpairedView {
 
 /**
  * The samples of all views one after the other, each present in its own view only. Matrices are not copied: a dense one
- * becomes a lazy one that gives zeros elsewhere. Classes are told apart by their names; they come in numeric order where all
+ * becomes a lazy one that gives zeros elsewhere. Classes are distinguished by their names; they come in numeric order where all
  * names are numbers, otherwise as they are first met. Splits of the same name are joined.
  * @throws UserError where there is no view, some have labels and others none, or single and multi-label are mixed.
  */
@@ -35,14 +35,15 @@ export function unpaired(name: string, views: readonly UnpairedView[], source?: 
     throw new UserError(`${name}: no labels for ${without.join(", ")}; either every view has labels or none`);
   }
   const named = views.every((view) => view.ids);
-  return new MultiViewDataset({
+  const parts = {
     name,
     views: padded,
     ...(labels.length > 0 && { labels: joinLabels(labels, name) }),
     ...(named && { ids: views.flatMap((view) => view.ids!) }),
     splits: joinSplits(views, starts),
     source,
-  });
+  };
+  return new MultiViewDataset(parts, { values: "trusted" });
 }
 
 function joinSplits(views: readonly UnpairedView[], starts: readonly number[]): Splits {

@@ -110,7 +110,8 @@ async function encodeView(
     } finally {
       cache?.close();
     }
-    if (rows.count === 0) throw new UserError(`view "${name}": none of the ${samples} samples has ${material} that can be encoded`);
+    if (rows.count === 0)
+      throw new UserError(`view "${name}": none of the ${samples} samples has ${material} that can be encoded`);
     return { view: rows.view(name), encoding: encodingOf(encoder) };
   } finally {
     await encoder.release();

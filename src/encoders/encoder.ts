@@ -1,6 +1,6 @@
 // What an encoder is: raw pictures or words to rows of numbers.
 import type { Engine } from "../core/runtime/index.js";
-import type { Pixels, PictureSize } from "../data/media/decode.js";
+import type { PictureSize, Pixels } from "../data/media/decode.js";
 
 /** What an encoder takes. */
 export type Material = "pictures" | "words";

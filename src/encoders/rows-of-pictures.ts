@@ -2,10 +2,10 @@
 import type { Pixels } from "../data/media/decode.js";
 import type { MediaSet } from "../data/media/media-set.js";
 import { readBytes } from "../data/media/read-bytes.js";
-import { pixelsFor } from "./picture-pixels.js";
 import { UserError } from "../errors.js";
 import type { PictureEncoder } from "./encoder.js";
 import { contentKey, type FeatureCache } from "./feature-cache.js";
+import { pixelsFor } from "./picture-pixels.js";
 import type { ViewRows } from "./view-rows.js";
 
 /** Where rows go, and who hears of it. */
@@ -58,7 +58,10 @@ export async function rowsOfPictures(
     const fresh = new Map<string, Read>();
     for (const each of batch) if (each.pixels) fresh.set(each.key, each);
     if (fresh.size > 0) {
-      const made = await encoder.encode([...fresh.values()].map(({ pixels }) => pixels!), signal);
+      const made = await encoder.encode(
+        [...fresh.values()].map(({ pixels }) => pixels!),
+        signal,
+      );
       const places = new Map([...fresh.keys()].map((key, i) => [key, i]));
       for (const { sample, key, pixels } of batch) {
         if (pixels) rows.set(sample, rowAt(made, places.get(key)!, encoder.dimensions));
@@ -69,7 +72,9 @@ export async function rowsOfPictures(
   }
   if (faults.length > 0) {
     const named = faults.slice(0, mostNamed).join("; ");
-    onNote(`${faults.length} of ${ids.length} pictures cannot be decoded: ${named}${faults.length > mostNamed ? "; …" : ""}`);
+    onNote(
+      `${faults.length} of ${ids.length} pictures cannot be decoded: ${named}${faults.length > mostNamed ? "; …" : ""}`,
+    );
   }
 }
 

@@ -33,7 +33,10 @@ export async function rowsOfWords(
     }
     for (const [i, sample] of samples.entries()) {
       if (wanted[i]!.length === 0) continue;
-      const row = meanRow(wanted[i]!.map((text) => known.get(text)!), dimensions);
+      const row = meanRow(
+        wanted[i]!.map((text) => known.get(text)!),
+        dimensions,
+      );
       if (row.some((value) => value !== 0)) rows.set(sample, row);
       else empty++;
     }

@@ -2,9 +2,9 @@
  * Data sets and what they are made of: matrices, views, splits, scaling, corruption.
  * @module vantage-ml/data
  */
-export { type CatalogueEntry, catalogue, type OpenOptions } from "../data/catalogue.js";
+export { type CatalogEntry, catalog, type OpenOptions } from "../data/catalog.js";
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "../data/corruption.js";
-export type { DatasetInit, Labels, Splits, View } from "../data/dataset.js";
+export type { DatasetInit, Labels, Splits, View, ViewInit } from "../data/dataset.js";
 export { type DatasetDescription, describeDataset, type ViewDescription } from "../data/describe.js";
 export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "../data/layout/index.js";
 export {
@@ -14,9 +14,12 @@ export {
   type Matrix,
   type SparseMatrix,
   selectRows,
+  sparse,
   toDense,
 } from "../data/matrix.js";
 export type { FileOptions } from "../data/open-files.js";
+export type { PlainLabels } from "../data/plain-labels.js";
+export type { PlainRows } from "../data/plain-rows.js";
 export { applyScaler, fitScaler, type Scaler, type ScalingKind } from "../data/scaling.js";
 export { type SyntheticOptions, synthetic, syntheticDefaults } from "../data/sets/synthetic.js";
 export { querySplit, type RandomSplitOptions, randomSplit } from "../data/splits.js";

@@ -8,6 +8,7 @@ export type { Memory } from "../core/kernels/memory.js";
 /** Networks: parameters, layers, losses, and the pass that a layer is applied in. */
 export * as nn from "../core/nn/index.js";
 export {
+  type DeviceTensor,
   type DropoutInput,
   type Execution,
   type Lease,
@@ -15,9 +16,11 @@ export {
   type OptimizerSettings,
   type ParameterSpec,
   ParameterStore,
+  type Place,
   Program,
   type ProgramParts,
   type Range,
+  type SavedState,
   type Sizes,
   type StateUpdate,
   type StepParts,
@@ -26,7 +29,7 @@ export {
 export { type BatchKey, batches } from "../data/batches.js";
 export { fitScaler } from "../data/scaling.js";
 export { defineMethod, type MethodDefinition } from "../methods/define.js";
-export { HashingMethod, PerViewMethod } from "../methods/faces.js";
+export { HashingMethod, MeasuredMethod, PerViewMethod, type TaskOptions } from "../methods/faces.js";
 export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
 export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";
@@ -78,6 +81,6 @@ export {
 } from "../methods/shared/tasks/per-view.js";
 export type { PackedCodes, Task } from "../methods/shared/types.js";
 export { ViewPrograms } from "../methods/shared/view-programs.js";
-export type { Colouring, RetrievalCurves } from "../runs/result.js";
+export type { Coloring, RetrievalCurves } from "../runs/result.js";
 /** Symbolic tensors: operations that record a computation, their gradients, and operations of one's own. */
 export * as tensor from "./tensor.js";

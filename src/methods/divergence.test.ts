@@ -32,8 +32,8 @@ const small: Readonly<Record<string, Record<string, unknown>>> = {
 
 /** Stored states as a run folder would keep them, copied. */
 function keeping(kept: Checkpoint[]): NonNullable<FitHooks["onCheckpoint"]> {
-  return (take) => {
-    const { position, tensors, json } = take();
+  return async (take) => {
+    const { position, tensors, json } = await take();
     const copies = [...tensors].map(
       ([name, { shape, data: values }]) => [name, { shape, data: values.slice() }] as const,
     );
@@ -44,7 +44,7 @@ function keeping(kept: Checkpoint[]): NonNullable<FitHooks["onCheckpoint"]> {
 for (const [name, settings] of Object.entries(small)) {
   const { create, options } = findMethod(name);
   const build = () => create(parseOptions(name, options, settings), engine);
-  const spoil = (method: ReturnType<typeof build>) => {
+  const damage = (method: ReturnType<typeof build>) => {
     for (const { data: values } of method.modelState().tensors.values()) values.fill(Number.NaN);
   };
 
@@ -55,7 +55,7 @@ for (const [name, settings] of Object.entries(small)) {
     const fit = method.fit(data, {
       async onCheckpoint(take, last) {
         await keep(take, last);
-        if (kept.length === 2) spoil(method);
+        if (kept.length === 2) damage(method);
       },
     });
     await assert.rejects(fit, { name: "DivergenceError" });
@@ -69,7 +69,7 @@ for (const [name, settings] of Object.entries(small)) {
     let epochs = 0;
     const fit = method.fit(data, {
       onEpoch() {
-        if (++epochs === 2) spoil(method);
+        if (++epochs === 2) damage(method);
       },
       onCheckpoint: keeping(kept),
     });

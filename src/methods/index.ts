@@ -6,9 +6,15 @@ import type { MethodDefinition } from "./define.js";
 import { djsrh } from "./djsrh/index.js";
 import { dm2c } from "./dm2c/index.js";
 import { gmae } from "./gmae/index.js";
+import { identity } from "./identity/index.js";
+import { itq } from "./itq/index.js";
+import { lsh } from "./lsh/index.js";
 import { mvlnet } from "./mvlnet/index.js";
+import { signs } from "./signs/index.js";
 
-const known = [gmae, djsrh, dchn, mvlnet, dm2c, cca] as unknown as MethodDefinition<Record<string, unknown>>[];
+const known = [gmae, djsrh, dchn, mvlnet, dm2c, cca, identity, signs, itq, lsh] as unknown as MethodDefinition<
+  Record<string, unknown>
+>[];
 
 /** Every method, with its options and how it is made. */
 export const methods: readonly MethodDefinition<Record<string, unknown>>[] = known;

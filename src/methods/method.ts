@@ -5,7 +5,7 @@ import { type Engine, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type DenseMatrix, pictureShape } from "../data/matrix.js";
 import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
-import type { Colouring, RetrievalCurves } from "../runs/result.js";
+import type { Coloring, RetrievalCurves } from "../runs/result.js";
 import { allRows, type ViewShape } from "./feeding.js";
 import { matchLabels } from "./matching/classes.js";
 import {
@@ -73,7 +73,7 @@ export class Method<Options = object> {
       this.encode = (view, data, options = {}) => this.#using(({ uses }) => uses.encode!(view, data, options));
     }
     if (verbs.includes("retrievalCurves")) this.retrievalCurves = () => this.#live?.uses.retrievalCurves?.() ?? [];
-    if (verbs.includes("colourings")) this.colourings = (data) => this.#ready().uses.colourings!(this.match(data));
+    if (verbs.includes("colorings")) this.colorings = (data) => this.#ready().uses.colorings!(this.match(data));
     if (spec.addedViews === undefined) return;
     this.addView = (...call) => this.#use.turn(() => this.#addView(...call));
     this.viewState = (view) => spec.addedViews!.state(this.#ready().model, view);
@@ -168,8 +168,8 @@ export class Method<Options = object> {
   }
 
   /**
-   * Measures on the data that was fitted, by the method's published protocol. A signal ends it where it may take long; it then
-   * rejects with the signal's reason.
+   * Measures on the data that was fitted, by the method's published protocol; empty where nothing can be measured, as clusters of
+   * data without labels. A signal ends it where it may take long; it then rejects with the signal's reason.
    */
   evaluate(signal?: AbortSignal): Promise<Metrics> {
     return this.#using(({ uses }) => uses.evaluate(signal));
@@ -247,7 +247,7 @@ export class Method<Options = object> {
   retrievalCurves?(): readonly RetrievalCurves[];
 
   /** Further ways to color the samples on the embedding map, one value per sample. */
-  colourings?(data: MultiViewDataset): readonly Colouring[];
+  colorings?(data: MultiViewDataset): readonly Coloring[];
 
   /**
    * Trains a network for a view that came after the fit, leaving all others as they are, for methods that can: the network that
@@ -316,8 +316,10 @@ export class Method<Options = object> {
         run: (epoch) => stage.run(epoch).finally(() => uses.invalidate?.()),
       }),
     );
-    const course = { stages: followed, evaluate: (signal?: AbortSignal) => this.evaluate(signal), state };
-    await runStages(course, hooks, hooks.resume?.position);
+    const evaluate = (signal?: AbortSignal) => this.#using(({ uses }) => uses.evaluate(signal));
+    const download = () => this.#scope!.download();
+    // Also where it was interrupted: what was learned so far can be saved.
+    await runStages({ stages: followed, evaluate, download, state }, hooks, hooks.resume?.position).finally(download);
   }
 
   async #addView(data: MultiViewDataset, view: string, hooks: FitHooks = {}): Promise<void> {
@@ -380,7 +382,7 @@ export class Method<Options = object> {
 
   /**
    * The model's state with the fingerprints of the samples that it was trained on: what is saved. A copy, which stays.
-   * @throws UserError before the first fit or load.
+   * @throws UserError before the first fit or load; StaleError during a training on a device, where `onCheckpoint` gives it.
    */
   state(): State {
     return this.#apart(this.#withTrained(this.modelState()));
@@ -408,6 +410,7 @@ export class Method<Options = object> {
 
   /** Writes the fitted model as a run folder: settings, checkpoint, encoders. @throws UserError where it is not empty. */
   async save(folder: string): Promise<void> {
+    await this.#scope?.download();
     const options = this.options as Record<string, unknown>;
     const seed = typeof options.seed === "number" ? options.seed : 0;
     const config = { method: this.name, dataset: { name: this.#fittedOn }, seed, options };

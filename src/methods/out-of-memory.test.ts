@@ -1,4 +1,4 @@
-// What a user hears where a method or a graph needs more memory than there is.
+// The message where a method or a graph needs more memory than there is.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Engine, Program } from "../core/runtime/index.js";
@@ -32,7 +32,7 @@ test("a fit that does not fit into memory names the option", async () => {
 test("a graph whose intermediate results do not fit into memory", async () => {
   const x = input("x", ["n", 1]);
   const outputs = { y: sum(matmul(x, x, { transposeB: true })) };
-  for (const way of ["native", "portable"] as const) {
+  for (const way of ["native", "device", "portable"] as const) {
     const own = await Engine.open({ threads: 1, interface: way });
     const program = await Program.compile(own, { name: "square", outputs });
     await assert.rejects(program.at({ n: 4_000_000 }).run(), { name: "OutOfMemoryError" });

@@ -18,7 +18,7 @@ const result = {
   dataset: { name: "a", samples: 2, views: [], splits: {}, notes: [] },
 };
 const axis = Float32Array.of(0, 1);
-const map = { projection: "PCA", x: axis, y: axis, colourings: [] };
+const map = { projection: "PCA", x: axis, y: axis, colorings: [] };
 
 before(() => {
   const environment = {

@@ -9,6 +9,7 @@ function course(evaluate: Course["evaluate"]): Course {
   return {
     stages: [{ name: "train", epochs: 2, evaluateEvery: 1, run }],
     evaluate,
+    download: async () => undefined,
     state: () => ({ tensors: new Map(), json: {} }),
   };
 }
@@ -51,7 +52,7 @@ test("one that goes on for more than five seconds is ended, and its epoch is to 
   }
 });
 
-test("what else goes wrong in an evaluation is told as it is", async () => {
+test("what else goes wrong in an evaluation is reported as it is", async () => {
   const evaluate = () => Promise.reject(new RangeError("no"));
   await assert.rejects(runStages(course(evaluate), { signal: AbortSignal.abort() }), new RangeError("no"));
 });

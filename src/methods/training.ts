@@ -7,7 +7,7 @@ export type { Metrics };
 
 /** What an epoch of a stage tells. */
 export interface EpochResult {
-  /** Means over the epoch by name; `total` is what was minimised. */
+  /** Means over the epoch by name; `total` is what was minimized. */
   readonly losses: Readonly<Record<string, number>>;
   /** The stage has converged: its remaining epochs are left out. */
   readonly done?: boolean;
@@ -71,11 +71,11 @@ export interface FitHooks {
   onNote?(note: string): void;
   /** An epoch is done, and measured where that was due. What it returns is waited for. */
   onEpoch?(report: EpochReport): void | Promise<void>;
-  /** Offered after every epoch; the receiver decides whether to call `take` and store the result. `last` = nothing follows. */
-  onCheckpoint?(take: () => Checkpoint, last: boolean): void | Promise<void>;
+  /** Offered after every epoch; the receiver decides whether to await `take` and store the result. `last` = nothing follows. */
+  onCheckpoint?(take: () => Promise<Checkpoint>, last: boolean): void | Promise<void>;
   /** Aborting ends the run after the epoch in progress, with a last checkpoint. */
   readonly signal?: AbortSignal;
-  /** Goes on from here in place of beginning; the same data and options give the bits of a run that never stopped. */
+  /** Resumes from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
 }
 
@@ -95,12 +95,16 @@ export function withNotes(hooks: FitHooks, notes: readonly string[]): FitHooks {
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "ERR_INTERRUPTED";
+  /** The folder of the run that was interrupted, where it has one. */
+  run?: string;
 }
 
 export interface Course {
   readonly stages: readonly Stage[];
   /** May be ended by the signal, and then rejects with its reason. */
   evaluate(signal?: AbortSignal): Promise<Metrics>;
+  /** Brings what a device holds to where `state` reads it. */
+  download(): Promise<void>;
   state(): State;
 }
 
@@ -128,7 +132,11 @@ export async function runStages(
       await hooks.onEpoch?.({ stage: name, epoch: epoch + 1, epochs, seconds, metrics, ...result });
       const position = ends ? { stage: stage + 1, epoch: 0 } : { stage, epoch: epoch + 1 };
       const last = position.stage === course.stages.length || hooks.signal?.aborted === true;
-      await hooks.onCheckpoint?.(() => ({ ...finiteState(course.state(), name, epoch + 1), position }), last);
+      const take = async () => {
+        await course.download();
+        return { ...finiteState(course.state(), name, epoch + 1), position };
+      };
+      await hooks.onCheckpoint?.(take, last);
       if (hooks.signal?.aborted && position.stage < course.stages.length) {
         throw new InterruptedError(`interrupted in stage ${name} after epoch ${epoch + 1}`);
       }

@@ -54,7 +54,7 @@ test("fewer clusters than labels leave a label that scores 0", () => {
   ]);
 });
 
-test("degenerate labellings have scikit-learn's values", () => {
+test("degenerate labelings have scikit-learn's values", () => {
   const one = clusteringMetrics(Int32Array.of(3), Int32Array.of(7));
   close(one.acc, 1);
   close(one.nmi, 1);

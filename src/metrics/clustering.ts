@@ -40,7 +40,7 @@ export function clusteringMetrics(labels: Int32Array, clusters: Int32Array): Clu
   return { ...information(table), ...pairs(table), ...matched(table), purity: purity(table) };
 }
 
-/** Which label each cluster stands for under the matching that maximises accuracy; clusters in excess of labels are absent. */
+/** Which label each cluster stands for under the matching that maximizes accuracy; clusters in excess of labels are absent. */
 export function matchClusters(labels: Int32Array, clusters: Int32Array): Map<number, number> {
   const { counts, rowValues, columnValues } = contingency(labels, clusters);
   const columnOf = assign(counts, rowValues.length, columnValues.length);
@@ -120,7 +120,7 @@ function purity({ samples, counts, columnSums }: Contingency): number {
   return most.reduce((sum, c) => sum + c, 0) / samples;
 }
 
-/** Whether both labellings group the samples alike: each label is one cluster and the other way round. */
+/** Whether both labelings group the samples alike: each label is one cluster and the other way round. */
 function identical({ counts, rowSums, columnSums }: Contingency): boolean {
   if (rowSums.length !== columnSums.length) return false;
   return counts.reduce((cells, c) => cells + (c > 0 ? 1 : 0), 0) === rowSums.length;

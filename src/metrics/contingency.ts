@@ -1,10 +1,10 @@
-// The contingency table of two labellings of the same samples: how many samples have label i in the one and j in the other.
+// The contingency table of two labelings of the same samples: how many samples have label i in the one and j in the other.
 import { UserError } from "../errors.js";
 
 /** Counts of samples by their label (row) and their cluster (column). */
 export interface Contingency {
   readonly samples: number;
-  /** The distinct values of each labelling, ascending: row i stands for rowValues[i]. */
+  /** The distinct values of each labeling, ascending: row i stands for rowValues[i]. */
   readonly rowValues: Int32Array;
   readonly columnValues: Int32Array;
   /** rowValues.length × columnValues.length counts, row after row. */
@@ -35,7 +35,7 @@ export function contingency(labels: Int32Array, clusters: Int32Array): Contingen
   return count(labels, clusters, rowValues, columnValues);
 }
 
-/** The contingency table whose rows and columns are the given values, each of which ascends and covers its labelling. */
+/** The contingency table whose rows and columns are the given values, each of which ascends and covers its labeling. */
 export function count(
   labels: Int32Array,
   clusters: Int32Array,

@@ -184,7 +184,7 @@ test("bits set in a word", () => {
 test("codes and labels that do not fit are refused", async () => {
   await assert.rejects(
     () => retrievalMetrics({ ...byHand, queryLabels: single(1, 1) }),
-    /1 bytes of codes for 2 labelled queries/,
+    /1 bytes of codes for 2 labeled queries/,
   );
   await assert.rejects(() => retrievalMetrics({ ...byHand, bytes: 2 }), RangeError);
   await assert.rejects(() => retrievalMetrics({ ...byHand, at: [0] }), /cut-off 0/);

@@ -58,6 +58,6 @@ export async function retrievalMetrics(task: OnEngine<HammingRetrieval>): Promis
 
 function checkCodes(what: string, length: number, rows: number, bytes: number): void {
   if (length !== rows * bytes) {
-    throw new RangeError(`retrieval: ${length} bytes of codes for ${rows} labelled ${what} of ${bytes} bytes each`);
+    throw new RangeError(`retrieval: ${length} bytes of codes for ${rows} labeled ${what} of ${bytes} bytes each`);
   }
 }

@@ -8,7 +8,7 @@ export function entropy(counts: Int32Array, total: number): number {
   return sum;
 }
 
-/** Mutual information in nats of the two labellings; never below 0. */
+/** Mutual information in nats of the two labelings; never below 0. */
 export function mutualInformation(table: Contingency): number {
   const { samples, counts, rowSums, columnSums } = table;
   const logRows = Float64Array.from(rowSums, Math.log);
@@ -28,7 +28,7 @@ export function mutualInformation(table: Contingency): number {
 const negligible = -80;
 
 /**
- * Mutual information in nats expected of two random labellings with the table's class and cluster sizes (hypergeometric
+ * Mutual information in nats expected of two random labelings with the table's class and cluster sizes (hypergeometric
  * model): Vinh, Epps and Bailey, JMLR 11 (2010), equation 24a, summed outwards from the likeliest count of each cell.
  */
 export function expectedMutualInformation({ samples: n, rowSums, columnSums }: Contingency): number {

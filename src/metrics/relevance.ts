@@ -13,7 +13,7 @@ export interface Relevance {
 }
 
 /**
- * Relevance between labelled queries and a labelled database, single- or multi-label; memory is linear in both.
+ * Relevance between labeled queries and a labeled database, single- or multi-label; memory is linear in both.
  * @throws UserError where one side is single- and the other multi-label, or their numbers of classes differ.
  */
 export function relevance(queryLabels: Labels, databaseLabels: Labels): Relevance {

@@ -42,5 +42,12 @@ export function candidatesFor(pairs: MultiViewDataset, seed: number): Candidate[
 
 /** MvLNet's published networks take hours; these take a minute. */
 function smallMvlnet(epochs: number): Record<string, unknown> {
-  return { autoencoder: [], arch: [512, 512, 32], epochs: Math.min(epochs, 10), steps: 20, siameseEpochs: 2, pairs: 20_000 };
+  return {
+    autoencoder: [],
+    arch: [512, 512, 32],
+    epochs: Math.min(epochs, 10),
+    steps: 20,
+    siameseEpochs: 2,
+    pairs: 20_000,
+  };
 }

@@ -143,11 +143,7 @@ type MeasuresByDirection = Readonly<Record<"recallAt1" | "recallAt5" | "recallAt
 const resultFile = "candidate.json";
 
 /** The result of a run that was finished on the same pairs with the same options. */
-function finishedResult(
-  run: string,
-  fingerprint: string,
-  options: Candidate["options"],
-): CandidateResult | undefined {
+function finishedResult(run: string, fingerprint: string, options: Candidate["options"]): CandidateResult | undefined {
   const path = join(run, resultFile);
   if (!existsSync(path)) return undefined;
   try {

@@ -23,7 +23,10 @@ test("no key of a held-out pair trains, and none is held out twice", () => {
       [],
     );
     assert.equal(new Set(held).size, held.length);
-    assert.deepEqual([...train, ...test].sort((a, b) => a - b).filter((row, i, all) => row === all[i - 1]), []);
+    assert.deepEqual(
+      [...train, ...test].sort((a, b) => a - b).filter((row, i, all) => row === all[i - 1]),
+      [],
+    );
   }
 });
 
@@ -34,5 +37,13 @@ test("the same seed holds out the same pairs, another one others", () => {
 });
 
 test("pairs that are all the same are refused", () => {
-  assert.throws(() => holdOut(rows, keys.map(() => ["same"]), 0), UserError);
+  assert.throws(
+    () =>
+      holdOut(
+        rows,
+        keys.map(() => ["same"]),
+        0,
+      ),
+    UserError,
+  );
 });

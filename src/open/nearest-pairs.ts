@@ -46,12 +46,7 @@ function center(known: DenseMatrix, held: DenseMatrix): void {
 }
 
 /** Each query as the mean of `to` over the rows of `from` that are nearest to it. */
-async function seenAs(
-  queries: DenseMatrix,
-  from: DenseMatrix,
-  to: DenseMatrix,
-  engine: Engine,
-): Promise<DenseMatrix> {
+async function seenAs(queries: DenseMatrix, from: DenseMatrix, to: DenseMatrix, engine: Engine): Promise<DenseMatrix> {
   const seen = new Float32Array(queries.rows * to.columns);
   const shape = { rows: queries.rows, columns: from.rows, k: queries.columns };
   const near = Math.min(NEAREST, from.rows);

@@ -101,7 +101,7 @@ export function fakeRun({
           projection: "PCA",
           x: Float32Array.from(label, (value, i) => value * 10 + (i % 7)),
           y: Float32Array.from(label, (value, i) => value + (i % 5)),
-          colourings: [
+          colorings: [
             { name: "label", values: label, names: classes },
             { name: "cluster", values: cluster, names: classes },
           ],

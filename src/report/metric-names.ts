@@ -13,7 +13,7 @@ const known: Readonly<Record<string, readonly [name: string, meaning: string]>> 
   accuracy: ["Accuracy", "classified right"],
   map: ["mAP", "mean average precision"],
   mapAt50: ["mAP@50", "mean average precision, first 50"],
-  nmi: ["NMI", "normalised mutual information"],
+  nmi: ["NMI", "normalized mutual information"],
   ari: ["ARI", "adjusted Rand index"],
   purity: ["Purity", "commonest label of each cluster"],
   f1Macro: ["F1 macro", "mean over classes"],

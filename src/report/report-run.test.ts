@@ -1,4 +1,4 @@
-// Tests of how runs are grouped and told apart.
+// Tests of how runs are grouped and distinguished.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fakeRun } from "./fake-run.testing.js";
@@ -13,7 +13,7 @@ test("runs that differ in the seed only are one group", () => {
   assert.deepEqual(
     groups.map(({ name, entries }) => [
       name,
-      ...entries.map((entry) => `${entry.name}: ${entry.run.config.seed} ${entry.colour}`),
+      ...entries.map((entry) => `${entry.name}: ${entry.run.config.seed} ${entry.color}`),
     ]),
     [
       ["rate 0.001", "rate 0.001 seed 0: 0 0", "rate 0.001 seed 1: 1 0"],

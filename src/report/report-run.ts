@@ -22,14 +22,14 @@ export interface Entry {
   readonly run: ReportRun;
   /** What tells it from the others. */
   readonly name: string;
-  /** Place among the colours for lines: the same for runs that differ in the seed only. */
-  readonly colour: number;
+  /** Place among the colors for lines: the same for runs that differ in the seed only. */
+  readonly color: number;
 }
 
 /** Runs with the same settings but for the seed. */
 export interface Group {
   readonly name: string;
-  readonly colour: number;
+  readonly color: number;
   readonly entries: readonly Entry[];
 }
 
@@ -61,13 +61,13 @@ export function groupRuns(runs: readonly ReportRun[]): Group[] {
   }
   const groups = [...bySettings.values()];
   const names = groupNames(groups.map((members) => members[0]!.config));
-  return groups.map((members, colour) => {
-    const name = names[colour]!;
+  return groups.map((members, color) => {
+    const name = names[color]!;
     const entries = members.map((run) => {
       const several = members.length > 1;
-      return { run, colour, name: several ? `${name} seed ${run.config.seed}` : name };
+      return { run, color, name: several ? `${name} seed ${run.config.seed}` : name };
     });
-    return { name, colour, entries };
+    return { name, color, entries };
   });
 }
 

@@ -1,4 +1,4 @@
-// Table definitions: what a mistake is told as, how settings come together, and the ones that come with the package.
+// Table definitions: how a mistake is reported, how settings come together, and the ones that come with the package.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

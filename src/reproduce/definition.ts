@@ -11,7 +11,7 @@ const whole = z.int().nonnegative();
 /** How a run is started: what the flags of `vantage train` of the same names say. */
 const settingsFields = {
   method: text.optional(),
-  /** A file, or a name of the catalogue or of a dataset card. */
+  /** A file, or a name of the catalog or of a dataset card. */
   data: text.optional(),
   views: text.optional(),
   labels: text.optional(),

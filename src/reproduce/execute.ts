@@ -26,7 +26,7 @@ export interface ExecuteOptions {
 const POLL = 500;
 const PATIENCE = 600_000;
 
-/** Makes a run, or takes its result where it is there by now. What goes wrong with it is told, not thrown. */
+/** Makes a run, or takes its result where it is there by now. What goes wrong with it is reported, not thrown. */
 export async function execute(run: Run, signal: AbortSignal, options: ExecuteOptions): Promise<Outcome> {
   try {
     return await attempt(run, signal, options);

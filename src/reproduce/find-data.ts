@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cardFiles, shippedCards } from "../data/cards/index.js";
-import { catalogue } from "../data/catalogue.js";
+import { catalog } from "../data/catalog.js";
 
 export interface FoundData {
   /** What `--data` takes. */
@@ -14,13 +14,13 @@ export interface FoundData {
 }
 
 /**
- * Looks for data: sets of the catalogue are made anywhere; a card's files are looked for in NAME below each place, then in
+ * Looks for data: sets of the catalog are made anywhere; a card's files are looked for in NAME below each place, then in
  * $VANTAGE_DATA/NAME; a file in each place.
  * @param places folders, the first that has the data wins.
  */
 export function findData(data: string, places: readonly string[]): FoundData {
   const [name = "", ...rest] = data.split(":");
-  if (catalogue().some((entry) => entry.name === name)) return { argument: data };
+  if (catalog().some((entry) => entry.name === name)) return { argument: data };
   const card = shippedCards().find((each) => each.name === name);
   if (card === undefined) return findFile(data, places);
   const { VANTAGE_DATA } = process.env;

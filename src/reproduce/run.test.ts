@@ -43,7 +43,7 @@ test("folders of the same cell and seed with other settings are found, others ar
   assert.deepEqual(earlierFolders(folder, stem, run.folder), [`${stem}-00000000`]);
 });
 
-test("data: the catalogue's is made anywhere, a card's and a file's are looked for place by place", () => {
+test("data: the catalog's is made anywhere, a card's and a file's are looked for place by place", () => {
   assert.deepEqual(findData("noisy-mnist:seed=0", []), { argument: "noisy-mnist:seed=0" });
   assert.match(
     findData("caltech101-20", [folder]).missing!,
@@ -62,14 +62,14 @@ test("data: the catalogue's is made anywhere, a card's and a file's are looked f
 test("time left: as long as others of the cell took, else of the method and data, else any", () => {
   const other = { ...cell, name: "other" };
   const [run, likeIt] = [makeRun(cell, 0, found, {}), makeRun(other, 0, found, {})];
-  const stranger = makeRun({ ...other, settings: { method: "gmae", data: "b.mat" } }, 0, found, {});
+  const foreign = makeRun({ ...other, settings: { method: "gmae", data: "b.mat" } }, 0, found, {});
   const left = new TimeLeft();
   assert.equal(left.estimate([run], 1), undefined);
   left.add(run, 10);
   left.add(run, 20);
   assert.equal(left.estimate([run, likeIt], 1), 30);
   assert.equal(left.estimate([run, likeIt], 2), 15);
-  left.add(stranger, 90);
-  assert.equal(left.estimate([stranger], 4), 90);
-  assert.equal(left.estimate([run, run, stranger, stranger], 2), 105);
+  left.add(foreign, 90);
+  assert.equal(left.estimate([foreign], 4), 90);
+  assert.equal(left.estimate([run, run, foreign, foreign], 2), 105);
 });

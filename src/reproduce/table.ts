@@ -26,7 +26,7 @@ export class Table {
     return join(this.folder, "runs");
   }
 
-  /** Makes the folder, and takes up what is finished in it. @throws UserError where it cannot be used. */
+  /** Makes the folder, and loads what is finished in it. @throws UserError where it cannot be used. */
   async open(): Promise<void> {
     makeFolder(this.runsFolder);
     for (const run of this.runs) {

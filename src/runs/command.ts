@@ -6,7 +6,7 @@ const kept: ReadonlyMap<string, boolean> = new Map([
   ...["delimiter", "decimal", "thousands", "header", "encoding", "missing"].map(valued),
   ...["captions", "file-column", "text-column", "text-as", "label-column", "split-column", "id-column"].map(valued),
   ...["picture-base", "label-level", "pixels", "words"].map(valued),
-  ...["task", "epochs", "batch", "seed", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
+  ...["task", "epochs", "batch", "seed", "seeds", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
   ...["out", "index", "view", "device", "threads", "method-file"].map(valued),
   ["--pretrain-only", false],
   ["--json", false],
@@ -45,4 +45,9 @@ export function keptWords(words: readonly string[]): string[] {
 /** A text with the passwords of the URLs in it replaced by ***. */
 export function withoutPassword(text: string): string {
   return text.replaceAll(/(\b[a-z][a-z\d+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi, "$1:***@");
+}
+
+/** A word as a POSIX shell reads it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

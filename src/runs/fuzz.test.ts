@@ -53,7 +53,7 @@ writeResult(
     projection: "t-SNE",
     x: axis,
     y: axis,
-    colourings: [{ name: "label", values: Int32Array.of(0, 1), names: ["a", "b"] }],
+    colorings: [{ name: "label", values: Int32Array.of(0, 1), names: ["a", "b"] }],
   },
 );
 

@@ -1,4 +1,4 @@
-// A process that locks a folder as it is told: `hold`, `turns` (again and again), `look` (whether it is held) or `parent` (holds, with a child).
+// A process that locks a folder on command: `hold`, `turns` (again and again), `look` (whether it is held) or `parent` (holds, with a child).
 import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -26,11 +26,11 @@ export interface MetricLine {
   readonly seconds: number;
   /** Seconds of this epoch alone, evaluation apart; absent in runs of older versions. */
   readonly epochSeconds?: number;
-  /** Means over the epoch's batches; "total" is what was minimised. */
+  /** Means over the epoch's batches; "total" is what was minimized. */
   readonly losses: Readonly<Record<string, number>>;
   /** Empty where the epoch was not evaluated. */
   readonly metrics: Metrics;
-  /** What a user was told after this epoch. */
+  /** Notes after this epoch. */
   readonly notes?: readonly string[];
 }
 

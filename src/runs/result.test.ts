@@ -36,7 +36,7 @@ const map: EmbeddingMap = {
   projection: "PCA",
   x: Float32Array.of(1, 2, 3),
   y: Float32Array.of(0.5, -0.5, 0),
-  colourings: [
+  colorings: [
     { name: "label", values: Int32Array.of(0, 1, 1), names: ["x", "y"] },
     { name: "cluster", values: Int32Array.of(0, -1, 1), names: ["x", "y"] },
   ],

@@ -79,8 +79,8 @@ export interface RunResult {
   readonly retrieval?: readonly RetrievalCurves[];
 }
 
-/** A way to colour the points of a map. */
-export interface Colouring {
+/** A way to color the points of a map. */
+export interface Coloring {
   /** "label", "cluster" (as the label that it is matched to), "modality". */
   readonly name: string;
   /** Per point: a place in `names`, or −1 for none. */
@@ -94,7 +94,7 @@ export interface EmbeddingMap {
   readonly projection: string;
   readonly x: Float32Array;
   readonly y: Float32Array;
-  readonly colourings: readonly Colouring[];
+  readonly colorings: readonly Coloring[];
   /** Ids of the points, where they are known. */
   readonly ids?: readonly string[];
 }
@@ -132,14 +132,14 @@ function parseResult(path: string): RunResult {
 }
 
 /** @throws RangeError for lengths that differ; UserError where the file cannot be written. */
-export function writeMap(path: string, { projection, x, y, colourings, ids }: EmbeddingMap): void {
+export function writeMap(path: string, { projection, x, y, colorings, ids }: EmbeddingMap): void {
   const points = [x.length];
   const tensors = new Map<string, StoredTensor>([
     ["x", { shape: points, data: x }],
     ["y", { shape: points, data: y }],
   ]);
-  for (const { name, values } of colourings) tensors.set(prefix + name, { shape: points, data: values });
-  const names = Object.fromEntries(colourings.map((each) => [each.name, each.names]));
+  for (const { name, values } of colorings) tensors.set(prefix + name, { shape: points, data: values });
+  const names = Object.fromEntries(colorings.map((each) => [each.name, each.names]));
   const metadata = { format: "vantage-map-1", projection, names: JSON.stringify(names) };
   writeTensors(path, tensors, ids ? { ...metadata, ids: JSON.stringify(ids) } : metadata);
 }
@@ -153,7 +153,7 @@ export function readMap(path: string): EmbeddingMap {
   if (!(x instanceof Float32Array) || !(y instanceof Float32Array) || text === undefined || projection === undefined) {
     throw new UserError(`${path} is not a map: expected tensors x and y of type F32, and projection and names`);
   }
-  const colourings = Object.entries(parseJson(text, `${path}: names`) ?? {}).map(([name, names]): Colouring => {
+  const colorings = Object.entries(parseJson(text, `${path}: names`) ?? {}).map(([name, names]): Coloring => {
     const values = tensors.get(prefix + name)?.data;
     if (!(values instanceof Int32Array) || values.length !== x.length || y.length !== x.length) {
       throw new UserError(`${path}: expected ${x.length} values of type I32 for "${name}"`);
@@ -165,7 +165,7 @@ export function readMap(path: string): EmbeddingMap {
   if (known !== undefined && !(isTexts(known) && known.length === x.length)) {
     throw new UserError(`${path}: expected ${x.length} ids`);
   }
-  return { projection, x, y, colourings, ...(known && { ids: known }) };
+  return { projection, x, y, colorings, ...(known && { ids: known }) };
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -20,7 +20,7 @@ export interface Run {
   log(line: MetricLine): void;
   /** All lines of metrics.jsonl, those of earlier sessions too. */
   readLog(): MetricLine[];
-  /** Replaces the checkpoint in one atomic switch; a resume goes on from here, with the lines logged so far. */
+  /** Replaces the checkpoint in one atomic switch; a resume starts here, with the lines logged so far. */
   saveCheckpoint(checkpoint: Checkpoint): void;
   /** Gives the folder back to other processes. May be called again. */
   close(): void;

@@ -6,12 +6,14 @@ import { crc32 } from "node:zlib";
 import { encodeModel } from "../core/onnx/model.js";
 import { Engine } from "../core/runtime/index.js";
 import { greater, input, mul } from "../core/tensor/index.js";
+import { wordEncoder } from "../encoders/builtin/words.js";
 import { type FuzzTarget, fuzz } from "../fuzz.testing.js";
 import { PictureReader } from "./encoders/picture-reader.js";
 import { runEncoders } from "./encoders/run-encoders.js";
 import { ViewEncoder } from "./encoders/view-encoder.js";
 import { createIndexFolder, type ModelView, readIndexFolder } from "./index/index-folder.js";
 import { readUserDetails } from "./index/item-details.js";
+import { readStates } from "./index/view-features.js";
 import { itemOf, space, testFolder } from "./stores/folder/folder-store.fixture.testing.js";
 import { openFolderStore } from "./stores/folder/folder-store.js";
 import { openStore } from "./stores/open-store.js";
@@ -181,7 +183,26 @@ const targets: Record<string, FuzzTarget> = {
       return readUserDetails(`${details}.jsonl`);
     },
   },
-  pictures: { seeds: [svg, png], share: 0.05, patience: 15_000, read: (bytes) => pictures.features(bytes) },
+  pictures: { seeds: [svg, png], share: 0.05, patience: 15_000, read: (bytes) => pictures.pixels(bytes, "emoji") },
+  "pictures for encoders": {
+    seeds: [svg, png],
+    share: 0.05,
+    patience: 15_000,
+    read: (bytes) => pictures.pixels(bytes, { width: 32, height: 32, fit: "inside" }),
+  },
+  "encoders.json": {
+    seeds: ['{"a":"{}"}\n'],
+    share: 0.2,
+    read(bytes) {
+      writeFileSync(join(index, "encoders.json"), bytes);
+      readStates(index);
+    },
+  },
+  "what an encoder learned": {
+    seeds: [wordEncoder("words", { corpus: ["two cats", "two dogs"] }).state!],
+    share: 0.05,
+    read: (bytes) => void wordEncoder("words", { state: Buffer.from(bytes).toString() }),
+  },
 };
 for (const [name, target] of Object.entries(targets)) {
   test(`fuzzing: ${name}`, { timeout: 2 ** 31 - 1 }, () => fuzz(name, target));

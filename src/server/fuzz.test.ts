@@ -52,7 +52,7 @@ async function isWell(): Promise<void> {
   assert.equal((body.hits as unknown[]).length, 1);
 }
 
-function judge(status: number, what: string): void {
+function checkOutcome(status: number, what: string): void {
   if (status >= 400 && status < 500) throw new UserError("refused");
   assert.ok((status >= 100 && status < 400) || status === 503, `${status}: ${what}`);
 }
@@ -118,7 +118,7 @@ test("fuzzing: bytes on the socket", { timeout: 2 ** 31 - 1 }, async () => {
     async read(bytes) {
       const said = await exchange(bytes);
       const statuses = [...said.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
-      for (const status of statuses) judge(status, said.slice(0, 300));
+      for (const status of statuses) checkOutcome(status, said.slice(0, 300));
     },
   });
   await isWell();
@@ -132,7 +132,7 @@ test("fuzzing: bodies", { timeout: 2 ** 31 - 1 }, async () => {
       mayRefuse: true,
       share: 0.05,
       patience: 45_000,
-      read: async (bytes) => judge(await post(method, path, bytes), Buffer.from(bytes).toString("latin1")),
+      read: async (bytes) => checkOutcome(await post(method, path, bytes), Buffer.from(bytes).toString("latin1")),
     });
   }
   await isWell();
@@ -142,7 +142,7 @@ test("fuzzing: bodies", { timeout: 2 ** 31 - 1 }, async () => {
 function post(method: string, path: string, body: Uint8Array): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { "content-type": "application/json", "content-length": body.length };
-    const asked = request({ agent, port: server.port, host: "127.0.0.1", method, path, headers }, (reply) => {
+    const requested = request({ agent, port: server.port, host: "127.0.0.1", method, path, headers }, (reply) => {
       let text = "";
       reply.on("data", (data) => (text += data));
       reply.on("end", () => {
@@ -153,7 +153,7 @@ function post(method: string, path: string, body: Uint8Array): Promise<number> {
         } else resolve(status);
       });
     });
-    asked.on("error", reject);
-    asked.end(body);
+    requested.on("error", reject);
+    requested.end(body);
   });
 }

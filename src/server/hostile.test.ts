@@ -44,7 +44,7 @@ function raw({
   body,
 }: Raw): Promise<{ status: number; error: unknown }> {
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const requested = request(
       {
         port: server.port,
         host: "127.0.0.1",
@@ -64,8 +64,8 @@ function raw({
         });
       },
     );
-    asked.on("error", reject);
-    asked.end(body);
+    requested.on("error", reject);
+    requested.end(body);
   });
 }
 

@@ -72,8 +72,8 @@ export async function send(
 ): Promise<{ status: number; body: Record<string, unknown> }> {
   const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   const headers = sent && { "content-type": "application/json", "content-length": sent.length };
-  const asked = request(url + path, { agent, method, headers });
-  asked.end(sent);
-  const [reply] = (await once(asked, "response")) as [IncomingMessage];
+  const requested = request(url + path, { agent, method, headers });
+  requested.end(sent);
+  const [reply] = (await once(requested, "response")) as [IncomingMessage];
   return { status: reply.statusCode!, body: (await json(reply)) as Record<string, unknown> };
 }

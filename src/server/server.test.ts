@@ -1,4 +1,4 @@
-// The server's routes over a store in memory: what each takes and gives, who may ask, and what a browser is told.
+// The server's routes over a store in memory: what each takes and gives, who may ask, and what a browser receives.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -185,15 +185,15 @@ for (const [what, { ask: request, status = 400, expected }] of Object.entries(mi
 }
 
 test("what is stored and cannot be read back is the server's failure, and the asker learns no path", async () => {
-  const heard: string[] = [];
-  const of = await start({ say: (line) => heard.push(line) });
+  const received: string[] = [];
+  const of = await start({ say: (line) => received.push(line) });
   const original = small.store.get;
   small.store.get = () => Promise.reject(new UnreadableError("/srv/items.log is damaged: the item at byte 36"));
   const { status, body } = await ask("GET", "/items/x", undefined, {}, of);
   small.store.get = original;
   await of.close();
   assert.deepEqual([status, body], [500, { error: "internal error" }]);
-  assert.deepEqual(heard, ["GET /items/:id: /srv/items.log is damaged: the item at byte 36"]);
+  assert.deepEqual(received, ["GET /items/:id: /srv/items.log is damaged: the item at byte 36"]);
 });
 
 test("nothing of a request with a wrong item is stored", async () => {
@@ -263,7 +263,7 @@ test("with a token, requests without it are refused; health stays open", async (
   }
 });
 
-test("a stranger's host name is refused on loopback (DNS rebinding)", async () => {
+test("a foreign host name is refused on loopback (DNS rebinding)", async () => {
   for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80"]) {
     assert.equal((await ask("GET", "/indexes", undefined, { host })).status, 403, host);
   }
@@ -372,7 +372,7 @@ test("runs: the list, a log from a line on while it is written, the report in a 
   }
 });
 
-test("features with names are put in the view's order, and what is not used is told", async () => {
+test("features with names are put in the view's order, and what is not used is reported", async () => {
   const served = await smallIndex({ b: Array.from({ length: 16 }, (_, j) => `b${j}`) });
   const named = await start({ indexes: new Map([["small", served.index]]) });
   try {

@@ -4,7 +4,7 @@ import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import type { SearchIndex } from "../search/index/search-index.js";
@@ -163,7 +163,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await servePage(server, options.page ?? studio);
   addHealth(server, states);
-  await server.register(async (scope) => {
+  const routes: FastifyPluginAsync = async (scope) => {
     if (token !== undefined) wantToken(scope, token);
     refuseWhenBehind(scope, limits.delay);
     addSearchRoutes(scope, indexes, states, limits.bodyBytes);
@@ -189,7 +189,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       // Relative to this description: it holds behind a prefix too.
       servers: [{ url: "." }],
     }));
-  });
+  };
+  await server.register(routes);
   return server;
 }
 
@@ -283,10 +284,11 @@ function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
 /** The page's files, where they are built. */
 async function servePage(server: FastifyInstance, root: string): Promise<void> {
   if (!existsSync(root)) return;
-  await server.register(async (scope) => {
+  const page: FastifyPluginAsync = async (scope) => {
     scope.addHook("onRequest", async (_, reply) => {
       reply.header("content-security-policy", pagePolicy);
     });
     await scope.register(fastifyStatic, { root, wildcard: false, dotfiles: "ignore" });
-  });
+  };
+  await server.register(page);
 }

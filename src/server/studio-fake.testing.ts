@@ -23,14 +23,14 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'";
 
 export const shapes = ["circle", "square", "triangle", "diamond"] as const;
-export const colours = ["red", "orange", "green", "teal", "blue", "purple", "brown", "black"] as const;
+export const colors = ["red", "orange", "green", "teal", "blue", "purple", "brown", "black"] as const;
 const hues: Record<string, string> = { orange: "#e8890c", teal: "#0a8f8f", green: "#2a9d3a", brown: "#8a5a2b" };
 const fakeViews = ["flat", "outline", "english"] as const;
 
 export interface FakeItem {
   readonly id: string;
   readonly title: string;
-  readonly colour: string;
+  readonly color: string;
   readonly shape: string;
   readonly code: bigint;
 }
@@ -59,7 +59,7 @@ export interface FakeServer {
   readonly indexes: readonly IndexInfo[];
   /** Every search as it came in. */
   readonly searches: ReturnType<typeof searchRequest.parse>[];
-  /** Paths that were asked for, with their query. */
+  /** Paths that were requested, with their query. */
   readonly paths: string[];
   close(): Promise<void>;
 }
@@ -97,19 +97,19 @@ export function distance(a: bigint, b: bigint, bits: number): number {
 
 function makeItems(count: number): FakeItem[] {
   const random = numbers(7);
-  const centres = new Map(colours.map((colour) => [colour, code(random, 128)]));
+  const centers = new Map(colors.map((color) => [color, code(random, 128)]));
   return Array.from({ length: count }, (_, i) => {
-    const colour = colours[i % colours.length]!;
-    const shape = shapes[Math.floor(i / colours.length) % shapes.length]!;
-    const title = `${colour} ${shape} ${i}`;
-    return { id: `${i} ${title}`, title, colour, shape, code: flipped(centres.get(colour)!, random, 0.12) };
+    const color = colors[i % colors.length]!;
+    const shape = shapes[Math.floor(i / colors.length) % shapes.length]!;
+    const title = `${color} ${shape} ${i}`;
+    return { id: `${i} ${title}`, title, color, shape, code: flipped(centers.get(color)!, random, 0.12) };
   });
 }
 
 function drawing(item: FakeItem, view: string): string {
-  const colour = hues[item.colour] ?? item.colour;
+  const color = hues[item.color] ?? item.color;
   const look =
-    view === "flat" ? `fill="${colour}"` : `fill="none" stroke="${colour}" stroke-width="6" stroke-linejoin="round"`;
+    view === "flat" ? `fill="${color}"` : `fill="none" stroke="${color}" stroke-width="6" stroke-linejoin="round"`;
   const parts: Record<string, string> = {
     circle: `<circle cx="50" cy="50" r="36" ${look}/>`,
     square: `<rect x="17" y="17" width="66" height="66" ${look}/>`,
@@ -119,12 +119,12 @@ function drawing(item: FakeItem, view: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">${parts[item.shape]}</svg>`;
 }
 
-/** The first index is labelled by colour, the others by shape. */
+/** The first index is labeled by color, the others by shape. */
 function metadataOf(item: FakeItem, view: string, isFirst: boolean): Record<string, unknown> {
   const place = item.id.slice(0, item.id.indexOf(" "));
   return {
     title: item.title,
-    label: isFirst ? item.colour : item.shape,
+    label: isFirst ? item.color : item.shape,
     link: `https://example.org/${place}`,
     ...(view !== "english" && { thumbnail: `thumbnails/${view}/${place}.svg` }),
   };
@@ -136,7 +136,7 @@ function makeMap(items: readonly FakeItem[]): MapReply {
   const map: MapReply = {
     projection: "t-SNE",
     views: [...fakeViews],
-    labels: [...colours],
+    labels: [...colors],
     ids: [],
     view: [],
     label: [],
@@ -144,7 +144,7 @@ function makeMap(items: readonly FakeItem[]): MapReply {
     y: [],
   };
   for (const item of items) {
-    const label = colours.indexOf(item.colour as (typeof colours)[number]);
+    const label = colors.indexOf(item.color as (typeof colors)[number]);
     const [cx, cy] = [Math.cos((label * Math.PI) / 4) * 40, Math.sin((label * Math.PI) / 4) * 40];
     for (const [view] of fakeViews.entries()) {
       map.ids.push(item.id);

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { featuresOf, smallIndex } from "./fixture.testing.js";
 import { createServer } from "./server.js";
 import {
-  colours,
+  colors,
   distance,
   type FakeInit,
   type FakeServer,
@@ -40,7 +40,7 @@ describe("the page", { skip }, () => {
   interface Visit {
     readonly query?: string;
     readonly context?: BrowserContextOptions;
-    /** What the browser may say of answers that a test asks for. */
+    /** What the browser may say of answers that a test requests. */
     readonly allowed?: RegExp;
   }
 
@@ -145,7 +145,7 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("an item is shown in all its views, with distance and label agreement of each neighbour", async () => {
+  test("an item is shown in all its views, with distance and label agreement of each neighbor", async () => {
     await withPage({}, async (page, fake) => {
       const query = fake.items[11]!;
       await page.goto(`${fake.url}?id=${encodeURIComponent(query.id)}&view=outline`);
@@ -162,7 +162,7 @@ describe("the page", { skip }, () => {
         shown.map(Number),
         near.map(({ far }) => far),
       );
-      const same = near.filter(({ item }) => item.colour === query.colour).length;
+      const same = near.filter(({ item }) => item.color === query.color).length;
       await results(page, "flat").getByText(`${same} of ${k} with the query’s label`).waitFor();
       assert.equal(await results(page, "flat").locator(".label.same").count(), same);
 
@@ -179,7 +179,7 @@ describe("the page", { skip }, () => {
       const query = fake.items[11]!;
       await page.goto(`${fake.url}?id=${encodeURIComponent(query.id)}&index=shapes-64&index=shapes-32&target=flat`);
       for (const [name, key] of [
-        ["shapes-64", "colour"],
+        ["shapes-64", "color"],
         ["shapes-32", "shape"],
       ] as const) {
         const panel = page.getByRole("region", { name, exact: true });
@@ -234,7 +234,7 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("keys reach everything: the box, result to result, neighbours, pages", async () => {
+  test("keys reach everything: the box, result to result, neighbors, pages", async () => {
     await withPage({ query: "?words=teal" }, async (page) => {
       await cards(results(page, "flat")).first().waitFor();
       const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
@@ -306,7 +306,7 @@ describe("the page", { skip }, () => {
     ];
   }
 
-  test("the map draws 50 000 points; one that is pointed at is named, one that is clicked shows its neighbours", async () => {
+  test("the map draws 50 000 points; one that is pointed at is named, one that is clicked shows its neighbors", async () => {
     await withPage({ items: 16_700, query: "?page=map" }, async (page, fake) => {
       await page.locator("canvas[data-drawn='50100']").waitFor();
       const map = (await (await fetch(`${fake.url}map`)).json()) as { x: number[]; ids: string[]; view: number[] };
@@ -320,7 +320,7 @@ describe("the page", { skip }, () => {
       const chosen = page.getByRole("region", { name: "Chosen item" });
       await chosen.getByRole("heading", { name: title }).waitFor();
       for (const view of ["flat", "outline", "english"]) {
-        const near = chosen.getByRole("region", { name: `Neighbours in ${view}` });
+        const near = chosen.getByRole("region", { name: `Neighbors in ${view}` });
         assert.equal(await near.getByRole("listitem").count(), 8);
       }
       assert.equal(new URL(page.url()).searchParams.get("id"), map.ids[point]);
@@ -334,13 +334,13 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("the map by keys: points, colours, the legend, the list", async () => {
+  test("the map by keys: points, colors, the legend, the list", async () => {
     await withPage({ query: "?page=map" }, async (page, fake) => {
       await page.locator("canvas[data-drawn]").waitFor();
       const legend = page.getByRole("group", { name: "Legend: label" });
       assert.deepEqual(
         (await legend.getByRole("button").allInnerTexts()).map((text) => text.split(/\s/)[0]),
-        [...colours],
+        [...colors],
       );
       await page.getByText("View", { exact: true }).click();
       await page.getByRole("group", { name: "Legend: view" }).getByRole("button", { name: "outline" }).click();
@@ -370,7 +370,7 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("runs: several in one chart, live while one trains, asked for only while the page is seen", async () => {
+  test("runs: several in one chart, live while one trains, requested only while the page is seen", async () => {
     const live = fakeRun("dchn-emoji-live", 12, { isRunning: true, isFinished: false, hasReport: false });
     const done = fakeRun("dchn-emoji-0", 40);
     const other = fakeRun("gmae-digits-0", 20, { dataset: "Digits-2V" });
@@ -387,9 +387,9 @@ describe("the page", { skip }, () => {
       );
       live.lines.push(fakeLine(13), fakeLine(14));
       await page.getByText("training, epoch 14").waitFor();
-      const asked = () => fake.paths.filter((path) => path.startsWith("/runs"));
-      assert.ok(asked().includes("/runs/dchn-emoji-live?after=12"));
-      assert.equal(asked().filter((path) => path.startsWith("/runs/dchn-emoji-0")).length, 1);
+      const requested = () => fake.paths.filter((path) => path.startsWith("/runs"));
+      assert.ok(requested().includes("/runs/dchn-emoji-live?after=12"));
+      assert.equal(requested().filter((path) => path.startsWith("/runs/dchn-emoji-0")).length, 1);
 
       const see = (state: string) =>
         page.evaluate((state) => {
@@ -398,16 +398,16 @@ describe("the page", { skip }, () => {
         }, state);
       await see("hidden");
       await page.waitForTimeout(2500);
-      const quiet = asked().length;
+      const quiet = requested().length;
       await page.waitForTimeout(3000);
-      assert.equal(asked().length, quiet, "a page that is not seen asks nothing");
+      assert.equal(requested().length, quiet, "a page that is not seen asks nothing");
       Object.assign(live.summary, { isRunning: false, isFinished: true, hasReport: true });
       live.lines.push(fakeLine(15));
       await see("visible");
       await page.locator("tr", { hasText: "dchn-emoji-live" }).getByText("finished").waitFor();
-      const ended = asked().length;
+      const ended = requested().length;
       await page.waitForTimeout(3000);
-      assert.equal(asked().length, ended, "nothing trains, nothing is asked");
+      assert.equal(requested().length, ended, "nothing trains, nothing is asked");
       assert.equal(await page.getByRole("link", { name: "Report" }).count(), 3);
 
       await page.getByRole("checkbox", { name: /gmae-digits-0/ }).check();
@@ -438,7 +438,7 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("a token is asked for once, kept for the tab, and sent with everything, pictures too", async () => {
+  test("a token is requested once, kept for the tab, and sent with everything, pictures too", async () => {
     const init = { token: "let-me-in", query: "?words=brown", allowed: /status of 401/ };
     await withPage(init, async (page, fake) => {
       const dialog = page.getByRole("dialog", { name: "This server wants a token" });
@@ -538,7 +538,7 @@ describe("the page", { skip }, () => {
         }
         assert.ok(contrast(roles.onAccent!, roles.accent!) >= 4.5);
         assert.ok(contrast(roles.edge!, roles.paper!) >= 3);
-        const header = page.getByRole("button", { name: /^Colours: auto/ });
+        const header = page.getByRole("button", { name: /^Colors: auto/ });
         await header.click();
         assert.equal(await page.evaluate(() => document.documentElement.dataset.scheme), "light");
         await page.reload();
@@ -548,10 +548,10 @@ describe("the page", { skip }, () => {
   }
 });
 
-/** Contrast of two colours as WCAG 2 defines it. */
+/** Contrast of two colors as WCAG 2 defines it. */
 function contrast(a: string, b: string): number {
-  const luminance = (colour: string) => {
-    const whole = colour.length === 4 ? colour.replace(/[\da-f]/gi, "$&$&") : colour;
+  const luminance = (color: string) => {
+    const whole = color.length === 4 ? color.replace(/[\da-f]/gi, "$&$&") : color;
     const [red, green, blue] = [1, 3, 5].map((at) => {
       const part = Number.parseInt(whole.slice(at, at + 2), 16) / 255;
       return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

@@ -1,5 +1,5 @@
 // Where a run's data is and how it is to be understood, as config.yaml keeps it; and opening it.
-import { openDataset } from "../data/catalogue.js";
+import { openDataset } from "../data/catalog.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type LayoutOptions, parseViewSelection } from "../data/layout/index.js";
 import type { LayoutFile } from "../data/layout/layout-file.js";

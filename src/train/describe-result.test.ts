@@ -42,7 +42,7 @@ test("confusion, map and what the views reach alone are over the samples that ha
       45,
     );
     assert.ok(clustered.result.viewMetrics!.view1!.acc as number);
-    const label = clustered.map!.colourings.find(({ name }) => name === "label")!;
+    const label = clustered.map!.colorings.find(({ name }) => name === "label")!;
     assert.equal(label.values.filter((value) => value === -1).length, 15);
     const classified = await result("classification", 3, some);
     assert.equal(

@@ -4,11 +4,11 @@ import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { describeDataset } from "../data/describe.js";
 import { allRows } from "../methods/feeding.js";
-import { withLabel } from "../methods/matching/labelled.js";
+import { withLabel } from "../methods/matching/labeled.js";
 import { confusionMatrix } from "../metrics/classification.js";
 import { matchClusters, relabelClusters } from "../metrics/clustering.js";
 import { embeddingMap } from "../numerics/tsne/embedding-map.js";
-import { type Colouring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
+import { type Coloring, type Confusion, type EmbeddingMap, type RunResult, writeResult } from "../runs/result.js";
 import type { AnyMethod, TrainingSummary } from "./summary.js";
 
 /** Points of the embedding map; a larger set is sampled. */
@@ -48,30 +48,30 @@ async function describePredictions(
 ): Promise<Predictions> {
   const z = await method.transform(data);
   const { labels, splits } = data;
-  const labelled = labels && withLabel(labels, allRows(data.samples));
-  const truth = labels?.kind === "single" && labelled!.length > 0 ? labels.values : undefined;
+  const labeled = labels && withLabel(labels, allRows(data.samples));
+  const truth = labels?.kind === "single" && labeled!.length > 0 ? labels.values : undefined;
   const names = labels?.names ?? [];
   const predicted = truth === undefined ? undefined : await method.predict(data);
   const classes = method.predicts === "classes";
-  const pick = (values: Int32Array) => Int32Array.from(labelled!, (row) => values[row]!);
+  const pick = (values: Int32Array) => Int32Array.from(labeled!, (row) => values[row]!);
   const matched =
     predicted && truth && !classes
       ? relabelClusters(predicted, matchClusters(pick(truth), pick(predicted)))
       : predicted;
   const { rows, positions } = await embeddingMap(z, { seed, points: MAP_POINTS, engine });
-  const colourings: Colouring[] = [];
+  const colorings: Coloring[] = [];
   const at = (values: Int32Array) => Int32Array.from(rows, (row) => values[row]!);
-  if (truth) colourings.push({ name: "label", values: at(truth), names });
+  if (truth) colorings.push({ name: "label", values: at(truth), names });
   if (matched) {
     const values = at(matched).map((value) => (value < names.length ? value : -1));
-    colourings.push({ name: classes ? "prediction" : "cluster", values, names });
+    colorings.push({ name: classes ? "prediction" : "cluster", values, names });
   }
-  for (const each of method.colourings?.(data) ?? []) colourings.push({ ...each, values: at(each.values) });
+  for (const each of method.colorings?.(data) ?? []) colorings.push({ ...each, values: at(each.values) });
   const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
-  const judged = labels && withLabel(labels, classes ? splits.test! : allRows(data.samples));
+  const evaluated = labels && withLabel(labels, classes ? splits.test! : allRows(data.samples));
   return {
-    map: { projection: "t-SNE", x: axis(0), y: axis(1), colourings },
-    confusion: truth && matched && judged?.length ? confusionOf(truth, matched, names, judged) : undefined,
+    map: { projection: "t-SNE", x: axis(0), y: axis(1), colorings },
+    confusion: truth && matched && evaluated?.length ? confusionOf(truth, matched, names, evaluated) : undefined,
   };
 }
 

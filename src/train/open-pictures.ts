@@ -1,6 +1,6 @@
 // A folder of pictures opened as pixels, for methods with a network that takes them; and the files that such a run depends on.
 import { statSync } from "node:fs";
-import { dataFiles } from "../data/catalogue.js";
+import { dataFiles } from "../data/catalog.js";
 import { checkDataset } from "../data/check.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { parseViewSelection } from "../data/layout/index.js";

@@ -8,7 +8,7 @@ import { findMethod } from "../methods/index.js";
 import { parseOptions } from "../methods/options.js";
 import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { ExportedModel } from "../methods/shared/types.js";
-import type { Checkpoint, EpochReport, FitHooks, State } from "../methods/training.js";
+import { type Checkpoint, type EpochReport, type FitHooks, InterruptedError, type State } from "../methods/training.js";
 import { missingPackages } from "../optional.js";
 import { writePlots } from "../report/charts/plots.js";
 import { writeReport } from "../report/pages/page.js";
@@ -18,6 +18,7 @@ import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { stageSummaries } from "../runs/stages.js";
+import { writeViewEncodings } from "../runs/view-encodings.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
 import { describeResult } from "./describe-result.js";
@@ -214,6 +215,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
   const elapsed = () => earlier + (performance.now() - started) / 1000;
   const begin = () => {
     run = training.begin();
+    writeViewEncodings(run.folder, data.encoders);
     earlier = run.readLog().at(-1)?.seconds ?? 0;
   };
   let lastCheckpoint = Number.NEGATIVE_INFINITY;
@@ -245,9 +247,9 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           notes = [];
           hooks.onEpoch?.(report);
         },
-        onCheckpoint(take, last) {
+        async onCheckpoint(take, last) {
           if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
-          store(take());
+          store(await take());
           lastCheckpoint = performance.now();
         },
       });
@@ -284,6 +286,9 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
       writeReport([run.folder]);
     }
     return { summary, method, data };
+  } catch (error) {
+    if (error instanceof InterruptedError && run !== undefined) error.run = relative("", run.folder) || run.folder;
+    throw error;
   } finally {
     run?.close();
   }

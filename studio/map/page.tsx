@@ -1,17 +1,17 @@
-// Map: the index in two dimensions; a point is an item, and its neighbours in every view stand beside it.
+// Map: the index in two dimensions; a point is an item, and its neighbors in every view stand beside it.
 import { useMemo, useState } from "preact/hooks";
 import type { IndexInfo, MapReply } from "../../src/server/api.js";
 import { type Address, follow, go, writeAddress } from "../address.js";
 import { getItem, getMap, search } from "../client.js";
 import { agrees, shown } from "../item.js";
 import { useLoad } from "../load.js";
-import { Choose, count, Distance, Empty, Failure, Labels, Picture } from "../parts.js";
+import { Choose, count, Empty, Failure, Labels, Picture, Score } from "../parts.js";
 import { chosenIndexes } from "../search/plan.js";
 import { usePalette } from "../theme.js";
-import { colouring } from "./colouring.js";
+import { coloring } from "./coloring.js";
 import { Scatter } from "./scatter.js";
 
-const neighbours = 8;
+const neighbors = 8;
 /** Ids that the list beside the map shows at most. */
 const listed = 50;
 
@@ -48,15 +48,15 @@ export function MapPage({ address, indexes }: { address: Address; indexes: reado
           </label>
         )}
         <Choose
-          name="colour"
-          label="Colour by"
+          name="color"
+          label="Color by"
           isNamed
-          value={address.colour}
+          value={address.color}
           options={[
             ["label", "Label"],
             ["view", "View"],
           ]}
-          onChoose={(colour) => go({ colour }, { replace: true })}
+          onChoose={(color) => go({ color }, { replace: true })}
         />
         {map.value && (
           <span class="soft">
@@ -82,8 +82,8 @@ export function MapPage({ address, indexes }: { address: Address; indexes: reado
 
 function MapView({ address, index, map }: { address: Address; index: IndexInfo; map: MapReply }) {
   const palette = usePalette();
-  const by = map.labels.length === 0 ? "view" : address.colour;
-  const colours = useMemo(() => colouring(map, by, palette), [map, by, palette]);
+  const by = map.labels.length === 0 ? "view" : address.color;
+  const colors = useMemo(() => coloring(map, by, palette), [map, by, palette]);
   const [alone, setAlone] = useState<number>();
   const [over, setOver] = useState<{ point: number; x: number; y: number }>();
   const chosen = useMemo(() => {
@@ -102,7 +102,7 @@ function MapView({ address, index, map }: { address: Address; index: IndexInfo; 
       { replace: address.id !== "" },
     );
   };
-  const key = `${by} ${colours.legend.length}`;
+  const key = `${by} ${colors.legend.length}`;
   const [aloneOf, setAloneOf] = useState(key);
   if (aloneOf !== key) {
     setAloneOf(key);
@@ -113,7 +113,7 @@ function MapView({ address, index, map }: { address: Address; index: IndexInfo; 
       <div class="map-place">
         <Scatter
           map={map}
-          colouring={colours}
+          coloring={colors}
           palette={palette}
           alone={alone}
           chosen={chosen}
@@ -125,7 +125,7 @@ function MapView({ address, index, map }: { address: Address; index: IndexInfo; 
       <aside>
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset of buttons says no more */}
         <div class="legend" role="group" aria-label={`Legend: ${by}`}>
-          {colours.legend.map(({ name, colour, points, group }) => (
+          {colors.legend.map(({ name, color, points, group }) => (
             <button
               type="button"
               key={name}
@@ -133,7 +133,7 @@ function MapView({ address, index, map }: { address: Address; index: IndexInfo; 
               class={alone !== undefined && alone !== group ? "off" : ""}
               onClick={() => setAlone(alone === group ? undefined : group)}
             >
-              <i style={{ background: colour }} />
+              <i style={{ background: color }} />
               <span>{name}</span>
               <span class="number soft">{count(points)}</span>
             </button>
@@ -175,7 +175,7 @@ function Chosen({ address, index }: { address: Address; index: IndexInfo }) {
     const view = (item.views.find((each) => each.view === address.view) ?? item.views[0])!.view;
     const near = await Promise.all(
       index.views.map(async ({ name }) => {
-        const body = { index: index.name, id, view, target: name, k: neighbours, mode: "exact" } as const;
+        const body = { index: index.name, id, view, target: name, k: neighbors, mode: "exact" } as const;
         return { name, reply: await search(body, signal) };
       }),
     );
@@ -198,7 +198,7 @@ function Chosen({ address, index }: { address: Address; index: IndexInfo }) {
           </p>
           <p class="row">
             <a href={writeAddress({ ...address, ...toSearch })} onClick={(event) => follow(event, toSearch)}>
-              All neighbours
+              All neighbors
             </a>
             {own.link !== undefined && (
               <a href={own.link} rel="noreferrer" target="_blank">
@@ -209,7 +209,7 @@ function Chosen({ address, index }: { address: Address; index: IndexInfo }) {
         </div>
       </div>
       {near.map(({ name, reply }) => (
-        <section key={name} aria-label={`Neighbours in ${name}`}>
+        <section key={name} aria-label={`Neighbors in ${name}`}>
           <h3>{name}</h3>
           <ol class="near">
             {reply.hits.map((hit) => {
@@ -225,7 +225,7 @@ function Chosen({ address, index }: { address: Address; index: IndexInfo }) {
                     <Picture address={thumbnail} words={title} />
                     <span class="hidden">{title}</span>
                     <span class="figures">
-                      <Distance distance={hit.distance} bits={reply.bits} />
+                      <Score hit={hit} bits={reply.bits} />
                       <Mark agreement={agrees(own.labels, labels)} />
                     </span>
                   </a>

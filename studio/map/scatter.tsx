@@ -5,14 +5,14 @@ import type createScatterplot from "regl-scatterplot";
 import type { Palette } from "../../src/report/charts/palette.js";
 import type { MapReply } from "../../src/server/api.js";
 import { Failure } from "../parts.js";
-import type { Colouring } from "./colouring.js";
+import type { Coloring } from "./coloring.js";
 import { fitted, nearestInDirection } from "./nearest.js";
 
 type Plot = ReturnType<typeof createScatterplot>;
 
 interface ScatterProps {
   map: MapReply;
-  colouring: Colouring;
+  coloring: Coloring;
   palette: Palette;
   /** The group that is shown alone; undefined: all. */
   alone?: number;
@@ -33,7 +33,7 @@ const noMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 const margin = 1.06;
 
 export function Scatter(props: ScatterProps) {
-  const { map, colouring, palette, alone, chosen } = props;
+  const { map, coloring, palette, alone, chosen } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const plot = useRef<Plot | undefined>(undefined);
   const now = useRef(props);
@@ -82,27 +82,27 @@ export function Scatter(props: ScatterProps) {
     if (!isReady) return;
     let isWanted = true;
     const { x, y } = fitted(map.x, map.y);
-    plot.current?.draw({ x, y, valueA: colouring.groups }, { zDataType: "categorical" }).then(() => {
+    plot.current?.draw({ x, y, valueA: coloring.groups }, { zDataType: "categorical" }).then(() => {
       const { chosen, alone } = now.current;
       if (!isWanted) return;
-      if (alone !== undefined) plot.current?.filter(pointsOf(colouring, alone), { preventEvent: true });
+      if (alone !== undefined) plot.current?.filter(pointsOf(coloring, alone), { preventEvent: true });
       if (chosen !== undefined) plot.current?.select(chosen, { preventEvent: true });
       canvas.current!.dataset.drawn = String(map.x.length);
     });
     return () => {
       isWanted = false;
     };
-  }, [isReady, map, colouring.groups]);
+  }, [isReady, map, coloring.groups]);
 
   useEffect(() => {
     if (isReady) plot.current?.set(look(now.current));
-  }, [isReady, colouring.colours, palette, map]);
+  }, [isReady, coloring.colors, palette, map]);
 
   useEffect(() => {
     if (!isReady || !plot.current?.get("isPointsDrawn")) return;
     if (alone === undefined) plot.current.unfilter({ preventEvent: true });
-    else plot.current.filter(pointsOf(colouring, alone), { preventEvent: true });
-  }, [isReady, alone, colouring]);
+    else plot.current.filter(pointsOf(coloring, alone), { preventEvent: true });
+  }, [isReady, alone, coloring]);
 
   useEffect(() => {
     if (!isReady || !plot.current?.get("isPointsDrawn")) return;
@@ -122,7 +122,7 @@ export function Scatter(props: ScatterProps) {
     const zooms: Record<string, number> = { "+": 0.7, "=": 0.7, "-": 1 / 0.7, "0": 0 };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (direction) {
-      const isShown = (point: number) => alone === undefined || colouring.groups[point] === alone;
+      const isShown = (point: number) => alone === undefined || coloring.groups[point] === alone;
       const from = chosen ?? Array.from(map.x.keys()).find(isShown);
       if (from === undefined) return;
       props.onChoose(
@@ -169,19 +169,19 @@ function wholeOf(plot: Plot): number {
   return wholeAt(Number(plot.get("width")), Number(plot.get("height")));
 }
 
-function pointsOf({ groups }: Colouring, group: number): number[] {
+function pointsOf({ groups }: Coloring, group: number): number[] {
   const points: number[] = [];
   for (let i = 0; i < groups.length; i++) if (groups[i] === group) points.push(i);
   return points;
 }
 
 /** How the points look: the more there are, the smaller and the more translucent. */
-function look({ map, colouring, palette }: ScatterProps) {
+function look({ map, coloring, palette }: ScatterProps) {
   const points = map.x.length;
   return {
     backgroundColor: palette.paper!,
     colorBy: "valueA" as const,
-    pointColor: [...colouring.colours],
+    pointColor: [...coloring.colors],
     pointColorActive: palette.ink!,
     pointColorHover: palette.ink!,
     pointSize: points > 20_000 ? 2.5 : points > 5_000 ? 3.5 : points > 1_000 ? 5 : 7,

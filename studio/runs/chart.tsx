@@ -1,4 +1,4 @@
-// A chart of the report, in the page: drawn by ECharts, in the colours of the scheme.
+// A chart of the report, in the page: drawn by ECharts, in the colors of the scheme.
 import { LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";

@@ -8,7 +8,7 @@ const interval = 2000;
 
 export interface Followed {
   readonly runs?: readonly RunSummary[];
-  /** Lines by run, of those that were asked for. */
+  /** Lines by run, of those that were requested. */
   readonly lines: ReadonlyMap<string, readonly MetricLine[]>;
   readonly error?: string;
   readonly again: () => void;
@@ -39,7 +39,7 @@ export function useRuns(choose: (runs: readonly RunSummary[]) => readonly string
         if (!stop.signal.aborted) setState({ runs, lines: new Map(lines.current) });
       } catch (error) {
         if (!stop.signal.aborted) setState((was) => ({ ...was, error: (error as Error).message }));
-        // What the asker cannot mend may pass: a server that is busy, restarts, or whose proxy has lost it.
+        // What the asker cannot correct may pass: a server that is busy, restarts, or whose proxy has lost it.
         isAnyRunning = error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
       }
       isAsking = false;

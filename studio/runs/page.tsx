@@ -1,7 +1,7 @@
 // Runs: all runs of the folder, and the curves of several in the same charts, live while one trains.
 import { connect } from "echarts/core";
 import { useMemo, useState } from "preact/hooks";
-import { type Palette, seriesColours } from "../../src/report/charts/palette.js";
+import { type Palette, seriesColors } from "../../src/report/charts/palette.js";
 import { lossCharts, metricCharts, stagesOf } from "../../src/report/charts/training-charts.js";
 import { byImportance, flatten, metricName, written } from "../../src/report/metric-names.js";
 import type { Entry } from "../../src/report/report-run.js";
@@ -103,9 +103,9 @@ export function RunsPage({ address }: { address: Address }) {
 
 /** The chosen runs as the report's charts take them: of a run they read its lines only. */
 function entriesOf(chosen: readonly string[], lines: ReadonlyMap<string, readonly MetricLine[]>): Entry[] {
-  return chosen.flatMap((name, colour) => {
+  return chosen.flatMap((name, color) => {
     const own = lines.get(name);
-    return own ? [{ run: { lines: own } as Entry["run"], name, colour: colour % seriesColours }] : [];
+    return own ? [{ run: { lines: own } as Entry["run"], name, color: color % seriesColors }] : [];
   });
 }
 
@@ -143,7 +143,7 @@ function RunTable(props: {
                 <th scope="row">
                   <label>
                     <input type="checkbox" checked={chosen.includes(run.name)} onChange={() => onToggle(run.name)} />
-                    <i style={{ background: entry ? palette[`series${entry.colour}`] : "transparent" }} />
+                    <i style={{ background: entry ? palette[`series${entry.color}`] : "transparent" }} />
                     <span>{run.name}</span>
                   </label>
                   <small>

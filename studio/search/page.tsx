@@ -13,7 +13,7 @@ import { QueryItem } from "./query-item.js";
 import { Panel } from "./results.js";
 import { Starts } from "./starts.js";
 
-const neighboursOf = (id: string, view: string) => ({ by: "id", id, view, words: "", picture: "" }) as const;
+const neighborsOf = (id: string, view: string) => ({ by: "id", id, view, words: "", picture: "" }) as const;
 
 export function SearchPage({ address, indexes }: { address: Address; indexes: readonly IndexInfo[] }) {
   const chosen = chosenIndexes(address, indexes);
@@ -36,8 +36,8 @@ export function SearchPage({ address, indexes }: { address: Address; indexes: re
   if (!first) {
     return (
       <Empty title="No index is served">
-        <p>Make one from a run, then serve it:</p>
-        <pre>{"vantage index RUN --data DATA --out INDEX\nvantage serve INDEX"}</pre>
+        <p>Make one of a run, or of vectors in a file, then serve it:</p>
+        <pre>{"vantage index RUN --data DATA --out INDEX\nvantage index FILE --out INDEX\nvantage serve INDEX"}</pre>
       </Empty>
     );
   }
@@ -76,7 +76,7 @@ export function SearchPage({ address, indexes }: { address: Address; indexes: re
                     request={requestFor(address, index, target, storedIn(index))}
                     labels={labelsIn(index)}
                     isNamed={chosen.length > 1}
-                    onChoose={neighboursOf}
+                    onChoose={neighborsOf}
                   />
                 ))}
               </div>
@@ -120,10 +120,11 @@ function Start({ address, index }: { address: Address; index: IndexInfo }) {
         {count(index.items)} items in {index.views.length} {index.views.length === 1 ? "view" : "views"}
       </h2>
       <p class="soft">
-        {index.method} on {index.dataset}, codes of {index.bits} bits. To search,{" "}
+        {index.method} · {index.dataset},{" "}
+        {index.bits > 0 ? `codes of ${index.bits} bits` : `compared by their ${index.dimensions} values`}. To search,{" "}
         {ways.join(", ").replace(/, (?=[^,]*$)/, " or ")}.{index.hasMap && " Or begin with one of these:"}
       </p>
-      {index.hasMap && <Starts address={address} index={index} choose={neighboursOf} />}
+      {index.hasMap && <Starts address={address} index={index} choose={neighborsOf} />}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-// Which searches an address asks for: one for each index and each view that is searched.
+// Which searches an address requests: one for each index and each view that is searched.
 import type { IndexInfo } from "../../src/server/api.js";
 import type { Address, QueryKind } from "../address.js";
 import type { SearchBody } from "../client.js";

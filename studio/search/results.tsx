@@ -4,7 +4,7 @@ import { type Address, follow, writeAddress } from "../address.js";
 import { type SearchBody, search } from "../client.js";
 import { agrees, shown } from "../item.js";
 import { useLoad } from "../load.js";
-import { Bar, Distance, Failure, Labels, Picture } from "../parts.js";
+import { Bar, Failure, Labels, Picture, Score } from "../parts.js";
 
 interface PanelProps {
   address: Address;
@@ -53,13 +53,7 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
                   <Picture address={thumbnail} words={words} />
                   {thumbnail !== undefined && <span class="title">{title}</span>}
                   <span class="figures">
-                    <Distance distance={hit.distance} bits={reply.bits} />
-                    {hit.similarity !== undefined && (
-                      <span class="number" title="cosine similarity">
-                        <span class="hidden">cosine </span>
-                        {hit.similarity.toFixed(3).replace("-", "−")}
-                      </span>
-                    )}
+                    <Score hit={hit} bits={reply.bits} />
                   </span>
                   <Labels labels={own} agreement={agrees(labels, own)} />
                 </a>
@@ -78,7 +72,7 @@ function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply
   return (
     <>
       <span>
-        {index.method} · {index.bits} bits
+        {index.method} · {index.bits > 0 ? `${index.bits} bits` : `${index.dimensions} values`}
       </span>
       {reply && <span>{milliseconds(reply.seconds)}</span>}
       {verdicts.length > 0 && (

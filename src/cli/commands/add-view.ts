@@ -1,7 +1,7 @@
 // vantage add-view <run>: a network for a view that came later; every other file of the run stays as it is.
 import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
-import { dataFiles } from "../../data/catalogue.js";
+import { dataFiles } from "../../data/catalog.js";
 import { UserError } from "../../errors.js";
 import { modelName } from "../../methods/model-name.js";
 import { viewFolder } from "../../methods/saving.js";

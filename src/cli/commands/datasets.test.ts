@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { shippedCards } from "../../data/cards/index.js";
-import { catalogue } from "../../data/catalogue.js";
+import { catalog } from "../../data/catalog.js";
 import { runCommand, type Workplace, workplace } from "../command.testing.js";
 
 let place: Workplace;
@@ -28,12 +28,12 @@ async function listed(env: Record<string, string>, ...flags: string[]): Promise<
 
 test("sets that need no download come first, then every card with the files that it lacks", async () => {
   const sets: Listed[] = JSON.parse(await listed({ VANTAGE_DATA: "" }, "--json"));
-  const names = [...catalogue(), ...shippedCards()].map(({ name }) => name);
+  const names = [...catalog(), ...shippedCards()].map(({ name }) => name);
   assert.deepEqual(
     sets.map(({ name }) => name),
     names,
   );
-  for (const { name, views, files, missing } of sets.slice(catalogue().length)) {
+  for (const { name, views, files, missing } of sets.slice(catalog().length)) {
     assert.ok(views.length > 1, name);
     assert.deepEqual(missing, files, name);
   }

@@ -1,15 +1,27 @@
 // vantage datasets: what there is by name, what a file holds, building a set ahead of time.
+import { statSync } from "node:fs";
 import type { Command } from "commander";
-import { type CardState, cardFiles, cardStates, viewNames } from "../../data/cards/index.js";
-import { catalogue, openDataset } from "../../data/catalogue.js";
+import {
+  type CardState,
+  cardFiles,
+  cardStates,
+  isCardFolder,
+  shippedCards,
+  viewNames,
+} from "../../data/cards/index.js";
+import { catalog, openDataset } from "../../data/catalog.js";
 import { describeDataset, formatDescription } from "../../data/describe.js";
 import { writeLayout } from "../../data/layout/layout-file.js";
+import { describeMedia, formatMedia } from "../../data/media/describe-media.js";
+import { readMedia } from "../../data/media/read-media.js";
 import { AmbiguousDataError, UserError } from "../../errors.js";
 import { writeFileAtomic } from "../../files.js";
 import { textTable } from "../../text-table.js";
 import { type DataSource, openData } from "../../train/data-source.js";
 import { addDataFlags, type DataFlags, dataSettings } from "../data-flags.js";
+import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js";
 import { print, printResult, say } from "../output/output.js";
+import { itemProgress } from "../output/progress.js";
 import { wholeNumber } from "../settings.js";
 
 interface Flags extends DataFlags {
@@ -41,15 +53,16 @@ export function addDatasetsCommand(root: Command): void {
     ["info", "what a file or data set holds: views, shapes, types, sparsity, classes, ranges, what is missing"],
     ["build", "make a data set and keep it in the cache"],
   ] as const) {
-    addDataFlags(datasets.command(`${verb} <path|name>`).description(text))
+    const command = addDataFlags(datasets.command(`${verb} <path|name>`).description(text))
       .option("--seed <n>", "of data that is made up", "0")
       .option("--json", "as one JSON object")
       .action(describe);
+    if (verb === "info") addMediaFlags(command);
   }
 }
 
 function list({ json }: { json?: boolean }): void {
-  const sets = catalogue();
+  const sets = catalog();
   const cards = cardStates();
   const builtIn = sets.map(({ name, samples, classes, views, description }) => {
     return [name, `${samples} samples, ${classes} classes, views ${views.join(", ")}: ${description}`];
@@ -100,7 +113,11 @@ function cardViews({ card }: CardState): string[] {
   return views.length > 0 ? views : Object.keys(card.expect.columns ?? {});
 }
 
-async function describe(source: string, { seed, json, ...flags }: Flags): Promise<void> {
+async function describe(source: string, { seed, json, ...flags }: Flags & MediaFlags): Promise<void> {
+  if (isPictureFolder(source)) {
+    await describeFolder(source, flags, json);
+    return;
+  }
   const notes: string[] = [];
   let shown = -1;
   const more = flags.data ?? [];
@@ -116,6 +133,24 @@ async function describe(source: string, { seed, json, ...flags }: Flags): Promis
   });
   const description = describeDataset(data, notes);
   printResult(json, description, formatDescription(description).split("\n"));
+}
+
+/** A folder that is no published set with a card of its own. */
+function isPictureFolder(source: string): boolean {
+  const isName = shippedCards().some(({ name }) => name === source.split(":")[0]);
+  return !isName && statSync(source, { throwIfNoEntry: false })?.isDirectory() === true && !isCardFolder(source);
+}
+
+async function describeFolder(folder: string, flags: MediaFlags, json: boolean | undefined): Promise<void> {
+  const set = await readMedia(folder, mediaOptions(flags));
+  const progress = itemProgress();
+  try {
+    const description = await describeMedia(set, { onProgress: progress.update });
+    progress.stop();
+    printResult(json, description, formatMedia(description));
+  } finally {
+    progress.stop();
+  }
 }
 
 /** The layout file of a data file, or one for each way in which it can be understood. */

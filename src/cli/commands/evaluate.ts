@@ -7,7 +7,8 @@ import { compareResult } from "../../train/compare-result.js";
 import { openModel } from "../../train/saved-model.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { Notes, noteChanged, noteTrained, openOtherData } from "../other-data.js";
-import { formatBaselines, formatMetrics, printResult } from "../output/output.js";
+import { formatMetrics, isVerbose, printResult } from "../output/output.js";
+import { resultTable } from "../output/result-table.js";
 import { engineOptions } from "../settings.js";
 
 interface Flags extends DataFlags {
@@ -66,7 +67,12 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
       run: folder,
     };
-    const lines = [`${config.method} on ${name}`, ...formatMetrics(metrics), ...formatBaselines(summary)];
+    const lines = [
+      `${config.method} on ${name}`,
+      "",
+      ...resultTable(config.method, metrics, summary),
+      ...(isVerbose() ? ["", "  all measures", ...formatMetrics(metrics, "    ")] : []),
+    ];
     printResult(flags.json, summary, lines);
   } finally {
     await engine.close();

@@ -78,7 +78,7 @@ test("epochs are those that were set, each stage by itself", async () => {
   assert.deepEqual(
     stages.map(({ name, epochs }: { name: string; epochs: number }) => [name, epochs]),
     [
-      ["sham", 1],
+      ["Hamming space (SHAM)", 1],
       ["a", 3],
       ["b", 3],
     ],
@@ -107,8 +107,8 @@ test("mistakes: no labels, a class without samples, queries and database of diff
     shape: [rows],
   });
   const train = (data: string) => ["train", "dchn", "--data", data, "--set", "hidden=8", "--epochs", "1"];
-  writeNpz(place.path("unlabelled.npz"), { X1: matrix(60, 5), X2: matrix(60, 4) });
-  await place.refuse(train("unlabelled.npz"), /^vantage: unlabelled: dchn learns from labels and there are none/m);
+  writeNpz(place.path("unlabeled.npz"), { X1: matrix(60, 5), X2: matrix(60, 4) });
+  await place.refuse(train("unlabeled.npz"), /^vantage: unlabeled: dchn learns from labels and there are none/m);
   // Class 2 is among the last rows only, which are the queries.
   writeNpz(place.path("unseen.npz"), {
     X1: matrix(60, 5),

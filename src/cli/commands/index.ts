@@ -118,8 +118,8 @@ async function vectorsOfFile(
   hooks: IndexHooks,
 ): Promise<IndexSummary> {
   const codes = codesOf(flags.codes);
-  const { onNote } = hooks;
-  const data = await openData({ ...dataSettings(flags), data: path }, { onNote });
+  const notes: string[] = [];
+  const data = await openData({ ...dataSettings(flags), data: path }, { onNote: (note) => notes.push(note) });
   const bytes = (data.account ?? []).filter(({ role, what }) => role === "view" && / uint8$/.test(what));
   const others = (data.account ?? []).filter(({ role, what }) => role === "view" && / (float|double)/.test(what));
   if (codes === undefined && bytes.length > 0) {
@@ -133,10 +133,17 @@ async function vectorsOfFile(
     );
   }
   const columns = await itemColumns(path, data, dataSettings(flags).text);
-  if (columns.names.length > 0) onNote?.(`kept as metadata of the items: ${columns.names.join(", ")}`);
+  for (const note of notes) if (!isOfColumns(note, columns.names)) hooks.onNote?.(note);
+  if (columns.names.length > 0) hooks.onNote?.(`kept as metadata of the items: ${columns.names.join(", ")}`);
   const name = flags.name ?? nameOfIndex(flags.out);
   const request = { ...about, data, source: path, folder: flags.out, name, codes, columns: columns.of };
   return indexVectors(request, engine, hooks);
+}
+
+/** Whether a note says of kept columns, and of nothing else, that they are not used. */
+function isOfColumns(note: string, kept: readonly string[]): boolean {
+  const [, names] = /^not used: (.+) \(/.exec(note) ?? [];
+  return names?.split(", ").every((name) => kept.includes(name)) ?? false;
 }
 
 function codesOf(text: string | undefined): VectorCodes | "packed" | undefined {

@@ -81,7 +81,7 @@ test("a run with hash codes: index, search by features, file and id; adding agai
   assert.deepEqual([again.added, again.items], [{ b: 120 }, 240]);
 });
 
-test("only a split, and only some views, are indexed where that is asked for", async () => {
+test("only a split, and only some views, are indexed where requested", async () => {
   const args = ["--out", "part", "--split", "database", "--views-to-index", "b", "--threads", "1", "--json"];
   const made = JSON.parse(await place.succeed(["index", "codes", ...args]));
   assert.deepEqual([made.added, made.items], [{ b: 90 }, 90]);
@@ -106,7 +106,7 @@ test("a run without hash codes: signs first, ordered anew by cosine; all views o
   );
 });
 
-test("a server of two indexes answers until it is told to stop: 0 after SIGTERM, 130 after Ctrl-C", async () => {
+test("a server of two indexes answers until it is stopped: 0 after SIGTERM, 130 after Ctrl-C", async () => {
   for (const [signal, expected] of [
     ["SIGTERM", 0],
     ["SIGINT", 130],

@@ -9,10 +9,12 @@ import { searchedBits } from "../../search/index/index-folder.js";
 import { SearchIndex, type SearchQuery } from "../../search/index/search-index.js";
 import { type Hit, searchModes } from "../../search/stores/store.js";
 import { textTable } from "../../text-table.js";
+import { several } from "../arguments.js";
 import { printResult, say } from "../output/output.js";
 import { engineOptions, wholeNumber } from "../settings.js";
 
 interface Flags {
+  readonly encoder?: readonly string[];
   readonly view?: string;
   readonly query?: string;
   readonly id?: string;
@@ -37,7 +39,12 @@ export function addSearchCommand(root: Command): void {
     )
     .option("--id <id>", "search by a stored item")
     .option("--words <text>", "search by words, where the index makes features of them")
-    .option("--image <file>", "search by a PNG or SVG picture, where the index makes features of it")
+    .option("--image <file>", "search by a picture, where the index makes features of it")
+    .option(
+      "--encoder <spec>",
+      "use an encoder of words or pictures that is no part of the index: onnx:FILE, transformers:MODEL or http:URL as the index names it (several: give it several times)",
+      several,
+    )
     .option("--target <view>", "search the items of this view only (default: all)")
     .option("--k <n>", "hits wanted", "10")
     .option("--mode <mode>", searchModes.join(" or "), "exact")
@@ -54,7 +61,10 @@ async function search(folder: string, flags: Flags): Promise<void> {
   const query = await queryOf(flags);
   const engine = await Engine.open(engineOptions(flags));
   try {
-    const index = await SearchIndex.open(folder, engine, { onNote: (note) => say(`  note: ${note}`) });
+    const index = await SearchIndex.open(folder, engine, {
+      onNote: (note) => say(`  note: ${note}`),
+      encoders: flags.encoder,
+    });
     try {
       const started = performance.now();
       const hits = await index.search(query);

@@ -140,7 +140,7 @@ test("SIGTERM to process 1 of a container while it starts: it ends before it ser
   child.once("close", () => {
     isClosed = true;
   });
-  // Node.js itself takes a while until it hears any signal.
+  // Node.js itself takes a while until it receives any signal.
   for (const started = performance.now(); !isClosed && performance.now() - started < 9000; await sleep(50)) {
     const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], { encoding: "utf8" });
     if (/\d/.test(stdout)) process.kill(Number(stdout), "SIGTERM");

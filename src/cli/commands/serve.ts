@@ -1,4 +1,4 @@
-// vantage serve <index…>: the search server and its page, until it is told to stop.
+// vantage serve <index…>: the search server and its page, until it is stopped.
 import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -10,10 +10,12 @@ import { SearchIndex } from "../../search/index/search-index.js";
 import { checkOrigin } from "../../server/access/origins.js";
 import { isLoopback } from "../../server/access/security.js";
 import { checkToken } from "../../server/access/token.js";
+import { several } from "../arguments.js";
 import { say } from "../output/output.js";
 import { engineOptions, wholeNumber } from "../settings.js";
 
 export interface ServeFlags {
+  readonly encoder?: readonly string[];
   readonly host: string;
   readonly port: string;
   readonly token?: string;
@@ -58,14 +60,14 @@ export function addServeFlags(command: Command): Command {
       "a site whose pages may ask from a browser, as https://example.org (several: give it several times)",
       several,
     )
+    .option(
+      "--encoder <spec>",
+      "use an encoder of words or pictures that is no part of the index: onnx:FILE, transformers:MODEL or http:URL as the index names it (several: give it several times)",
+      several,
+    )
     .option("--runs <folder>", "run folders for the runs page (default: runs, where it is there)")
     .option("--threads <n>", "threads for matrix products and kernels");
 }
-
-function several(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
 interface Access {
   readonly port: number;
   readonly token?: string;
@@ -73,7 +75,7 @@ interface Access {
   readonly localOnly: boolean;
 }
 
-/** Where it is to listen, and for whom. @throws UserError for what cannot be, or would let in anybody unasked. */
+/** Where it is to listen, and for whom. @throws UserError for what cannot be, or would let in anybody by default. */
 export async function checkServeFlags(flags: ServeFlags): Promise<Access> {
   const port = wholeNumber("--port", flags.port);
   if (port > 65535) throw new UserError(`--port ${port}: expected 0 … 65535`);
@@ -96,7 +98,7 @@ export async function checkServeFlags(flags: ServeFlags): Promise<Access> {
 
 /** Serves until a signal; returns once everything is closed, with the exit status set (Ctrl-C: 130). */
 export async function serve(folders: readonly string[], flags: ServeFlags): Promise<void> {
-  // From here on, so that a signal is heard while the indexes are opened too.
+  // From here on, so that a signal is received while the indexes are opened too.
   const signal = firstSignal();
   const { port, token, localOnly } = await checkServeFlags(flags);
   // Only this command needs the server: the others start sooner without it.
@@ -107,7 +109,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   let last: NodeJS.Timeout | undefined;
   const start = async () => {
     for (const folder of folders) {
-      const index = await SearchIndex.open(folder, engine, { onNote: say });
+      const index = await SearchIndex.open(folder, engine, { onNote: say, encoders: flags.encoder });
       indexes.set(freeName(index.index.manifest.name, indexes), index);
       if (index.store.isReadOnly) say(`${folder} may only be read: items cannot be added or deleted`);
       await index.warm();
@@ -130,8 +132,8 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
   };
   try {
     const starting = start();
-    await Promise.race([starting, signal.heard]);
-    await signal.heard;
+    await Promise.race([starting, signal.received]);
+    await signal.received;
     // Whatever hangs, the process ends before a supervisor kills it after its usual ten seconds.
     last = setTimeout(() => {
       say(`stopped after ${end / 1000} s with requests or stores that do not end; exit status 1`);
@@ -152,15 +154,15 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
 }
 
 interface FirstSignal {
-  readonly heard: Promise<void>;
-  /** Which one, once it was heard. */
+  readonly received: Promise<void>;
+  /** Which one, once it was received. */
   given: NodeJS.Signals | undefined;
 }
 
 /** The first signal is waited for, the second one ends the process. */
 function firstSignal(): FirstSignal {
   const first: { given: NodeJS.Signals | undefined } = { given: undefined };
-  const heard = new Promise<void>((resolve) => {
+  const received = new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM"] as const) {
       process.on(name, () => {
         if (first.given !== undefined) process.exit(130);
@@ -169,7 +171,7 @@ function firstSignal(): FirstSignal {
       });
     }
   });
-  return Object.assign(first, { heard });
+  return Object.assign(first, { received });
 }
 
 /** Two indexes of the same name get numbers. */

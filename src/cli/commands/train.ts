@@ -1,20 +1,23 @@
 // vantage train <method>: trains, evaluates, and leaves a run folder behind.
 import type { Command } from "commander";
-import { catalogue } from "../../data/catalogue.js";
+import { catalog } from "../../data/catalog.js";
 import { UserError } from "../../errors.js";
 import type { MethodDefinition } from "../../methods/define.js";
 import { methods } from "../../methods/index.js";
+import { quoted } from "../../runs/command.js";
 import { settingsOf } from "../../train/data-source.js";
 import { type TrainingRequest, trainRun } from "../../train/train-run.js";
 import { trainLengths } from "../code-lengths.js";
 import { commandLine } from "../command-line.js";
 import { dataName, dataSettings } from "../data-flags.js";
+import { addMethodFlags, methodFlags } from "../method-flags.js";
 import { printResult } from "../output/output.js";
-import { resumeByFlags } from "../resume.js";
+import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
+import { checkResumeFlags, resumeByFlags, withResumeCommand } from "../resume.js";
+import { parseSeeds, trainSeeds } from "../seeds.js";
 import {
   addCommonFlags,
   type CommonFlags,
-  describeOptions,
   engineOptions,
   methodOptions,
   readConfigFile,
@@ -42,44 +45,57 @@ export function addTrainCommand(root: Command): void {
     if ("reuse" in method.options.shape) {
       command.option("--reuse <run>", "take from another run what pre-training would learn");
     }
-    addCommonFlags(command)
-      .addHelpText("after", `\nOptions of ${method.name} (--set name=value):\n${describeOptions(method.options.shape)}`)
-      .action((flags: CommonFlags, typed: Command) => trainMethod(method, flags, typed));
+    if ("backbone" in method.options.shape) addPictureFlags(command);
+    addMethodFlags(addCommonFlags(command, method), method).action(
+      (flags: CommonFlags & PictureFlags, typed: Command) => trainMethod(method, flags, typed),
+    );
   }
 }
 
 async function trainMethod(
   method: MethodDefinition<Record<string, unknown>>,
-  flags: CommonFlags,
+  flags: CommonFlags & PictureFlags,
   typed: Command,
 ): Promise<void> {
   const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
   const isOne = bits === undefined || bits.length === 1;
+  const resumed = (run: string) => `vantage train ${method.name} --resume ${quoted(run)}`;
   if (flags.resume !== undefined && isOne) {
-    const outcome = await resumeByFlags(method.name, flags);
+    checkResumeFlags(typed);
+    const outcome = await withResumeCommand(resumeByFlags(method.name, flags), resumed);
     printResult(flags.json, outcome.summary, formatOutcome(outcome));
     return;
   }
   const config = readConfigFile(flags.config);
-  const options = methodOptions(flags, config, method.presets);
+  const options = methodOptions(flags, config, method.presets, methodFlags(typed));
   const data = dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset);
   if (data === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
   const request: TrainingRequest = {
     method,
     options,
     data,
-    settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags) },
+    settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags), ...pictureSettings(flags) },
     out: flags.out,
     engine: engineOptions(flags),
     command: commandLine(typed),
   };
+  if (flags.seeds !== undefined) {
+    if (!isOne || flags.seed !== undefined) {
+      throw new UserError(`--seeds and ${isOne ? "--seed" : "several --bits"}: give one of them`);
+    }
+    if (bits !== undefined) options.bits = bits[0];
+    return trainSeeds(request, parseSeeds(flags.seeds), flags);
+  }
   if (!isOne) return trainLengths(request, bits, flags);
   if (bits !== undefined) options.bits = bits[0];
-  const outcome = await withTraining((hooks) => trainRun(request, hooks));
+  const outcome = await withResumeCommand(
+    withTraining((hooks) => trainRun(request, hooks)),
+    resumed,
+  );
   printResult(flags.json, outcome.summary, formatOutcome(outcome));
 }
 
-/** The data set that a preset is for, where the catalogue makes it. */
+/** The data set that a preset is for, where the catalog makes it. */
 function ownData(preset: string | undefined): string | undefined {
-  return catalogue().find(({ name }) => name === preset)?.name;
+  return catalog().find(({ name }) => name === preset)?.name;
 }

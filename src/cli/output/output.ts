@@ -2,9 +2,27 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { Metrics } from "../../methods/training.js";
 import { withoutPassword } from "../../runs/command.js";
-import type { Baselines, ClusterSummary } from "../../runs/result.js";
-import { textTable } from "../../text-table.js";
 import { shortened, visible, visibleJson } from "../../visible.js";
+
+/** How much commands say: errors and results only, the usual, or all measures too. */
+export type Verbosity = "quiet" | "usual" | "verbose";
+
+let verbosity: Verbosity = "usual";
+
+/** Says how much is said from now on; the command line does so once, before a command begins. */
+export function setVerbosity(level: Verbosity): void {
+  verbosity = level;
+}
+
+/** Whether only results and errors are wanted. */
+export function isQuiet(): boolean {
+  return verbosity === "quiet";
+}
+
+/** Whether details are wanted. */
+export function isVerbose(): boolean {
+  return verbosity === "verbose";
+}
 
 /** Characters of a line on stderr at most. */
 const longestLine = 4000;
@@ -22,37 +40,8 @@ export function formatMetrics(metrics: Metrics, indent = "  "): string[] {
   return [...lines, ...groups];
 }
 
-/** A line for each baseline, and for clusters without labels, aligned. */
-export function formatBaselines({ baselines = {}, clusters }: Found): string[] {
-  const { joined, bestView, cca } = baselines;
-  const rows: (readonly [what: string, measures: Readonly<Record<string, unknown>>])[] = [];
-  const how = joined?.accuracy === undefined ? "k-means" : "linear SVM";
-  if (joined !== undefined) rows.push([`${how}, joined views`, joined]);
-  if (bestView !== undefined) rows.push([`${how}, best single view, chosen by the labels: ${bestView.name}`, bestView]);
-  for (const direction of Object.keys(cca?.recallAt1 ?? cca?.map ?? {})) {
-    const own = Object.entries(cca!).map(([name, by]) => [name, (by as Metrics)[direction]]);
-    rows.push([`plain CCA, ${direction}`, Object.fromEntries(own)]);
-  }
-  const lines = textTable(
-    rows.map(([what, measures]) => {
-      const numbers = Object.entries(measures).filter((each): each is [string, number] => typeof each[1] === "number");
-      return [`  ${what}`, ` ${numbers.map(([name, value]) => `${name} ${value.toFixed(4)}`).join("   ")}`];
-    }),
-  );
-  if (clusters === undefined) return lines;
-  const { sizes, silhouette, silhouetteSamples } = clusters;
-  const of = silhouetteSamples === undefined ? "" : ` of ${silhouetteSamples} samples`;
-  const value = silhouette === undefined ? "none, there is one cluster" : `${silhouette.toFixed(4)}${of}`;
-  return [...lines, `  cluster sizes   ${sizes.join(" ")}`, `  silhouette in the joined views   ${value}`];
-}
-
-interface Found {
-  readonly baselines?: Baselines;
-  readonly clusters?: ClusterSummary;
-}
-
 /**
- * Prints the result: as the last line of stdout where asked for, otherwise for people.
+ * Prints the result: as the last line of stdout where requested, otherwise for people.
  * @param lines each is one line whatever the names in it hold.
  */
 export function printResult(json: boolean | undefined, result: object, lines: readonly string[]): void {
@@ -65,8 +54,13 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(""));
 }
 
-/** A line on stderr, so that stdout holds results only. */
+/** A line on stderr, so that stdout holds results only; nothing where --quiet was given. */
 export function say(line: string): void {
+  if (verbosity !== "quiet") complain(line);
+}
+
+/** A line on stderr in any case: what went wrong. */
+export function complain(line: string): void {
   process.stderr.write(`${shortened(withoutPassword(line), longestLine)}\n`);
 }
 

@@ -2,7 +2,7 @@
 import type { SingleBar } from "cli-progress";
 import type { EpochReport, Metrics } from "../../methods/training.js";
 import { visible } from "../../visible.js";
-import { formatDuration, progressBar, say } from "./output.js";
+import { formatDuration, isQuiet, progressBar, say } from "./output.js";
 
 /** Without a terminal a line is written at most this often, in milliseconds. */
 const QUIET = 5000;
@@ -26,7 +26,7 @@ function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): s
 
 export function trainingProgress(): Progress {
   let metrics: Metrics | undefined;
-  if (!process.stderr.isTTY) {
+  if (!process.stderr.isTTY || isQuiet()) {
     let written = Number.NEGATIVE_INFINITY;
     const starts = new Map<string, { time: number; epoch: number }>();
     return {
@@ -93,7 +93,7 @@ export interface ItemProgress {
 }
 
 export function itemProgress(): ItemProgress {
-  if (!process.stderr.isTTY) {
+  if (!process.stderr.isTTY || isQuiet()) {
     let written = performance.now();
     return {
       update(done, total) {
@@ -115,6 +115,46 @@ export function itemProgress(): ItemProgress {
     stop() {
       if (isStarted) bar.stop();
       isStarted = false;
+    },
+  };
+}
+
+export interface TaskProgress {
+  update(what: string, done: number, total: number): void;
+  stop(): void;
+}
+
+/** Progress through several tasks, one after the other. */
+export function taskProgress(): TaskProgress {
+  let task: string | undefined;
+  if (!process.stderr.isTTY || isQuiet()) {
+    let written = Number.NEGATIVE_INFINITY;
+    return {
+      update(what, done, total) {
+        const isNew = what !== task;
+        if (!isNew && performance.now() - written < QUIET) return;
+        task = what;
+        written = performance.now();
+        say(total > 1 ? `${what}  ${done}/${total}` : what);
+      },
+      stop() {},
+    };
+  }
+  let bar: SingleBar | undefined;
+  return {
+    update(what, done, total) {
+      if (what !== task || bar === undefined) {
+        bar?.stop();
+        bar = progressBar("{what} {bar} {value}/{total}  {eta_formatted} left");
+        bar.start(total, done, { what: visible(what) });
+        task = what;
+      }
+      bar.setTotal(total);
+      bar.update(done);
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
     },
   };
 }

@@ -1,4 +1,4 @@
-// Tests of what reaches a terminal: one file writes to it, and nothing of a stranger's acts upon it.
+// Tests of what reaches a terminal: one file writes to it, and nothing untrusted acts upon it.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

@@ -94,30 +94,48 @@ export function batchNorm(
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });
   const runningMean = parameters.create(state[0], [width], { kind: "constant", value: 0 }, false);
   const runningVariance = parameters.create(state[1], [width], { kind: "constant", value: 1 }, false);
-  return (x, forward) => {
-    if (!forward.training) {
-      const beside = (parameter: Tensor) => reshape(parameter, [width, ...x.shape.slice(2).map(() => 1)]);
-      const centred = sub(x, beside(runningMean));
-      return add(mul(div(centred, sqrt(add(beside(runningVariance), eps))), beside(weight)), beside(bias));
+  const own = { weight, bias, runningMean, runningVariance };
+  return (x, forward) => applyBatchNorm(x, own, { eps, momentum }, forward.training ? forward : undefined);
+}
+
+/** What batch normalization learns, γ and β, and the running statistics that it keeps; all [width]. */
+interface BatchNormParameters {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
+}
+
+/** Batch normalization as `batchNorm` describes it. @param training the pass that it trains in; without: by the running statistics. */
+export function applyBatchNorm(
+  x: Tensor,
+  { weight, bias, runningMean, runningVariance }: BatchNormParameters,
+  { eps, momentum }: { readonly eps: number; readonly momentum: number },
+  training: Forward | undefined,
+): Tensor {
+  const width = weight.shape[0] ?? 1;
+  if (training === undefined) {
+    const beside = (parameter: Tensor) => reshape(parameter, [width, ...x.shape.slice(2).map(() => 1)]);
+    const centred = sub(x, beside(runningMean));
+    return add(mul(div(centred, sqrt(add(beside(runningVariance), eps))), beside(weight)), beside(bias));
+  }
+  const { passes } = training;
+  const batches = passes === 1 ? x : unstackRows(x, passes);
+  const feature = batches.rank - x.rank + 1;
+  const axes = batches.shape.map((_, axis) => axis).filter((axis) => axis >= feature - 1 && axis !== feature);
+  const { y, mean, variance } = batchNormOf(batches, weight, bias, eps, { axes, feature });
+  const n = size(batches, axes);
+  const unbiased = mul(variance, div(n, sub(n, 1)));
+  for (let pass = 0; pass < passes; pass++) {
+    for (const [parameter, batch] of [
+      [runningMean, mean],
+      [runningVariance, unbiased],
+    ] as const) {
+      const own = reshape(passes === 1 ? batch : slice(batch, 0, pass, pass + 1), [width]);
+      training.update(parameter, (before) => add(mul(before, 1 - momentum), mul(stopGradient(own), momentum)));
     }
-    const { passes } = forward;
-    const batches = passes === 1 ? x : unstackRows(x, passes);
-    const feature = batches.rank - x.rank + 1;
-    const axes = batches.shape.map((_, axis) => axis).filter((axis) => axis >= feature - 1 && axis !== feature);
-    const { y, mean, variance } = batchNormOf(batches, weight, bias, eps, { axes, feature });
-    const n = size(batches, axes);
-    const unbiased = mul(variance, div(n, sub(n, 1)));
-    for (let pass = 0; pass < passes; pass++) {
-      for (const [parameter, batch] of [
-        [runningMean, mean],
-        [runningVariance, unbiased],
-      ] as const) {
-        const own = reshape(passes === 1 ? batch : slice(batch, 0, pass, pass + 1), [width]);
-        forward.update(parameter, (before) => add(mul(before, 1 - momentum), mul(stopGradient(own), momentum)));
-      }
-    }
-    return reshape(y, x.shape);
-  };
+  }
+  return reshape(y, x.shape);
 }
 
 /** Layers one after another. */

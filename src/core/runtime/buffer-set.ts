@@ -1,8 +1,16 @@
 // The buffers of a program's inputs and outputs, bound to its session for each combination of sizes that was used.
 import type { Memory } from "../kernels/memory.js";
 import { type DType, elementCount, resolveShape, type Tensor } from "../tensor/index.js";
-import type { ParameterStore } from "./parameter-store.js";
-import { type BoundCall, type Buffer, RuntimeError, type Session, type TensorData } from "./session.js";
+import { Runs } from "./runs.js";
+import {
+  type BoundCall,
+  type Buffer,
+  type DeviceTensor,
+  type Place,
+  RuntimeError,
+  type Session,
+  type TensorData,
+} from "./session.js";
 
 /** A size for each named dimension of a program's inputs. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -29,10 +37,15 @@ export interface BufferParts {
   /** Inputs that are no parameters, by name. */
   readonly feeds: ReadonlyMap<string, Tensor>;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  readonly store?: ParameterStore;
-  readonly parameters: readonly string[];
+  /** Where parameters are; where that is a device, `bringUp` does a run once what was set in memory is there. */
+  readonly parameters?: {
+    readonly at: Readonly<Record<string, Place>>;
+    bringUp?(run: () => Promise<void>): Promise<void>;
+  };
+  /** Inputs that the caller holds. */
+  readonly held: Readonly<Record<string, Place>>;
   /** Outputs that are written to places of the caller's. */
-  readonly targets: Readonly<Record<string, Float32Array>>;
+  readonly targets: Readonly<Record<string, Float32Array | DeviceTensor>>;
 }
 
 interface BoundExecution extends Execution {
@@ -47,6 +60,8 @@ const KEPT_EXECUTIONS = 128;
 export class BufferSet {
   readonly #executions = new Map<string, BoundExecution>();
   readonly #buffers = new Map<string, Float32Array<SharedArrayBuffer>>();
+  /** Runs that parameters are brought up for. */
+  readonly #runs = new Runs();
 
   constructor(private readonly parts: BufferParts) {}
 
@@ -81,33 +96,47 @@ export class BufferSet {
   }
 
   #bind(sizes: Sizes): BoundExecution {
-    const { store, parameters, feeds, outputs: results, targets, session } = this.parts;
+    const { parameters, held, feeds, outputs: results, targets, session } = this.parts;
     for (const [name, tensor] of feeds) this.#reserve(`in:${name}`, tensor, sizes);
     for (const [name, tensor] of Object.entries(results)) {
       if (targets[name] === undefined) this.#reserve(`out:${name}`, tensor, sizes);
     }
-    const inputs: Record<string, Buffer> = {};
-    for (const name of parameters) inputs[name] = { data: store!.values(name), shape: store!.spec(name).shape };
-    for (const [name, tensor] of feeds) inputs[name] = this.#buffer(`in:${name}`, tensor, sizes);
-    const outputs: Record<string, Buffer> = {};
+    const fed: Record<string, Buffer> = {};
+    for (const [name, tensor] of feeds) fed[name] = this.#buffer(`in:${name}`, tensor, sizes);
+    const own: Record<string, Buffer> = {};
+    const kept: Record<string, DeviceTensor> = {};
     for (const [name, tensor] of Object.entries(results)) {
       const target = targets[name];
-      outputs[name] =
-        target === undefined
-          ? this.#buffer(`out:${name}`, tensor, sizes)
-          : { data: target, shape: resolveShape(tensor.shape, sizes) };
+      if (target === undefined) own[name] = this.#buffer(`out:${name}`, tensor, sizes);
+      else if (target instanceof Float32Array) own[name] = { data: target, shape: resolveShape(tensor.shape, sizes) };
+      else kept[name] = target;
     }
-    const call = session.bind(inputs, outputs);
+    const call = session.bind({ ...parameters?.at, ...held, ...fed }, { ...own, ...kept });
+    const bringUp = parameters?.bringUp;
     const released: (() => void)[] = [];
     return {
       call,
       released,
       onRelease: (action) => void released.push(action),
-      inputs: pick(inputs, feeds.keys(), "float32") as Record<string, Float32Array>,
-      indices: pick(inputs, feeds.keys(), "int64") as Record<string, BigInt64Array>,
-      outputs: pick(outputs, Object.keys(results), "float32") as Record<string, Float32Array>,
-      run: () => call.run(),
+      inputs: pick(fed, "float32") as Record<string, Float32Array>,
+      indices: pick(fed, "int64") as Record<string, BigInt64Array>,
+      outputs: pick(own, "float32") as Record<string, Float32Array>,
+      run: bringUp === undefined ? () => call.run() : () => this.#count(() => bringUp(() => call.run())),
     };
+  }
+
+  async #count(run: () => Promise<void>): Promise<void> {
+    this.#runs.begin();
+    try {
+      await run();
+    } finally {
+      this.#runs.end();
+    }
+  }
+
+  /** Resolves once no run is in flight. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => this.#runs.whenIdle(resolve));
   }
 
   /** Makes sure that the buffer is large enough; a larger one takes its place and older bindings are dropped. */
@@ -116,7 +145,7 @@ export class BufferSet {
     const present = this.#buffers.get(key);
     if (present !== undefined && present.length >= words) return;
     if (present !== undefined) {
-      if ([...this.#executions.values()].some(({ call }) => call.isRunning)) {
+      if (!this.#runs.isIdle || [...this.#executions.values()].some(({ call }) => call.isRunning)) {
         throw new RuntimeError(`program ${this.parts.program}: larger buffers requested during a run`);
       }
       this.#forget();
@@ -145,13 +174,9 @@ function wordsOf(tensor: Tensor, sizes: Sizes): number {
   return Math.max(1, Math.ceil((elementCount(tensor.shape, sizes) * bytes) / 4));
 }
 
-function pick(
-  buffers: Record<string, Buffer>,
-  names: Iterable<string>,
-  dtype: "float32" | "int64",
-): Record<string, TensorData> {
+function pick(buffers: Record<string, Buffer>, dtype: "float32" | "int64"): Record<string, TensorData> {
   const type = dtype === "float32" ? Float32Array : BigInt64Array;
   return Object.fromEntries(
-    [...names].map((name) => [name, buffers[name]!.data] as const).filter(([, data]) => data instanceof type),
+    Object.entries(buffers).flatMap(([name, { data }]) => (data instanceof type ? [[name, data]] : [])),
   );
 }

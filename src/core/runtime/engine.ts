@@ -4,7 +4,8 @@ import { platform } from "#platform";
 import { ClosedError, UserError } from "../../errors.js";
 import { Kernels } from "../kernels/kernels.js";
 import { type Memory, MemoryScope } from "../kernels/memory.js";
-import type { Backend, OnnxRuntimeModule, Session } from "./session.js";
+import type { Interface } from "./interfaces.js";
+import { type Backend, type DeviceTensor, type OnnxRuntimeModule, RuntimeError, type Session } from "./session.js";
 
 export const devices = ["cpu", "webgpu", "cuda"] as const;
 /** What graphs run on. */
@@ -15,8 +16,12 @@ export interface EngineOptions {
   readonly device?: Device;
   /** Threads for matrix products and kernels, four per processor or 64 at most; default: one per processor. */
   readonly threads?: number;
-  /** How graphs run on the processor: through ONNX Runtime's C API, or through the onnxruntime-common API. Default: what works here. */
-  readonly interface?: "native" | "portable";
+  /**
+   * How graphs run on the processor: `native`, ONNX Runtime's C API on the engine's memory in place; `device`, the C API with
+   * parameters and optimizers in the execution provider's own memory, as on a GPU; `portable`, the onnxruntime-common API.
+   * Default: what the environment variable VANTAGE_INTERFACE names, otherwise `native`, or `portable` where that does not work.
+   */
+  readonly interface?: Interface;
   /** The module that runs graphs through the onnxruntime-common API: onnxruntime-web, which browsers need; default: onnxruntime-node. */
   readonly onnxruntime?: OnnxRuntimeModule;
   /** Told where the faster interface does not work here, and why; default: a warning of the process, once. */
@@ -35,6 +40,12 @@ export function checkThreads(threads: number, name = "threads"): number {
   const most = Math.max(64, 4 * platform.processors());
   if (Number.isInteger(threads) && threads >= 1 && threads <= most) return threads;
   throw new UserError(`${name} ${threads}: expected a whole number from 1 to ${most}`);
+}
+
+/** Values that runs change on a device, with a copy that is read. */
+export interface OnDevice {
+  /** Brings the copy up to date. */
+  download(): Promise<void>;
 }
 
 /** @internal */
@@ -57,6 +68,8 @@ export function engineClosed(): ClosedError {
  */
 export class Engine {
   readonly #sessions = new Set<Session>();
+  readonly #tensors = new Set<DeviceTensor>();
+  readonly #onDevice = new Set<OnDevice>();
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -73,9 +86,9 @@ export class Engine {
     return this.kernels.memory;
   }
 
-  /** How graphs run, and on what: "native cpu", "portable cpu", "portable webgpu". */
+  /** How graphs run, and on what: "native cpu", "device cpu", "portable cpu", "portable webgpu". */
   get interface(): string {
-    return `${this.backend.inPlace ? "native" : "portable"} ${this.backend.name}`;
+    return `${this.backend.interface} ${this.backend.name}`;
   }
 
   /**
@@ -109,6 +122,45 @@ export class Engine {
     return own;
   }
 
+  /**
+   * A tensor of the backend, which is released with the engine at the latest; its values are not set.
+   * @internal
+   * @throws ClosedError where the engine is closed, OutOfMemoryError where it does not fit, RuntimeError where the backend has no memory of its own.
+   */
+  tensor(shape: readonly number[]): DeviceTensor {
+    this.checkOpen();
+    const tensor = this.makeTensor(shape);
+    this.#tensors.add(tensor);
+    return tensor;
+  }
+
+  /** @internal */
+  protected makeTensor(shape: readonly number[]): DeviceTensor {
+    if (this.backend.memory !== "own") throw new RuntimeError(`engine ${this.interface} has no tensors of its own`);
+    return this.backend.tensor(shape);
+  }
+
+  /** @internal Frees a tensor before the engine is closed. */
+  free(tensor: DeviceTensor): void {
+    this.#tensors.delete(tensor);
+    tensor.release();
+  }
+
+  /** @internal Has `download` bring these values too, until the function that it gives is called. */
+  keep(values: OnDevice): () => void {
+    this.#onDevice.add(values);
+    return () => void this.#onDevice.delete(values);
+  }
+
+  /**
+   * Brings what trainings changed on the device to where `ParameterStore` and checkpoints read it. Nothing to do where the engine
+   * computes in the processor's memory.
+   * @throws ClosedError where there is something to bring and the engine is closed.
+   */
+  async download(): Promise<void> {
+    for (const values of [...this.#onDevice]) await values.download();
+  }
+
   /** @internal */
   get isClosed(): boolean {
     return this.#closed !== undefined;
@@ -130,16 +182,18 @@ export class Engine {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.release()));
+    for (const tensor of [...this.#tensors]) this.free(tensor);
     await this.end();
   }
 
   /** @internal */
   protected loadSession(model: Uint8Array): Promise<Session> {
-    return this.backend.load(model);
+    return this.backend.compile(model);
   }
 
   /** @internal What is done once all sessions are released. */
   protected async end(): Promise<void> {
+    if (this.backend.memory === "own") await this.backend.close();
     await this.kernels.close();
   }
 
@@ -181,6 +235,15 @@ class EngineScope extends Engine {
 
   protected override loadSession(model: Uint8Array): Promise<Session> {
     return this.#parent.load(model);
+  }
+
+  protected override makeTensor(shape: readonly number[]): DeviceTensor {
+    return this.#parent.tensor(shape);
+  }
+
+  override free(tensor: DeviceTensor): void {
+    super.free(tensor);
+    this.#parent.free(tensor);
   }
 
   protected override async end(): Promise<void> {

@@ -3,8 +3,8 @@
 import { allFinite } from "../kernels/elementwise.js";
 import { inputName, productOf, square, sum, type Tensor, transpose } from "../tensor/index.js";
 import type { Engine } from "./engine.js";
+import type { KernelOptimizer } from "./kernel-optimizer.js";
 import { bindProduct } from "./matmul.js";
-import type { Optimizer } from "./optimizer.js";
 import type { ParameterStore } from "./parameter-store.js";
 import type { Execution } from "./program.js";
 import type { BoundCall } from "./session.js";
@@ -84,7 +84,7 @@ export class FactoredGradient {
   }
 
   /** Updates the parameter from the factors that the execution's last run left. */
-  async update(execution: Execution, optimizer: Optimizer, step: number): Promise<void> {
+  async update(execution: Execution, optimizer: KernelOptimizer, step: number): Promise<void> {
     const calls = await this.#bound(execution);
     for (const [i, call] of calls.entries()) {
       await call.run();
@@ -103,8 +103,14 @@ export class FactoredGradient {
     if (known !== undefined) return known;
     const bound = this.#bind(execution);
     this.#calls.set(execution, bound);
-    execution.onRelease(async () => {
-      for (const call of await bound) call.release();
+    execution.onRelease(() => {
+      // Where it failed there is nothing to release, and the caller has the error.
+      bound.then(
+        (calls) => {
+          for (const call of calls) call.release();
+        },
+        () => {},
+      );
     });
     return bound;
   }

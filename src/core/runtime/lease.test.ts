@@ -5,6 +5,7 @@ import { OutOfMemoryError } from "../../errors.js";
 import { input, matmul, relu } from "../tensor/index.js";
 import type { BufferSet } from "./buffer-set.js";
 import { Engine } from "./engine.js";
+import { allEngines } from "./engines.testing.js";
 import { LeasePool } from "./lease.js";
 import { Program } from "./program.js";
 
@@ -13,9 +14,9 @@ after(() => engine.close());
 const x = input("x", ["n", 64]);
 const parts = { name: "products", outputs: { y: relu(matmul(matmul(x, x, { transposeB: true }), x)) } };
 
-for (const way of ["native", "portable"] as const) {
+for (const [way, open] of allEngines) {
   test(`50 calls at the same time give what they give one by one (${way})`, async () => {
-    await using own = await Engine.open({ threads: 2, interface: way });
+    await using own = await open(2);
     const program = await Program.compile(own, parts);
     const call = (i: number) =>
       program.call(

@@ -40,7 +40,7 @@ test("nor do products in graphs, with weights as inputs or stored in the model",
     for (const rows of [1, 2, 17, 64, 200]) {
       const results: Float32Array[] = [];
       for (const engine of engines) {
-        const session = await engine.backend.load(model);
+        const session = await engine.backend.compile(model);
         const back = new Float32Array(rows * k);
         const call = session.bind(
           {
@@ -75,7 +75,7 @@ test("nor do products of batches", async () => {
         });
         const results: Float32Array[] = [];
         for (const engine of engines) {
-          const session = await engine.backend.load(model);
+          const session = await engine.backend.compile(model);
           const c = new Float32Array(batch * m * n);
           const call = session.bind(
             {

@@ -1,5 +1,8 @@
 // Where the values of parameters live: one block of the shared memory, so that an optimizer passes over it in one go.
 import type { Memory } from "../kernels/memory.js";
+import { DeviceParameters } from "./device-parameters.js";
+import type { Engine } from "./engine.js";
+import { RuntimeError, StaleError } from "./session.js";
 
 /** What a store needs to know of a parameter. */
 export interface ParameterSpec {
@@ -22,11 +25,16 @@ export interface Range {
 /** Parameters begin at multiples of 16 values (a cache line, and the widest vector register); the gaps hold zeros. */
 const ALIGN = 16;
 
-/** The values of a model's parameters, by name, in one block of the engine's memory. */
+/**
+ * The values of a model's parameters, by name, in one block of the engine's memory. Where the engine keeps parameters on a device, the
+ * block is a copy: what is written here is taken to the device before the next run, and what a training changed there is read after
+ * `download`.
+ */
 export class ParameterStore {
   /** All values, each parameter from a multiple of 16 on. */
   readonly block: Float32Array<SharedArrayBuffer>;
   readonly #specs = new Map<string, ParameterSpec & { readonly range: Range }>();
+  #device: DeviceParameters | undefined;
 
   /**
    * Reserves the block, filled with zeros.
@@ -64,15 +72,44 @@ export class ParameterStore {
     return spec;
   }
 
-  /** A parameter's values, in place. @throws RangeError where there is none of this name. */
+  /**
+   * A parameter's values, in place, to be read or written before the next run; afterwards `values` gives them again.
+   * @throws RangeError where there is none of this name, StaleError where a training has changed them on a device since the last `download`.
+   */
   values(name: string): Float32Array<SharedArrayBuffer> {
+    const values = this.#latest(name);
+    this.#device?.setOnHost(name);
+    return values;
+  }
+
+  /** Gives a parameter other values, whatever it had. @throws RangeError where there is none of this name, or it has another number of values. */
+  set(name: string, values: ArrayLike<number>): void {
+    const own = this.#inPlace(name);
+    if (values.length !== own.length) {
+      throw new RangeError(`parameter ${name}: ${values.length} values, expected ${own.length}`);
+    }
+    own.set(values);
+    this.#device?.setOnHost(name);
+  }
+
+  #inPlace(name: string): Float32Array<SharedArrayBuffer> {
     const { start, length } = this.spec(name).range;
     return this.block.subarray(start, start + length);
   }
 
-  /** All values by name, in place: what a checkpoint writes and an exported model stores. */
+  #latest(name: string): Float32Array<SharedArrayBuffer> {
+    if (this.#device?.isOnDevice(name)) {
+      throw new StaleError(`parameter ${name} was changed on the device: await download() before its values are read`);
+    }
+    return this.#inPlace(name);
+  }
+
+  /**
+   * All values by name, in place, to be read: what a checkpoint writes and an exported model stores.
+   * @throws StaleError as `values` does.
+   */
   tensors(names: readonly string[] = this.names): Map<string, NamedTensor> {
-    return new Map(names.map((name) => [name, { shape: this.spec(name).shape, data: this.values(name) }]));
+    return new Map(names.map((name) => [name, { shape: this.spec(name).shape, data: this.#latest(name) }]));
   }
 
   /** Takes the values of every parameter from a map. @throws RangeError where one is missing or has another shape. */
@@ -83,8 +120,26 @@ export class ParameterStore {
       if (found.shape.join() !== shape.join()) {
         throw new RangeError(`parameter ${name}: values of shape [${found.shape}], expected [${shape}]`);
       }
-      this.values(name).set(found.data);
+      this.set(name, found.data);
     }
+  }
+
+  /** Brings what trainings changed on a device here. Nothing to do where the engine computes in the processor's memory. */
+  async download(): Promise<void> {
+    await this.#device?.download();
+  }
+
+  /**
+   * The parameters on the device of an engine with memory of its own.
+   * @internal
+   * @throws RuntimeError where they are on another engine's.
+   */
+  on(engine: Engine): DeviceParameters {
+    this.#device ??= new DeviceParameters(engine, this, (name) => this.#inPlace(name));
+    if (this.#device.engine.backend !== engine.backend) {
+      throw new RuntimeError("the parameters of one engine are used with another");
+    }
+    return this.#device;
   }
 
   /** The ranges of some parameters, those side by side merged into one: gaps between them are part of it. */
@@ -101,8 +156,26 @@ export class ParameterStore {
     return merged;
   }
 
+  /**
+   * Where the state that an optimizer keeps of some parameters has each of them: all segments of theirs, one after the other.
+   * @internal
+   */
+  layout(names: readonly string[]): { readonly length: number; readonly places: ReadonlyMap<string, number> } {
+    let length = 0;
+    const places = new Map<string, number>();
+    for (const segment of this.segments(names)) {
+      for (const name of names) {
+        const within = this.spec(name).range.start - segment.start;
+        if (within >= 0 && within < segment.length) places.set(name, length + within);
+      }
+      length += segment.length;
+    }
+    return { length, places };
+  }
+
   /** Frees the block: neither the store nor what it gave may be used afterwards. */
   release(): void {
+    this.#device?.release();
     this.memory.free(this.block);
   }
 }

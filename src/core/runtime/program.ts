@@ -2,11 +2,11 @@
 import { ClosedError } from "../../errors.js";
 import { encodeModel } from "../onnx/model.js";
 import { inputName, isInput, nodesOf, type Tensor } from "../tensor/index.js";
-import { BufferSet, type Execution, type Sizes } from "./buffer-set.js";
+import { type BufferParts, BufferSet, type Execution, type Sizes } from "./buffer-set.js";
 import { type Engine, engineClosed } from "./engine.js";
 import { type Lease, LeasePool } from "./lease.js";
 import type { ParameterStore } from "./parameter-store.js";
-import type { Session } from "./session.js";
+import type { DeviceTensor, Place, Session } from "./session.js";
 
 export type { Execution, Sizes } from "./buffer-set.js";
 
@@ -18,8 +18,23 @@ export interface ProgramParts {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Holds the inputs that are parameters: those whose names it knows. */
   readonly store?: ParameterStore;
-  /** Outputs that are written to places of the caller's: gradients in a block. All calls write them. */
-  readonly targets?: Readonly<Record<string, Float32Array>>;
+  /** Inputs that are neither parameters nor fed: all calls read them from these places. */
+  readonly held?: Readonly<Record<string, Place>>;
+  /** Outputs that are written to places of the caller's: gradients in a block, the next values of parameters. All calls write them. */
+  readonly targets?: Readonly<Record<string, Float32Array | DeviceTensor>>;
+}
+
+/** Where a program finds parameters. */
+function places(engine: Engine, store: ParameterStore, names: readonly string[]): BufferParts["parameters"] {
+  if (engine.backend.memory !== "own") {
+    const buffer = (name: string) => ({ data: store.values(name), shape: store.spec(name).shape });
+    return { at: Object.fromEntries(names.map((name) => [name, buffer(name)])) };
+  }
+  const device = store.on(engine);
+  return {
+    at: Object.fromEntries(names.map((name) => [name, device.tensor(name)])),
+    bringUp: (run) => device.before(names, run),
+  };
 }
 
 /** A compiled graph: computes its outputs from what its inputs hold and from the values that its parameters have at the time. */
@@ -37,17 +52,19 @@ export class Program {
     private readonly parts: ProgramParts,
     inputs: readonly Tensor[],
   ) {
-    const { name, outputs, store, targets = {} } = parts;
+    const { name, outputs, store, held = {}, targets = {} } = parts;
     const names = inputs.map(inputName);
-    this.feeds = new Map(inputs.filter((t) => !store?.has(inputName(t))).map((tensor) => [inputName(tensor), tensor]));
+    const fed = (input: string) => !store?.has(input) && held[input] === undefined;
+    this.feeds = new Map(inputs.filter((t) => fed(inputName(t))).map((tensor) => [inputName(tensor), tensor]));
+    const parameters = names.filter((input) => store?.has(input));
     const buffers = {
       program: name,
       memory: engine.memory,
       session,
       feeds: this.feeds,
       outputs,
-      store,
-      parameters: names.filter((input) => store?.has(input)),
+      parameters: store && places(engine, store, parameters),
+      held,
       targets,
     };
     this.#own = new BufferSet(buffers);
@@ -136,6 +153,7 @@ export class Program {
 
   async #release(): Promise<void> {
     await this.#leases.whenIdle();
+    await this.#own.whenIdle();
     await this.session.release();
     this.#own.release();
     this.#leases.release();

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { allEngines } from "./engines.testing.js";
 
-for (const way of ["native", "portable"]) {
+for (const [way] of allEngines) {
   test(`a program released during runs lets them end first and refuses later ones (${way})`, () => {
     const child = fileURLToPath(new URL("./release.child.testing.js", import.meta.url));
     const { status, signal, stderr } = spawnSync(process.execPath, [child, way], { encoding: "utf8", timeout: 60_000 });

@@ -10,29 +10,65 @@ export interface Buffer {
   readonly shape: readonly number[];
 }
 
-/** A model with all its inputs and outputs attached to buffers: each run reads the ones and fills the others. */
+/** Float32 values that a backend keeps to itself, row-major: where parameters, moments and a training's results stay between runs. */
+export interface DeviceTensor {
+  readonly shape: readonly number[];
+  /** Takes the values of an array of as many. @throws ClosedError once the tensor is released. */
+  write(values: Float32Array): Promise<void>;
+  /** Fills an array of as many. @throws ClosedError once the tensor is released. */
+  read(into: Float32Array): Promise<void>;
+  /** The values of two tensors of one backend and shape change places, without a copy. No run in flight notices. */
+  exchange(other: DeviceTensor): void;
+  /** Frees the values, after the runs in flight. */
+  release(): void;
+}
+
+/** Where an input comes from or an output goes to: a buffer that stays where it is, or a tensor that the backend keeps. */
+export type Place = Buffer | DeviceTensor;
+
+/** A model with all its inputs and outputs attached to places: each run reads the ones and fills the others. */
 export interface BoundCall {
   /** Whether a run is in flight: its buffers must stay where they are. */
   readonly isRunning: boolean;
-  /** @throws ClosedError once the call or its session is released. */
+  /** @throws ClosedError once the call, its session or one of its tensors is released. */
   run(): Promise<void>;
   /** Frees the call, after the runs in flight. */
   release(): void;
 }
 
 export interface Session {
-  /** Attaches buffers by name; every input of the model, and at least one output. */
-  bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall;
+  /** Attaches places by name; every input of the model, and at least one output. A run takes the values that its tensors have then. */
+  bind(inputs: Readonly<Record<string, Place>>, outputs: Readonly<Record<string, Place>>): BoundCall;
   /** Frees the session; resolves after the runs in flight. */
   release(): Promise<void>;
 }
 
-export interface Backend {
+interface AnyBackend {
+  /** What it runs on: "cpu", "webgpu". */
   readonly name: string;
-  /** Whether runs read and write buffers where they are: many small runs then cost no copies. */
-  readonly inPlace: boolean;
-  load(model: Uint8Array): Promise<Session>;
+  /** How the engine option `interface` names it. */
+  readonly interface: "native" | "portable" | "device";
+  /** Makes a model ready to run. @throws RuntimeError where it is invalid. */
+  compile(model: Uint8Array): Promise<Session>;
 }
+
+/** A backend that computes in the processor's memory, where kernels work on parameters between runs. */
+export interface HostBackend extends AnyBackend {
+  /** "shared": its runs read and write buffers where they are, so that many small ones cost nothing; "copied": they copy them. */
+  readonly memory: "shared" | "copied";
+}
+
+/** A backend with memory of its own: it copies buffers there and back; what stays from run to run belongs into its tensors. */
+export interface DeviceBackend extends AnyBackend {
+  readonly memory: "own";
+  /** A tensor whose values are not set. @throws OutOfMemoryError where it does not fit. */
+  tensor(shape: readonly number[]): DeviceTensor;
+  /** Frees what the backend has beside sessions and tensors, all of which are released. */
+  close(): Promise<void>;
+}
+
+/** What runs models. */
+export type Backend = HostBackend | DeviceBackend;
 
 /** A tensor of an ONNX Runtime module. */
 export interface RuntimeTensor {
@@ -78,6 +114,12 @@ export class RuntimeError extends Error {
   readonly code: string = "ERR_RUNTIME";
 }
 
+/** Values are read whose latest version is on a device: a download has to come first. */
+export class StaleError extends RuntimeError {
+  override readonly name = "StaleError";
+  override readonly code = "ERR_STALE";
+}
+
 /** The library of a platform cannot be used here: it is missing, does not load, or is too old. */
 export class LibraryError extends RuntimeError {
   override readonly name = "LibraryError";
@@ -98,9 +140,24 @@ export function dtypeOf(data: TensorData): DType {
   return entry[0] as DType;
 }
 
-export function checkBuffer(name: string, { data, shape }: Buffer): void {
-  const count = shape.reduce((product, dim) => product * dim, 1);
-  if (count !== data.length) {
+/** A place as a buffer, whose length is checked. @throws RuntimeError where it is a tensor, or its length does not fit its shape. */
+export function bufferAt(name: string, place: Place): Buffer {
+  if (!("data" in place)) throw new RuntimeError(`${name}: a tensor of another backend`);
+  const { data, shape } = place;
+  if (countOf(shape) !== data.length) {
     throw new RuntimeError(`${name}: a buffer of ${data.length} values for shape [${shape.join(", ")}]`);
   }
+  return place;
+}
+
+/** @throws RangeError where an array for a tensor's values has another length. */
+export function checkValues({ shape }: DeviceTensor, values: Float32Array): void {
+  if (values.length !== countOf(shape)) {
+    throw new RangeError(`${values.length} values for a tensor of shape [${shape.join(", ")}]`);
+  }
+}
+
+/** Number of values of a shape. */
+export function countOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
 }

@@ -5,7 +5,7 @@ export type { Emitter, OnnxAttribute, OnnxAttributes } from "./emitter.js";
 export { as, onnxType } from "./emitter.js";
 export { type Adjoints, defineOp, type ForEach, type NoAttributes, type Op, type OpDefinition } from "./op.js";
 export * from "./ops/batch-norm.js";
-export { type Axes, expandLike, squeeze, sum, sumTo, unsqueeze } from "./ops/broadcast.js";
+export { type Axes, expandLike, expandTo, squeeze, sum, sumTo, unsqueeze } from "./ops/broadcast.js";
 export { type ConvolutionOptions, conv2d } from "./ops/convolution.js";
 export * from "./ops/elementwise.js";
 export * from "./ops/indexing.js";

@@ -47,6 +47,8 @@ const shapes: readonly [name: string, tensor: () => t.Tensor, shape: t.Shape][] 
   ],
   ["maxPool2d", () => t.maxPool2d(x, [3, 2], { padding: [1, 0, 0, 1] }), ["n", 3, 3, 5]],
   ["averagePool2d", () => t.averagePool2d(x, 3, { stride: 2 }), ["n", 3, 3, 4]],
+  ["adaptiveAveragePool2d, larger", () => t.adaptiveAveragePool2d(x, 16), ["n", 3, 16, 16]],
+  ["clip", () => t.clip(x, 0, 6), x.shape],
   ["adaptiveMaxPool2d", () => t.adaptiveMaxPool2d(x, [3, 9]), ["n", 3, 3, 9]],
   ["globalMaxPool2d", () => t.globalMaxPool2d(x), ["n", 3]],
   [
@@ -170,7 +172,7 @@ const refused: readonly [name: string, tensor: () => unknown, message: RegExp][]
     /maxPool2d: padding 0, 0, 2, 0 of windows of 2×2/,
   ],
   ["averagePool2d", () => t.averagePool2d(x, 9), /averagePool2d: a window of 9 over 8/],
-  ["adaptiveAveragePool2d", () => t.adaptiveAveragePool2d(x, 9), /adaptiveAveragePool2d: 9×9 windows of 8×9/],
+  ["adaptiveAveragePool2d", () => t.adaptiveAveragePool2d(x, 0), /adaptiveAveragePool2d: 0×0 windows of 8×9/],
   ["constant", () => t.constant([1, 2], [3]), /constant: 2 values for shape \[3\]/],
   ["input", () => t.input("", [1]), /input: the name is empty/],
   ["the name of no input", () => t.inputName(t.neg(a)), /neg is not an input/],

@@ -5,7 +5,7 @@ import { UserError } from "../../errors.js";
 import { recordOf } from "../../records.js";
 import { readYaml } from "../../yaml.js";
 
-/** A file in the card's own folder, or in one below it: a stranger's card reads nothing else. */
+/** A file in the card's own folder, or in one below it: an untrusted card reads nothing else. */
 const fileName = z.string().refine(isBelow, "expected a file in the card's folder or below it");
 
 function isBelow(file: string): boolean {
@@ -51,7 +51,7 @@ const cardSchema = z
     draw: z
       .strictObject({ query: z.tuple([count, count]), train: z.tuple([count, count]), trainTotal: count })
       .optional(),
-    /** What the published files hold; a file that holds something else is told, not refused. */
+    /** What the published files hold; a file that holds something else gets a note and is not refused. */
     expect: z
       .strictObject({
         samples: count.optional(),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { File, ready } from "h5wasm/node";
-import { openDataset } from "../catalogue.js";
+import { openDataset } from "../catalog.js";
 import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
 import { toDense } from "../matrix.js";
 import { modalities } from "../mixed-modal.js";
@@ -329,8 +329,8 @@ const refused: [string, string, RegExp][] = [
   ["a file that is not there", own.replace("file: own.mat", "file: other.mat"), /own: there is no other\.mat in /],
   ["no file", own.replace("file: own.mat, ", ""), /"A" names no file; write FILE:A/],
   ["a variable that is not there", own.replace("b: B", "b: C"), /own\.mat: there is no variable C; it holds A/],
-  ["rows beyond the end", own.replace("{ to: -2 }", "{ to: 9 }"), /split "database" asks for rows 0 to 9 of 6/],
-  ["no rows", own.replace("{ from: -2 }", "{ from: 3, to: 3 }"), /split "query" asks for rows 3 to 3 of 6/],
+  ["rows beyond the end", own.replace("{ to: -2 }", "{ to: 9 }"), /split "database" names rows 0 to 9 of 6/],
+  ["no rows", own.replace("{ from: -2 }", "{ from: 3, to: 3 }"), /split "query" names rows 3 to 3 of 6/],
   ["other class names", `${own}classes: [x, y, z]\n`, /the labels have 2 classes, the card names 3/],
   [
     "splits given and drawn",

@@ -10,7 +10,7 @@ import { type Card, cardFiles, readCard } from "./card.js";
 export interface PlacedCard {
   readonly card: Card;
   readonly folder: string;
-  /** Whether the card came with the files: it may be a stranger's, and links among them are not followed. */
+  /** Whether the card came with the files: it may be untrusted, and links among them are not followed. */
   readonly cameWithFiles: boolean;
 }
 
@@ -70,11 +70,20 @@ function folderByName(card: Card): string {
   return folder;
 }
 
+/** Whether a folder is one of a card: it has one, or all files of a card of the package. */
+export function isCardFolder(folder: string): boolean {
+  return readdirSync(folder).some(isYaml) || fittingCards(folder).length > 0;
+}
+
+function fittingCards(folder: string): Card[] {
+  return shippedCards().filter((card) => cardFiles(card).every((file) => existsSync(join(folder, file))));
+}
+
 function cardInFolder(folder: string): PlacedCard | undefined {
   const own = readdirSync(folder).filter(isYaml).sort();
   if (own.length > 1) throw new UserError(`${folder} has several cards (${own.join(", ")}): open one of them`);
   if (own.length === 1) return { card: readCard(inside(folder, own[0]!)), folder, cameWithFiles: true };
-  const fitting = shippedCards().filter((card) => cardFiles(card).every((file) => existsSync(join(folder, file))));
+  const fitting = fittingCards(folder);
   if (fitting.length === 0) {
     throw new UserError(
       `${folder} is a folder without a dataset card, and its files are of no card that comes with the package; docs/dataset-cards.md says how to write one`,

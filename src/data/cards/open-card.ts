@@ -63,7 +63,7 @@ async function assemble(
 ): Promise<MultiViewDataset> {
   const source = `${card.name}:${folder}`;
   if (card.layout === "mixed-modal") {
-    return new MultiViewDataset({ ...(await loadMixedModal(folder)), name: card.name, source });
+    return new MultiViewDataset({ ...(await loadMixedModal(folder)), name: card.name, source }, { values: "trusted" });
   }
   const open = async (file: string): Promise<FileContent> => {
     const content = files.get(file) ?? (await readVariables(join(folder, file)));
@@ -91,7 +91,10 @@ async function assemble(
     if (!labels) throw new UserError(`${card.name}: splits are drawn by labels, and the card names none`);
     splits = { ...perLabelSplit(labels, { ...card.draw, seed }) };
   }
-  return new MultiViewDataset({ name: card.name, views: viewsOfTables(tables, card.name), labels, splits, source });
+  return new MultiViewDataset(
+    { name: card.name, views: viewsOfTables(tables, card.name), labels, splits, source },
+    { values: "trusted" },
+  );
 }
 
 async function readTable(
@@ -111,19 +114,19 @@ async function readTable(
     found.push({ name, reference, path, variable: asMatrix(variable, reference, path) });
   }
   const text = typeof part.labels === "object" ? part.labels[names[0]!] : part.labels;
-  const labelled = text === undefined ? undefined : await find(text);
-  const lengths = labelled ? labelLengths(labelled.variable) : [];
-  if (labelled && lengths.length === 0) {
+  const labeled = text === undefined ? undefined : await find(text);
+  const lengths = labeled ? labelLengths(labeled.variable) : [];
+  if (labeled && lengths.length === 0) {
     throw new UserError(
-      `${labelled.path}: labels ${labelled.reference} are ${labelled.variable.kind}, expected integers, a matrix of 0 and 1, or strings`,
+      `${labeled.path}: labels ${labeled.reference} are ${labeled.variable.kind}, expected integers, a matrix of 0 and 1, or strings`,
     );
   }
-  const { samples, samplesLast } = orientViews(found, lengths, labelled?.reference, true, found[0]!.path);
+  const { samples, samplesLast } = orientViews(found, lengths, labeled?.reference, true, found[0]!.path);
   const views: View[] = [];
   const notes: string[] = [];
   for (const [v, each] of found.entries())
     views.push(await readView({ ...each, samplesLast: samplesLast[v]! }, each.path, notes));
-  const read = labelled && (await readLabels({ ...labelled, lengths }, samples, labelled.path));
+  const read = labeled && (await readLabels({ ...labeled, lengths }, samples, labeled.path));
   for (const note of [...notes, ...(read?.notes ?? [])]) onNote(note);
   return { rows: samples, views, ...(read && { labels: read.labels }) };
 }
@@ -178,7 +181,7 @@ function rangeSplits(card: Card, tables: readonly Table[]): Splits {
     const [first, last] = [from, to ?? length].map((edge) => (edge < 0 ? length + edge : edge)) as [number, number];
     if (first < 0 || last > length || first >= last) {
       throw new UserError(
-        `${card.name}: split "${split}" asks for rows ${from} to ${to ?? "the end"} of ${length}${part === undefined ? "" : ` in ${part}`}`,
+        `${card.name}: split "${split}" names rows ${from} to ${to ?? "the end"} of ${length}${part === undefined ? "" : ` in ${part}`}`,
       );
     }
     return Array.from({ length: last - first }, (_, i) => start + first + i);

@@ -1,4 +1,4 @@
-// Names for the columns of a table that can be told apart.
+// Names for the columns of a table that can be distinguished.
 
 /** Each name once: a column without a name is called after its place, and one of a name that was there gets a number. */
 export function distinctNames(names: readonly string[], notes: string[]): string[] {

@@ -116,7 +116,7 @@ test("Feather of version 1 is refused with a way out", async () => {
   );
 });
 
-test("an Arrow stream without its end mark is told", async () => {
+test("an Arrow stream without its end mark is reported", async () => {
   const whole = columnarFile("types-arrow");
   const { notes } = await readContent(folder, "open", whole.subarray(0, whole.length - 8));
   assert.ok(notes.includes("the Arrow stream has no end mark: it may be cut short"));

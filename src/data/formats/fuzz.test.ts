@@ -224,7 +224,7 @@ const targets: Record<string, FuzzTarget> = {
       return readIdx(source, header);
     }),
   },
-  "any file, recognised by its content": {
+  "any file, recognized by its content": {
     seeds: [
       ...matlab,
       ...npy,

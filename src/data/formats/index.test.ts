@@ -1,4 +1,4 @@
-// Tests of recognising formats by content, and of what is said about other files.
+// Tests of recognizing formats by content, and of what is said about other files.
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Reads any supported file into named variables; the format is recognised by content, whatever the file is called.
+// Reads any supported file into named variables; the format is recognized by content, whatever the file is called.
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.js";
 import { readArrow, readParquet } from "./decode-apart.js";

@@ -28,7 +28,7 @@ interface Reading {
  * A value of Python as a variable: text where all of a list are strings or None, numbers where all are numbers, None or truth
  * values, a matrix where all are lists of as many numbers, otherwise a cell; a dictionary is a struct.
  * @param bytes size of the pickle, for the bound on how much may come out of it.
- * @param notes what has to be told is added.
+ * @param notes notes to report are added.
  * @throws PickleError where it is nested too deep, grows too large, or contradicts itself.
  */
 export function pythonVariable(

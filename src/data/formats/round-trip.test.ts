@@ -24,7 +24,7 @@ import {
 } from "./round-trip.testing.js";
 
 const folder = testFolder();
-const asked = Number(process.env.VANTAGE_FUZZ ?? 600);
+const requested = Number(process.env.VANTAGE_FUZZ ?? 600);
 const seed = Number(process.env.VANTAGE_FUZZ_SEED ?? 1);
 
 /** What comes back of a file: the data set, or undefined where it is refused. */
@@ -110,7 +110,7 @@ function roundTrip(
   });
   test(`${name}: what comes back is equal`, async () => {
     let refused = 0;
-    const runs = Math.max(1, Math.round(asked * share));
+    const runs = Math.max(1, Math.round(requested * share));
     await fc.assert(
       fc.asyncProperty(sampleSets(), write, async (set, writer) => {
         const { bytes, kept, how } = writer(set);
@@ -177,7 +177,7 @@ roundTrip(
 /** Numbers alone: labels are the numbers of the classes, and there are no ids. */
 test("arrays.npz: what comes back is equal", async () => {
   let refused = 0;
-  const runs = Math.max(1, Math.round(asked * 0.2));
+  const runs = Math.max(1, Math.round(requested * 0.2));
   const first = fc.constantFrom(0, 1, 5);
   const name = fc.constantFrom(["x1", "x2"], ["a", "b"], ["image", "text"]);
   await fc.assert(

@@ -68,9 +68,9 @@ export function sampleSets({ plain = false }: Kinds = {}): fc.Arbitrary<SampleSe
       seed: fc.noShrink(fc.integer({ min: 1, max: 2 ** 30 })),
       scale: plain ? fc.constant(8) : fc.constantFrom(8, 1, 1024),
       gaps: plain ? none : fc.oneof(none, fc.array(fc.nat({ max: 95 }), { maxLength: 3 })),
-      unlabelled: plain ? none : fc.oneof(none, fc.array(fc.nat({ max: 5 }), { maxLength: 2 })),
+      unlabeled: plain ? none : fc.oneof(none, fc.array(fc.nat({ max: 5 }), { maxLength: 2 })),
     })
-    .map(({ samples, widths, id, classes, names, suffix, seed, scale, gaps, unlabelled }) => {
+    .map(({ samples, widths, id, classes, names, suffix, seed, scale, gaps, unlabeled }) => {
       let next = 0;
       let state = seed;
       const value = () => {
@@ -83,7 +83,7 @@ export function sampleSets({ plain = false }: Kinds = {}): fc.Arbitrary<SampleSe
       }));
       const labels = Array.from({ length: samples }, (_, i) =>
         // the last four are always there
-        unlabelled.includes(i) && i < samples - 4 ? null : classes[(i * 5) % classes.length]!,
+        unlabeled.includes(i) && i < samples - 4 ? null : classes[(i * 5) % classes.length]!,
       );
       return { views, ids: Array.from({ length: samples }, (_, i) => id(i)), labels };
     });

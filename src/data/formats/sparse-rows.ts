@@ -75,7 +75,7 @@ function exchange(
   return merged({ offsets: starts, indices: turned, values: moved });
 }
 
-/** Neighbours at one place added up. */
+/** Neighbors at one place added up. */
 function merged({ offsets, indices, values }: Compressed): Compressed {
   let kept = 0;
   let start = 0;

@@ -1,4 +1,4 @@
-// A dense array whose values lie one after the other in a file: read in pieces, only when asked for.
+// A dense array whose values lie one after the other in a file: read in pieces, only when requested.
 import { UserError } from "../../errors.js";
 import { decode, isWide, type StoredType, storedBytes, writtenIntegers } from "./decode.js";
 import type { Source } from "./source.js";

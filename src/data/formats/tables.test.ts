@@ -38,8 +38,8 @@ test("CSV: a word among numbers, rows of another length, a repeated name, no num
   await assert.rejects(csv("a,b\n1,2\n3,oops\n5,6\n"), /column "b" holds "oops" in row 1, expected a number/);
   await assert.rejects(csv("a,b\n1,2\n3\n"), /cannot be read as a table: .*line 3/);
   assert.deepEqual([...(await csv("a,a\n1,2\n")).variables.keys()], ["a", "a.1"]);
-  assert.equal((await csv("id,colour\nx,red\n")).variables.size, 2, "ids and labels of a data set in several files");
-  await assert.rejects(csv("colour\nred\n"), /text without columns of numbers/);
+  assert.equal((await csv("id,color\nx,red\n")).variables.size, 2, "ids and labels of a data set in several files");
+  await assert.rejects(csv("color\nred\n"), /text without columns of numbers/);
   await assert.rejects(csv("a,b\n"), /text without columns of numbers/);
 });
 

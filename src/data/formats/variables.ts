@@ -1,4 +1,4 @@
-// What every reader turns a file into: named variables (arrays, sparse matrices, cells, structs, text), read when asked for.
+// What every reader turns a file into: named variables (arrays, sparse matrices, cells, structs, text), read when requested.
 import type { UserError } from "../../errors.js";
 
 /** Values as they come from a reader; 64-bit integers have already become doubles. */
@@ -156,7 +156,7 @@ export function count(shape: readonly number[]): number {
 }
 
 /**
- * An array that is in memory, or whose values come from a function the first time they are asked for.
+ * An array that is in memory, or whose values come from a function the first time they are requested.
  * @param more what the variable has besides its numbers: `written`, `names`.
  */
 export function numeric(
@@ -190,7 +190,7 @@ export function numeric(
 
 /**
  * Rows start … end-1 of the first axis of a column-major array, as row-major values.
- * @param run values `from` … `to`-1 in storage order; asked for once per position of the other axes.
+ * @param run values `from` … `to`-1 in storage order; requested once per position of the other axes.
  */
 export function sliceColumnMajor(
   shape: readonly number[],

@@ -1,4 +1,4 @@
-// The directory of a ZIP archive and its entries, ZIP64 included; nothing is unpacked before it is asked for.
+// The directory of a ZIP archive and its entries, ZIP64 included; nothing is unpacked before it is requested.
 import { crc32 } from "node:zlib";
 import { UserError } from "../../errors.js";
 import { inflateExactly } from "./inflate.js";

@@ -1,4 +1,4 @@
-// Roles of named arrays: axes, codes of labels, folds and graphs, parts of a data set, and when the user is asked.
+// Roles of named arrays: axes, codes of labels, folds and graphs, parts of a data set, and when the program asks.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AmbiguousDataError } from "../../errors.js";
@@ -146,8 +146,8 @@ test("folds, masks, lists of rows, graphs and what is of other lengths are no vi
     gt: y,
   });
   assert.deepEqual(shapes({ notes, ...rest }), { X1: 4, X2: 5 });
-  const told = notes.join("\n");
-  for (const name of ["folds", "mask", "projection", "W"]) assert.match(told, new RegExp(`\\b${name}\\b`));
+  const reported = notes.join("\n");
+  for (const name of ["folds", "mask", "projection", "W"]) assert.match(reported, new RegExp(`\\b${name}\\b`));
   assert.deepEqual([...rest.splits!.train!], [0, 1, 2, 3]);
   assert.deepEqual([...rest.splits!.test!], [4, 5], "one list holds the number of samples, so they count from 1");
 });

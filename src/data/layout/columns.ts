@@ -18,7 +18,7 @@ import {
   words,
 } from "./words.js";
 
-/** A vector or list with one value per sample; what is costly to know of it is worked out when it is asked for, once. */
+/** A vector or list with one value per sample; what is costly to know of it is worked out when it is requested, once. */
 export class Column {
   readonly reference: string;
   readonly variable: Variable;

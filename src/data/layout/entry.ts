@@ -8,7 +8,7 @@ import {
   type Variable,
 } from "../formats/variables.js";
 
-/** A variable that is no struct, under the name by which a user can ask for it. */
+/** A variable that is no struct, under the name by which a user can request it. */
 export interface Entry {
   /** X1, data.X, X{2}. */
   readonly reference: string;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openDataset } from "../catalogue.js";
+import { openDataset } from "../catalog.js";
 import { presentRows } from "../dataset.js";
 import { writeNpy } from "../formats/index.js";
 import { toDense } from "../matrix.js";
@@ -66,8 +66,8 @@ test("files that contradict each other are refused", async () => {
   await assert.rejects(openDataset([rna, other]), /no id in common .*"p1" there, "q1" in/);
   const twice = file("twice.csv", "id,x1,x2\np1,1,2.5\np1,2,3.5\n");
   await assert.rejects(openDataset([rna, twice], { ids: "id" }), /the same id twice/);
-  const relabelled = file("relabelled.csv", "id,diagnosis\np1,well\np2,well\np3,ill\n");
-  await assert.rejects(openDataset([rna, labels, relabelled]), /different labels for the same sample/);
+  const relabeled = file("relabeled.csv", "id,diagnosis\np1,well\np2,well\np3,ill\n");
+  await assert.rejects(openDataset([rna, labels, relabeled]), /different labels for the same sample/);
   for (const options of [{ labels: "nothing" }, { ids: "nothing" }, { splits: "nothing" }, { ignore: ["nothing"] }]) {
     await assert.rejects(openDataset([rna, prot], options), /none of .* has a column or variable "nothing"/);
   }

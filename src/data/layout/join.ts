@@ -1,6 +1,6 @@
 // Several files as one data set: samples are the same where their ids are; who is missing in a file lacks its views.
 import { UserError } from "../../errors.js";
-import { type Labels, labelledRows, type Splits, type View } from "../dataset.js";
+import { type Labels, labeledRows, type Splits, type View } from "../dataset.js";
 import { gatherRows, type Matrix, type SparseMatrix } from "../matrix.js";
 import { joinLabels } from "../unpaired.js";
 import { type AccountEntry, few } from "./account.js";
@@ -114,14 +114,14 @@ export function placeRows(matrix: Matrix, rows: Int32Array): Matrix {
   const { columns } = matrix;
   if (rows.length === matrix.rows && rows.every((row, i) => row === i)) return matrix;
   if (matrix.kind === "sparse") return placeSparse(matrix, rows);
-  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
-    target.fill(0, 0, asked.length * columns);
+  const gather = (requested: ArrayLike<number>, target: Float32Array) => {
+    target.fill(0, 0, requested.length * columns);
     const places: number[] = [];
-    for (let i = 0; i < asked.length; i++) if (rows[asked[i]!]! >= 0) places.push(i);
+    for (let i = 0; i < requested.length; i++) if (rows[requested[i]!]! >= 0) places.push(i);
     const own = new Float32Array(places.length * columns);
     gatherRows(
       matrix,
-      places.map((i) => rows[asked[i]!]!),
+      places.map((i) => rows[requested[i]!]!),
       own,
     );
     for (const [p, i] of places.entries()) target.set(own.subarray(p * columns, (p + 1) * columns), i * columns);
@@ -152,31 +152,31 @@ function placeSparse(matrix: SparseMatrix, rows: Int32Array): SparseMatrix {
 
 /** Labels of samples that may be in several files. */
 function alignLabels(files: readonly FileLayout[], rows: readonly Int32Array[], samples: number): Labels | undefined {
-  const labelled = files.flatMap(({ path, layout }, f) =>
+  const labeled = files.flatMap(({ path, layout }, f) =>
     layout.labels ? [{ path, labels: layout.labels, rows: rows[f]! }] : [],
   );
-  if (labelled.length === 0) return undefined;
+  if (labeled.length === 0) return undefined;
   const joined = joinLabels(
-    labelled.map(({ labels }) => labels),
-    labelled.map(({ path }) => path).join(", "),
+    labeled.map(({ labels }) => labels),
+    labeled.map(({ path }) => path).join(", "),
   );
-  const starts = labelled.map((_, l) => labelled.slice(0, l).reduce((sum, { labels }) => sum + sizeOf(labels), 0));
+  const starts = labeled.map((_, l) => labeled.slice(0, l).reduce((sum, { labels }) => sum + sizeOf(labels), 0));
   const from = new Int32Array(samples).fill(-1);
   const classes = joined.names.length;
-  const has = new Set<number>(labelledRows(joined));
+  const has = new Set<number>(labeledRows(joined));
   const classesOf = (row: number) =>
     joined.kind === "single"
       ? String(joined.values[row])
       : joined.matrix.subarray(row * classes, (row + 1) * classes).join();
   for (let sample = 0; sample < samples; sample++) {
-    for (const [l, each] of labelled.entries()) {
+    for (const [l, each] of labeled.entries()) {
       const own = each.rows[sample]!;
       const row = starts[l]! + own;
       if (own < 0 || !has.has(row)) continue;
       if (from[sample]! < 0) from[sample] = row;
       else if (classesOf(from[sample]!) !== classesOf(row)) {
         throw new UserError(
-          `${labelled.map(({ path }) => path).join(" and ")} have different labels for the same sample (number ${sample}, counted from 0); choose with --labels`,
+          `${labeled.map(({ path }) => path).join(" and ")} have different labels for the same sample (number ${sample}, counted from 0); choose with --labels`,
         );
       }
     }

@@ -1,5 +1,6 @@
 // Labels out of a variable: numbers, names, lists of names, matrices of two values; -1 for samples without a label.
 import { UserError } from "../../errors.js";
+import { compareNames } from "../class-names.js";
 import type { Labels } from "../dataset.js";
 import {
   count,
@@ -72,12 +73,6 @@ export async function readLabels(candidate: LabelCandidate, samples: number, pat
   const notes = missingNotes(reference, texts, labels.names);
   const codes = labels.names.map(Number);
   return { labels, notes, ...(codes.every(Number.isInteger) && !isText && { codes }) };
-}
-
-/** Numbers in their order where all names are numbers, otherwise by character. */
-export function compareNames(names: readonly string[]): (a: string, b: string) => number {
-  const isNumeric = names.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
-  return (a, b) => (isNumeric ? Number(a) - Number(b) : 0) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 function singleLabels(texts: Texts, fail: (what: string) => UserError): Labels & { kind: "single" } {

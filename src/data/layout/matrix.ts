@@ -245,8 +245,9 @@ function inspectRows(
 /** The matrix with zeros in the rows that are not present. */
 function blank(matrix: DenseMatrix | LazyMatrix, present: Uint8Array): Matrix {
   const { rows, columns } = matrix;
-  const clear = (values: Float32Array, asked: ArrayLike<number>) => {
-    for (let i = 0; i < asked.length; i++) if (!present[asked[i]!]) values.fill(0, i * columns, (i + 1) * columns);
+  const clear = (values: Float32Array, requested: ArrayLike<number>) => {
+    for (let i = 0; i < requested.length; i++)
+      if (!present[requested[i]!]) values.fill(0, i * columns, (i + 1) * columns);
   };
   if (matrix.kind === "dense") {
     const copy = dense(rows, columns, new Float32Array(matrix.data));
@@ -256,9 +257,9 @@ function blank(matrix: DenseMatrix | LazyMatrix, present: Uint8Array): Matrix {
     );
     return copy;
   }
-  const gather = (asked: ArrayLike<number>, target: Float32Array) => {
-    matrix.gather(asked, target);
-    clear(target, asked);
+  const gather = (requested: ArrayLike<number>, target: Float32Array) => {
+    matrix.gather(requested, target);
+    clear(target, requested);
   };
   return { ...matrix, gather };
 }

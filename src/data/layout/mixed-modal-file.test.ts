@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openDataset } from "../catalogue.js";
+import { openDataset } from "../catalog.js";
 import { writeNpz } from "../formats/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "../formats/matlab/matlab5.testing.js";
 import { isMixedModal, modalities } from "../mixed-modal.js";
@@ -137,8 +137,8 @@ test("a file opened by its path is known as mixed-modal where it plainly is", as
   assert.deepEqual([paired.samples, isMixedModal(paired)], [3, false], "the same labels row by row: pairs");
   writeNpz(join(folder, "apart.npz"), { ...both, text_labels: { data: Int32Array.of(2, 1, 1), shape: [3] } });
   assert.deepEqual([...modalities(await open("apart.npz"))], [0, 0, 0, 1, 1, 1]);
-  const asked = await open("apart.npz", { views: parseViewSelection("a=image,b=text"), labels: "image_labels" });
-  assert.deepEqual([asked.samples, isMixedModal(asked)], [3, false], "whoever names the labels means pairs");
+  const requested = await open("apart.npz", { views: parseViewSelection("a=image,b=text"), labels: "image_labels" });
+  assert.deepEqual([requested.samples, isMixedModal(requested)], [3, false], "whoever names the labels means pairs");
 });
 
 test("what is no mixed-modal data, or contradicts itself, is named", async () => {

@@ -199,11 +199,11 @@ async function couldBeLabels(column: Column): Promise<boolean> {
   );
 }
 
-async function part(modality: string, matrix: Variable, labelled: Variable, name: string, path: string): Promise<Part> {
+async function part(modality: string, matrix: Variable, labeled: Variable, name: string, path: string): Promise<Part> {
   if (matrix.kind !== "numeric" && matrix.kind !== "sparse") {
     throw new UserError(`${path}: ${name} cannot hold modality ${modality}: it is ${matrix.kind}, expected a matrix`);
   }
-  const labels = (await labelsOf(labelled, undefined, `${path}: the labels of ${name}`))!;
+  const labels = (await labelsOf(labeled, undefined, `${path}: the labels of ${name}`))!;
   const [rows, columns] = [matrix.shape[0]!, matrix.shape.at(-1)!];
   if (rows !== labels.length && columns !== labels.length) {
     throw new UserError(
@@ -270,14 +270,15 @@ function assemble(name: string, path: string, parts: readonly Part[]): MultiView
   const labels = parts.every((each) => each.labels !== undefined)
     ? unite(parts.flatMap((each) => each.labels!))
     : undefined;
-  return new MultiViewDataset({
+  const united = {
     name,
     views,
     ...(labels && { labels }),
     ...(ids.length === samples && { ids }),
     splits: Object.fromEntries(splits),
     source: path,
-  });
+  };
+  return new MultiViewDataset(united, { values: "trusted" });
 }
 
 function unite(values: readonly (string | number)[]): Labels {

@@ -32,7 +32,7 @@ export function viewNames(
 }
 
 /** The labels under the names of a list of strings, where the file has one: one name per class, or per number from 0 or 1. */
-export function withClassNames(read: ReadLabels, entries: readonly Entry[], labelled: string): NamedBy<Labels> {
+export function withClassNames(read: ReadLabels, entries: readonly Entry[], labeled: string): NamedBy<Labels> {
   const { labels, codes } = read;
   const numbered = codes !== undefined || labels.names.every((name, i) => name === String(i));
   if (!numbered) return { named: labels };
@@ -40,7 +40,7 @@ export function withClassNames(read: ReadLabels, entries: readonly Entry[], labe
   const codeList = codes ?? labels.names.map(Number);
   for (const { reference, variable } of entries) {
     const lines = strings(variable);
-    if (reference === labelled || !lines || lines.length < classes || !isClassNames(reference)) continue;
+    if (reference === labeled || !lines || lines.length < classes || !isClassNames(reference)) continue;
     const least = codeList[0]!;
     const most = codeList.at(-1)!;
     const base =

@@ -45,7 +45,7 @@ export function orientViews(
   labels: string | undefined,
   rowsAreUsual: boolean,
   path: string,
-  asked?: LayoutOptions["samples"],
+  requested?: LayoutOptions["samples"],
 ): { samples: number; samplesLast: boolean[]; notes: string[] } {
   const ends = found.map(({ variable }) => sampleAxes(variable));
   const fits = (n: number) => ends.every(({ first, last }) => first === n || last === n);
@@ -55,16 +55,16 @@ export function orientViews(
   const list = found.map(({ reference, variable }) => `${reference} ${variable.shape.join("×")}`).join(", ");
   const rows = common.find((n) => ends.every(({ first }) => first === n));
   const columns = common.find((n) => ends.every(({ last }) => last === n));
-  const wanted = asked === "rows" ? rows : asked === "columns" ? columns : undefined;
-  if (asked !== undefined && wanted === undefined)
-    throw new UserError(`${path}: --samples ${asked}: the views do not share that side: ${list}`);
+  const wanted = requested === "rows" ? rows : requested === "columns" ? columns : undefined;
+  if (requested !== undefined && wanted === undefined)
+    throw new UserError(`${path}: --samples ${requested}: the views do not share that side: ${list}`);
   if (wanted !== undefined) samples = wanted;
   else if (labels === undefined) {
     if (common.length === 0)
       throw new UserError(`${path}: the views differ in length: ${list}; choose some with --views`);
     samples = rows ?? columns ?? Math.max(...common);
     if (common.length > 1 && !rowsAreUsual) {
-      const other = asked === undefined && rows !== undefined ? "; --samples columns for the other side" : "";
+      const other = requested === undefined && rows !== undefined ? "; --samples columns for the other side" : "";
       notes.push(`without labels nothing says which side holds the samples: ${samples} samples are assumed${other}`);
     }
   } else {
@@ -79,7 +79,8 @@ export function orientViews(
     samples = fitting;
   }
   const certain = ends.filter(({ first, last }) => (first === samples) !== (last === samples));
-  const mostlyLast = certain.filter(({ last }) => last === samples).length * 2 > certain.length || asked === "columns";
+  const mostlyLast =
+    certain.filter(({ last }) => last === samples).length * 2 > certain.length || requested === "columns";
   const samplesLast = ends.map(({ first, last }, i) => {
     if (first !== last) return last === samples && first !== samples;
     const isPlane = isMatrix(found[i]!.variable);

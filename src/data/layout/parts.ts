@@ -21,9 +21,12 @@ export interface Parts {
  */
 export async function partedDraft(file: ArrayFile, options: LayoutOptions): Promise<Parts | undefined> {
   const { path, entries } = file;
-  const asked = [...(options.views ?? []).map(({ variable }) => variable), ...(options.labels ?? "none").split(" ")];
+  const requested = [
+    ...(options.views ?? []).map(({ variable }) => variable),
+    ...(options.labels ?? "none").split(" "),
+  ];
   // who names a variable as the file calls it takes the file as it stands
-  if (entries.some(({ reference }) => asked.includes(reference))) return undefined;
+  if (entries.some(({ reference }) => requested.includes(reference))) return undefined;
   const parts = new Map<string, Entry[]>();
   const keys = new Map<string, Set<string>>();
   const others: Entry[] = [];

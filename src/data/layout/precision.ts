@@ -4,7 +4,7 @@ import { matrixSize } from "./matrix.js";
 
 /** Element types that hold more digits than float32. */
 const longer = new Set(["double", "int32", "uint32", "int64", "uint64"]);
-/** Distance of two neighbouring float32 numbers, relative to their size. */
+/** Distance of two neighboring float32 numbers, relative to their size. */
 const spacing = 2 ** -23;
 
 /**

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.js";
 import { describe, type NumericVariable, numeric, type Variable } from "../formats/variables.js";
 import { isMatrix } from "./entry.js";
 
-/** One view as the user asked for it. */
+/** One view as the user requested it. */
 export interface ViewSelection {
   readonly name: string;
   /** A variable, an item of a cell (X{1} counts from 1 as MATLAB does, X[0] from 0), a field (s.a), or the number of a found view. */
@@ -30,7 +30,7 @@ export function parseViewSelection(text: string): ViewSelection[] {
   return selections;
 }
 
-/** Variables by the names under which they can be asked for. */
+/** Variables by the names under which they can be requested. */
 export type Scope = ReadonlyMap<string, Variable>;
 
 /**

@@ -1,6 +1,6 @@
 // Parts of a data set one after the other: views below each other, labels by the names of their classes.
 import { UserError } from "../../errors.js";
-import { type Labels, labelledRows, type Splits, type View } from "../dataset.js";
+import { type Labels, labeledRows, type Splits, type View } from "../dataset.js";
 import { stackViews } from "../stack-rows.js";
 import { joinLabels } from "../unpaired.js";
 import { type AccountEntry, type Ignored, ignoredNotes } from "./account.js";
@@ -80,5 +80,5 @@ function labelsOfParts(
     return { kind: "multi", matrix: new Uint8Array(size * some.names.length), names: some.names };
   });
   const joined = joinLabels(filled, path);
-  return labelledRows(joined).length > 0 ? joined : undefined;
+  return labeledRows(joined).length > 0 ? joined : undefined;
 }

@@ -1,4 +1,4 @@
-// Roles of a table's columns: groups, ids, labels in every form, splits, what repeats the labels, and when the user is asked.
+// Roles of a table's columns: groups, ids, labels in every form, splits, what repeats the labels, and when the program asks.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AmbiguousDataError, UserError } from "../../errors.js";
@@ -73,7 +73,7 @@ test("columns for a view: a name, the start of names, a pattern, several", async
   assert.deepEqual(classesOf(both), words);
   assert.deepEqual(roles(await select("a=age")).img_mean, "ignored");
   await assert.rejects(select("a=nothing"), /there is no column "nothing"; its columns are img_mean/);
-  await assert.rejects(select("a=img,b=img_sd"), /column "img_sd" is asked for in two views/);
+  await assert.rejects(select("a=img,b=img_sd"), /column "img_sd" is requested in two views/);
   await assert.rejects(lay(columns, { views: parseViewSelection("a=label") }), /column "label" cannot be a view/);
 });
 
@@ -149,7 +149,7 @@ test("a column of parts is the split; folds and owners are no features", async (
   assert.deepEqual([roles(others).fold, roles(others).subject], ["ignored", "ignored"]);
 });
 
-test("where several columns could be the labels, the user is asked; the choices can be pasted", async () => {
+test("where several columns could be the labels, the program asks; the choices can be pasted", async () => {
   const open = { f, sex: ["m", "f", "m", "f", "m", "f"], site: ["x", "x", "y", "y", "x", "y"] };
   await assert.rejects(lay(open), (error) => {
     assert.ok(error instanceof AmbiguousDataError && error instanceof UserError);

@@ -195,7 +195,7 @@ function selectedViews(table: Table): ViewPlan[] | undefined {
       throw noColumn(path, reference, open);
     }
     const twice = columns.find((column) => !open.has(column));
-    if (twice !== undefined) throw new UserError(`${path}: column "${twice}" is asked for in two views`);
+    if (twice !== undefined) throw new UserError(`${path}: column "${twice}" is requested in two views`);
     plans.push(planOf(table, name, columns));
   }
   return plans;

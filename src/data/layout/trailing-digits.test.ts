@@ -1,4 +1,4 @@
-// Names from a stranger's file: long runs of one sign are read in time that grows with their length, not its square.
+// Names from an untrusted file: long runs of one sign are read in time that grows with their length, not its square.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { numberedGroups } from "./column-groups.js";

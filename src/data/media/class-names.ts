@@ -1,6 +1,7 @@
 // Names of classes, a list for each sample, as labels: one class per sample, or any number.
+
+import { compareNames } from "../class-names.js";
 import type { Labels } from "../dataset.js";
-import { compareNames } from "../layout/labels.js";
 
 /** Labels of samples by the names of their classes, in the order of names; undefined where fewer than two names occur. */
 export function labelsOf(classes: readonly (readonly string[])[]): Labels | undefined {

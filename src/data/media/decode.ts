@@ -42,30 +42,44 @@ export const limits = { bytes: 2 ** 28, svgBytes: 2 ** 23, pixels: 200_000_000, 
  *   refers to other files.
  */
 export async function decodePicture(source: string | Uint8Array, size: PictureSize): Promise<Pixels> {
-  const name = typeof source === "string" ? source : "the picture";
-  const bytes = typeof source === "string" ? await readBytes(source, limits.bytes) : source;
-  const kind = pictureKind(bytes);
-  if (!kind) throw new UserError(`${name} is ${otherKind(bytes)}`);
+  const { name, bytes, kind } = await openPicture(source);
   try {
-    check(bytes, kind);
-    await checkPixels(bytes);
     return await pixels(bytes, kind, size);
   } catch (error) {
     throw new UserError(`${name}: ${reason(error as Error)}`);
   }
 }
 
-function check(bytes: Uint8Array, kind: PictureKind): void {
-  const most = kind === "svg" ? limits.svgBytes : limits.bytes;
-  if (bytes.length > most) throw new UserError(`it has ${bytes.length} bytes, expected ${most} at most`);
-  if (kind === "svg") refuseReferences(new TextDecoder().decode(bytes));
+/** A picture's bytes, and what its header says. */
+export interface OpenedPicture {
+  /** As messages call it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly kind: PictureKind;
+  /** Pixels, after the turn that EXIF asks for. */
+  readonly width: number;
+  readonly height: number;
 }
 
-async function checkPixels(bytes: Uint8Array): Promise<void> {
-  const { width, height } = await (await open(bytes, { limitInputPixels: false })).metadata();
-  const { side, pixels: most } = limits;
-  if (width > side || height > side || width * height > most) {
-    throw new UserError(`it is ${width} × ${height} pixels, expected ${side} a side and ${most} in all at most`);
+/** Reads a picture and its header, without decoding its pixels. @throws UserError as `decodePicture`. */
+export async function openPicture(source: string | Uint8Array): Promise<OpenedPicture> {
+  const name = typeof source === "string" ? source : "the picture";
+  const bytes = typeof source === "string" ? await readBytes(source, limits.bytes) : source;
+  const kind = pictureKind(bytes);
+  if (!kind) throw new UserError(`${name} is ${otherKind(bytes)}`);
+  try {
+    const most = kind === "svg" ? limits.svgBytes : limits.bytes;
+    if (bytes.length > most) throw new UserError(`it has ${bytes.length} bytes, expected ${most} at most`);
+    if (kind === "svg") refuseReferences(new TextDecoder().decode(bytes));
+    const { autoOrient } = await (await open(bytes, { limitInputPixels: false })).metadata();
+    const { width, height } = autoOrient;
+    if (width > limits.side || height > limits.side || width * height > limits.pixels) {
+      const expected = `expected ${limits.side} a side and ${limits.pixels} in all at most`;
+      throw new UserError(`it is ${width} × ${height} pixels, ${expected}`);
+    }
+    return { name, bytes, kind, width, height };
+  } catch (error) {
+    throw new UserError(`${name}: ${reason(error as Error)}`);
   }
 }
 

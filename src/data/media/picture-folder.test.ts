@@ -1,28 +1,11 @@
 // Folders as people have them: captions in several forms, labels in folders, names that fit badly, and what is refused.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, test } from "node:test";
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
 import { AmbiguousDataError, UserError } from "../../errors.js";
+import { folderOf } from "./folders.testing.js";
 import { type MediaOptions, readPictureFolder } from "./picture-folder.js";
-import { twoHalves } from "./pictures.testing.js";
-
-const parent = realpathSync(mkdtempSync(join(tmpdir(), "media-")));
-after(() => rmSync(parent, { recursive: true }));
-const png = await twoHalves(2, 2).png().toBuffer();
-
-let made = 0;
-/** A folder of small pictures and text files. */
-function folderOf(pictures: readonly string[], files: Readonly<Record<string, string | Buffer>> = {}): string {
-  const folder = join(parent, `set${made++}`);
-  mkdirSync(folder);
-  for (const [path, content] of [...pictures.map((path) => [path, png] as const), ...Object.entries(files)]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  return folder;
-}
 
 const question = (flags: string[]) => (error: unknown) => {
   assert.ok(error instanceof AmbiguousDataError, String(error));
@@ -212,7 +195,7 @@ test("words that look like numbers stay as they are written", async () => {
 
 test("what is no folder of pictures is refused in one line", async () => {
   await assert.rejects(
-    readPictureFolder(join(parent, "none")),
+    readPictureFolder(join(folderOf([]), "none")),
     refused(/none cannot be read: no such file or folder$/),
   );
   await assert.rejects(readPictureFolder(folderOf([])), refused(/has no pictures \(.*\): it is empty$/));

@@ -28,9 +28,9 @@ const classMeans = (data: MultiViewDataset, view: number) => {
   const means = Array.from({ length: 10 }, () => new Float64Array(784));
   for (let i = 0; i < labels.length; i++) for (let j = 0; j < 784; j++) means[labels[i]!]![j]! += x[i * 784 + j]!;
   return means.map((mean) => {
-    const centred = mean.map((value) => value - mean.reduce((a, b) => a + b) / 784);
-    const norm = Math.hypot(...centred);
-    return centred.map((value) => value / norm);
+    const centered = mean.map((value) => value - mean.reduce((a, b) => a + b) / 784);
+    const norm = Math.hypot(...centered);
+    return centered.map((value) => value / norm);
   });
 };
 
@@ -45,7 +45,7 @@ test("10k: sizes, splits, classes", () => {
   assert.ok(zeros > 900 && zeros < 1080, `${zeros} zeros`);
 });
 
-test("rotated: MNIST's brightness, turned about the centre", () => {
+test("rotated: MNIST's brightness, turned about the center", () => {
   const x = pixels(small, 0);
   assert.ok(x.every((value) => value >= 0 && value <= 1));
   const mean = x.reduce((a, b) => a + b) / x.length;

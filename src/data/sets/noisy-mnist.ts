@@ -22,7 +22,7 @@ export interface NoisyMnistOptions {
 const recipe = 1;
 
 /**
- * View `rotated` (samples × 784): the digit turned about its centre by an angle uniform in [-π/4, π/4], bilinear, black outside.
+ * View `rotated` (samples × 784): the digit turned about its center by an angle uniform in [-π/4, π/4], bilinear, black outside.
  * View `noisy`: another random image of the same class and part, plus uniform noise per pixel, clipped to 1. Pixels are in
  * [0, 1]; splits `train` and `test` follow MNIST's own. Every sample depends on the seed and its own number alone, so the
  * small variant is a subset of the large one.
@@ -111,11 +111,11 @@ function partners(labels: Uint8Array, from: number, to: number): number[][] {
 }
 
 const side = mnistSide;
-const centre = (side - 1) / 2;
-/** The image with a black pixel on every side, so that bilinear neighbours always exist. */
+const center = (side - 1) / 2;
+/** The image with a black pixel on every side, so that bilinear neighbors always exist. */
 const framed = new Uint8Array((side + 2) ** 2);
 
-/** Turns the image at `images[from]` by an angle in radians about its centre, into `target[to]`. */
+/** Turns the image at `images[from]` by an angle in radians about its center, into `target[to]`. */
 function rotate(images: Uint8Array, from: number, angle: number, target: Uint8Array, to: number): void {
   const width = side + 2;
   for (let y = 0; y < side; y++)
@@ -123,8 +123,8 @@ function rotate(images: Uint8Array, from: number, angle: number, target: Uint8Ar
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const sourceX = cosine * (x - centre) + sine * (y - centre) + centre + 1;
-      const sourceY = cosine * (y - centre) - sine * (x - centre) + centre + 1;
+      const sourceX = cosine * (x - center) + sine * (y - center) + center + 1;
+      const sourceY = cosine * (y - center) - sine * (x - center) + center + 1;
       if (!(sourceX >= 0 && sourceX < width - 1 && sourceY >= 0 && sourceY < width - 1)) continue;
       const [left, top] = [Math.floor(sourceX), Math.floor(sourceY)];
       const [right, below] = [sourceX - left, sourceY - top];

@@ -21,7 +21,7 @@ export interface SyntheticOptions {
   readonly seed: number;
 }
 
-/** What `synthetic` makes where nothing else is asked for. */
+/** What `synthetic` makes by default. */
 export const syntheticDefaults: SyntheticOptions = {
   samples: 2000,
   views: 2,
@@ -33,14 +33,14 @@ export const syntheticDefaults: SyntheticOptions = {
   seed: 0,
 };
 
-/** Distance of the class centres from 0 per shared factor, where the samples of a class have deviation 1. */
+/** Distance of the class centers from 0 per shared factor, where the samples of a class have deviation 1. */
 const separation = 1.2;
 
 /**
- * Samples of balanced classes in random order. Sample i of class c has shared factors s_i ~ N(μ_c, 1) with centres
+ * Samples of balanced classes in random order. Sample i of class c has shared factors s_i ~ N(μ_c, 1) with centers
  * μ_c ~ N(0, 1.2²), and in view v private factors p_iv ~ N(0, 1). Column j of view v is tanh(w_vj · [s_i, p_iv] + b_vj) +
  * noise, with weights w ~ N(0, 1/(number of factors)) and b ~ N(0, 0.5²). The same options give the same bits; 12.8 million values
- * take about a second. The data set's source is the catalogue name that makes it again.
+ * take about a second. The data set's source is the catalog name that makes it again.
  * @throws UserError for sizes that are not whole numbers from 1 (private factors and noise: from 0), more classes than
  *   samples, or another number of dimensions than views.
  */
@@ -53,10 +53,10 @@ export function synthetic(options: Partial<SyntheticOptions> = {}): MultiViewDat
     .fork("labels")
     .permutation(samples)
     .map((place) => place % classes);
-  const centres = normals(random.fork("centres"), classes * sharedFactors, separation);
+  const centers = normals(random.fork("centres"), classes * sharedFactors, separation);
   const shared = normals(random.fork("shared"), samples * sharedFactors, 1);
   for (let i = 0; i < samples; i++) {
-    for (let k = 0; k < sharedFactors; k++) shared[i * sharedFactors + k]! += centres[labels[i]! * sharedFactors + k]!;
+    for (let k = 0; k < sharedFactors; k++) shared[i * sharedFactors + k]! += centers[labels[i]! * sharedFactors + k]!;
   }
 
   const factors = sharedFactors + privateFactors;

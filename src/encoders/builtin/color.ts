@@ -50,7 +50,10 @@ export function toLab(image: Float32Array): Float32Array {
 function histogram(lab: Float32Array): Float64Array {
   const counts = new Float64Array(histogramBins);
   const levels = [lightLevels, colorLevels, colorLevels];
-  const [low, share] = [[0, 0, 0], [0, 0, 0]];
+  const [low, share] = [
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
   const onAxis = (value: number, reach: number) =>
     ((Math.max(-1, Math.min(1, value / reach)) + 1) / 2) * (colorLevels - 1);
   for (let at = 0; at < lab.length; at += 3) {

@@ -14,6 +14,8 @@ export const builtin: EncoderDefinition = {
   async open(name, context) {
     if (pictureEncoders.includes(name)) return pictureEncoder(name);
     if (wordEncoders.includes(name)) return wordEncoder(name, context);
-    throw new UserError(`there is no encoder "builtin:${name.slice(0, 100)}"; there are builtin:${names.join(", builtin:")}`);
+    throw new UserError(
+      `there is no encoder "builtin:${name.slice(0, 100)}"; there are builtin:${names.join(", builtin:")}`,
+    );
   },
 };

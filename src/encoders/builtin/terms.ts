@@ -1,7 +1,8 @@
 // The words of a text and the pieces inside them, in any language, without a dictionary.
 
 /** Scripts in which one or two characters make a word, or words are not separated. */
-const denseScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const denseScript =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const word = /[\p{L}\p{M}\p{N}]+|\p{Extended_Pictographic}/gu;
 /** Characters of a word that are looked at: a longer one is no word. */
 const longestWord = 64;

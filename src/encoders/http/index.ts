@@ -58,12 +58,15 @@ function parse(spec: string, rest: string): { service: Service; batch: number } 
     throw new UserError(`encoder "http:…": expected an address of http or https, got ${url.protocol}`);
   }
   if (url.username || url.password) {
-    throw new UserError(`${shown(url)}: an address is written down with the index, and has a password in it: name an environment variable with &key=NAME`);
+    throw new UserError(
+      `${shown(url)}: an address is written down with the index, and has a password in it: name an environment variable with &key=NAME`,
+    );
   }
   const given = new Map(options.map((name) => [name, url.searchParams.get(name) ?? undefined]));
   for (const name of options) url.searchParams.delete(name);
   url.hash = "";
-  if (url.pathname === "/" || url.pathname.endsWith("/v1")) url.pathname = `${url.pathname.replace(/(?:\/v1)?\/?$/, "")}/v1/embeddings`;
+  if (url.pathname === "/" || url.pathname.endsWith("/v1"))
+    url.pathname = `${url.pathname.replace(/(?:\/v1)?\/?$/, "")}/v1/embeddings`;
   const model = given.get("model");
   if (!model) throw new UserError(`${shown(url)}: which model? Add ?model=NAME`);
   const number = (name: "dimensions" | "batch" | "timeout", most: number) => {
@@ -76,7 +79,9 @@ function parse(spec: string, rest: string): { service: Service; batch: number } 
   const variable = given.get("key");
   const key = variable === undefined ? undefined : process.env[variable];
   if (variable !== undefined && !key) {
-    throw new UserError(`${shown(url)}: the environment variable that key= names is not set (it names the variable; the key itself is not written down)`);
+    throw new UserError(
+      `${shown(url)}: the environment variable that key= names is not set (it names the variable; the key itself is not written down)`,
+    );
   }
   const dimensions = number("dimensions", 2 ** 16);
   const service: Service = {

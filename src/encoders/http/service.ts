@@ -59,7 +59,9 @@ export async function embed(
         const often = attempt > 1 ? ` (after ${attempt} requests)` : "";
         throw new UserError(`${shown(service.url)}: ${error.message}${often}`);
       }
-      await sleep(Math.min(longestWait, error.wait ?? firstWait * 2 ** (attempt - 1)), undefined, { signal }).catch(() => {});
+      await sleep(Math.min(longestWait, error.wait ?? firstWait * 2 ** (attempt - 1)), undefined, { signal }).catch(
+        () => {},
+      );
       signal?.throwIfAborted();
     }
   }
@@ -96,7 +98,8 @@ async function askOnce(
     if (error instanceof Refusal) throw error;
     if (timeout.aborted) throw new Refusal(`no answer within ${patience / 1000} s`, false);
     const cause = ((error as Error).cause as NodeJS.ErrnoException | undefined) ?? (error as Error);
-    throw new Refusal(`cannot be reached (${("code" in cause && cause.code) || cause.message})`, false);
+    const isRedirect = cause.message.includes("redirect");
+    throw new Refusal(`cannot be reached (${("code" in cause && cause.code) || cause.message})`, isRedirect);
   }
   if (!response.ok) throw refusalOf(response, text, key);
   return text;
@@ -132,14 +135,18 @@ function rowsOf(text: string, count: number, dimensions: number | undefined): Fl
     throw new Refusal("its reply is no JSON", true);
   }
   const found = reply.safeParse(content);
-  if (!found.success) throw new Refusal('its reply has no "data" with an "index" and an "embedding" for each text', true);
+  if (!found.success)
+    throw new Refusal('its reply has no "data" with an "index" and an "embedding" for each text', true);
   const { data } = found.data;
   const rows = new Array<Float32Array | undefined>(count);
   const length = dimensions ?? data[0]!.embedding.length;
   for (const { index, embedding } of data) {
     if (index >= count || rows[index]) throw new Refusal(`its reply has ${data.length} rows for ${count} texts`, true);
     if (embedding.length !== length || length > mostDimensions) {
-      throw new Refusal(`its reply has a row of ${embedding.length} values, expected ${Math.min(length, mostDimensions)}`, true);
+      throw new Refusal(
+        `its reply has a row of ${embedding.length} values, expected ${Math.min(length, mostDimensions)}`,
+        true,
+      );
     }
     const row = Float32Array.from(embedding);
     if (!row.every(Number.isFinite)) throw new Refusal("its reply has a value that float32 does not hold", true);

@@ -1,5 +1,5 @@
 // What classification is measured against: a linear support vector machine on the joined views, and on each view alone.
-import { labelledRows } from "../../data/dataset.js";
+import { labeledRows } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { classificationMetrics } from "../../metrics/classification.js";
 import { predictLinearSvm, trainLinearSvm } from "../../numerics/classifiers/linear-svm.js";
@@ -22,8 +22,8 @@ export async function classificationBaselines(protocol: Protocol, options: Basel
   const { labels } = data;
   if (labels?.kind !== "single") return {};
   if (protocol.train === undefined) return { notes: ["no baseline: this file has no training samples"] };
-  const labelled = new Set(labelledRows(labels));
-  const withLabel = (rows: Int32Array) => rows.filter((row) => labelled.has(row));
+  const labeled = new Set(labeledRows(labels));
+  const withLabel = (rows: Int32Array) => rows.filter((row) => labeled.has(row));
   const columns = totalColumns(data);
   const most = MOST_WORK / (columns * labels.names.length);
   const train = affordable(withLabel(protocol.train), columns, most, options.seed);

@@ -1,8 +1,8 @@
 // What clustering is measured against: k-means on the joined views, and on each view alone.
-import { type Labels, labelledRows, type MultiViewDataset } from "../../data/dataset.js";
+import { type Labels, labeledRows, type MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { clusteringMetrics } from "../../metrics/clustering.js";
-import { kmeans, nearestCentre } from "../../numerics/kmeans/kmeans.js";
+import { kmeans, nearestCenter } from "../../numerics/kmeans/kmeans.js";
 import type { BaselineMetrics, Baselines } from "../../runs/result.js";
 import type { Protocol } from "../protocol.js";
 import { sideBySide } from "../shared/side-by-side.js";
@@ -25,13 +25,13 @@ export async function clusteringBaselines(protocol: Protocol, options: BaselineO
   const most = MOST_WORK / (columns * clusters);
   const fit = affordable(protocol.train ?? protocol.test, columns, most, options.seed);
   const test = protocol.train === undefined ? fit : affordable(protocol.test, columns, most, options.seed);
-  const measured = labelledPlaces(labels, test);
+  const measured = labeledPlaces(labels, test);
   if (fit.length < clusters || measured.length === 0) {
     return { notes: [`no baseline: ${fit.length} samples, ${measured.length} of them with a label, are too few`] };
   }
   const cluster = async (of: (rows: Int32Array) => DenseMatrix): Promise<BaselineMetrics> => {
     const found = await kmeans(of(fit), { ...options, clusters, starts: 10 });
-    const own = test === fit ? found.labels : await nearestCentre(of(test), found.centres, options.engine);
+    const own = test === fit ? found.labels : await nearestCenter(of(test), found.centers, options.engine);
     const { acc, nmi, ari, purity } = clusteringMetrics(
       measured.map((place) => labels.values[test[place]!]!),
       measured.map((place) => own[place]!),
@@ -48,9 +48,9 @@ export async function clusteringBaselines(protocol: Protocol, options: BaselineO
 }
 
 /** Places in `rows` of the samples that have a label. */
-function labelledPlaces(labels: Labels, rows: Int32Array): Int32Array {
-  const labelled = new Set(labelledRows(labels));
-  return Int32Array.from(rows.keys()).filter((place) => labelled.has(rows[place]!));
+function labeledPlaces(labels: Labels, rows: Int32Array): Int32Array {
+  const labeled = new Set(labeledRows(labels));
+  return Int32Array.from(rows.keys()).filter((place) => labeled.has(rows[place]!));
 }
 
 /** The views that every one of the samples has. */

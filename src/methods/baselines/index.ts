@@ -9,7 +9,7 @@ import { classificationBaselines } from "./classification.js";
 import { clusteringBaselines } from "./clustering.js";
 import { retrievalBaselines } from "./retrieval.js";
 
-export { describeClusters } from "./unlabelled.js";
+export { describeClusters } from "./unlabeled.js";
 
 /** How baselines are measured. */
 export interface BaselineOptions {

@@ -1,27 +1,27 @@
 // What retrieval is measured against: plain CCA, fitted on the training samples.
 
 import { matmul } from "../../core/runtime/index.js";
-import { type Labels, labelledRows, type MultiViewDataset } from "../../data/dataset.js";
+import { type Labels, labeledRows, type MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense, pictureShape, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
 import { cosineRetrievalMetrics } from "../../metrics/cosine-retrieval.js";
 import { cosinePairRanks, pairMetrics } from "../../metrics/pair-recall.js";
+import { mostVariates, type Projection, solveCca } from "../../numerics/linear-algebra/cca.js";
 import type { Metrics } from "../../runs/metrics-log.js";
 import type { Baselines } from "../../runs/result.js";
-import { mostVariates, type Projection, solveCca } from "../cca/solve.js";
-import { labelsOf } from "../matching/labelled.js";
+import { labelsOf } from "../matching/labeled.js";
 import type { Protocol } from "../protocol.js";
 import type { BaselineOptions } from "./index.js";
 import { affordable, totalColumns } from "./scaled-views.js";
 
 /** The defaults of method cca. */
-const [DIMENSIONS, COMPONENTS, REGULARISATION] = [10, 256, 0.1];
+const [DIMENSIONS, COMPONENTS, REGULARIZATION] = [10, 256, 0.1];
 /** Training samples × columns that principal components of are found in about 15 seconds. */
 const MOST_TRAINING = 3e7;
 /** Queries × candidates that are ranked in about 15 seconds. */
 const MOST_RANKED = 1e8;
 
-/** CCA as method cca has it by default (10 variates, standardised features, cosine), between all views. */
+/** CCA as method cca has it by default (10 variates, standardized features, cosine), between all views. */
 export async function retrievalBaselines(protocol: Protocol, options: BaselineOptions): Promise<Baselines> {
   const { data, train } = protocol;
   if (data.views.length < 2) return { notes: ["no baseline: CCA needs two views"] };
@@ -38,7 +38,7 @@ export async function retrievalBaselines(protocol: Protocol, options: BaselineOp
   const scalers = data.views.map(({ matrix }) => fitScaler("standard", matrix, fit));
   const scaled = data.views.map(({ matrix }, v) => toDense(applyScaler(scalers[v]!, matrix, fit)));
   options.signal?.throwIfAborted();
-  const settings = { dimensions, components: COMPONENTS, regularisation: REGULARISATION };
+  const settings = { dimensions, components: COMPONENTS, regularisation: REGULARIZATION };
   const { projections } = await solveCca(options.engine, scaled, settings);
   const parts = { data, scalers, projections, options };
   const cca = await measure(parts, { ...protocol, test: queries, database });
@@ -70,8 +70,8 @@ async function measure(parts: Parts, { test, database, withoutRelevant }: Protoc
     for (const [b, to] of data.views.entries()) {
       if (a === b) continue;
       const direction = `${from.name}->${to.name}`;
-      const queries = ofView(data, a, labelled(data.labels, test));
-      const items = ofView(data, b, labelled(data.labels, database!));
+      const queries = ofView(data, a, labeled(data.labels, test));
+      const items = ofView(data, b, labeled(data.labels, database!));
       if (data.labels !== undefined && queries.length > 0 && items.length > 0) {
         const { map } = await cosineRetrievalMetrics({
           queries: await variates(parts, a, queries),
@@ -122,8 +122,8 @@ function withAllViews(data: MultiViewDataset, rows: Int32Array): Int32Array {
   return data.views.reduce((left, _, view) => ofView(data, view, left), rows);
 }
 
-function labelled(labels: Labels | undefined, rows: Int32Array): Int32Array {
+function labeled(labels: Labels | undefined, rows: Int32Array): Int32Array {
   if (labels === undefined) return rows;
-  const having = new Set(labelledRows(labels));
+  const having = new Set(labeledRows(labels));
   return rows.filter((row) => having.has(row));
 }

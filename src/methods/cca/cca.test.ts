@@ -10,9 +10,8 @@ import { MultiViewDataset } from "../../data/dataset.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { synthetic } from "../../data/sets/synthetic.js";
 import { UserError } from "../../errors.js";
-import type { Metrics } from "../training.js";
-import { CCA } from "./index.js";
-import { solveCca } from "./solve.js";
+import { solveCca } from "../../numerics/linear-algebra/cca.js";
+import { CCA, type CcaOptions, cca } from "./index.js";
 
 const engine = await Engine.open({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), "vantage-cca-"));
@@ -103,13 +102,13 @@ test("a ridge lowers the correlations of noise, and components of no variance do
 const data = synthetic({ samples: 400, views: 3, classes: 4, dimensions: [12, 9, 15], seed: 3 });
 
 test("three views, all tasks: far above chance", async () => {
-  const judged = async (task: "clustering" | "classification" | "retrieval") =>
+  const measured = async <Task extends CcaOptions["task"]>(task: Task) =>
     (await new CCA({ task, dimensions: 3 }, engine).fit(data)).evaluate();
-  assert.ok(((await judged("clustering")).acc as number) > 0.6);
-  assert.ok(((await judged("classification")).accuracy as number) > 0.8);
-  const { map } = (await judged("retrieval")) as { map: Metrics };
-  assert.equal(Object.keys(map).length, 6);
-  for (const value of Object.values(map)) assert.ok((value as number) > 0.5, JSON.stringify(map));
+  assert.ok((await measured("clustering")).acc > 0.6);
+  assert.ok((await measured("classification")).accuracy > 0.8);
+  const { map } = await measured("retrieval");
+  assert.equal(Object.keys(map!).length, 6);
+  for (const value of Object.values(map!)) assert.ok(value > 0.5, JSON.stringify(map));
 });
 
 test("a saved model and its exported encoders give the library's numbers", async () => {
@@ -150,4 +149,19 @@ test("what cannot be is said in one line", async () => {
     /labels/,
   );
   assert.throws(() => new CCA({ regularisation: -1 }), /regularisation/);
+});
+
+test("clusters of data without labels are not measured: the class says so, a definition gives no measures", async () => {
+  const unlabeled = new MultiViewDataset({ ...data, labels: undefined });
+  const options = { dimensions: 2, clusters: 3, starts: 2 };
+  const model = await new CCA(options, engine).fit(unlabeled);
+  const refused = {
+    name: "UserError",
+    message: "cca: no sample to evaluate on has a single label; clustering needs labels",
+  };
+  await assert.rejects(model.evaluate(), refused);
+  await assert.rejects(model.evaluateOn(unlabeled), refused);
+  assert.ok((await model.evaluateOn(data)).acc > 0.3);
+  const defined = await cca.create(options, engine).fit(unlabeled);
+  assert.deepEqual([await defined.evaluate(), await defined.evaluateOn(unlabeled)], [{}, {}]);
 });

@@ -7,10 +7,11 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
+import { mostVariates, solveCca } from "../../numerics/linear-algebra/cca.js";
 import { defineMethod } from "../define.js";
-import { PerViewMethod } from "../faces.js";
+import { PerViewMethod, type TaskOptions } from "../faces.js";
 import { scaleInGraph } from "../feeding.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context, Training } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, placedScalers } from "../shared/described-model.js";
 import { exportView } from "../shared/export.js";
@@ -18,7 +19,6 @@ import { checkCompleteViews, checkTask, perViewTasks } from "../shared/tasks/per
 import { ViewPrograms } from "../shared/view-programs.js";
 import type { EpochResult } from "../training.js";
 import { type CcaOptions, ccaOptions } from "./options.js";
-import { mostVariates, solveCca } from "./solve.js";
 
 interface CcaNetworks extends Networks {
   /** Features of view v [n, columns] to its canonical variates [n, dimensions]. */
@@ -89,7 +89,7 @@ export const cca = defineMethod<CcaOptions, Description & CcaNetworks>({
     check,
     make: ccaNetworks,
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on, and left out of classifiers and measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on, and left out of classifiers and measures"),
   training,
   task: perViewTasks(({ engine, options }, model) => {
     const programs = new ViewPrograms(engine, model, (x, v) => ({ variates: model.variates(x, v) }));
@@ -116,9 +116,9 @@ export const cca = defineMethod<CcaOptions, Description & CcaNetworks>({
  * console.log(await cca.evaluate());
  * ```
  */
-export class CCA extends PerViewMethod<CcaOptions> {
+export class CCA<Task extends CcaOptions["task"] = "clustering"> extends PerViewMethod<CcaOptions, Task> {
   /** @param options see `CcaOptions`; those left out have their defaults. @throws UserError where one is invalid. */
-  constructor(options: Partial<CcaOptions> = {}, engine?: Engine) {
+  constructor(options: TaskOptions<CcaOptions, Task> = {}, engine?: Engine) {
     super(cca, options, engine);
   }
 }

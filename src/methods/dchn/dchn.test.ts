@@ -35,9 +35,9 @@ test("single- and multi-label codes find more relevant items than chance, in all
     [multiLabel(), 0.5, 100],
   ] as const) {
     const model = await new DCHN({ ...options, hidden: 128, epochs: 15, lr: 1e-3, available }, engine).fit(set);
-    const map = (await model.evaluate()).map as Record<string, number>;
-    assert.equal(Object.keys(map).length, 6);
-    for (const [direction, value] of Object.entries(map)) {
+    const { map } = await model.evaluate();
+    assert.equal(Object.keys(map!).length, 6);
+    for (const [direction, value] of Object.entries(map!)) {
       assert.ok(value > chance + 0.2, `${direction}: ${value}, chance ${chance}, ${available} label rows`);
     }
   }
@@ -149,20 +149,20 @@ test("unpaired views: each is trained and searched on its own samples", async ()
     views: data.views.map((view, v) => ({ ...view, present: present[v]! })),
   });
   const model = await new DCHN({ ...options, hidden: 128, epochs: 30, lr: 1e-3 }, engine).fit(unpaired);
-  const map = (await model.evaluate()).map as Record<string, number>;
-  for (const [direction, value] of Object.entries(map)) assert.ok(value > 0.4, `${direction}: ${value}`);
+  const { map } = await model.evaluate();
+  for (const [direction, value] of Object.entries(map!)) assert.ok(value > 0.4, `${direction}: ${value}`);
 
   // what a view holds where it is absent is never read
   const views = unpaired.views.map(({ name, matrix, present: mask }) => {
     if (matrix.kind !== "dense") throw new Error("expected dense");
-    const spoilt = matrix.data.map((value, e) => (mask![Math.floor(e / matrix.columns)] ? value : Number.NaN));
-    return { name, matrix: { ...matrix, data: spoilt }, present: mask! };
+    const corrupted = matrix.data.map((value, e) => (mask![Math.floor(e / matrix.columns)] ? value : Number.NaN));
+    return { name, matrix: { ...matrix, data: corrupted }, present: mask! };
   });
-  const spoilt = await new DCHN({ ...options, hidden: 128, epochs: 30, lr: 1e-3 }, engine).fit(
+  const corrupted = await new DCHN({ ...options, hidden: 128, epochs: 30, lr: 1e-3 }, engine).fit(
     new MultiViewDataset({ ...unpaired, views }),
   );
-  assertSameState(spoilt.modelState(), model.modelState());
-  assert.deepEqual(await spoilt.evaluate(), await model.evaluate());
+  assertSameState(corrupted.modelState(), model.modelState());
+  assert.deepEqual(await corrupted.evaluate(), await model.evaluate());
   const { codes } = await model.encode("view2", unpaired);
   assert.ok(
     codes.subarray(0, 2).every((byte) => byte === 0),

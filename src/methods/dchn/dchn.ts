@@ -4,11 +4,11 @@ import type { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
 import { HashingMethod } from "../faces.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { Method } from "../method.js";
 import { checkPixels, chosenBackbone } from "../shared/picture-trunk.js";
 import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
-import { labelledRows, requireLabels } from "./labels.js";
+import { labeledRows, requireLabels } from "./labels.js";
 import { type DchnModel, dchnModel } from "./model.js";
 import { type DchnOptions, dchnOptions, dchnPresets } from "./options.js";
 import { DchnTraining } from "./stages.js";
@@ -23,10 +23,11 @@ export const dchn = defineMethod<DchnOptions, DchnModel>({
   takesPictures: true,
   presets: dchnPresets as Readonly<Record<string, Partial<DchnOptions>>>,
   model: dchnModel,
-  trainedRows: (data) => labelledRows(requireLabels(data), data.splits.train!),
-  dataNotes: (data) => unlabelledNotes(data, "they are left out of training and measures"),
+  trainedRows: (data) => labeledRows(requireLabels(data), data.splits.train!),
+  dataNotes: (data) => unlabeledNotes(data, "they are left out of training and measures"),
   training: (context, model, data) => new DchnTraining(context, model, [...model.networks.keys()], data),
-  task: hashingTask((_, model) => ({
+  task: hashingTask(({ options }, model) => ({
+    bits: options.bits,
     networks: () => [...model.networks.values()],
     fittedOn(view) {
       const { epochs, data } = model.networks.get(view)!;

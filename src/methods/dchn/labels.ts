@@ -4,7 +4,7 @@ import type { Random } from "../../core/kernels/random.js";
 import { classCounts } from "../../data/check.js";
 import { type Labels, MultiViewDataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
-import { labelsOf, withLabel } from "../matching/labelled.js";
+import { labelsOf, withLabel } from "../matching/labeled.js";
 import { type Matrix64, matrix64 } from "./matrices.js";
 
 /** @throws UserError where there are none. */
@@ -25,7 +25,7 @@ export function forEachClass(labels: Labels, row: number, use: (label: number) =
 }
 
 /** Those of the rows that have a label at all. */
-export function labelledRows(labels: Labels, rows: Int32Array): Int32Array {
+export function labeledRows(labels: Labels, rows: Int32Array): Int32Array {
   if (labels.kind === "single") return withLabel(labels, rows);
   const classes = labels.names.length;
   return rows.filter((row) => labels.matrix.subarray(row * classes, (row + 1) * classes).includes(1));
@@ -37,12 +37,12 @@ export function labelledRows(labels: Labels, rows: Int32Array): Int32Array {
  */
 export function labelRows(labels: Labels, rows: Int32Array, available: number, random: Random): Matrix64 {
   const classes = labels.names.length;
-  const labelled = labelledRows(labels, rows);
-  const drawn = random.choice(labelled.length, Math.min(available, labelled.length));
+  const labeled = labeledRows(labels, rows);
+  const drawn = random.choice(labeled.length, Math.min(available, labeled.length));
   const result = matrix64(classes + drawn.length, classes);
   for (let c = 0; c < classes; c++) result.data[c * (classes + 1)] = 1;
   drawn.forEach((place, i) => {
-    forEachClass(labels, labelled[place]!, (label) => {
+    forEachClass(labels, labeled[place]!, (label) => {
       result.data[(classes + i) * classes + label] = 1;
     });
   });
@@ -82,7 +82,7 @@ export function withClasses(data: MultiViewDataset, kind: Labels["kind"], names:
     }
     return place;
   });
-  return new MultiViewDataset({ ...data, labels: renumbered(labels, places, names) });
+  return new MultiViewDataset({ ...data, labels: renumbered(labels, places, names) }, { values: "trusted" });
 }
 
 function renumbered(labels: Labels, places: readonly number[], names: readonly string[]): Labels {

@@ -34,7 +34,12 @@ export class DchnTraining implements Training {
     );
     const groups = context.options.sideBySide && data ? [views] : views.map((name) => [name]);
     const networks = groups.map((group) => this.#stage(group.length > 1 ? "views" : group[0]!, group));
-    const space = data && { name: "sham", epochs: 1, evaluateEvery: 0, run: async () => this.#learnSpace(data) };
+    const space = data && {
+      name: "Hamming space (SHAM)",
+      epochs: 1,
+      evaluateEvery: 0,
+      run: async () => this.#learnSpace(data),
+    };
     this.stages = space ? [space, ...networks] : networks;
   }
 

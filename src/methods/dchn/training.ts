@@ -9,7 +9,7 @@ import { feedViews } from "../feeding.js";
 import { type HashingNetwork, learnedParts } from "../shared/hashing-network.js";
 import { rowsWith } from "../shared/rows.js";
 import type { EpochResult } from "../training.js";
-import { forEachClass, labelledRows, requireLabels } from "./labels.js";
+import { forEachClass, labeledRows, requireLabels } from "./labels.js";
 import type { Matrix64 } from "./matrices.js";
 import { dchnObjective } from "./objective.js";
 import type { DchnOptions } from "./options.js";
@@ -17,7 +17,7 @@ import { sgn } from "./sham.js";
 
 /** Those of the training samples that have the view and a label. */
 export function trainingRows(data: MultiViewDataset, view: string): Int32Array {
-  return labelledRows(requireLabels(data), rowsWith(data.selectViews([view]).views[0]!, data.splits.train!));
+  return labeledRows(requireLabels(data), rowsWith(data.selectViews([view]).views[0]!, data.splits.train!));
 }
 
 export interface ViewTrainingParts {

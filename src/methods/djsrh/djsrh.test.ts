@@ -10,7 +10,6 @@ import { dense } from "../../data/matrix.js";
 import { synthetic } from "../../data/sets/synthetic.js";
 import { DCHN } from "../dchn/dchn.js";
 import { assertSameState, interruptAfter, runExported } from "../shared/checks.testing.js";
-import type { Metrics } from "../training.js";
 import { DJSRH } from "./djsrh.js";
 
 const engine = await Engine.open({ threads: 2 });
@@ -20,7 +19,7 @@ const options = { hidden: 32, bits: 16, epochs: 4, evaluateEvery: 0 } as const;
 
 test("codes find more relevant items than chance, in both directions", async () => {
   const model = await new DJSRH({ ...options, hidden: 256, epochs: 40 }, engine).fit(data);
-  const { map, mapAt50 } = (await model.evaluate()) as Record<string, Record<string, number>>;
+  const { map, mapAt50 } = await model.evaluate();
   assert.deepEqual(Object.keys(map!), ["view1->view2", "view2->view1"]);
   // four balanced classes: chance is 0.25
   for (const value of [...Object.values(map!), ...Object.values(mapAt50!)]) assert.ok(value > 0.4, `${value}`);
@@ -90,7 +89,7 @@ test("samples that lack a view do not train and are not searched", async () => {
 
 test("without labels it trains, and measures how well it finds the pair itself", async () => {
   const model = await new DJSRH(options, engine).fit(new MultiViewDataset({ ...data, labels: undefined }));
-  const { recallAt1, recallAt10, medianRank, ...others } = (await model.evaluate()) as Record<string, Metrics>;
+  const { recallAt1, recallAt10, medianRank, ...others } = await model.evaluate();
   assert.deepEqual(Object.keys(recallAt1!), ["view1->view2", "view2->view1"]);
   for (const direction of Object.keys(recallAt1!)) {
     assert.ok((recallAt1![direction] as number) <= (recallAt10![direction] as number));

@@ -5,7 +5,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
 import { HashingMethod } from "../faces.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, scalingNotes } from "../shared/described-model.js";
 import { fitViewScaler, type HashingNetwork, networkScaler, networkTensors } from "../shared/hashing-network.js";
@@ -77,7 +77,7 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
     check,
     make: makeNetworks,
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on and left out of the measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on and left out of the measures"),
   async training({ engine, options }, model, data) {
     const notes = loadBackbones(stored(model), options);
     const trainer = await djsrhTrainer({ engine, model, data, rows: trainingRows(data), options });
@@ -87,7 +87,11 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
       ...scalingNotes(model),
     ]);
   },
-  task: hashingTask((context, model) => ({ networks: () => stored(model), fittedOn: () => context.data })),
+  task: hashingTask((context, model) => ({
+    bits: context.options.bits,
+    networks: () => stored(model),
+    fittedOn: () => context.data,
+  })),
   exportModels: (_, model) => exportNetworks("djsrh", stored(model)),
 });
 

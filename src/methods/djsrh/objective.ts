@@ -15,7 +15,7 @@ export interface LossWeights {
   readonly lambda2: number;
 }
 
-/** 2 F̂ F̂ᵀ − 1 of features F [m, d] with normalised rows. */
+/** 2 F̂ F̂ᵀ − 1 of features F [m, d] with normalized rows. */
 function cosineAffinity(features: Tensor): Tensor {
   const unit = normalizeRows(features);
   return sub(mul(matmul(unit, unit, { transposeB: true }), 2), 1);
@@ -38,7 +38,7 @@ export interface Objective {
 
 /**
  * λ₁ MSE(B₁B₁ᵀ, S) + MSE(B₁B₂ᵀ, S) + λ₂ MSE(B₂B₂ᵀ, S) over inputs `view.0` and `view.1` [m, d], with B the codes with
- * normalised rows. S is made of features alone, so no gradient flows through it; those of pictures are inputs `features.0` and
+ * normalized rows. S is made of features alone, so no gradient flows through it; those of pictures are inputs `features.0` and
  * `features.1` [m, width].
  * @param batch m, the same in every step.
  * @param forward the pass that trains; by default one that does not, which is the same where there are no pictures.

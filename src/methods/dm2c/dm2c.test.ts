@@ -53,14 +53,14 @@ test("resumed after any epoch of any stage, training gives the same bits", async
   const reports: EpochReport[] = [];
   const whole = await make({ pca: 5 }).fit(data, {
     onEpoch: (report) => void reports.push(report),
-    onCheckpoint: (take) => void checkpoints.push(copy(take())),
+    onCheckpoint: async (take) => void checkpoints.push(copy(await take())),
   });
   assert.deepEqual(
     reports.map(({ stage, epoch }) => `${stage} ${epoch}`),
     ["pretrain view1 1", "pretrain view1 2", "pretrain view2 1", "pretrain view2 2", "train 1", "train 2", "train 3"],
   );
   const expected = parameters(whole);
-  assert.ok(expected.centres!.every(Number.isFinite));
+  assert.ok(expected.centers!.every(Number.isFinite));
   for (const resume of checkpoints) {
     const again = await make({ pca: 5 }).fit(data, { resume });
     assert.deepEqual(parameters(again), expected, `resumed at ${JSON.stringify(resume.position)}`);
@@ -72,7 +72,7 @@ test("resumed after any epoch of any stage, training gives the same bits", async
       assert.ok(typeof part[name] === "number", name);
     }
   }
-  assert.equal(typeof reports[3]!.metrics!.acc, "number", "judged at the end of pre-training");
+  assert.equal(typeof reports[3]!.metrics!.acc, "number", "evaluated at the end of pre-training");
   assert.equal(reports[2]!.metrics, undefined);
   assert.ok(last.losses.discriminator !== undefined && last.losses["view2 cycle reconstruction"]! > 0);
 });
@@ -163,7 +163,7 @@ test("scaling and principal components are fitted on the modality's own training
   assert.ok(Math.abs(reduced.data.reduce((a, b) => a + b)) < 1e-2);
 });
 
-test("data of one modality, and of modalities in another order, is told by name", async () => {
+test("data of one modality, and of modalities in another order, is reported by name", async () => {
   const model = await make().fit(data);
   const codes = await model.transform(model.split(data));
   const modality = modalities(model.split(data));
@@ -175,10 +175,10 @@ test("data of one modality, and of modalities in another order, is told by name"
     const part = (z: typeof codes) => z.data.slice(row * z.columns, (row + 1) * z.columns);
     assert.deepEqual(part(second), part(codes));
   }
-  const [colouring] = model.colourings(data);
-  assert.deepEqual(colouring, { name: "modality", values: modality, names: ["view1", "view2"] });
+  const [coloring] = model.colorings(data);
+  assert.deepEqual(coloring, { name: "modality", values: modality, names: ["view1", "view2"] });
   const metrics = await model.evaluateOn(data);
-  assert.ok((metrics.acc as number) > 1 / 3);
+  assert.ok(metrics.acc > 1 / 3);
 });
 
 test("three modalities: a mapping for every ordered pair", async () => {
@@ -191,7 +191,7 @@ test("three modalities: a mapping for every ordered pair", async () => {
     }
   }
   const { acc } = await model.evaluate();
-  assert.ok((acc as number) >= 1 / 3);
+  assert.ok(acc >= 1 / 3);
 });
 
 test("the naive variant: cross-entropies of undecided discriminators are ln 2", async () => {
@@ -241,7 +241,7 @@ test("a batch with one sample of a modality is left out, and it is said where th
     ),
   );
   const model = await make({ batch: 100 }).fit(split);
-  assert.ok(parameters(model).centres!.every(Number.isFinite));
+  assert.ok(parameters(model).centers!.every(Number.isFinite));
 });
 
 test("what does not fit is refused in one line", async () => {

@@ -5,8 +5,10 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { scalingNote } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
-import { unlabelledNotes } from "../matching/labelled.js";
-import { Method } from "../method.js";
+import type { ClusteringEvaluation } from "../evaluations.js";
+import { MeasuredMethod } from "../faces.js";
+import { unlabeledNotes } from "../matching/labeled.js";
+import type { Method } from "../method.js";
 import type { Context, Training } from "../shared/definition.js";
 import { type Description, describedModel } from "../shared/described-model.js";
 import { requireClusters } from "../shared/tasks/clustering.js";
@@ -103,7 +105,7 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
       }
     },
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on and left out of the measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on and left out of the measures"),
   training,
   task: dm2cTask,
   /** `<modality>.onnx`: raw features, an input named as the modality, to `code` in the common space. */
@@ -124,8 +126,12 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
  * console.log(await dm2c.evaluate());
  * ```
  */
-export class DM2C extends Method<Dm2cOptions> {
-  declare readonly colourings: NonNullable<Method["colourings"]>;
+export class DM2C extends MeasuredMethod<
+  Dm2cOptions,
+  ClusteringEvaluation & { readonly train?: ClusteringEvaluation },
+  ClusteringEvaluation
+> {
+  declare readonly colorings: NonNullable<Method["colorings"]>;
 
   /** @param options see `Dm2cOptions`; those left out have the published defaults. @throws UserError where one is invalid. */
   constructor(options: Partial<Dm2cOptions> = {}, engine?: Engine) {

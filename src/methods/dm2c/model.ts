@@ -26,7 +26,7 @@ export interface Preprocessing {
   scale(x: Tensor): Tensor;
   /** Whether features are reduced to principal components. */
   readonly reduces: boolean;
-  /** Scaled features reduced to their principal components; the identity where none are asked for. */
+  /** Scaled features reduced to their principal components; the identity where none are requested. */
   reduce(x: Tensor): Tensor;
   /** Fits both on the given rows; gives the scaling. @throws UserError where there are fewer rows or columns than components. */
   fit(engine: Engine, store: ParameterStore, matrix: Matrix, rows: Int32Array): Promise<Scaler>;

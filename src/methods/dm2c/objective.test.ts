@@ -31,7 +31,7 @@ test("fixture dm2c: losses, gradients, three steps of each", async () => {
   const run = generator.at(sizes);
   run.inputs["view.0"]!.set(fixture.image.data);
   run.inputs["view.1"]!.set(fixture.text.data);
-  const judged = discriminator.at(sizes);
+  const evaluated = discriminator.at(sizes);
   const compareGradients = (step: typeof generator, gradients: Record<string, FixtureTensor>) => {
     for (const [name, gradient] of Object.entries(gradients)) {
       assertClose(step.gradient(name), gradient, `gradient of ${name}`);
@@ -55,8 +55,8 @@ test("fixture dm2c: losses, gradients, three steps of each", async () => {
       }
       compareGradients(generator, expected.generator_gradients);
     }
-    for (const [name, code] of Object.entries(judged.inputs)) code.set(run.outputs[name]!);
-    const { loss } = await discriminator.run(judged);
+    for (const [name, code] of Object.entries(evaluated.inputs)) code.set(run.outputs[name]!);
+    const { loss } = await discriminator.run(evaluated);
     assertClose(
       [loss!],
       { shape: [], data: [expected.discriminator_loss_per_step[i]] },

@@ -50,7 +50,7 @@ export function reconstructionLoss(networks: Dm2cNetworks, modality: number, x: 
 /**
  * Σ_m MSE(D_m(z_m), x_m) + Σ_{a≠b} [ λ₁ L1(z_a, back_ba(there_ab(z_a))) + MSE(x_a, D_a(back_ba(there_ab(z_a)))) ] + λ₃ adv, with
  * adv = −Σ_{a≠b} mean D_b(there_ab(z_a)), or for `naive` the cross-entropy of D_b's logits against 1. The published loss is
- * that of two modalities. Batch normalisation sees the passes in the order of the terms: codes, there, back, decoding.
+ * that of two modalities. Batch normalization sees the passes in the order of the terms: codes, there, back, decoding.
  * @param features x_m, [n_m, inputs] by modality.
  * @param names of the modalities, for the report.
  */

@@ -5,7 +5,7 @@ import { UserError } from "../../errors.js";
 
 /**
  * The training samples of each modality.
- * @throws UserError where a modality has fewer than two, which batch normalisation needs, or there is only one modality.
+ * @throws UserError where a modality has fewer than two, which batch normalization needs, or there is only one modality.
  */
 export function trainingRows(data: MultiViewDataset): Int32Array[] {
   const { name, views, splits } = data;

@@ -4,9 +4,9 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { mixedModal, modalities } from "../../data/mixed-modal.js";
 import { kmeans } from "../../numerics/kmeans/kmeans.js";
-import type { Colouring } from "../../runs/result.js";
+import type { Coloring } from "../../runs/result.js";
 import { allRows } from "../feeding.js";
-import { withLabel } from "../matching/labelled.js";
+import { withLabel } from "../matching/labeled.js";
 import type { Protocol } from "../protocol.js";
 import type { Context, TaskPart, Uses } from "../shared/definition.js";
 import { withTestSplit } from "../shared/splits.js";
@@ -19,7 +19,7 @@ import { Dm2cInference } from "./inference.js";
 import type { Dm2cOptions } from "./options.js";
 
 export const dm2cTask: TaskPart<Dm2cOptions, FittedModel> = {
-  verbs: ["colourings"],
+  verbs: ["colorings"],
   takesSomeViews: true,
   /** Paired data becomes mixed-modal: each sample keeps one of its views, drawn by the seed. */
   split: (data, { test, seed }) =>
@@ -47,12 +47,12 @@ class Dm2cUses implements Uses {
     const data = requireData(this.context);
     const { labels: truth, splits } = data;
     if (truth?.kind !== "single") return {};
-    const { labels, centres } = await this.#clusterTraining(data);
+    const { labels, centers } = await this.#clusterTraining(data);
     const clusterOf = new Map(Array.from(splits.train!, (row, i) => [row, labels[i]!]));
     const train = clusterMetrics(truth, splits.train!, (row) => clusterOf.get(row)!);
     const test = withLabel(truth, splits.test!);
     if (test.length === 0) return train ? { train } : {};
-    const clusters = await assignClusters(await this.#encode(data, test), centres, this.context.engine);
+    const clusters = await assignClusters(await this.#encode(data, test), centers, this.context.engine);
     const clusterOfTest = new Map(Array.from(test, (row, i) => [row, clusters[i]!]));
     return { ...clusterMetrics(truth, test, (row) => clusterOfTest.get(row)!), ...(train && { train }) };
   }
@@ -95,7 +95,7 @@ class Dm2cUses implements Uses {
   }
 
   async finish(): Promise<void> {
-    this.#centers = (await this.#clusterTraining(requireData(this.context))).centres;
+    this.#centers = (await this.#clusterTraining(requireData(this.context))).centers;
   }
 
   /** Codes in the common space. Samples with several views are given one of them, as in training. */
@@ -108,7 +108,7 @@ class Dm2cUses implements Uses {
   }
 
   /** The modality of each sample, in which one sees on a map whether the modalities came together. */
-  colourings(data: MultiViewDataset): Colouring[] {
+  colorings(data: MultiViewDataset): Coloring[] {
     const mixed = this.#mixed(data);
     const places = this.#places(mixed);
     const values = modalities(mixed).map((v) => places[v]!);

@@ -62,7 +62,7 @@ export class Dm2cTraining {
   }
 
   /**
-   * One pass over all training samples. A batch with fewer than two samples of a modality, which batch normalisation cannot
+   * One pass over all training samples. A batch with fewer than two samples of a modality, which batch normalization cannot
    * take, is left out. The discriminators' losses are means over their own updates.
    * @throws UserError where that leaves out every batch.
    */

@@ -15,7 +15,7 @@ import { interruptAfter } from "../shared/checks.testing.js";
 import type { EpochReport } from "../training.js";
 import { GMAE } from "./gmae.js";
 import { nearestRows } from "./nearest.js";
-import { countNeighbours, dropLastRow, findHubs, neighbourNumbers } from "./neighbours.js";
+import { countNeighbors, dropLastRow, findHubs, neighborNumbers } from "./neighbors.js";
 import type { GmaeOptions } from "./options.js";
 
 let engine: Engine;
@@ -32,30 +32,30 @@ after(() => {
 const small = { hidden: [24, 16], latent: 8, starts: 4, epochs: 6, evaluateEvery: 0 };
 const data = synthetic({ samples: 160, views: 2, classes: 3, dimensions: [12, 7], seed: 3 });
 
-test("the published numbers of neighbours, and what stands for them below 100 samples", () => {
-  assert.deepEqual(neighbourNumbers(2000, 21, 1 / 4), { nearest: 500, positives: 20, negatives: 239 });
-  assert.deepEqual(neighbourNumbers(210, 21, 1 / 4), { nearest: 52, positives: 20, negatives: 15 });
-  const few = neighbourNumbers(40, 21, 1 / 4);
+test("the published numbers of neighbors, and what stands for them below 100 samples", () => {
+  assert.deepEqual(neighborNumbers(2000, 21, 1 / 4), { nearest: 500, positives: 20, negatives: 239 });
+  assert.deepEqual(neighborNumbers(210, 21, 1 / 4), { nearest: 52, positives: 20, negatives: 15 });
+  const few = neighborNumbers(40, 21, 1 / 4);
   assert.ok(
     few.positives >= 1 && few.negatives >= 1 && few.positives + few.negatives < few.nearest,
     JSON.stringify(few),
   );
-  assert.throws(() => neighbourNumbers(15, 21, 1 / 4), /at least 16 samples in a batch, got 15/);
-  assert.deepEqual(neighbourNumbers(4000, 21, 1 / 2), { nearest: 2000, positives: 20, negatives: 989 });
-  assert.throws(() => neighbourNumbers(100, 21, 0.03), /^UserError: kShare: 0.03 of 100 samples are 3 nearest/);
+  assert.throws(() => neighborNumbers(15, 21, 1 / 4), /at least 16 samples in a batch, got 15/);
+  assert.deepEqual(neighborNumbers(4000, 21, 1 / 2), { nearest: 2000, positives: 20, negatives: 989 });
+  assert.throws(() => neighborNumbers(100, 21, 0.03), /^UserError: kShare: 0.03 of 100 samples are 3 nearest/);
 });
 
-test("neighbour counts: nearest but the sample itself are positive, the last ones negative, the last row empty", async () => {
+test("neighbor counts: nearest but the sample itself are positive, the last ones negative, the last row empty", async () => {
   const n = 24;
   const x = Float32Array.from({ length: n }, (_, i) => i * i);
   const numbers = { nearest: 6, positives: 2, negatives: 2 };
   const counts = { positive: new Float32Array(n * n), negative: new Float32Array(n * n) };
   const ranked = await nearestRows(engine, x, n, 1, numbers.nearest, "euclidean");
-  countNeighbours(ranked, numbers, n, counts);
-  countNeighbours(ranked, numbers, n, counts);
+  countNeighbors(ranked, numbers, n, counts);
+  countNeighbors(ranked, numbers, n, counts);
   const columns = (values: Float32Array, row: number) =>
     [...values.subarray(row * n, (row + 1) * n).entries()].filter(([, c]) => c > 0);
-  // row 0 is at 0, its neighbours at 1, 4, 9, 16, 25
+  // row 0 is at 0, its neighbors at 1, 4, 9, 16, 25
   assert.deepEqual(columns(counts.positive, 0), [
     [1, 2],
     [2, 2],
@@ -69,7 +69,7 @@ test("neighbour counts: nearest but the sample itself are positive, the last one
   assert.notDeepEqual(columns(counts.positive, n - 2), []);
 });
 
-test("cosine neighbours: by direction whatever the length, a row of zeros as far as a right angle, the row itself first", async () => {
+test("cosine neighbors: by direction whatever the length, a row of zeros as far as a right angle, the row itself first", async () => {
   const n = 16;
   const x = new Float32Array(2 * n);
   // Pairs of rows of length 1 and 100 at 0°, 20°, 40° …, the last row zero.
@@ -89,17 +89,17 @@ test("cosine neighbours: by direction whatever the length, a row of zeros as far
   assert.ok(!rows(euclidean, 0, 10).slice(0, 9).includes(1), "the long row of the same direction is far");
 });
 
-test("cosine neighbours train to something else than Euclidean ones", async () => {
+test("cosine neighbors train to something else than Euclidean ones", async () => {
   const weights = async (distance: "euclidean" | "cosine") =>
     (await new GMAE({ ...small, distance }, engine).fit(data)).modelState().tensors.get("encoder_shared.0.weight");
   assert.notDeepEqual(await weights("cosine"), await weights("euclidean"));
 });
 
-test("the share of the most chosen twentieth among neighbours", () => {
+test("the share of the most chosen twentieth among neighbors", () => {
   const n = 40;
   const numbers = { nearest: 5, positives: 2, negatives: 1 };
-  const lists = (neighbours: (i: number) => number[]) =>
-    Int32Array.from(Array.from({ length: n }, (_, i) => [i, ...neighbours(i), 7, 8]).flat());
+  const lists = (neighbors: (i: number) => number[]) =>
+    Int32Array.from(Array.from({ length: n }, (_, i) => [i, ...neighbors(i), 7, 8]).flat());
   assert.deepEqual(
     findHubs(
       lists((i) => [(i + 1) % n, (i + 2) % n]),
@@ -130,7 +130,7 @@ function documents(samples = 600): MultiViewDataset {
   return new MultiViewDataset({ name: "documents", views });
 }
 
-test("the first epoch tells of poor neighbours, and names the remedy: few samples that are everybody's, too few clusters", async () => {
+test("the first epoch tells of poor neighbors, and names the remedy: few samples that are everybody's, too few clusters", async () => {
   const notesOf = async (options: Partial<GmaeOptions>, on: MultiViewDataset) => {
     const notes: (readonly string[])[] = [];
     const hooks = { onEpoch: (report: EpochReport) => void (report.notes && notes.push(report.notes)) };
@@ -160,7 +160,7 @@ test("the first epoch tells of poor neighbours, and names the remedy: few sample
   assert.match(few[0]![0]!, /^view "a": 6 of 120 samples are [23][0-9]% of all .*--set distance=cosine/);
 });
 
-test("dense views with hubs get no advice, and neighbours beyond a cluster's size are told", async () => {
+test("dense views with hubs get no advice, and neighbors beyond a cluster's size are reported", async () => {
   const notesOf = async (options: Partial<GmaeOptions>, on: MultiViewDataset) => {
     const notes: string[] = [];
     const hooks = { onEpoch: (report: EpochReport) => void notes.push(...(report.notes ?? [])) };
@@ -179,16 +179,16 @@ test("dense views with hubs get no advice, and neighbours beyond a cluster's siz
   }
   const dots = new MultiViewDataset({ name: "sphere", views: [{ name: "x", matrix }] });
   const [hubs, sizes, ...more] = await notesOf({ clusters: 4 }, dots);
-  assert.match(hubs!, /^view "x": 5% of the samples are [5-9][0-9]% of all nearest neighbours.* the others$/);
+  assert.match(hubs!, /^view "x": 5% of the samples are [5-9][0-9]% of all nearest neighbors.* the others$/);
   assert.match(sizes!, /no more than one of 4 clusters has$/, "longer lists of hubs say no more");
   assert.deepEqual(more, []);
   const [positives] = await notesOf({ clusters: 20 }, data);
   assert.match(
     positives!,
-    /^20 neighbours of a sample count as positive \(option posNum\), and one of 20 clusters has .*; --set posNum=[0-9]+ stays inside$/,
+    /^20 neighbors of a sample count as positive \(option posNum\), and one of 20 clusters has .*; --set posNum=[0-9]+ stays inside$/,
   );
   const [reduced] = await notesOf({ clusters: 3 }, data.select(Int32Array.from({ length: 40 }, (_, i) => i)));
-  assert.equal(reduced, "option posNum: 21 is too many for 40 samples; 4 neighbours count as positive");
+  assert.equal(reduced, "option posNum: 21 is too many for 40 samples; 4 neighbors count as positive");
 });
 
 test("a fit lowers the loss and finds the classes better than the first representation does", async () => {
@@ -256,19 +256,19 @@ test("missing views that are masked out: what stands in their place makes no dif
 });
 
 test("mini-batches resume to the same bits and reports as a run that never stopped", async () => {
-  // Two clusters: the first epoch has something to note, which a run that goes on has told already.
+  // Two clusters: the first epoch has something to note, which a resumed run has reported already.
   const options = { ...small, clusters: 2, batch: 64, epochs: 4 };
   const reports = (of: unknown[]) => ({ onEpoch: (report: EpochReport) => void of.push({ ...report, seconds: 0 }) });
-  const [told, toldAgain]: [unknown[], unknown[]] = [[], []];
-  const whole = await new GMAE(options, engine).fit(data, reports(told));
-  assert.match(String((told[0] as EpochReport).notes), /kShare/);
+  const [reported, repeated]: [unknown[], unknown[]] = [[], []];
+  const whole = await new GMAE(options, engine).fit(data, reports(reported));
+  assert.match(String((reported[0] as EpochReport).notes), /kShare/);
   const middle = await interruptAfter(new GMAE(options, engine), data, 2);
-  const resumed = await new GMAE(options, engine).fit(data, { resume: middle, ...reports(toldAgain) });
+  const resumed = await new GMAE(options, engine).fit(data, { resume: middle, ...reports(repeated) });
   assert.deepEqual(resumed.modelState().tensors, whole.modelState().tensors);
-  assert.deepEqual(toldAgain, told.slice(2));
+  assert.deepEqual(repeated, reported.slice(2));
 });
 
-test("the three corruptions spoil the training data and still train", async () => {
+test("the three corruptions change the training data and still train", async () => {
   const clean = (await new GMAE(small, engine).fit(data)).modelState().tensors.get("encoder_shared.0.weight");
   for (const corrupt of ["missing=0.3", "conflict=0.3", "noise=0.3"]) {
     const method = await new GMAE({ ...small, corrupt }, engine).fit(data);
@@ -280,9 +280,9 @@ test("data that does not fit a model is refused", async () => {
   const method = await new GMAE(small, engine).fit(data);
   const narrow = synthetic({ samples: 20, views: 2, classes: 3, dimensions: [12, 6], seed: 3 });
   await assert.rejects(method.transform(narrow), /has 6 columns, the model was trained on 7/);
-  const unlabelled = new MultiViewDataset({ name: "bare", views: data.views });
+  const unlabeled = new MultiViewDataset({ name: "bare", views: data.views });
   await assert.rejects(
-    new GMAE({ ...small, task: "classification" }, engine).fit(unlabelled),
+    new GMAE({ ...small, task: "classification" }, engine).fit(unlabeled),
     /bare: classification needs labels/,
   );
 });

@@ -7,13 +7,14 @@ import { MultiViewDataset, presentRows } from "../../data/dataset.js";
 import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
+import type { ClassificationEvaluation, ClusteringEvaluation } from "../evaluations.js";
+import { MeasuredMethod, type TaskOptions } from "../faces.js";
 import { allRows } from "../feeding.js";
-import { unlabelledNotes } from "../matching/labelled.js";
-import { Method } from "../method.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, placedScalers } from "../shared/described-model.js";
 import { stagedTraining, TrainedStage } from "../shared/staged-training.js";
-import { labelledSplit, requireClasses } from "../shared/tasks/classification.js";
+import { labeledSplit, requireClasses } from "../shared/tasks/classification.js";
 import { requireClusters } from "../shared/tasks/clustering.js";
 import { exportGmae } from "./inference.js";
 import { type GmaeNetworks, type GmaeShape, gmaeNetworks } from "./networks.js";
@@ -50,14 +51,14 @@ function makeNetworks({ options, engine }: Context<GmaeOptions>, { views, classe
 
 /** The samples that train: all for clusters, those of split `train` that have a label for classes. */
 function trainedRows(data: MultiViewDataset, { task }: GmaeOptions): Int32Array {
-  return task === "classification" ? labelledSplit(data, "train") : allRows(data.samples);
+  return task === "classification" ? labeledSplit(data, "train") : allRows(data.samples);
 }
 
 function check(data: MultiViewDataset, options: GmaeOptions): void {
   const clusters = options.clusters ?? data.classes;
   if (options.task === "classification") {
     requireClasses(data);
-    labelledSplit(data, "test");
+    labeledSplit(data, "test");
   } else requireClusters(data.name, clusters);
   const { length } = trainedRows(data, options);
   if (length < clusters) throw new UserError(`${data.name}: ${length} samples for ${clusters} clusters`);
@@ -82,11 +83,15 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
   workingData({ options }, { scalers }, data) {
     if (options.corrupt === undefined) return data;
     const views = data.views.map((view, v) => ({ ...view, matrix: applyScaler(scalers[v]!, view.matrix) }));
-    return corrupt(new MultiViewDataset({ ...data, views }), parseCorruption(options.corrupt), options.seed);
+    return corrupt(
+      new MultiViewDataset({ ...data, views }, { values: "trusted" }),
+      parseCorruption(options.corrupt),
+      options.seed,
+    );
   },
   trainedRows,
   dataNotes: (data, { task }) =>
-    unlabelledNotes(
+    unlabeledNotes(
       data,
       task === "classification"
         ? "they are left out of training and measures"
@@ -108,6 +113,22 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
     exportGmae(networks, store, views, scalers, shape.classes),
 });
 
+/** Measures of the classification head, with those of k-means on the same samples: none where these are fewer than the clusters. */
+type HeadEvaluation = ClassificationEvaluation & { readonly kmeans: Partial<ClusteringEvaluation> };
+
+/** What `evaluate` (fitted) and `evaluateOn` (other) give, by task. */
+type GmaeEvaluations = {
+  readonly clustering: { readonly fitted: ClusteringEvaluation; readonly other: ClusteringEvaluation };
+  readonly classification: {
+    /** Measures of the test samples, with those of the training samples as `train`. */
+    readonly fitted: ClassificationEvaluation & {
+      readonly train: ClassificationEvaluation;
+      readonly kmeans: { readonly test: Partial<ClusteringEvaluation>; readonly train: Partial<ClusteringEvaluation> };
+    };
+    readonly other: HeadEvaluation;
+  };
+};
+
 /**
  * GMAE, the Generalized Multi-view Auto-Encoder (Zou et al., TPAMI 2026): one representation of all views of a sample, a shared
  * part and a part for each view, with k-means or a classification head on it; a missing view counts as zeros.
@@ -121,12 +142,17 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
  *   onEpoch: ({ epoch, losses }) => console.log(epoch, losses.total),
  * });
  * const clusters = await gmae.predict(data); // Int32Array, one number per sample
- * console.log(clusters.length, await gmae.evaluate());
+ * const { acc, nmi } = await gmae.evaluate(); // numbers; with { task: "classification" } accuracy, f1Macro …
+ * console.log(clusters.length, acc, nmi);
  * ```
  */
-export class GMAE extends Method<GmaeOptions> {
+export class GMAE<Task extends GmaeOptions["task"] = "clustering"> extends MeasuredMethod<
+  GmaeOptions,
+  GmaeEvaluations[Task]["fitted"],
+  GmaeEvaluations[Task]["other"]
+> {
   /** @param options see `GmaeOptions`; those left out have the published defaults. @throws UserError where one is invalid. */
-  constructor(options: Partial<GmaeOptions> = {}, engine?: Engine) {
+  constructor(options: TaskOptions<GmaeOptions, Task> = {}, engine?: Engine) {
     super(gmae, options, engine);
   }
 }

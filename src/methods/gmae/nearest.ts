@@ -4,7 +4,7 @@ import { bindProduct, type Engine } from "../../core/runtime/index.js";
 
 /**
  * Distances of rows: `euclidean` ‖xᵢ − xⱼ‖, as published, or `cosine` 1 − xᵢ·xⱼ / (‖xᵢ‖ ‖xⱼ‖), which is 1 where a row is zero.
- * Where most features of a row are zeros, its Euclidean neighbours are the rows of few entries, whatever these are.
+ * Where most features of a row are zeros, its Euclidean neighbors are the rows of few entries, whatever these are.
  */
 export const distances = ["euclidean", "cosine"] as const;
 export type Distance = (typeof distances)[number];

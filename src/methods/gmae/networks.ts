@@ -28,7 +28,7 @@ export interface Codes {
   readonly shared: Tensor;
   /** H_v, the code of each view alone [n, latent]. */
   readonly specific: readonly Tensor[];
-  /** The representation: all codes side by side [n, (V+1)·latent], normalised by layer where there is a head. */
+  /** The representation: all codes side by side [n, (V+1)·latent], normalized by layer where there is a head. */
   readonly hidden: Tensor;
 }
 

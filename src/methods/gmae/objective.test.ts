@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Forward, Parameters } from "../../core/nn/index.js";
 import { Engine, ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { assertClose, type FixtureTensor, parametersOf, readFixture } from "../fixture.testing.js";
-import { dropLastRow } from "./neighbours.js";
+import { dropLastRow } from "./neighbors.js";
 import { gmaeNetworks } from "./networks.js";
 import { gmaeObjective } from "./objective.js";
 

@@ -32,8 +32,8 @@ import type { Codes, GmaeNetworks } from "./networks.js";
 /** Which samples have a view: 1 or 0 for each [n, 1]; undefined: all of them. */
 export type Presence = Tensor | undefined;
 
-/** How often each sample (column) is a positive or negative neighbour of each (row), over all views; the last row is zero. */
-export interface NeighbourCounts {
+/** How often each sample (column) is a positive or negative neighbor of each (row), over all views; the last row is zero. */
+export interface NeighborCounts {
   /** P [n, n] */
   readonly positive: Tensor;
   /** N [n, n] */
@@ -67,8 +67,8 @@ function orthogonalLoss({ shared, specific }: Codes, present: readonly Presence[
       if (mask === undefined) {
         return sum(abs(matmul(sub(s, mean(s, 0, true)), h, { transposeA: true })));
       }
-      const centre = div(sum(mul(s, mask), 0, true), sum(mask));
-      return sum(abs(matmul(mul(sub(s, centre), mask), h, { transposeA: true })));
+      const center = div(sum(mul(s, mask), 0, true), sum(mask));
+      return sum(abs(matmul(mul(sub(s, center), mask), h, { transposeA: true })));
     }),
   );
 }
@@ -105,11 +105,11 @@ function adversarialLoss(
 }
 
 /**
- * −(1/n) Σ_i Σ_{p∈P(i)} log( exp cos(h_i,h_p) / Σ_{q∈N(i)} exp cos(h_i,h_q) ) with constant neighbours. With counts in
+ * −(1/n) Σ_i Σ_{p∈P(i)} log( exp cos(h_i,h_p) / Σ_{q∈N(i)} exp cos(h_i,h_q) ) with constant neighbors. With counts in
  * place of lists it is −(1/n) [ Σ_ij P_ij C_ij − Σ_i (Σ_j P_ij) log Σ_j N_ij exp C_ij ], C = Ĥ Ĥᵀ: two matrix products
- * where the published code loops over samples. A row without neighbours adds nothing.
+ * where the published code loops over samples. A row without neighbors adds nothing.
  */
-function contrastiveLoss(hidden: Tensor, { positive, negative }: NeighbourCounts): Tensor {
+function contrastiveLoss(hidden: Tensor, { positive, negative }: NeighborCounts): Tensor {
   const normalized = normalizeRows(hidden, 1e-8);
   const cosine = matmul(normalized, stopGradient(normalized), { transposeB: true });
   const chosen = sum(positive, 1);

@@ -43,19 +43,19 @@ export const gmaeOptions = z.strictObject({
     .int()
     .min(2)
     .default(21)
-    .describe("nearest neighbours, the sample itself included, that count as positive"),
+    .describe("nearest neighbors, the sample itself included, that count as positive"),
   kShare: z
     .number()
     .gt(0)
     .max(1)
     .default(0.25)
     .describe(
-      "share of the batch that is looked up as nearest neighbours (k = kShare·n); the further half of them are negatives, which should lie beyond the sample's own cluster (docs/gmae.md)",
+      "share of the batch that is looked up as nearest neighbors (k = kShare·n); the further half of them are negatives, which should lie beyond the sample's own cluster (docs/gmae.md)",
     ),
   distance: z
     .enum(distances)
     .default("euclidean")
-    .describe("by which neighbours are found, on the scaled features; cosine for word counts and other sparse views"),
+    .describe("by which neighbors are found, on the scaled features; cosine for word counts and other sparse views"),
   corrupt: z
     .string()
     .regex(/^(missing|conflict|noise)=[0-9.]+$/, "expected missing=R, conflict=R or noise=R with R from 0 to 1")
@@ -99,15 +99,15 @@ export interface GmaeOptions extends z.output<typeof gmaeOptions> {
   readonly lambdaCon: z.output<typeof gmaeOptions>["lambdaCon"];
   /** Whether to use the contrastive loss. Default: true. */
   readonly contrastive: z.output<typeof gmaeOptions>["contrastive"];
-  /** Nearest neighbours, the sample itself included, that count as positive. Default: 21. */
+  /** Nearest neighbors, the sample itself included, that count as positive. Default: 21. */
   readonly posNum: z.output<typeof gmaeOptions>["posNum"];
   /**
-   * Share of the batch that is looked up as nearest neighbours (k = kShare·n); the further half of them are
+   * Share of the batch that is looked up as nearest neighbors (k = kShare·n); the further half of them are
    * negatives, which should lie beyond the sample's own cluster (docs/gmae.md). Default: 0.25.
    */
   readonly kShare: z.output<typeof gmaeOptions>["kShare"];
   /**
-   * By which neighbours are found, on the scaled features; cosine for word counts and other sparse views. Default:
+   * By which neighbors are found, on the scaled features; cosine for word counts and other sparse views. Default:
    * "euclidean".
    */
   readonly distance: z.output<typeof gmaeOptions>["distance"];

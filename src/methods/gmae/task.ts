@@ -8,13 +8,13 @@ import { clusteringMetrics } from "../../metrics/clustering.js";
 import { kmeans } from "../../numerics/kmeans/kmeans.js";
 import { allRows } from "../feeding.js";
 import { knownSamples } from "../matching/classes.js";
-import { classesOf, withLabel } from "../matching/labelled.js";
+import { classesOf, withLabel } from "../matching/labeled.js";
 import type { MatchOptions } from "../matching/views.js";
 import type { Protocol } from "../protocol.js";
 import { Cache } from "../shared/cache.js";
 import type { Context, TaskPart, Uses } from "../shared/definition.js";
 import { centersState, storedCenters } from "../shared/state.js";
-import { labelledSplit, requireClasses } from "../shared/tasks/classification.js";
+import { labeledSplit, requireClasses } from "../shared/tasks/classification.js";
 import { assignClusters, clusterMetrics } from "../shared/tasks/clustering.js";
 import { requireData } from "../shared/tasks/per-view.js";
 import type { Metrics, State } from "../training.js";
@@ -27,9 +27,9 @@ export const gmaeTask: TaskPart<GmaeOptions, GmaeModel> = {
   split(data, { task, seed, testFraction }) {
     if (task !== "classification" || (data.splits.train && data.splits.test)) return data;
     const all = allRows(data.samples);
-    const labelled = data.labels === undefined ? all : withLabel(data.labels, all);
-    const { train, test } = randomSplit(labelled.length, { train: 1 - testFraction, seed });
-    const rowsOf = (places: Int32Array) => places.map((place) => labelled[place]!);
+    const labeled = data.labels === undefined ? all : withLabel(data.labels, all);
+    const { train, test } = randomSplit(labeled.length, { train: 1 - testFraction, seed });
+    const rowsOf = (places: Int32Array) => places.map((place) => labeled[place]!);
     return data.withSplits({ ...data.splits, train: rowsOf(train), test: rowsOf(test) });
   },
   use: (context, model) => new GmaeUses(context, model),
@@ -72,7 +72,7 @@ class GmaeUses implements Uses {
     if (!this.#classify) return this.#evaluateClusters(data, encoder);
     const labels = requireClasses(data);
     const measure = (split: "train" | "test") => {
-      const rows = labelledSplit(data, split);
+      const rows = labeledSplit(data, split);
       return this.#evaluateClasses(data, encoder, rows, classesOf(labels, rows));
     };
     const { kmeans: testClusters, ...metrics } = await measure("test");
@@ -125,7 +125,7 @@ class GmaeUses implements Uses {
   async finish(): Promise<void> {
     if (this.#classify) return;
     const { hidden } = await (await this.#encoder(true)).encode(requireData(this.context));
-    this.#centers = (await this.#cluster(hidden)).centres;
+    this.#centers = (await this.#cluster(hidden)).centers;
   }
 
   /** The shared part and the specific parts side by side; a missing view counts as zeros. */

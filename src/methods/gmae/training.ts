@@ -1,4 +1,4 @@
-// GMAE's training step over a data set: the whole set as one batch with neighbours found once, or mini-batches.
+// GMAE's training step over a data set: the whole set as one batch with neighbors found once, or mini-batches.
 
 import { Forward, type Parameters } from "../../core/nn/index.js";
 import { type Engine, type Execution, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
@@ -12,13 +12,13 @@ import type { Trainer } from "../shared/staged-training.js";
 import type { EpochResult, State } from "../training.js";
 import { nearestRows } from "./nearest.js";
 import {
-  countNeighbours,
+  countNeighbors,
   dropLastRow,
   findHubs,
   type Hubs,
-  type NeighbourNumbers,
-  neighbourNumbers,
-} from "./neighbours.js";
+  type NeighborNumbers,
+  neighborNumbers,
+} from "./neighbors.js";
 import type { GmaeNetworks } from "./networks.js";
 import { gmaeObjective } from "./objective.js";
 import type { GmaeOptions } from "./options.js";
@@ -27,7 +27,7 @@ import type { GmaeOptions } from "./options.js";
 const WHOLE_SET = 6000;
 const BATCH = 2048;
 
-/** Above this concentration of the neighbours on a twentieth of the samples, a user is told. */
+/** Above this concentration of the neighbors on a twentieth of the samples, there is a note. */
 const MANY_HUBS = 0.5;
 /** Up to this share of non-zeros a view counts as sparse: word counts have 2%, dense features 50% and more. */
 const SPARSE = 0.25;
@@ -52,7 +52,7 @@ export interface GmaeTrainingParts {
 export class GmaeTraining implements Trainer {
   /** The execution that holds the whole set, once it is loaded. */
   #whole: Execution | undefined;
-  /** Notes on the neighbours, from the first batch that gives any; undefined except in the run's first epoch. */
+  /** Notes on the neighbors, from the first batch that gives any; undefined except in the run's first epoch. */
   #notes: string[] | undefined;
 
   private constructor(
@@ -88,12 +88,12 @@ export class GmaeTraining implements Trainer {
       seed: options.seed,
     });
     const batch = options.batch > 0 ? options.batch : rows.length <= WHOLE_SET ? rows.length : BATCH;
-    if (options.contrastive) neighbourNumbers(Math.min(batch, rows.length), options.posNum, options.kShare);
+    if (options.contrastive) neighborNumbers(Math.min(batch, rows.length), options.posNum, options.kShare);
     return new GmaeTraining(parts, step, batch);
   }
 
   async epoch(epoch: number): Promise<EpochResult> {
-    // A resumed run has told them before it stopped.
+    // A resumed run has reported them before it stopped.
     const notes: string[] | undefined = epoch === 0 ? [] : undefined;
     this.#notes = notes;
     const losses = await this.#trainOnce(epoch);
@@ -111,7 +111,7 @@ export class GmaeTraining implements Trainer {
     return trainOn(this.step, order, (batch) => this.#load(batch));
   }
 
-  /** Puts a batch into the step's inputs and finds its neighbours. */
+  /** Puts a batch into the step's inputs and finds its neighbors. */
   async #load(rows: Int32Array): Promise<Execution> {
     const { data, options } = this.parts;
     const run = this.step.at({ n: rows.length });
@@ -120,11 +120,11 @@ export class GmaeTraining implements Trainer {
       const { values } = data.labels as Extract<Labels, { kind: "single" }>;
       for (let i = 0; i < rows.length; i++) run.indices.classes[i] = BigInt(values[rows[i]!]!);
     }
-    if (options.contrastive) await this.#findNeighbours(run, rows);
+    if (options.contrastive) await this.#findNeighbors(run, rows);
     return run;
   }
 
-  async #findNeighbours(run: Execution, rows: Int32Array): Promise<void> {
+  async #findNeighbors(run: Execution, rows: Int32Array): Promise<void> {
     const { data, scalers, options, engine } = this.parts;
     const counts = { positive: run.inputs.positive!, negative: run.inputs.negative! };
     counts.positive.fill(0);
@@ -137,7 +137,7 @@ export class GmaeTraining implements Trainer {
       if (numbers === undefined) continue;
       const x = scaledRows(view, own, scalers?.[v]);
       const ranked = await nearestRows(engine, x, own.length, view.matrix.columns, numbers.nearest, options.distance);
-      countNeighbours(ranked, numbers, rows.length, counts, places);
+      countNeighbors(ranked, numbers, rows.length, counts, places);
       if (first) this.#noteHubs(view.name, findHubs(ranked, numbers), own.length, x);
     }
     dropLastRow(rows.length, counts);
@@ -151,25 +151,25 @@ export class GmaeTraining implements Trainer {
     const advice = isSparse && distance === "euclidean" ? "; --set distance=cosine is usual for sparse features" : "";
     const who = samples >= 200 ? "5% of the samples" : `${count} of ${samples} samples`;
     this.#notes!.push(
-      `view "${view}": ${who} are ${Math.round(100 * share)}% of all nearest neighbours, which says little about the others${advice}`,
+      `view "${view}": ${who} are ${Math.round(100 * share)}% of all nearest neighbors, which says little about the others${advice}`,
     );
   }
 
-  /** How the numbers of neighbours fit the size of a cluster. @param hubs whether some view's neighbours are mostly hubs. */
+  /** How the numbers of neighbors fit the size of a cluster. @param hubs whether some view's neighbors are mostly hubs. */
   #noteSizes(notes: string[], hubs: boolean): void {
     const { options, clusters, rows } = this.parts;
     if (!options.contrastive || options.task !== "clustering") return;
     const samples = Math.min(this.batch, rows.length);
-    const { nearest, positives } = neighbourNumbers(samples, options.posNum, options.kShare);
+    const { nearest, positives } = neighborNumbers(samples, options.posNum, options.kShare);
     if (positives < options.posNum - 1) {
       notes.push(
-        `option posNum: ${options.posNum} is too many for ${samples} samples; ${positives} neighbours count as positive`,
+        `option posNum: ${options.posNum} is too many for ${samples} samples; ${positives} neighbors count as positive`,
       );
     }
     const size = samples / clusters;
     if (positives + 1 > size) {
       notes.push(
-        `${positives} neighbours of a sample count as positive (option posNum), and one of ${clusters} clusters has ${Math.round(size)} of ${samples} samples on average, so that some are of other clusters; --set posNum=${Math.max(2, Math.round(size / 2))} stays inside`,
+        `${positives} neighbors of a sample count as positive (option posNum), and one of ${clusters} clusters has ${Math.round(size)} of ${samples} samples on average, so that some are of other clusters; --set posNum=${Math.max(2, Math.round(size / 2))} stays inside`,
       );
     } else if (nearest <= size) {
       // Negatives are then of the sample's own cluster. Where hubs fill the lists, longer ones say no more.
@@ -181,11 +181,11 @@ export class GmaeTraining implements Trainer {
     }
   }
 
-  /** Undefined where so few samples of the batch have the view that it has no neighbours to give. */
-  #numbers(samples: number): NeighbourNumbers | undefined {
+  /** Undefined where so few samples of the batch have the view that it has no neighbors to give. */
+  #numbers(samples: number): NeighborNumbers | undefined {
     if (samples < this.batch && samples < 16) return undefined;
     const { posNum, kShare } = this.parts.options;
-    return neighbourNumbers(samples, posNum, kShare);
+    return neighborNumbers(samples, posNum, kShare);
   }
 
   state(): State {

@@ -12,7 +12,7 @@ export interface MatchedLabels {
   /** Samples of each class that the model does not know, by name. */
   readonly unknown: Readonly<Record<string, number>>;
   /** Samples without a label. */
-  readonly unlabelled: number;
+  readonly unlabeled: number;
 }
 
 /** Labels in the classes of a model. @param names of the model's classes. */
@@ -20,16 +20,16 @@ export function matchLabels(labels: SingleLabels, names: readonly string[]): Mat
   const placeOf = new Map(names.map((name, c) => [name, c]));
   const places = labels.names.map((name) => placeOf.get(name) ?? -1);
   const counts = new Map<string, number>();
-  let unlabelled = 0;
+  let unlabeled = 0;
   const values = labels.values.map((value) => {
     if (value < 0) {
-      unlabelled++;
+      unlabeled++;
       return -1;
     }
     if (places[value]! < 0) counts.set(labels.names[value]!, (counts.get(labels.names[value]!) ?? 0) + 1);
     return places[value]!;
   });
-  return { values, unknown: Object.fromEntries(counts), unlabelled };
+  return { values, unknown: Object.fromEntries(counts), unlabeled };
 }
 
 /**
@@ -50,10 +50,10 @@ export function knownSamples(
   if (names === undefined) {
     onNote("the run keeps no names of its classes: they are compared by number");
   }
-  const { values, unknown, unlabelled } = matchLabels(labels, names ?? labels.names);
+  const { values, unknown, unlabeled } = matchLabels(labels, names ?? labels.names);
   const rows = Int32Array.from(values.keys()).filter((row) => values[row]! >= 0);
   if (rows.length === 0) {
-    if (unlabelled === data.samples)
+    if (unlabeled === data.samples)
       throw new UserError(`${data.name}: none of the ${data.samples} samples has a label`);
     throw new UserError(
       `${data.name} has the classes ${some(
@@ -62,17 +62,17 @@ export function knownSamples(
       )}; the model was trained on ${some(names ?? [], 20)}: none is the same`,
     );
   }
-  const strangers = Object.entries(unknown);
-  if (strangers.length > 0) {
-    const count = strangers.reduce((sum, [, samples]) => sum + samples, 0);
-    const list = strangers.slice(0, 10).map(([name, samples]) => `"${name}" ${samples}`);
-    const more = strangers.length > 10 ? ` and ${strangers.length - 10} more classes` : "";
+  const others = Object.entries(unknown);
+  if (others.length > 0) {
+    const count = others.reduce((sum, [, samples]) => sum + samples, 0);
+    const list = others.slice(0, 10).map(([name, samples]) => `"${name}" ${samples}`);
+    const more = others.length > 10 ? ` and ${others.length - 10} more classes` : "";
     onNote(
       `${count} of ${data.samples} samples are of classes that the model does not know (${list.join(", ")}${more}) and are left out of the measures`,
     );
   }
-  if (unlabelled > 0) {
-    onNote(`${unlabelled} of ${data.samples} samples have no label and are left out of the measures`);
+  if (unlabeled > 0) {
+    onNote(`${unlabeled} of ${data.samples} samples have no label and are left out of the measures`);
   }
   return { rows, truth: rows.map((row) => values[row]!) };
 }

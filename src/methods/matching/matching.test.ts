@@ -34,7 +34,7 @@ const refused = (other: MultiViewDataset, of: MultiViewDataset, message: RegExp,
   );
 const values = (matrix: Matrix) => [...toDense(matrix).data];
 
-test("views are found by name, whatever their order; further ones are told and left out", () => {
+test("views are found by name, whatever their order; further ones are reported and left out", () => {
   const model = data([view("image", 3), view("text", 2)]);
   const { result, notes } = matched(data([view("text", 2), view("audio", 4), view("image", 3)]), model);
   assert.deepEqual(result.dimensions, [3, 2]);
@@ -78,7 +78,7 @@ test("views that nobody named go by their numbers, with a note", () => {
   refused(data([view("text", 3)], "monday"), data([view("sunday", 3)], "sunday"), /"text"; .* "sunday"/);
 });
 
-test("columns are found by name; those of another order and those too many are told, those that are lacking refused", () => {
+test("columns are found by name; those of another order and those too many are reported, those that are lacking refused", () => {
   const model = data([view("image", 3, ["red", "green", "blue"])]);
   const permuted = matched(data([view("image", 4, ["blue", "depth", "red", "green"])]), model);
   assert.deepEqual(values(permuted.result.views[0]!.matrix), [2, 3, 0, 6, 7, 4]);
@@ -150,7 +150,7 @@ test("classes are the same where their names are; others are counted, and so are
     "yew",
   ]);
   assert.deepEqual([...found.values], [2, -1, 0, -1, -1]);
-  assert.deepEqual([found.unknown, found.unlabelled], [{ fir: 2 }, 1]);
+  assert.deepEqual([found.unknown, found.unlabeled], [{ fir: 2 }, 1]);
   const numbers = matchLabels(single(["01", "1"], 0, 1) as Labels & { kind: "single" }, ["0", "1"]);
   assert.deepEqual([[...numbers.values], numbers.unknown], [[-1, 1], { "01": 1 }]);
 

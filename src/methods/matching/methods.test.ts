@@ -120,15 +120,15 @@ for (const [title, make] of Object.entries(cases)) {
     assert.ok(Object.keys(metrics).length > 0);
     assertFinite(metrics, "own test split");
 
-    const told: string[] = [];
-    const z = await model.transform(other, { onNote: (note) => told.push(note) });
-    assert.equal(told.filter((note) => /another order/.test(note)).length, 2, told.join());
+    const reported: string[] = [];
+    const z = await model.transform(other, { onNote: (note) => reported.push(note) });
+    assert.equal(reported.filter((note) => /another order/.test(note)).length, 2, reported.join());
     assert.deepEqual(z, await model.transform(data));
     if (model.predicts) assert.deepEqual(await model.predict(other), await model.predict(data));
     if (model.encode) assert.deepEqual(await model.encode("text", other), await model.encode("text", data));
-    const judged = await model.evaluateOn(other);
-    assertFinite(judged, "other data");
-    assert.deepEqual(rounded(judged), rounded(await model.evaluateOn(data)));
+    const evaluated = await model.evaluateOn(other);
+    assertFinite(evaluated, "other data");
+    assert.deepEqual(rounded(evaluated), rounded(await model.evaluateOn(data)));
     assert.deepEqual(model.classes, model.predicts === "classes" ? names : undefined);
     if (model.classes) await classesApart(model);
 
@@ -136,8 +136,8 @@ for (const [title, make] of Object.entries(cases)) {
     assert.ok(trained > 0 && trained <= 120, `${trained}`);
     assert.equal(model.countTrained(other), trained);
     const fresh = synthetic({ samples: 20, views: 2, classes: 3, dimensions: [6, 5], seed: 5 });
-    const strangers = data.views.map((view, v) => ({ ...view, matrix: fresh.views[v]!.matrix }));
-    assert.equal(model.countTrained(new MultiViewDataset({ name: "fresh", views: strangers })), 0);
+    const others = data.views.map((view, v) => ({ ...view, matrix: fresh.views[v]!.matrix }));
+    assert.equal(model.countTrained(new MultiViewDataset({ name: "fresh", views: others })), 0);
 
     const renamed = data.views.map((view) => ({ ...view, name: view.name === "text" ? "pictures" : "text" }));
     await assert.rejects(model.transform(new MultiViewDataset({ name: "renamed", views: renamed })), {
@@ -194,11 +194,11 @@ test("runs of older versions, without names and fingerprints, still open", async
       json: { ...rest, ...named, views },
     };
     const again = await cases[title]!().restore(old);
-    const told: string[] = [];
-    const metrics = await again.evaluateOn(data, { onNote: (note) => told.push(note) });
+    const reported: string[] = [];
+    const metrics = await again.evaluateOn(data, { onNote: (note) => reported.push(note) });
     assert.deepEqual(metrics, await model.evaluateOn(data));
-    assert.match(told.join(), /matched by their place, since only one side has names/);
-    if (again.classes === undefined) assert.match(told.join(), /keeps no names of its classes/);
+    assert.match(reported.join(), /matched by their place, since only one side has names/);
+    if (again.classes === undefined) assert.match(reported.join(), /keeps no names of its classes/);
     assert.equal(again.countTrained(data), undefined);
   }
 });

@@ -74,15 +74,18 @@ export function countTrained(data: MultiViewDataset, trained: Fingerprints): num
   const common = data.views.filter(({ name }) => trained.has(name)).slice(0, mostViews);
   const own = fingerprints({ views: common }, allRows(data.samples));
   if (own === undefined) return undefined;
-  const [known, asked] = [trained, own].map((of) => common.map(({ name }) => of.get(name)!)) as [Hashes[], Hashes[]];
+  const [known, requested] = [trained, own].map((of) => common.map(({ name }) => of.get(name)!)) as [
+    Hashes[],
+    Hashes[],
+  ];
   const knownRows = rowsByPattern(known);
   let count = 0;
-  for (const [pattern, rows] of rowsByPattern(asked)) {
+  for (const [pattern, rows] of rowsByPattern(requested)) {
     const sets = [...knownRows].flatMap(([other, members]) => {
       const shared = pattern & other;
       return shared === 0 ? [] : [{ shared, keys: new Set(members.map((row) => keyOf(known, row, shared))) }];
     });
-    for (const row of rows) if (sets.some(({ shared, keys }) => keys.has(keyOf(asked, row, shared)))) count++;
+    for (const row of rows) if (sets.some(({ shared, keys }) => keys.has(keyOf(requested, row, shared)))) count++;
   }
   return count;
 }

@@ -52,7 +52,7 @@ export function matchViews(
   const pairs = pairViews(data, expected, options);
   const views = pairs.map(([view, shape]) => matchColumns(view, shape, data.name, options.onNote));
   const same = views.length === data.views.length && views.every((view, v) => isSame(view, data.views[v]!));
-  return same ? data : new MultiViewDataset({ ...data, views });
+  return same ? data : new MultiViewDataset({ ...data, views }, { values: "trusted" });
 }
 
 type Pair = readonly [View, ViewShape];

@@ -2,7 +2,7 @@
 
 import type { Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
-import { neighbours } from "../../numerics/neighbors/knn.js";
+import { neighbors } from "../../numerics/neighbors/knn.js";
 import { allRows } from "../feeding.js";
 import { applyNetwork, type EncodedView, scaledSamples } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
@@ -32,23 +32,23 @@ export async function affinitySpace(
 }
 
 /**
- * σ: the median distance to the `neighbour`-th nearest sample of a batch, itself counted; over the distances that are not
+ * σ: the median distance to the `neighbor`-th nearest sample of a batch, itself counted; over the distances that are not
  * zero where more than half of them are.
  */
 async function affinityScale(
   engine: Engine,
   view: EncodedView,
   batch: Int32Array,
-  neighbour: number,
+  neighbor: number,
   name: string,
 ): Promise<number> {
   const x = scaledSamples(view, batch);
-  const { distances } = await neighbours(x, x, neighbour, { engine });
-  const last = Float64Array.from(batch, (_, i) => distances[(i + 1) * neighbour - 1]!).sort();
+  const { distances } = await neighbors(x, x, neighbor, { engine });
+  const last = Float64Array.from(batch, (_, i) => distances[(i + 1) * neighbor - 1]!).sort();
   const sigma = median(last) || median(last.filter((distance) => distance > 0));
   if (sigma > 0) return sigma;
   throw new UserError(
-    `view "${name}": in a batch of ${batch.length} samples all are equal to their neighbour ${neighbour} in the space of the affinity, so it has no scale; raise option scaleNeighbour or train the siamese networks at a lower siameseLr`,
+    `view "${name}": in a batch of ${batch.length} samples all are equal to their neighbor ${neighbor} in the space of the affinity, so it has no scale; raise option scaleNeighbour or train the siamese networks at a lower siameseLr`,
   );
 }
 

@@ -5,8 +5,8 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
-import { PerViewMethod } from "../faces.js";
-import { unlabelledNotes } from "../matching/labelled.js";
+import { PerViewMethod, type TaskOptions } from "../faces.js";
+import { unlabeledNotes } from "../matching/labeled.js";
 import { describedModel, placedScalers, scalingNotes } from "../shared/described-model.js";
 import { exportView } from "../shared/export.js";
 import { stagedTraining } from "../shared/staged-training.js";
@@ -60,7 +60,7 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
     check,
     make: ({ engine, options }, description) => makeNetworks(engine, options, description),
   }),
-  dataNotes: (data) => unlabelledNotes(data, "they are trained on, and left out of classifiers and measures"),
+  dataNotes: (data) => unlabeledNotes(data, "they are trained on, and left out of classifiers and measures"),
   training({ engine, options }, model, data) {
     const { reuse } = options;
     return {
@@ -78,7 +78,7 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
       // The orthogonal layers as all training samples give them: their representation is then orthonormal.
       async settle(data, train) {
         for (const [v, embedded] of (await programs.all("embedding", clusters, data, train)).entries()) {
-          model.store.values(`orthogonal.${v}`).set(orthogonalWeightsOf(embedded, model.views[v]!.name));
+          model.store.set(`orthogonal.${v}`, orthogonalWeightsOf(embedded, model.views[v]!.name));
         }
       },
     };
@@ -106,9 +106,9 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
  * console.log(rows, columns, await mvlnet.evaluate());
  * ```
  */
-export class MvLNet extends PerViewMethod<MvlnetOptions> {
+export class MvLNet<Task extends MvlnetOptions["task"] = "clustering"> extends PerViewMethod<MvlnetOptions, Task> {
   /** @param options see `MvlnetOptions`; those left out have the published defaults. @throws UserError where one is invalid. */
-  constructor(options: Partial<MvlnetOptions> = {}, engine?: Engine) {
+  constructor(options: TaskOptions<MvlnetOptions, Task> = {}, engine?: Engine) {
     super(mvlnet, options, engine);
   }
 }

@@ -1,4 +1,4 @@
-// MvLNet's networks, per view: an autoencoder (optional), a siamese network (optional), and the network to be orthogonalised.
+// MvLNet's networks, per view: an autoencoder (optional), a siamese network (optional), and the network to be orthogonalized.
 import { type Forward, glorotUniform, type Layer, linear, type Parameters } from "../../core/nn/index.js";
 import { relu, type Tensor, tanh } from "../../core/tensor/index.js";
 

@@ -9,7 +9,7 @@ import { mvlnetNetworks } from "./networks.js";
 import {
   fullAffinity,
   mvlnetObjective,
-  neighbourAffinity,
+  neighborAffinity,
   orthogonalOutputs,
   pairDistance,
   siameseLoss,
@@ -48,7 +48,7 @@ test("fixture mvlnet: affinities, orthogonal weights, losses, gradients, three R
   const m = batches[0]!.shape[0]!;
   const views = batches.map((x, v) => input(`view.${v}`, [2 * m, x.shape[1]!]));
   const affinities = fixture.affinity_inputs.map((x: FixtureTensor, v: number) =>
-    neighbourAffinity(input(`affinity.${v}`, x.shape), config.n_nbrs, config.scales[v]),
+    neighborAffinity(input(`affinity.${v}`, x.shape), config.n_nbrs, config.scales[v]),
   );
   const embedded = networks.map(({ embed }, v) => orthogonalOutputs(embed(views[v]!, new Forward(true))));
   const objective = mvlnetObjective(
@@ -113,12 +113,12 @@ function symmetric(indices: Float32Array, weights: Float32Array, m: number): Flo
   return matrix;
 }
 
-test("the full affinity's loss is that of all samples as neighbours", async () => {
+test("the full affinity's loss is that of all samples as neighbors", async () => {
   const engine = await Engine.open({ threads: 1 });
   const [x, y] = [input("x", [6, 3]), input("y", [6, 2])];
   const outputs = {
     full: spectralLoss(y, fullAffinity(x, 0.7)),
-    neighbours: spectralLoss(y, neighbourAffinity(x, 6, 0.7)),
+    neighbors: spectralLoss(y, neighborAffinity(x, 6, 0.7)),
   };
   const run = (await Program.compile(engine, { name: "full", outputs })).at();
   for (const values of Object.values(run.inputs))
@@ -126,7 +126,7 @@ test("the full affinity's loss is that of all samples as neighbours", async () =
   await run.run();
   const direct = directLoss(run.inputs.x!, run.inputs.y!, 0.7);
   assertClose(run.outputs.full!, { shape: [], data: [direct] }, "full");
-  assertClose(run.outputs.neighbours!, { shape: [], data: [direct] }, "neighbours");
+  assertClose(run.outputs.neighbors!, { shape: [], data: [direct] }, "neighbors");
   engine.close();
 });
 

@@ -27,7 +27,7 @@ import {
   unsqueeze,
 } from "../../core/tensor/index.js";
 
-/** Margins of the siamese loss: neighbours may be this near for free, others have to be this far apart. */
+/** Margins of the siamese loss: neighbors may be this near for free, others have to be this far apart. */
 const margins = { positive: 0.05, negative: 1 } as const;
 
 /** Distance of two rows never counts less than the root of this, which keeps its gradient finite. */
@@ -41,7 +41,7 @@ export function pairDistance(a: Tensor, b: Tensor): Tensor {
   return sqrt(maximum(sum(square(sub(a, b)), 1), LEAST_SQUARED_DISTANCE));
 }
 
-/** mean[ s max(dist − .05, 0)² + (1 − s) max(1 − dist, 0)² ], s [n] 1 for a pair of neighbours and otherwise 0. */
+/** mean[ s max(dist − .05, 0)² + (1 − s) max(1 − dist, 0)² ], s [n] 1 for a pair of neighbors and otherwise 0. */
 export function siameseLoss(distance: Tensor, same: Tensor): Tensor {
   const near = square(maximum(sub(distance, margins.positive), 0));
   const far = square(maximum(sub(margins.negative, distance), 0));
@@ -50,28 +50,28 @@ export function siameseLoss(distance: Tensor, same: Tensor): Tensor {
 
 /** W of a batch, constant to differentiation: for each sample its nearest ones with their weights, or all pairs. */
 export type Affinity =
-  | { readonly kind: "neighbours" /** [m, k] */; readonly indices: Tensor /** [m, k] */; readonly weights: Tensor }
+  | { readonly kind: "neighbors" /** [m, k] */; readonly indices: Tensor /** [m, k] */; readonly weights: Tensor }
   | { readonly kind: "full" /** [m, m] */; readonly matrix: Tensor };
 
 /**
  * exp(−d²/2σ²) for the `count` nearest rows of each row of x [m, d], itself included. Making this symmetric, (W + Wᵀ)/2,
  * changes nothing in the loss, so it is left out.
  */
-export function neighbourAffinity(x: Tensor, count: number, sigma: number): Affinity {
+export function neighborAffinity(x: Tensor, count: number, sigma: number): Affinity {
   // ‖xⱼ‖² − 2 xᵢ·xⱼ orders the columns of a row as distances do; the distances themselves come from differences, since
   // siamese outputs lie so close together that the products would round them away.
-  const centred = sub(x, mean(x, 0, true));
-  const order = affine(centred, mul(centred, -2), sum(square(centred), 1));
+  const centered = sub(x, mean(x, 0, true));
+  const order = affine(centered, mul(centered, -2), sum(square(centered), 1));
   const { indices } = topK(order, count, { largest: false });
   const squared = sum(square(sub(gather(x, indices), unsqueeze(x, [1]))), 2);
-  return { kind: "neighbours", indices, weights: exp(mul(squared, -1 / (2 * sigma ** 2))) };
+  return { kind: "neighbors", indices, weights: exp(mul(squared, -1 / (2 * sigma ** 2))) };
 }
 
 /** exp(−d²/2σ²) for all pairs of rows of x [m, d]. */
 export function fullAffinity(x: Tensor, sigma: number): Affinity {
-  const centred = sub(x, mean(x, 0, true));
-  const squares = sum(square(centred), 1);
-  const squared = add(affine(centred, mul(centred, -2), squares), unsqueeze(squares, [1]));
+  const centered = sub(x, mean(x, 0, true));
+  const squares = sum(square(centered), 1);
+  const squared = add(affine(centered, mul(centered, -2), squares), unsqueeze(squares, [1]));
   return { kind: "full", matrix: exp(mul(maximum(squared, 0), -1 / (2 * sigma ** 2))) };
 }
 
@@ -83,7 +83,7 @@ function orthogonalWeights(y: Tensor): Tensor {
   return mul(transpose(inverse(factor)), sqrt(size(y, 0)));
 }
 
-export interface Orthogonalised {
+export interface Orthogonalized {
   /** Y Wₒ of the first half [m, c]. */
   readonly output: Tensor;
   /** Wₒ of the second half [c, c]; the gradient flows through it. */
@@ -91,7 +91,7 @@ export interface Orthogonalised {
 }
 
 /** The orthogonal layer on two independent batches of m rows each, one above the other: embedded [2m, c]. */
-export function orthogonalOutputs(embedded: Tensor): Orthogonalised {
+export function orthogonalOutputs(embedded: Tensor): Orthogonalized {
   const m = (embedded.shape[0] as number) / 2;
   const weights = orthogonalWeights(slice(embedded, 0, m, 2 * m));
   return { output: matmul(slice(embedded, 0, 0, m), weights), weights };
@@ -100,7 +100,7 @@ export function orthogonalOutputs(embedded: Tensor): Orthogonalised {
 /** Σ_ij W_ij ‖y_i − y_j‖² / m² of one view's outputs y [m, c]. */
 export function spectralLoss(y: Tensor, affinity: Affinity): Tensor {
   const pairs = square(size(y, 0));
-  if (affinity.kind === "neighbours") {
+  if (affinity.kind === "neighbors") {
     const squared = sum(square(sub(gather(y, affinity.indices), unsqueeze(y, [1]))), 2);
     return div(sum(mul(affinity.weights, squared)), pairs);
   }
@@ -123,7 +123,7 @@ export interface Objective {
   readonly report: { readonly spectral: Tensor; readonly multiView: Tensor };
 }
 
-/** (1−λ) (1/V) Σ_v spectral + λ (1/V²) multi-view, of the orthogonalised outputs of all views. */
+/** (1−λ) (1/V) Σ_v spectral + λ (1/V²) multi-view, of the orthogonalized outputs of all views. */
 export function mvlnetObjective(
   outputs: readonly Tensor[],
   affinities: readonly Affinity[],

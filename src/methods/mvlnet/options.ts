@@ -31,16 +31,16 @@ export const mvlnetOptions = z.strictObject({
     .enum(["siamese", "knn", "full"])
     .default("siamese")
     .describe(
-      "affinity of samples: among nearest neighbours by a siamese network, or by their features, or of all pairs by features",
+      "affinity of samples: among nearest neighbors by a siamese network, or by their features, or of all pairs by features",
     ),
   neighbours: whole
     .min(1)
     .default(5)
-    .describe("nearest neighbours in a batch that a sample is similar to, itself included"),
+    .describe("nearest neighbors in a batch that a sample is similar to, itself included"),
   scaleNeighbour: whole
     .min(1)
     .default(2)
-    .describe("neighbour, the sample itself counted, whose median distance is the scale of the affinity"),
+    .describe("neighbor, the sample itself counted, whose median distance is the scale of the affinity"),
   autoencoder: z
     .array(whole.min(1))
     .default([500, 500, 2000, 10])
@@ -50,7 +50,7 @@ export const mvlnetOptions = z.strictObject({
   siameseEpochs: whole.min(1).default(400).describe("passes over the pairs for each siamese network at most"),
   siameseLr: z.number().positive().default(1e-4).describe("learning rate of the siamese networks (RMSprop)"),
   siameseBatch: whole.min(1).default(128).describe("pairs per step of the siamese networks"),
-  pairNeighbours: whole.min(1).default(3).describe("nearest neighbours of a sample that it forms positive pairs with"),
+  pairNeighbours: whole.min(1).default(3).describe("nearest neighbors of a sample that it forms positive pairs with"),
   pairs: whole.min(1).default(600_000).describe("pairs for each siamese network, about, and two per sample at least"),
   scaling: z
     .enum(scalingKinds)
@@ -101,13 +101,13 @@ export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {
   /** λ, weight of the loss between views. Default: 0.001. */
   readonly lambda: z.output<typeof mvlnetOptions>["lambda"];
   /**
-   * Affinity of samples: among nearest neighbours by a siamese network, or by their features, or of all pairs by
+   * Affinity of samples: among nearest neighbors by a siamese network, or by their features, or of all pairs by
    * features. Default: "siamese".
    */
   readonly affinity: z.output<typeof mvlnetOptions>["affinity"];
-  /** Nearest neighbours in a batch that a sample is similar to, itself included. Default: 5. */
+  /** Nearest neighbors in a batch that a sample is similar to, itself included. Default: 5. */
   readonly neighbours: z.output<typeof mvlnetOptions>["neighbours"];
-  /** Neighbour, the sample itself counted, whose median distance is the scale of the affinity. Default: 2. */
+  /** Neighbor, the sample itself counted, whose median distance is the scale of the affinity. Default: 2. */
   readonly scaleNeighbour: z.output<typeof mvlnetOptions>["scaleNeighbour"];
   /**
    * Widths of the autoencoders' encoders, the code last; []: the networks take the features themselves. Default:
@@ -124,7 +124,7 @@ export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {
   readonly siameseLr: z.output<typeof mvlnetOptions>["siameseLr"];
   /** Pairs per step of the siamese networks. Default: 128. */
   readonly siameseBatch: z.output<typeof mvlnetOptions>["siameseBatch"];
-  /** Nearest neighbours of a sample that it forms positive pairs with. Default: 3. */
+  /** Nearest neighbors of a sample that it forms positive pairs with. Default: 3. */
   readonly pairNeighbours: z.output<typeof mvlnetOptions>["pairNeighbours"];
   /** Pairs for each siamese network, about, and two per sample at least. Default: 600000. */
   readonly pairs: z.output<typeof mvlnetOptions>["pairs"];

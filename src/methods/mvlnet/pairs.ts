@@ -1,11 +1,11 @@
-// Pairs of samples for a siamese network: neighbours, and as many that are none.
+// Pairs of samples for a siamese network: neighbors, and as many that are none.
 import type { Random } from "../../core/kernels/random.js";
 
 export interface Pairs {
   /** Samples of each pair. */
   readonly left: Int32Array;
   readonly right: Int32Array;
-  /** 1 for a pair of neighbours, otherwise 0. */
+  /** 1 for a pair of neighbors, otherwise 0. */
   readonly same: Float32Array;
 }
 
@@ -14,7 +14,7 @@ export interface Pairs {
  * others, sample after sample.
  * @param nearest n × k sample numbers, k < n − 1.
  */
-export function neighbourPairs(nearest: Int32Array, k: number, total: number, random: Random): Pairs {
+export function neighborPairs(nearest: Int32Array, k: number, total: number, random: Random): Pairs {
   const n = nearest.length / k;
   const each = Math.max(1, Math.min(k, Math.floor(total / (2 * n))));
   const count = 2 * each * n;

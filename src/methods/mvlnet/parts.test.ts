@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { Random } from "../../core/kernels/random.js";
 import { dense } from "../../data/matrix.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
-import { neighbourPairs } from "./pairs.js";
+import { neighborPairs } from "./pairs.js";
 import { Plateau } from "./plateau.js";
 
-test("pairs: as many neighbours as others for every sample, up to the total", () => {
+test("pairs: as many neighbors as others for every sample, up to the total", () => {
   const [n, k] = [50, 4];
   const nearest = Int32Array.from({ length: n * k }, (_, e) => (Math.floor(e / k) + 1 + (e % k)) % n);
   for (const [total, each] of [
@@ -15,7 +15,7 @@ test("pairs: as many neighbours as others for every sample, up to the total", ()
     [2 * n * 3, 3],
     [1, 1],
   ] as const) {
-    const { left, right, same } = neighbourPairs(nearest, k, total, new Random(0, "pairs"));
+    const { left, right, same } = neighborPairs(nearest, k, total, new Random(0, "pairs"));
     assert.equal(left.length, 2 * each * n);
     const seen = new Map<number, Set<number>>();
     for (let p = 0; p < left.length; p++) {
@@ -28,7 +28,7 @@ test("pairs: as many neighbours as others for every sample, up to the total", ()
       same.reduce((a, b) => a + b, 0),
       each * n,
     );
-    for (const partners of seen.values()) assert.equal(partners.size, each, "neighbours are not drawn twice");
+    for (const partners of seen.values()) assert.equal(partners.size, each, "neighbors are not drawn twice");
   }
 });
 

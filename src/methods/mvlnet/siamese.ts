@@ -1,4 +1,4 @@
-// Training of one view's siamese network on pairs of neighbours and others.
+// Training of one view's siamese network on pairs of neighbors and others.
 
 import { Random } from "../../core/kernels/random.js";
 import { Forward } from "../../core/nn/index.js";
@@ -11,7 +11,7 @@ import { type EncodedView, feedSamples, scaledInput, scaledSamples } from "./enc
 import type { MvlnetModel } from "./model.js";
 import { pairDistance, siameseLoss } from "./objective.js";
 import type { MvlnetOptions } from "./options.js";
-import { neighbourPairs } from "./pairs.js";
+import { neighborPairs } from "./pairs.js";
 import { Plateau } from "./plateau.js";
 
 /** Contrastive loss, RMSprop as Keras has it (rho .9, epsilon 1e-7 beside the root); incomplete batches are dropped. */
@@ -24,7 +24,7 @@ export async function siameseTrainer(
 ): Promise<Trainer> {
   const { seed, pairNeighbours, siameseLr: lr } = options;
   const nearest = await nearestOthers(scaledSamples(encoded, allRows(encoded.rows.length)), pairNeighbours, engine);
-  const pairs = neighbourPairs(nearest, pairNeighbours, options.pairs, new Random(seed, "pairs", view));
+  const pairs = neighborPairs(nearest, pairNeighbours, options.pairs, new Random(seed, "pairs", view));
   const count = pairs.same.length;
   const batch = Math.min(options.siameseBatch, count);
   // Both sides of the pairs in one pass: the first of all pairs, then the second of all.

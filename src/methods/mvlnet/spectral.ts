@@ -8,7 +8,7 @@ import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import { type AffinitySpace, affinitySpace } from "./affinity-space.js";
 import { applyNetwork, type EncodedView, feedSamples, scaledInput } from "./encoded-view.js";
 import type { MvlnetModel } from "./model.js";
-import { type Affinity, fullAffinity, mvlnetObjective, neighbourAffinity, orthogonalOutputs } from "./objective.js";
+import { type Affinity, fullAffinity, mvlnetObjective, neighborAffinity, orthogonalOutputs } from "./objective.js";
 import type { MvlnetOptions } from "./options.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
 import { Plateau } from "./plateau.js";
@@ -44,7 +44,7 @@ export async function spectralTrainer(
     const { outputs, sigma } = spaces[v]!;
     const points = outputs === undefined ? slice(x, 0, 0, m) : input(`affinity.${v}`, [m, outputs.matrix.columns]);
     if (options.affinity === "full") return fullAffinity(points, sigma);
-    return neighbourAffinity(points, options.neighbours, sigma);
+    return neighborAffinity(points, options.neighbours, sigma);
   });
   const outputs = views.map((x, v) => orthogonalOutputs(networks[v]!.embed(x, new Forward(true))));
   const { total, report } = mvlnetObjective(
@@ -71,7 +71,7 @@ export async function spectralTrainer(
       const means = new Means();
       for (let s = 0; s < steps; s++) {
         loadBatches(run, encoded, spaces, drawBatches(seed, epoch * steps + s, samples, m), m);
-        means.add(await explainSingular(() => stepLosses(step, run), run, model));
+        means.add(await explainSingular(() => stepLosses(step, run), model));
       }
       const losses = means.values();
       return { losses, done: schedule.update(losses.total!) };
@@ -101,13 +101,13 @@ function loadBatches(
   });
 }
 
-/** Runs a step; a loss that is no number because a batch had no orthogonal weights is told as that. */
-async function explainSingular<T>(step: () => Promise<T>, run: Execution, { views, shape }: MvlnetModel): Promise<T> {
+/** Runs a step; a loss that is no number because a batch had no orthogonal weights is reported as that. */
+async function explainSingular<T>(step: () => Promise<T>, { views, shape }: MvlnetModel): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
-    const singular = views.find((_, v) => run.outputs[`update/orthogonal.${v}`]!.some(Number.isNaN));
+    const singular = views.find((_, v) => error.lost.includes(`orthogonal.${v}`));
     if (singular === undefined) throw error;
     throw new DivergenceError(
       `view "${singular.name}": the orthogonal layer has no weights, since the network's outputs for a batch are no numbers or do not span ${shape.clusters} dimensions; a lower learning rate (lr) or fewer clusters may help`,

@@ -29,8 +29,8 @@ export function interruption(epochs: number): { hooks: FitHooks; taken(): Checkp
       onEpoch() {
         if (++done === epochs) abort.abort();
       },
-      onCheckpoint(take) {
-        if (done === epochs) checkpoint = copyOf(take());
+      async onCheckpoint(take) {
+        if (done === epochs) checkpoint = copyOf(await take());
       },
     },
   };

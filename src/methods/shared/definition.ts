@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import type { Colouring, RetrievalCurves } from "../../runs/result.js";
+import type { Coloring, RetrievalCurves } from "../../runs/result.js";
 import type { ViewShape } from "../feeding.js";
 import type { MatchOptions } from "../matching/views.js";
 import type { Protocol } from "../protocol.js";
@@ -58,7 +58,7 @@ export interface Training {
 }
 
 /** Verbs that only some methods have. */
-export type OptionalVerb = "encode" | "retrievalCurves" | "colourings";
+export type OptionalVerb = "encode" | "retrievalCurves" | "colorings";
 
 /** What a model is used for: one object a model. Data comes matched: with the model's views and columns, in its order. */
 export interface Uses {
@@ -81,7 +81,7 @@ export interface Uses {
   /** Curves of the last evaluation, by direction. */
   retrievalCurves?(): readonly RetrievalCurves[];
   /** Further ways to color the samples on the embedding map. */
-  colourings?(data: MultiViewDataset): readonly Colouring[];
+  colorings?(data: MultiViewDataset): readonly Coloring[];
   /** Called once after the last epoch: learns what `predict` needs beyond the networks. */
   finish?(): Promise<void>;
   /** The parameters have changed: measures that were kept are out of date. */

@@ -8,7 +8,7 @@ import type { ExportedModel } from "./types.js";
 
 /** Values of all parameters, in place: a model stores those that it uses. */
 export function weightsOf(store: ParameterStore): Map<string, Float32Array> {
-  return new Map(store.names.map((name) => [name, store.values(name)]));
+  return new Map(Array.from(store.tensors(), ([name, { data }]) => [name, data]));
 }
 
 /**

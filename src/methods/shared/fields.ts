@@ -92,13 +92,18 @@ export interface BackboneOptions {
 /** How a query without any relevant item in the database counts. */
 export const withoutRelevantField = z.enum(["zero", "skip"]);
 
-/** The options that every method for hash codes has; each method says what they are for. */
-export interface HashingOptions {
+/** The options that search by hash codes has, however they are made. */
+export interface CodeSearchOptions {
+  readonly task: "retrieval";
   readonly seed: number;
+  readonly queries?: string | undefined;
+  readonly withoutRelevant: z.output<typeof withoutRelevantField>;
+}
+
+/** The options that every method for hash codes has that is trained in epochs; each method says what they are for. */
+export interface HashingOptions extends CodeSearchOptions {
   readonly bits: number;
   readonly hidden: number;
   readonly scaling: (typeof scalingKinds)[number];
-  readonly queries?: string | undefined;
   readonly evaluateEvery: number;
-  readonly withoutRelevant: z.output<typeof withoutRelevantField>;
 }

@@ -65,7 +65,7 @@ test("the solution is stationary, and larger C fits closer", async () => {
   assert.ok((await squares(10)) < (await squares(1)));
 });
 
-test("the seed decides the bits; too few iterations are told", async () => {
+test("the seed decides the bits; too few iterations are reported", async () => {
   const short = { seed: 5, maxIterations: 2 };
   const svm = await trainLinearSvm(waves, labels, short);
   assert.equal(svm.converged, false);

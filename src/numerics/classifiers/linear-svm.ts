@@ -32,7 +32,7 @@ const turn = 50;
 /**
  * Trains, for each class, ½(‖w‖² + b²) + C Σ max(0, 1 − y (w·x + b))² as scikit-learn's LinearSVC does by default: dual
  * coordinate descent with shrinking and random order (Hsieh et al., ICML 2008, algorithms 1 and 3), the intercept b as
- * weight of a constant 1. Of two classes the second is told from the first and the first gets the opposite weights.
+ * weight of a constant 1. Of two classes the second is distinguished from the first and the first gets the opposite weights.
  * @throws UserError where fewer than two classes occur or x holds NaN or infinity; RangeError where rows and labels differ in number.
  */
 export async function trainLinearSvm(

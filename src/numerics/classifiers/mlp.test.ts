@@ -27,7 +27,7 @@ function accuracy(predictions: Int32Array, truth: Int32Array): number {
   return predictions.reduce((right, p, i) => right + (p === truth[i] ? 1 : 0), 0) / truth.length;
 }
 
-test("rings are told apart, which no line can do", async () => {
+test("rings are distinguished, which no line can do", async () => {
   const [train, unseen] = [rings(1), rings(2)];
   const mlp = await trainMlp(train.x, train.labels, { seed: 0, engine });
   assert.deepEqual([...mlp.classes], [3, 8]);

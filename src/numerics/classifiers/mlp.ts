@@ -65,6 +65,7 @@ export async function trainMlp(x: DenseMatrix, labels: Int32Array, options: MlpO
   });
   try {
     const { epochs, converged } = await descend(step, x, indicesOf(labels, classes), options);
+    await store.download();
     const matrix = (name: string, rows: number, columns: number): DenseMatrix => {
       return { kind: "dense", rows, columns, data: store.values(name).slice() };
     };

@@ -5,8 +5,8 @@ import { forEachProductBlock } from "../../metrics/product-blocks.js";
 import { gatherPoints, type Points } from "../linear-algebra/points.js";
 
 /**
- * Chooses `clusters` rows as first centres for each run. A row is drawn with a chance that grows with its squared distance
- * to the centres so far (Arthur and Vassilvitskii, SODA 2007, section 2.2); of 2 + ⌊log clusters⌋ draws the one is kept that
+ * Chooses `clusters` rows as first centers for each run. A row is drawn with a chance that grows with its squared distance
+ * to the centers so far (Arthur and Vassilvitskii, SODA 2007, section 2.2); of 2 + ⌊log clusters⌋ draws the one is kept that
  * leaves the least sum of squared distances.
  * @param random the run's own stream of random numbers, one per run.
  */
@@ -20,7 +20,7 @@ export async function plusPlus(
   const runs = random.length;
   const trials = 2 + Math.floor(Math.log(clusters));
   const seeds = random.map(() => new Int32Array(clusters));
-  /** Squared distance of each row to the nearest of the run's centres so far. */
+  /** Squared distance of each row to the nearest of the run's centers so far. */
   const closest = random.map(() => new Float64Array(rows).fill(Number.POSITIVE_INFINITY));
   const cumulative = new Float64Array(rows);
   let chosen = Int32Array.from(random, (stream) => stream.integer(rows));
@@ -58,13 +58,13 @@ export async function plusPlus(
   }
 }
 
-/** Visits, block by block, each centre's products with the rows: scores[offset + i·stride] is that with row first + i. */
+/** Visits, block by block, each center's products with the rows: scores[offset + i·stride] is that with row first + i. */
 async function forEachDistance(
   engine: Engine,
   points: Points,
-  centres: Int32Array,
+  centers: Int32Array,
   visit: (
-    centre: number,
+    center: number,
     square: number,
     scores: Float32Array,
     offset: number,
@@ -73,10 +73,10 @@ async function forEachDistance(
     count: number,
   ) => void,
 ): Promise<void> {
-  const stride = centres.length;
+  const stride = centers.length;
   const shape = { rows: points.rows, columns: stride, k: points.columns };
-  await forEachProductBlock(engine, points.data, gatherPoints(points, centres), shape, (scores, first, count) => {
-    for (let c = 0; c < stride; c++) visit(c, points.squares[centres[c]!]!, scores, c, stride, first, count);
+  await forEachProductBlock(engine, points.data, gatherPoints(points, centers), shape, (scores, first, count) => {
+    for (let c = 0; c < stride; c++) visit(c, points.squares[centers[c]!]!, scores, c, stride, first, count);
   });
 }
 

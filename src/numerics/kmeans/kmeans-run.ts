@@ -1,34 +1,34 @@
-// One run of Lloyd's algorithm: its labels and centres, and the sums that the centres are means of.
+// One run of Lloyd's algorithm: its labels and centers, and the sums that the centers are means of.
 import { gatherPoints, type Points } from "../linear-algebra/points.js";
 
 export interface KMeansRun {
   readonly points: Points;
   readonly clusters: number;
   /** clusters × columns, less the points' origin. */
-  readonly centres: Float32Array;
-  /** Squared norm of each centre. */
+  readonly centers: Float32Array;
+  /** Squared norm of each center. */
   readonly squares: Float64Array;
   /** Cluster of each row, −1 before the first assignment. */
   readonly labels: Int32Array;
   /** clusters × columns: sum of the rows that have the label; kept up to date by each change of label. */
   readonly sums: Float64Array;
   readonly counts: Int32Array;
-  /** 1 where the cluster won or lost a row since its centre was computed. */
+  /** 1 where the cluster won or lost a row since its center was computed. */
   readonly stale: Uint8Array;
   /** Labels changed in the present iteration. */
   changes: number;
   iterations: number;
-  /** The centres stay as they are; labels are assigned once more. */
+  /** The centers stay as they are; labels are assigned once more. */
   settled: boolean;
 }
 
-/** A run that starts with the given rows as centres. */
+/** A run that starts with the given rows as centers. */
 export function startRun(points: Points, seeds: Int32Array): KMeansRun {
   const clusters = seeds.length;
   return {
     points,
     clusters,
-    centres: gatherPoints(points, seeds),
+    centers: gatherPoints(points, seeds),
     squares: Float64Array.from(seeds, (row) => points.squares[row]!),
     labels: new Int32Array(points.rows).fill(-1),
     sums: new Float64Array(clusters * points.columns),
@@ -48,11 +48,11 @@ export function assignRows(run: KMeansRun, labels: Int32Array, first: number): v
 }
 
 /**
- * Ends an iteration: moves the centres to the means of their rows.
- * @param limit squared movement of all centres together under which the run settles.
+ * Ends an iteration: moves the centers to the means of their rows.
+ * @param limit squared movement of all centers together under which the run settles.
  * @returns whether the run is over: no label changed, or it had settled before.
  */
-export function updateCentres(run: KMeansRun, limit: number, maxIterations: number): boolean {
+export function updateCenters(run: KMeansRun, limit: number, maxIterations: number): boolean {
   if (run.settled || run.changes === 0) return true;
   run.iterations++;
   for (let c = 0; c < run.clusters; c++) if (run.counts[c] === 0) refill(run, c);
@@ -62,10 +62,10 @@ export function updateCentres(run: KMeansRun, limit: number, maxIterations: numb
     if (!run.stale[c] || run.counts[c] === 0) continue;
     let square = 0;
     for (let e = c * columns; e < (c + 1) * columns; e++) {
-      const before = run.centres[e]!;
-      run.centres[e] = run.sums[e]! / run.counts[c]!;
-      movement += (run.centres[e]! - before) ** 2;
-      square += run.centres[e]! ** 2;
+      const before = run.centers[e]!;
+      run.centers[e] = run.sums[e]! / run.counts[c]!;
+      movement += (run.centers[e]! - before) ** 2;
+      square += run.centers[e]! ** 2;
     }
     run.squares[c] = square;
   }
@@ -75,13 +75,13 @@ export function updateCentres(run: KMeansRun, limit: number, maxIterations: numb
   return false;
 }
 
-/** Sum of squared distances of the rows to the centres of their labels: Σ‖x‖² + Σ n‖c‖² − 2 c·Σx, from the sums kept. */
+/** Sum of squared distances of the rows to the centers of their labels: Σ‖x‖² + Σ n‖c‖² − 2 c·Σx, from the sums kept. */
 export function inertia(run: KMeansRun): number {
   const { columns, squares } = run.points;
   let total = squares.reduce((sum, square) => sum + square, 0);
   for (let c = 0; c < run.clusters; c++) {
     let product = 0;
-    for (let e = c * columns; e < (c + 1) * columns; e++) product += run.centres[e]! * run.sums[e]!;
+    for (let e = c * columns; e < (c + 1) * columns; e++) product += run.centers[e]! * run.sums[e]!;
     total += run.counts[c]! * run.squares[c]! - 2 * product;
   }
   return Math.max(0, total);
@@ -116,7 +116,7 @@ function moveSums({ sums, points: { columns, data } }: KMeansRun, row: number, f
   }
 }
 
-/** Gives an empty cluster the row farthest from the centre of its label; leaves it empty where every row is on its centre. */
+/** Gives an empty cluster the row farthest from the center of its label; leaves it empty where every row is on its center. */
 function refill(run: KMeansRun, cluster: number): void {
   const { columns, data, rows } = run.points;
   let farthest = -1;
@@ -126,7 +126,7 @@ function refill(run: KMeansRun, cluster: number): void {
     if (run.counts[label] === 1) continue;
     let distance = 0;
     for (let j = 0, e = i * columns, c = label * columns; j < columns; j++) {
-      distance += (data[e + j]! - run.centres[c + j]!) ** 2;
+      distance += (data[e + j]! - run.centers[c + j]!) ** 2;
     }
     if (distance > most) {
       most = distance;

@@ -6,8 +6,8 @@ import { Engine } from "../../core/runtime/engine.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { toPoints } from "../linear-algebra/points.js";
-import { type KMeansResult, kmeans, nearestCentre } from "./kmeans.js";
-import { assignRows, inertia, startRun, updateCentres } from "./kmeans-run.js";
+import { type KMeansResult, kmeans, nearestCenter } from "./kmeans.js";
+import { assignRows, inertia, startRun, updateCenters } from "./kmeans-run.js";
 
 const engine = await Engine.open({ threads: 2 });
 after(() => engine.close());
@@ -19,13 +19,13 @@ const waves = dense(
   Float32Array.from({ length: 1800 }, (_, e) => Math.sin(((Math.floor(e / 6) * ((e % 6) + 1) * 7) % 97) * 0.1)),
 );
 
-function recomputed(x: DenseMatrix, { labels, centres }: KMeansResult): { inertia: number; misplaced: number } {
+function recomputed(x: DenseMatrix, { labels, centers }: KMeansResult): { inertia: number; misplaced: number } {
   let total = 0;
   let misplaced = 0;
   for (let i = 0; i < x.rows; i++) {
-    const distances = Array.from({ length: centres.rows }, (_, c) => {
+    const distances = Array.from({ length: centers.rows }, (_, c) => {
       let sum = 0;
-      for (let j = 0; j < x.columns; j++) sum += (x.data[i * x.columns + j]! - centres.data[c * x.columns + j]!) ** 2;
+      for (let j = 0; j < x.columns; j++) sum += (x.data[i * x.columns + j]! - centers.data[c * x.columns + j]!) ** 2;
       return sum;
     });
     total += distances[labels[i]!]!;
@@ -49,7 +49,7 @@ test("single starts are as good on average as scikit-learn's, and many find its 
   assert.ok(Math.abs(least / 639.0853307623524 - 1) < 1e-6);
 });
 
-test("inertia, labels and centres agree", async () => {
+test("inertia, labels and centers agree", async () => {
   const result = await kmeans(waves, { clusters: 9, starts: 5, seed: 0, engine });
   const again = recomputed(waves, result);
   assert.ok(Math.abs(again.inertia / result.inertia - 1) < 1e-5);
@@ -78,17 +78,17 @@ test("far from the origin it is as good as near it", async () => {
     2,
     near.map((value) => value + 2 ** 14),
   );
-  const { labels, centres, inertia: total } = await kmeans(x, { clusters: 4, seed: 0, engine });
+  const { labels, centers, inertia: total } = await kmeans(x, { clusters: 4, seed: 0, engine });
   assert.equal(new Set(truth.map((t, i) => t * 4 + labels[i]!)).size, 4);
   assert.ok(total < 400 * 0.03);
-  assert.deepEqual(await nearestCentre(x, centres, engine), labels);
+  assert.deepEqual(await nearestCenter(x, centers, engine), labels);
 });
 
 test("one cluster, and as many clusters as samples", async () => {
   const one = await kmeans(waves, { clusters: 1, seed: 0, engine });
   assert.deepEqual(one.labels, new Int32Array(300));
   const mean = [...waves.data].reduce((sum, value, e) => sum + (e % 6 === 2 ? value : 0), 0) / 300;
-  assert.ok(Math.abs(one.centres.data[2]! - mean) < 1e-6);
+  assert.ok(Math.abs(one.centers.data[2]! - mean) < 1e-6);
   const x = dense(3, 1, Float32Array.of(5, -1, 2));
   const all = await kmeans(x, { clusters: 3, seed: 0, engine });
   assert.equal(new Set(all.labels).size, 3);
@@ -103,27 +103,27 @@ test("more clusters than different samples ends, with nothing left over", async 
   assert.notEqual(result.labels[0], result.labels[2]);
 });
 
-test("an emptied cluster takes the row farthest from its centre", () => {
+test("an emptied cluster takes the row farthest from its center", () => {
   const points = toPoints(dense(4, 1, Float32Array.of(0, 1, 2, 9)));
-  // two centres in one place: the second never wins a tie
+  // two centers in one place: the second never wins a tie
   const run = startRun(points, Int32Array.of(1, 1));
   const step = () => {
-    const [first, second] = run.centres as unknown as [number, number];
+    const [first, second] = run.centers as unknown as [number, number];
     assignRows(
       run,
       Int32Array.from(points.data, (x) => (Math.abs(x - second) < Math.abs(x - first) ? 1 : 0)),
       0,
     );
-    return updateCentres(run, 0, 300);
+    return updateCenters(run, 0, 300);
   };
   assert.equal(step(), false);
   assert.deepEqual([...run.labels], [0, 0, 0, 1]);
-  assert.deepEqual([...run.centres], [-2, 6]);
+  assert.deepEqual([...run.centers], [-2, 6]);
   assert.equal(step(), true);
   assert.equal(inertia(run), 2);
 });
 
-test("maxIterations stops a run, and its labels still belong to its centres", async () => {
+test("maxIterations stops a run, and its labels still belong to its centers", async () => {
   const result = await kmeans(waves, { clusters: 9, starts: 1, seed: 0, maxIterations: 1, engine });
   assert.equal(result.iterations, 1);
   const again = recomputed(waves, result);
@@ -131,10 +131,10 @@ test("maxIterations stops a run, and its labels still belong to its centres", as
   assert.ok(Math.abs(again.inertia / result.inertia - 1) < 1e-5);
 });
 
-test("nearestCentre takes the first of equal centres", async () => {
+test("nearestCenter takes the first of equal centers", async () => {
   const x = dense(3, 1, Float32Array.of(-1, 1, 10));
-  assert.deepEqual([...(await nearestCentre(x, dense(3, 1, Float32Array.of(2, -2, 2)), engine))], [1, 0, 0]);
-  await assert.rejects(nearestCentre(x, dense(1, 2), engine), RangeError);
+  assert.deepEqual([...(await nearestCenter(x, dense(3, 1, Float32Array.of(2, -2, 2)), engine))], [1, 0, 0]);
+  await assert.rejects(nearestCenter(x, dense(1, 2), engine), RangeError);
 });
 
 test("what cannot be clustered is refused", async () => {
@@ -143,7 +143,7 @@ test("what cannot be clustered is refused", async () => {
     name: "UserError",
     message: "representation: row 1, column 1 of 2 × 2 is NaN; expected finite numbers",
   });
-  await assert.rejects(kmeans(waves, { clusters: 301, seed: 0, engine }), /301 clusters asked of 300 samples/);
+  await assert.rejects(kmeans(waves, { clusters: 301, seed: 0, engine }), /301 clusters requested of 300 samples/);
   await assert.rejects(kmeans(waves, { clusters: 0, seed: 0, engine }), UserError);
   await assert.rejects(kmeans(waves, { clusters: 2, starts: 0.5, seed: 0, engine }), /starts is 0.5/);
 });

@@ -8,7 +8,7 @@ import { UserError } from "../../errors.js";
 import { forEachProductBlock } from "../../metrics/product-blocks.js";
 import { columnMeans, type Points, toPoints } from "../linear-algebra/points.js";
 import { plusPlus } from "./kmeans-plus-plus.js";
-import { assignRows, inertia, type KMeansRun, startRun, updateCentres } from "./kmeans-run.js";
+import { assignRows, inertia, type KMeansRun, startRun, updateCenters } from "./kmeans-run.js";
 
 /** How k-means is run. */
 export interface KMeansOptions {
@@ -18,7 +18,7 @@ export interface KMeansOptions {
   readonly seed: number;
   /** Default 300. */
   readonly maxIterations?: number;
-  /** A run ends once its centres move by less than this times the mean variance of a column (squares, summed). Default 1e-4. */
+  /** A run ends once its centers move by less than this times the mean variance of a column (squares, summed). Default 1e-4. */
   readonly tolerance?: number;
   readonly engine?: Engine;
   /** Ends it, rejecting with the signal's reason. */
@@ -30,8 +30,8 @@ export interface KMeansResult {
   /** Cluster of each sample, 0 … clusters−1. */
   readonly labels: Int32Array;
   /** clusters × columns. */
-  readonly centres: DenseMatrix;
-  /** Sum over samples of the squared Euclidean distance to their centre. */
+  readonly centers: DenseMatrix;
+  /** Sum over samples of the squared Euclidean distance to their center. */
   readonly inertia: number;
   /** Iterations of the run that was kept. */
   readonly iterations: number;
@@ -39,7 +39,7 @@ export interface KMeansResult {
 
 /**
  * Clusters the rows of x by k-means with scikit-learn's choices: greedy k-means++ seeding, Lloyd's iterations until no label
- * changes or the centres stand still, an emptied cluster given the row farthest from its centre. The same seed gives the
+ * changes or the centers stand still, an emptied cluster given the row farthest from its center. The same seed gives the
  * same bits with any number of threads.
  * @throws UserError where there are fewer samples than clusters, or x holds NaN or infinity.
  */
@@ -50,7 +50,7 @@ export async function kmeans(x: DenseMatrix, options: OnEngine<KMeansOptions>): 
       throw new UserError(`k-means: ${name} is ${value}, expected a whole number from 1`);
     }
   }
-  if (x.rows < clusters) throw new UserError(`k-means: ${clusters} clusters asked of ${x.rows} samples`);
+  if (x.rows < clusters) throw new UserError(`k-means: ${clusters} clusters requested of ${x.rows} samples`);
   const points = toPoints(x);
   const random = Array.from({ length: starts }, (_, start) => new Random(seed, "k-means", start));
   let active = (await plusPlus(engine, points, clusters, random)).map((rows) => startRun(points, rows));
@@ -61,7 +61,7 @@ export async function kmeans(x: DenseMatrix, options: OnEngine<KMeansOptions>): 
     options.signal?.throwIfAborted();
     await assign(engine, points, active);
     active = active.filter((run) => {
-      if (!updateCentres(run, limit, maxIterations)) return true;
+      if (!updateCenters(run, limit, maxIterations)) return true;
       const value = inertia(run);
       if (best === undefined || value < least) {
         best = run;
@@ -70,27 +70,27 @@ export async function kmeans(x: DenseMatrix, options: OnEngine<KMeansOptions>): 
       return false;
     });
   }
-  const { labels, centres, iterations } = best!;
-  return { labels, centres: fromPoints(points, clusters, centres), inertia: least, iterations };
+  const { labels, centers, iterations } = best!;
+  return { labels, centers: fromPoints(points, clusters, centers), inertia: least, iterations };
 }
 
 /**
- * The number of the centre nearest to each row of x (Euclidean; the first of equal centres).
+ * The number of the center nearest to each row of x (Euclidean; the first of equal centers).
  * @throws UserError where x holds NaN or infinity.
  */
-export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine: Engine): Promise<Int32Array> {
-  if (x.columns !== centres.columns) {
-    throw new RangeError(`nearestCentre: rows of ${x.columns} values, centres of ${centres.columns}`);
+export async function nearestCenter(x: DenseMatrix, centers: DenseMatrix, engine: Engine): Promise<Int32Array> {
+  if (x.columns !== centers.columns) {
+    throw new RangeError(`nearestCenter: rows of ${x.columns} values, centers of ${centers.columns}`);
   }
-  const origin = columnMeans(centres);
-  const { data, squares } = toPoints(centres, origin);
+  const origin = columnMeans(centers);
+  const { data, squares } = toPoints(centers, origin);
   const points = toPoints(x, origin);
   const labels = new Int32Array(x.rows);
-  const shape = { rows: x.rows, columns: centres.rows, k: x.columns };
+  const shape = { rows: x.rows, columns: centers.rows, k: x.columns };
   await forEachProductBlock(engine, points.data, data, shape, (scores, first, count) => {
     for (let i = 0, e = 0; i < count; i++) {
       let best = Number.NEGATIVE_INFINITY;
-      for (let c = 0; c < centres.rows; c++, e++) {
+      for (let c = 0; c < centers.rows; c++, e++) {
         const score = scores[e]! - squares[c]! / 2;
         if (score > best) {
           best = score;
@@ -102,24 +102,24 @@ export async function nearestCentre(x: DenseMatrix, centres: DenseMatrix, engine
   return labels;
 }
 
-/** One assignment step of all runs, their centres side by side in one matrix product. */
+/** One assignment step of all runs, their centers side by side in one matrix product. */
 async function assign(engine: Engine, points: Points, runs: readonly KMeansRun[]): Promise<void> {
   const { rows, columns } = points;
   const { clusters } = runs[0]!;
   const { memory } = engine;
   const total = runs.length * clusters;
-  const centres = new Float32Array(total * columns);
-  const centreNorms = memory.float32(total);
+  const centers = new Float32Array(total * columns);
+  const centerNorms = memory.float32(total);
   const pointNorms = memory.float32(rows);
   pointNorms.set(points.squares);
   for (const [r, run] of runs.entries()) {
-    centres.set(run.centres, r * clusters * columns);
-    centreNorms.set(run.squares, r * clusters);
+    centers.set(run.centers, r * clusters * columns);
+    centerNorms.set(run.squares, r * clusters);
   }
   await forEachProductBlock(
     engine,
     points.data,
-    centres,
+    centers,
     { rows, columns: total, k: columns },
     (scores, first, samples) => {
       const labels = memory.int32(runs.length * samples);
@@ -129,7 +129,7 @@ async function assign(engine: Engine, points: Points, runs: readonly KMeansRun[]
         starts: runs.length,
         centres: clusters,
         scores,
-        centreNorms,
+        centreNorms: centerNorms,
         pointNorms: pointNorms.subarray(first, first + samples),
         labels,
         distances,
@@ -141,7 +141,7 @@ async function assign(engine: Engine, points: Points, runs: readonly KMeansRun[]
       memory.free(distances);
     },
   );
-  memory.free(centreNorms);
+  memory.free(centerNorms);
   memory.free(pointNorms);
 }
 
@@ -149,10 +149,10 @@ function meanVariance({ squares, rows, columns }: Points): number {
   return columns === 0 ? 0 : squares.reduce((sum, square) => sum + square, 0) / (rows * columns);
 }
 
-function fromPoints({ origin, columns }: Points, rows: number, centres: Float32Array): DenseMatrix {
+function fromPoints({ origin, columns }: Points, rows: number, centers: Float32Array): DenseMatrix {
   return dense(
     rows,
     columns,
-    centres.map((value, e) => value + origin[e % columns]!),
+    centers.map((value, e) => value + origin[e % columns]!),
   );
 }

@@ -126,7 +126,7 @@ test("directions without variance are zeros", async () => {
 });
 
 test("what has no such components is refused", async () => {
-  await assert.rejects(fitPca(dense(3, 5), 4, engine), /4 components asked, expected 1 to 3 of a 3 × 5 matrix/);
+  await assert.rejects(fitPca(dense(3, 5), 4, engine), /4 components requested, expected 1 to 3 of a 3 × 5 matrix/);
   await assert.rejects(fitPca(dense(1, 1, Float32Array.of(Number.NaN)), 1, engine), /is NaN/);
   const pca = await fitPca(lowRank(20, 4), 2, engine);
   await assert.rejects(transformPca(pca, dense(1, 3), engine), /fitted on 4 dimensions, given 3/);

@@ -23,7 +23,7 @@ export interface Pca {
 const fullSize = 500;
 /** Rows that are made orthonormal one by one; more go through matrix products. */
 const blockWidth = 32;
-/** Directions that subspace iteration follows beside those asked for, and how often it applies XᵀX. */
+/** Directions that subspace iteration follows beside those requested, and how often it applies XᵀX. */
 const [oversampling, powers] = [10, 7];
 /** Rows whose products are summed in float32 before float64 takes over. */
 const blockRows = 4096;
@@ -31,17 +31,17 @@ const blockRows = 4096;
 /**
  * The directions of greatest variance of the rows of x. With up to 500 rows or columns, when most components are wanted, or
  * where it does not take much longer, as for far more rows than columns: eigenvectors of the covariance matrix, or of the Gram
- * matrix where rows are fewer than columns. Otherwise randomised subspace iteration with 10 more directions and 7 power
+ * matrix where rows are fewer than columns. Otherwise randomized subspace iteration with 10 more directions and 7 power
  * iterations (Halko, Martinsson and Tropp, SIAM Review 53, 2011, algorithms 4.4 and 5.1), as scikit-learn chooses too.
  * Products are float32: variances under 1e-6 of the greatest are noise.
  * A component without variance is a row of zeros.
- * @throws UserError where more components are asked than rows or columns, or x holds NaN or infinity.
+ * @throws UserError where more components are requested than rows or columns, or x holds NaN or infinity.
  */
 export async function fitPca(x: DenseMatrix, components: number, engine: Engine): Promise<Pca> {
   const most = Math.min(x.rows, x.columns);
   if (!Number.isInteger(components) || components < 1 || components > most) {
     throw new UserError(
-      `PCA: ${components} components asked, expected 1 to ${most} of a ${x.rows} × ${x.columns} matrix`,
+      `PCA: ${components} components requested, expected 1 to ${most} of a ${x.rows} × ${x.columns} matrix`,
     );
   }
   const points = toPoints(x);
@@ -58,7 +58,7 @@ export async function fitPca(x: DenseMatrix, components: number, engine: Engine)
 }
 
 /**
- * In nanoseconds, as measured: the eigenvectors of n × n take some 12 n³; to orthonormalise w rows of length l takes 4 w l for each
+ * In nanoseconds, as measured: the eigenvectors of n × n take some 12 n³; to orthonormalize w rows of length l takes 4 w l for each
  * row of a block and w² l / 20 in products, for rows as long as x has rows and as it has columns in turn. Four times the time is
  * taken for eigenvectors, which are exact.
  */
@@ -135,12 +135,12 @@ async function subspace(engine: Engine, points: Points, components: number): Pro
   const random = new Random(0, "PCA");
   /** width × rows: spans approximately the leading left singular vectors. */
   let left: Float32Array = Float32Array.from({ length: width * rows }, () => random.normal());
-  await orthonormalise(engine, left, width, rows);
+  await orthonormalize(engine, left, width, rows);
   for (let power = 0; power < powers; power++) {
     const right = await matmul(engine, left, data, { m: width, k: rows, n: columns });
-    await orthonormalise(engine, right, width, columns);
+    await orthonormalize(engine, right, width, columns);
     left = await matmul(engine, right, data, { m: width, k: columns, n: rows, transposeB: true });
-    await orthonormalise(engine, left, width, rows);
+    await orthonormalize(engine, left, width, rows);
   }
   // within the subspace: eigenvectors of (QᵀX)(QᵀX)ᵀ
   const projected = await matmul(engine, left, data, { m: width, k: rows, n: columns });
@@ -155,14 +155,14 @@ async function subspace(engine: Engine, points: Points, components: number): Pro
  * Makes the rows orthonormal in place: block Gram–Schmidt, each block freed of the ones before it by matrix products and then
  * within itself, everything twice (Giraud et al. 2005; Stewart, SIAM J. Sci. Comput. 31, 2008). A dependent row becomes zeros.
  */
-async function orthonormalise(engine: Engine, rows: Float32Array, count: number, length: number): Promise<void> {
+async function orthonormalize(engine: Engine, rows: Float32Array, count: number, length: number): Promise<void> {
   for (let first = 0; first < count; first += blockWidth) {
     const size = Math.min(blockWidth, count - first);
     const block = rows.subarray(first * length, (first + size) * length);
     const before = Float64Array.from({ length: size }, (_, i) => norm(block.subarray(i * length, (i + 1) * length)));
     for (let pass = 0; pass < 2; pass++) {
       if (first > 0) await project(engine, block, rows.subarray(0, first * length), { size, first, length });
-      orthonormaliseBlock(block, length, before);
+      orthonormalizeBlock(block, length, before);
     }
   }
 }
@@ -180,7 +180,7 @@ async function project(
 }
 
 /** Modified Gram–Schmidt; a row that is left with less than 1e-6 of its norm `before` becomes zeros. */
-function orthonormaliseBlock(rows: Float32Array, length: number, before: Float64Array): void {
+function orthonormalizeBlock(rows: Float32Array, length: number, before: Float64Array): void {
   for (let i = 0; i < before.length; i++) {
     const row = rows.subarray(i * length, (i + 1) * length);
     for (let j = 0; j < i; j++) {

@@ -19,8 +19,8 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
   for (const value of matrix) scale = Math.max(scale, Math.abs(value));
   if (!Number.isFinite(scale)) throw new RangeError("symmetricEigen: the matrix holds NaN or infinity");
   if (scale > 0) for (let e = 0; e < matrix.length; e++) matrix[e]! /= scale;
-  const { diagonal, side, basis } = tridiagonalise(matrix, n);
-  diagonalise(diagonal, side, basis, n);
+  const { diagonal, side, basis } = tridiagonalize(matrix, n);
+  diagonalize(diagonal, side, basis, n);
   const order = [...diagonal.keys()].sort((i, j) => diagonal[j]! - diagonal[i]!);
   const vectors = new Float64Array(n * n);
   for (const [i, from] of order.entries()) vectors.set(basis.subarray(from * n, (from + 1) * n), i * n);
@@ -35,7 +35,7 @@ interface Tridiagonal {
   readonly basis: Float64Array;
 }
 
-function tridiagonalise(a: Float64Array, n: number): Tridiagonal {
+function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
   const side = new Float64Array(n);
   /** Householder vectors v, entries k+1 … n−1 of row k; the reflection is I − β v vᵀ. */
   const reflectors = new Float64Array(n * n);
@@ -110,7 +110,7 @@ function accumulate(reflectors: Float64Array, betas: Float64Array, n: number): F
 }
 
 /** Turns the tridiagonal matrix into a diagonal one by plane rotations, which turn the rows of `basis` into eigenvectors. */
-function diagonalise(diagonal: Float64Array, side: Float64Array, basis: Float64Array, n: number): void {
+function diagonalize(diagonal: Float64Array, side: Float64Array, basis: Float64Array, n: number): void {
   for (let l = 0; l < n; l++) {
     for (;;) {
       let m = l;

@@ -1,4 +1,4 @@
-// The approximate search against the exact one: how many of the true neighbours it finds, and that it repeats itself.
+// The approximate search against the exact one: how many of the true neighbors it finds, and that it repeats itself.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../core/kernels/random.js";
@@ -7,15 +7,15 @@ import { dense } from "../../data/matrix.js";
 import { approximateOthers } from "./approximate-others.js";
 import { nearestOthers } from "./nearest-others.js";
 
-/** Points around `centres` centres, as the codes of an encoder lie. */
-function clustered(rows: number, columns: number, centres: number) {
+/** Points around so many centers, as the codes of an encoder lie. */
+function clustered(rows: number, columns: number, centers: number) {
   const random = new Random(4);
-  const origin = dense(centres, columns);
+  const origin = dense(centers, columns);
   for (let e = 0; e < origin.data.length; e++) origin.data[e] = 3 * random.normal();
   const x = dense(rows, columns);
   for (let i = 0, e = 0; i < rows; i++) {
-    const centre = random.integer(centres) * columns;
-    for (let j = 0; j < columns; j++, e++) x.data[e] = origin.data[centre + j]! + random.normal();
+    const center = random.integer(centers) * columns;
+    for (let j = 0; j < columns; j++, e++) x.data[e] = origin.data[center + j]! + random.normal();
   }
   return x;
 }
@@ -24,7 +24,7 @@ for (const [columns, least] of [
   [10, 0.99],
   [128, 0.9],
 ] as const) {
-  test(`clustered points of ${columns} dimensions: more than ${least} of the true neighbours, the same ones each time`, async () => {
+  test(`clustered points of ${columns} dimensions: more than ${least} of the true neighbors, the same ones each time`, async () => {
     const engine = await Engine.open({ threads: 2 });
     const [n, k] = [4000, 3];
     const x = clustered(n, columns, 20);

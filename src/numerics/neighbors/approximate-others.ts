@@ -1,4 +1,4 @@
-// Nearest neighbours of every row of a set too large to compare all pairs: a navigable small-world graph (HNSW, usearch).
+// Nearest neighbors of every row of a set too large to compare all pairs: a navigable small-world graph (HNSW, usearch).
 import type { Index } from "usearch";
 import { platform } from "#platform";
 import type { DenseMatrix } from "../../data/matrix.js";
@@ -17,7 +17,7 @@ const chunk = 512;
 
 /**
  * For every row of x the k rows nearest to it in Euclidean distance, itself left out, nearest first; a few of them are
- * missed for rows farther away. One thread builds the graph, so that the same rows give the same neighbours.
+ * missed for rows farther away. One thread builds the graph, so that the same rows give the same neighbors.
  * @returns n × k row numbers.
  * @throws UserError where x holds NaN or infinity, or so many samples are alike that a search does not leave them.
  */
@@ -39,7 +39,7 @@ export async function approximateOthers(x: DenseMatrix, k: number): Promise<Int3
       const own = first + i;
       const found = Array.from(keys.subarray(i * (k + 1), (i + 1) * (k + 1)), Number);
       const others = found.filter((row) => row !== own && row < n).slice(0, k);
-      if (others.length < k) throw new UserError(`neighbours: ${others.length} of ${k} were found for sample ${own}`);
+      if (others.length < k) throw new UserError(`neighbors: ${others.length} of ${k} were found for sample ${own}`);
       result.set(others, own * k);
     }
     await platform.turn();

@@ -1,4 +1,4 @@
-// Exact nearest neighbours and classification by them.
+// Exact nearest neighbors and classification by them.
 
 import type { Engine, OnEngine } from "../../core/runtime/engine.js";
 import type { DenseMatrix } from "../../data/matrix.js";
@@ -7,18 +7,18 @@ import { forEachProductBlock } from "../../metrics/product-blocks.js";
 import { unitRows } from "../../metrics/unit-rows.js";
 import { columnMeans, toPoints } from "../linear-algebra/points.js";
 
-/** By which distance neighbours are found. */
+/** By which distance neighbors are found. */
 export type Metric = "euclidean" | "cosine";
 
-/** How neighbours are found. */
-export interface NeighbourOptions {
+/** How neighbors are found. */
+export interface NeighborOptions {
   /** Cosine distance is 1 − cosine similarity; a row of zeros has distance 1 to everything. Default Euclidean. */
   readonly metric?: Metric;
   readonly engine?: Engine;
 }
 
 /** The nearest rows of each query. */
-export interface Neighbours {
+export interface Neighbors {
   /** queries × k rows of x, nearest first; of equally near ones the first row first. */
   readonly indices: Int32Array;
   /** queries × k distances. */
@@ -30,17 +30,17 @@ export interface Neighbours {
  * cannot decide, float64 distances order the rest.
  * @throws UserError where k exceeds the rows of x, widths differ, or NaN or infinity is among the values.
  */
-export async function neighbours(
+export async function neighbors(
   x: DenseMatrix,
   queries: DenseMatrix,
   k: number,
-  { metric = "euclidean", engine }: OnEngine<NeighbourOptions>,
-): Promise<Neighbours> {
+  { metric = "euclidean", engine }: OnEngine<NeighborOptions>,
+): Promise<Neighbors> {
   if (!Number.isInteger(k) || k < 1 || k > x.rows) {
-    throw new UserError(`neighbours: k is ${k}, expected a whole number from 1 to the ${x.rows} samples there are`);
+    throw new UserError(`neighbors: k is ${k}, expected a whole number from 1 to the ${x.rows} samples there are`);
   }
   if (x.columns !== queries.columns) {
-    throw new UserError(`neighbours: samples have ${x.columns} dimensions but queries have ${queries.columns}`);
+    throw new UserError(`neighbors: samples have ${x.columns} dimensions but queries have ${queries.columns}`);
   }
   const search = metric === "cosine" ? cosineSearch(x, queries) : euclideanSearch(x, queries);
   const result = { indices: new Int32Array(queries.rows * k), distances: new Float64Array(queries.rows * k) };
@@ -105,24 +105,24 @@ function cosineSearch(x: DenseMatrix, queries: DenseMatrix): Search {
   };
 }
 
-/** How samples are classified by their neighbours. */
-export interface KnnOptions extends NeighbourOptions {
+/** How samples are classified by their neighbors. */
+export interface KnnOptions extends NeighborOptions {
   /** Default 1. */
   readonly k?: number;
 }
 
 /**
  * The commonest label among the k nearest training rows of each row; of equally common ones the smallest.
- * @throws UserError as `neighbours` does; RangeError where rows and labels differ in number.
+ * @throws UserError as `neighbors` does; RangeError where rows and labels differ in number.
  */
-export async function classifyByNeighbours(
+export async function classifyByNeighbors(
   train: DenseMatrix,
   labels: Int32Array,
   rows: DenseMatrix,
   { k = 1, ...options }: OnEngine<KnnOptions>,
 ): Promise<Int32Array> {
   if (train.rows !== labels.length) throw new RangeError(`k-NN: ${train.rows} rows but ${labels.length} labels`);
-  const { indices } = await neighbours(train, rows, k, options);
+  const { indices } = await neighbors(train, rows, k, options);
   return Int32Array.from({ length: rows.rows }, (_, q) => {
     const votes = new Map<number, number>();
     for (let r = q * k; r < (q + 1) * k; r++) {

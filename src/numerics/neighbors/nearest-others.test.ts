@@ -1,4 +1,4 @@
-// Neighbours of every row among all others, against comparing all pairs one by one.
+// Neighbors of every row among all others, against comparing all pairs one by one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../core/kernels/random.js";
@@ -31,7 +31,7 @@ test("the nearest others in order, also far from the origin", async () => {
   engine.close();
 });
 
-test("a row is never its own neighbour, however many are equal to it", async () => {
+test("a row is never its own neighbor, however many are equal to it", async () => {
   const engine = await Engine.open({ threads: 1 });
   const x = dense(
     12,
@@ -47,7 +47,7 @@ test("a row is never its own neighbour, however many are equal to it", async () 
   engine.close();
 });
 
-test("more neighbours than others, and values that are no numbers, are refused", async () => {
+test("more neighbors than others, and values that are no numbers, are refused", async () => {
   const engine = await Engine.open({ threads: 1 });
   await assert.rejects(nearestOthers(dense(3, 2), 3, engine), /3 of 3 samples, expected a whole number from 1 to 2/);
   await assert.rejects(nearestOthers(dense(3, 1, Float32Array.of(1, Number.NaN, 2)), 1, engine), /NaN/);

@@ -1,4 +1,4 @@
-// Nearest neighbours of every row among all others: matrix products and selection, block by block; a graph for larger sets.
+// Nearest neighbors of every row among all others: matrix products and selection, block by block; a graph for larger sets.
 
 import { MemoryScope } from "../../core/kernels/memory.js";
 import { smallestK } from "../../core/kernels/select.js";
@@ -16,12 +16,12 @@ const blockValues = 1 << 24;
  * both ways take as long: 67,000 rows of 784 or 190,000 of 10 (docs/mvlnet.md has the times).
  */
 const largestExact = 4e12;
-/** More neighbours than this are not searched in a graph. */
+/** More neighbors than this are not searched in a graph. */
 const mostApproximate = 64;
 
 /**
  * For every row of x the k rows nearest to it in Euclidean distance, itself left out, nearest first. All pairs are compared,
- * in float32: only rows whose distances differ by less than its rounding can come in another order (`neighbours` decides
+ * in float32: only rows whose distances differ by less than its rounding can come in another order (`neighbors` decides
  * these too, and takes longer). Larger sets are searched approximately.
  * @returns n × k row numbers.
  * @throws UserError where there are not k other rows, or x holds NaN or infinity.
@@ -29,7 +29,7 @@ const mostApproximate = 64;
 export async function nearestOthers(x: DenseMatrix, k: number, engine: Engine): Promise<Int32Array> {
   const { rows: n, columns } = x;
   if (!Number.isInteger(k) || k < 1 || k >= n) {
-    throw new UserError(`neighbours: ${k} of ${n} samples, expected a whole number from 1 to ${n - 1}`);
+    throw new UserError(`neighbors: ${k} of ${n} samples, expected a whole number from 1 to ${n - 1}`);
   }
   if (k <= mostApproximate && n ** 2 * (columns + 100) > largestExact) return approximateOthers(x, k);
   const { kernels } = engine;
@@ -73,7 +73,7 @@ function fillQueries(queries: Float32Array, items: Float32Array, first: number, 
   for (let e = width - 1; e < count * width; e += width) queries[e] = 1;
 }
 
-/** Writes a row's neighbours but itself; among equals the row may itself be missing, then the last is one too many. */
+/** Writes a row's neighbors but itself; among equals the row may itself be missing, then the last is one too many. */
 function takeOthers(found: Int32Array, row: number, result: Int32Array, k: number): void {
   for (let r = 0, to = row * k; r <= k && to < (row + 1) * k; r++) if (found[r] !== row) result[to++] = found[r]!;
 }

@@ -1,10 +1,10 @@
-// The embedding map keeps neighbourhoods, and copes with few, equal and many points.
+// The embedding map keeps neighborhoods, and copes with few, equal and many points.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Random } from "../../core/kernels/random.js";
 import { Engine } from "../../core/runtime/engine.js";
 import { type DenseMatrix, dense } from "../../data/matrix.js";
-import { neighbours } from "../neighbors/knn.js";
+import { neighbors } from "../neighbors/knn.js";
 import { embeddingMap } from "./embedding-map.js";
 
 const engine = await Engine.open({ threads: 2 });
@@ -13,13 +13,13 @@ after(() => engine.close());
 /** 10 groups in 20 dimensions; consecutive rows are of different groups. */
 function groups(rows: number): DenseMatrix {
   const random = new Random(3);
-  const centres = Float64Array.from({ length: 200 }, () => 3 * random.normal());
+  const centers = Float64Array.from({ length: 200 }, () => 3 * random.normal());
   return dense(
     rows,
     20,
     Float32Array.from(
       { length: rows * 20 },
-      (_, e) => centres[(Math.floor(e / 20) % 10) * 20 + (e % 20)]! + random.normal(),
+      (_, e) => centers[(Math.floor(e / 20) % 10) * 20 + (e % 20)]! + random.normal(),
     ),
   );
 }
@@ -33,11 +33,11 @@ test("groups apart in space are apart on the map", async () => {
   );
   assert.ok(positions.every(Number.isFinite));
   const plane = dense(300, 2, Float32Array.from(positions));
-  const { indices } = await neighbours(plane, plane, 11, { engine });
-  const strangers = indices.reduce((count, j, e) => count + (j % 10 === Math.floor(e / 11) % 10 ? 0 : 1), 0);
-  assert.equal(strangers, 0);
-  // neighbours within a group are kept far beyond chance (10 of 29 others)
-  const inSpace = await neighbours(x, x, 11, { engine });
+  const { indices } = await neighbors(plane, plane, 11, { engine });
+  const others = indices.reduce((count, j, e) => count + (j % 10 === Math.floor(e / 11) % 10 ? 0 : 1), 0);
+  assert.equal(others, 0);
+  // neighbors within a group are kept far beyond chance (10 of 29 others)
+  const inSpace = await neighbors(x, x, 11, { engine });
   let kept = 0;
   for (let i = 0; i < 300; i++) {
     const near = new Set(inSpace.indices.subarray(i * 11, (i + 1) * 11));

@@ -1,10 +1,10 @@
-// A map of a representation: points in the plane such that neighbours stay neighbours (t-SNE).
+// A map of a representation: points in the plane such that neighbors stay neighbors (t-SNE).
 
 import { Random } from "../../core/kernels/random.js";
 import type { Engine } from "../../core/runtime/engine.js";
 import { type DenseMatrix, gatherRows } from "../../data/matrix.js";
 import { fitPca, transformPca } from "../linear-algebra/pca.js";
-import { neighbours } from "../neighbors/knn.js";
+import { neighbors } from "../neighbors/knn.js";
 import { type Affinities, symmetricAffinities } from "./tsne-affinities.js";
 
 export interface EmbeddingMap {
@@ -30,7 +30,7 @@ const turn = 50;
 
 /**
  * t-SNE (van der Maaten and Hinton, JMLR 9, 2008) with exact repulsion, attraction among the 3 · perplexity nearest
- * neighbours (van der Maaten, JMLR 15, 2014), perplexity 30 or a third of the points, from the first two principal
+ * neighbors (van der Maaten, JMLR 15, 2014), perplexity 30 or a third of the points, from the first two principal
  * components; early exaggeration 12, rate and gains as scikit-learn has them. The number of iterations follows from the
  * number of points, so that the time is bounded and the map depends on nothing but x and the seed.
  * @throws UserError where x holds NaN or infinity.
@@ -49,7 +49,7 @@ export async function embeddingMap(x: DenseMatrix, options: EmbeddingMapOptions)
   for (let e = 0; e < positions.length; e++) positions[e]! += 1e-6 * random.normal();
   const perplexity = Math.min(30, (n - 1) / 3);
   const k = Math.min(n - 1, Math.floor(3 * perplexity));
-  const affinities = symmetricAffinities(await neighbours(sample, sample, k + 1, { engine }), n, k, perplexity);
+  const affinities = symmetricAffinities(await neighbors(sample, sample, k + 1, { engine }), n, k, perplexity);
   await descend(positions, affinities, n, pairs);
   return { rows, positions };
 }

@@ -1,5 +1,5 @@
-// How strongly neighbours attract each other in t-SNE.
-import type { Neighbours } from "../neighbors/knn.js";
+// How strongly neighbors attract each other in t-SNE.
+import type { Neighbors } from "../neighbors/knn.js";
 
 /** Entry e says that points from[e] and to[e] attract each other with p[e]; all p sum to 1, each pair stands both ways. */
 export interface Affinities {
@@ -8,9 +8,9 @@ export interface Affinities {
   readonly p: Float64Array;
 }
 
-/** p_ij = (p_j|i + p_i|j) / 2n over the neighbours, each p_·|i Gaussian with the given perplexity. */
+/** p_ij = (p_j|i + p_i|j) / 2n over the neighbors, each p_·|i Gaussian with the given perplexity. */
 export function symmetricAffinities(
-  { indices, distances }: Neighbours,
+  { indices, distances }: Neighbors,
   n: number,
   k: number,
   perplexity: number,

@@ -10,7 +10,7 @@ export interface Chart {
   readonly description: string;
   /** Height over width; otherwise the height is as the place allows. */
   readonly aspect?: number;
-  /** Colours are roles of the palette. */
+  /** Colors are roles of the palette. */
   readonly option: EChartsOption;
 }
 

@@ -51,7 +51,7 @@ test("values over more than two decades get a logarithmic axis, unless one is no
       description: "",
       xName: "epoch",
       mayLogY: true,
-      curves: [{ name: "a", x: [1, 2, 3], y, colour: 9 }],
+      curves: [{ name: "a", x: [1, 2, 3], y, color: 9 }],
     });
   const type = (y: number[]) => (chart(y).option.yAxis as { type: string }).type;
   assert.equal(type([1, 10, 101]), "log");
@@ -87,7 +87,7 @@ test("losses have a chart for each term, total first; one run's measures share a
   ]);
 });
 
-test("several runs have a curve each, coloured by settings", () => {
+test("several runs have a curve each, colored by settings", () => {
   const entries = entriesOf({ seed: 0 }, { seed: 1 }, { options: { rate: 0.1 } });
   const charts = metricCharts(entries, "train");
   assert.deepEqual(
@@ -112,7 +112,7 @@ test("a run without lines has no charts", () => {
   assert.deepEqual(precisionRecallCharts(entries), []);
 });
 
-test("the confusion matrix has a cell for each pair, numbers where there are samples, shares as colour", () => {
+test("the confusion matrix has a cell for each pair, numbers where there are samples, shares as color", () => {
   const chart = confusionChart(
     {
       rows: ["x", "y"],
@@ -148,7 +148,7 @@ test("the confusion matrix has a cell for each pair, numbers where there are sam
 
 test("the map has a series for each group and one for each name, on axes of one scale", () => {
   const map = fakeRun({}).map!;
-  const chart = mapChart(map, map.colourings[0]!, 1000);
+  const chart = mapChart(map, map.colorings[0]!, 1000);
   const series = seriesOf(chart);
   assert.deepEqual(
     series.map(({ name, data }) => `${name} ${data.length}`),
@@ -159,7 +159,7 @@ test("the map has a series for each group and one for each name, on axes of one 
   assert(xAxis.min < 0 && xAxis.max > 26);
 });
 
-test("points without a group come last, in grey; more groups than colours change the symbol", () => {
+test("points without a group come last, in grey; more groups than colors change the symbol", () => {
   const values = Int32Array.of(-1, 11, 1, 1);
   const names = Array.from({ length: 12 }, (_, i) => `class ${i}`);
   assert.deepEqual(mapGroups({ name: "label", values, names }), [
@@ -169,15 +169,15 @@ test("points without a group come last, in grey; more groups than colours change
   ]);
 });
 
-test("mistakes are told where clusters carry the labels' names", () => {
+test("mistakes are shown where clusters carry the labels' names", () => {
   const map = fakeRun({}).map!;
   assert.equal(
     mistakes(map)!.values.reduce((a, b) => a + b),
     15,
   );
-  const [label, cluster] = map.colourings;
-  assert.equal(mistakes({ ...map, colourings: [label!] }), undefined);
-  assert.equal(mistakes({ ...map, colourings: [label!, { ...cluster!, names: ["1", "2", "3"] }] }), undefined);
+  const [label, cluster] = map.colorings;
+  assert.equal(mistakes({ ...map, colorings: [label!] }), undefined);
+  assert.equal(mistakes({ ...map, colorings: [label!, { ...cluster!, names: ["1", "2", "3"] }] }), undefined);
 });
 
 test("of many points a fixed random part is drawn", () => {
@@ -224,11 +224,11 @@ test("of many views each that asks has a chart of its own", () => {
   );
 });
 
-test("curves are named at their ends where these are apart, else above the chart; more curves than colours are dashed", () => {
+test("curves are named at their ends where these are apart, else above the chart; more curves than colors are dashed", () => {
   const chartOf = (ends: readonly number[]) =>
     curveChart({
       ...{ id: "c", title: "c", description: "c", xName: "x", nameCurves: true },
-      curves: ends.map((end, colour) => ({ name: `curve ${colour}`, colour, x: [0, 1], y: [colour, end] })),
+      curves: ends.map((end, color) => ({ name: `curve ${color}`, color, x: [0, 1], y: [color, end] })),
     });
   const namedAtEnds = (chart: Chart) => seriesOf(chart).every((each) => "endLabel" in each);
   assert.equal(namedAtEnds(chartOf([0, 1, 2])), true);

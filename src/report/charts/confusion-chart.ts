@@ -1,4 +1,4 @@
-// The confusion matrix as a heat map: counts as numbers, the square root of the share of the true class as colour, so that few mistakes show.
+// The confusion matrix as a heat map: counts as numbers, the square root of the share of the true class as color, so that few mistakes show.
 import type { HeatmapSeriesOption } from "echarts";
 import type { Confusion } from "../../runs/result.js";
 import { shortened } from "../../visible.js";

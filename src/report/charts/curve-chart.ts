@@ -1,14 +1,14 @@
 // Line charts: training curves and retrieval curves, with names at the ends of the lines.
 import type { LineSeriesOption } from "echarts";
 import { axis, baseOption, type Chart, fontSize, grid, rounded, tooltip } from "./chart.js";
-import { seriesColours } from "./palette.js";
+import { seriesColors } from "./palette.js";
 
 export interface Curve {
   readonly name: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
-  /** Place among the colours for lines. */
-  readonly colour: number;
+  /** Place among the colors for lines. */
+  readonly color: number;
 }
 
 export interface CurveChartInit {
@@ -76,7 +76,7 @@ export function curveChart(init: CurveChartInit): Chart {
 }
 
 function lineSeries(curve: Curve, nameAtEnd: boolean, marks: boolean): LineSeriesOption {
-  const color = `$series${curve.colour % seriesColours}`;
+  const color = `$series${curve.color % seriesColors}`;
   const points = thin(curve.x, curve.y).map((i) => [rounded(curve.x[i]!), rounded(curve.y[i]!)]);
   return {
     type: "line",
@@ -85,7 +85,7 @@ function lineSeries(curve: Curve, nameAtEnd: boolean, marks: boolean): LineSerie
     showSymbol: marks || points.length === 1,
     symbol: "circle",
     symbolSize: marks ? 4 : 6,
-    lineStyle: { width: 1.8, color, type: curve.colour < seriesColours ? "solid" : "dashed" },
+    lineStyle: { width: 1.8, color, type: curve.color < seriesColors ? "solid" : "dashed" },
     itemStyle: { color },
     emphasis: { focus: "series", lineStyle: { width: 2.4 } },
     ...(nameAtEnd && {

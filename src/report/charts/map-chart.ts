@@ -1,11 +1,11 @@
-// The representation in two dimensions, coloured by label, cluster or whatever else is known of each point.
+// The representation in two dimensions, colored by label, cluster or whatever else is known of each point.
 import type { ScatterSeriesOption } from "echarts";
-import type { Colouring, EmbeddingMap } from "../../runs/result.js";
+import type { Coloring, EmbeddingMap } from "../../runs/result.js";
 import { shortened } from "../../visible.js";
 import { baseOption, type Chart, fontSize, rounded, tooltip } from "./chart.js";
-import { classColours } from "./palette.js";
+import { classColors } from "./palette.js";
 
-/** Symbols that tell classes apart that share a colour. */
+/** Symbols that tell classes apart that share a color. */
 const symbols = ["circle", "diamond", "triangle", "rect"];
 /** Groups up to which each is named in the picture. */
 const maxNamed = 24;
@@ -15,10 +15,10 @@ const maxInLegend = 10;
 
 /** Letters of a group's name in the picture. */
 const maxLetters = 16;
-/** Colourings whose groups lie together, so that a name in the picture has a place. */
+/** Colorings whose groups lie together, so that a name in the picture has a place. */
 const inPlaces = ["label", "cluster", "prediction"];
 
-/** One group of points of a colouring, for the legend. */
+/** One group of points of a coloring, for the legend. */
 export interface MapGroup {
   readonly name: string;
   readonly color: string;
@@ -40,19 +40,19 @@ export function samplePoints(points: number, limit: number): Int32Array {
 }
 
 /**
- * Where label and cluster differ, as a colouring of its own; undefined where the map lacks one of them or clusters
+ * Where label and cluster differ, as a coloring of its own; undefined where the map lacks one of them or clusters
  * have not the labels' names.
  */
-export function mistakes({ colourings }: EmbeddingMap): Colouring | undefined {
-  const label = colourings.find(({ name }) => name === "label");
-  const guess = colourings.find(({ name }) => name === "cluster" || name === "prediction");
+export function mistakes({ colorings }: EmbeddingMap): Coloring | undefined {
+  const label = colorings.find(({ name }) => name === "label");
+  const guess = colorings.find(({ name }) => name === "cluster" || name === "prediction");
   if (!label || !guess || guess.names.some((name, i) => name !== label.names[i])) return undefined;
   const values = label.values.map((value, i) => Number(value !== guess.values[i]));
-  return { name: "mistakes", values, names: ["as labelled", "otherwise"] };
+  return { name: "mistakes", values, names: ["as labeled", "otherwise"] };
 }
 
-/** The rows by value of the colouring, in order of value; those without a group come last. */
-function rowsByValue(rows: Iterable<number>, { values }: Colouring): [value: number, rows: number[]][] {
+/** The rows by value of the coloring, in order of value; those without a group come last. */
+function rowsByValue(rows: Iterable<number>, { values }: Coloring): [value: number, rows: number[]][] {
   const groups = new Map<number, number[]>();
   for (const row of rows) {
     const group = groups.get(values[row]!);
@@ -62,22 +62,22 @@ function rowsByValue(rows: Iterable<number>, { values }: Colouring): [value: num
   return [...groups].sort(([a], [b]) => Number(a < 0) - Number(b < 0) || a - b);
 }
 
-/** The groups of a colouring that have points, in order, with their look. */
-export function mapGroups(colouring: Colouring): MapGroup[] {
-  const { name, names, values } = colouring;
-  return rowsByValue(values.keys(), colouring).map(([value, rows]) => ({
+/** The groups of a coloring that have points, in order, with their look. */
+export function mapGroups(coloring: Coloring): MapGroup[] {
+  const { name, names, values } = coloring;
+  return rowsByValue(values.keys(), coloring).map(([value, rows]) => ({
     name: names[value] ?? "none",
     points: rows.length,
     ...look(value, name),
   }));
 }
 
-function look(value: number, colouring: string): { color: string; symbol: string } {
-  if (colouring === "mistakes") return { color: value === 1 ? "$bad" : "$calm", symbol: "circle" };
+function look(value: number, coloring: string): { color: string; symbol: string } {
+  if (coloring === "mistakes") return { color: value === 1 ? "$bad" : "$calm", symbol: "circle" };
   if (value < 0) return { color: "$calm", symbol: "circle" };
   return {
-    color: `$classes${value % classColours}`,
-    symbol: symbols[Math.floor(value / classColours) % symbols.length]!,
+    color: `$classes${value % classColors}`,
+    symbol: symbols[Math.floor(value / classColors) % symbols.length]!,
   };
 }
 
@@ -85,29 +85,29 @@ function look(value: number, colouring: string): { color: string; symbol: string
  * A square scatter plot with equal scales and each group's name at its median point.
  * @param limit points at most.
  */
-export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number, id = `map-${colouring.name}`): Chart {
+export function mapChart(map: EmbeddingMap, coloring: Coloring, limit: number, id = `map-${coloring.name}`): Chart {
   const rows = samplePoints(map.x.length, limit);
-  const groups = rowsByValue(rows, colouring);
+  const groups = rowsByValue(rows, coloring);
   const size = rows.length > 2000 ? 3.6 : rows.length > 500 ? 4.6 : 6;
   const points = groups.map(
     ([value, members]): ScatterSeriesOption => ({
       type: "scatter",
-      name: colouring.names[value] ?? "none",
-      symbol: look(value, colouring.name).symbol,
+      name: coloring.names[value] ?? "none",
+      symbol: look(value, coloring.name).symbol,
       symbolSize: size,
-      itemStyle: { color: look(value, colouring.name).color, opacity: 0.8 },
+      itemStyle: { color: look(value, coloring.name).color, opacity: 0.8 },
       emphasis: { focus: "series", itemStyle: { opacity: 1 } },
       data: members.map((row) => [rounded(map.x[row]!, 4), rounded(map.y[row]!, 4)]),
     }),
   );
-  const isNamed = inPlaces.includes(colouring.name) && groups.length > 1 && groups.length <= maxNamed;
+  const isNamed = inPlaces.includes(coloring.name) && groups.length > 1 && groups.length <= maxNamed;
   const names = groups
     .filter(([value]) => isNamed && value >= 0)
-    .map(([value, members]) => nameAt(map, colouring, value, members));
+    .map(([value, members]) => nameAt(map, coloring, value, members));
   return {
     id,
-    title: colouring.name === "mistakes" ? "Where it differs from the label" : `Representation by ${colouring.name}`,
-    description: `${rows.length} points in two dimensions (${map.projection}), coloured by ${colouring.name}`,
+    title: coloring.name === "mistakes" ? "Where it differs from the label" : `Representation by ${coloring.name}`,
+    description: `${rows.length} points in two dimensions (${map.projection}), colored by ${coloring.name}`,
     aspect: 1,
     option: {
       ...baseOption,
@@ -128,7 +128,7 @@ export function mapChart(map: EmbeddingMap, colouring: Colouring, limit: number,
 }
 
 /** A name without a point, at the median of its group. */
-function nameAt(map: EmbeddingMap, { names }: Colouring, value: number, rows: readonly number[]): ScatterSeriesOption {
+function nameAt(map: EmbeddingMap, { names }: Coloring, value: number, rows: readonly number[]): ScatterSeriesOption {
   const name = names[value] ?? "none";
   return {
     type: "scatter",

@@ -1,9 +1,9 @@
-// Tests of the colours: every role in both schemes, enough contrast, and only colours replaced.
+// Tests of the colors: every role in both schemes, enough contrast, and only colors replaced.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { classColours, heatSteps, paint, palettes, seriesColours } from "./palette.js";
+import { classColors, heatSteps, paint, palettes, seriesColors } from "./palette.js";
 
-/** Contrast of two colours as WCAG 2 defines it, 1 … 21. */
+/** Contrast of two colors as WCAG 2 defines it, 1 … 21. */
 function contrast(a: string, b: string): number {
   const luminance = (hex: string) => {
     const [red, green, blue] = [1, 3, 5].map((at) => {
@@ -16,25 +16,25 @@ function contrast(a: string, b: string): number {
   return (light! + 0.05) / (dark! + 0.05);
 }
 
-test("both schemes have the same roles, all of them colours", () => {
+test("both schemes have the same roles, all of them colors", () => {
   assert.deepEqual(Object.keys(palettes.light).sort(), Object.keys(palettes.dark).sort());
-  for (const colour of [palettes.light, palettes.dark].flatMap((each) => Object.values(each))) {
-    assert.match(colour, /^#[\da-f]{6}$/);
+  for (const color of [palettes.light, palettes.dark].flatMap((each) => Object.values(each))) {
+    assert.match(color, /^#[\da-f]{6}$/);
   }
 });
 
 for (const scheme of ["light", "dark"] as const) {
   test(`text, lines and cells can be read: ${scheme}`, () => {
-    const colours = palettes[scheme];
-    assert(contrast(colours.ink!, colours.paper!) > 7);
-    assert(contrast(colours.soft!, colours.paper!) > 4.5);
-    for (let i = 0; i < seriesColours; i++) assert(contrast(colours[`series${i}`]!, colours.paper!) > 3, `series${i}`);
-    for (let i = 0; i < classColours; i++) assert(contrast(colours[`classes${i}`]!, colours.paper!) > 2, `classes${i}`);
-    for (let i = 1; i < heatSteps; i++) assert(contrast(colours[`heatInk${i}`]!, colours[`heat${i}`]!) > 4, `heat${i}`);
+    const colors = palettes[scheme];
+    assert(contrast(colors.ink!, colors.paper!) > 7);
+    assert(contrast(colors.soft!, colors.paper!) > 4.5);
+    for (let i = 0; i < seriesColors; i++) assert(contrast(colors[`series${i}`]!, colors.paper!) > 3, `series${i}`);
+    for (let i = 0; i < classColors; i++) assert(contrast(colors[`classes${i}`]!, colors.paper!) > 2, `classes${i}`);
+    for (let i = 1; i < heatSteps; i++) assert(contrast(colors[`heatInk${i}`]!, colors[`heat${i}`]!) > 4, `heat${i}`);
   });
 }
 
-test("roles are replaced where a colour stands and nowhere else", () => {
+test("roles are replaced where a color stands and nowhere else", () => {
   const option = {
     name: "$ink",
     data: [["$ink", 1], null],

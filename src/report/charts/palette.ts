@@ -1,16 +1,16 @@
-// Colours of charts by role, light and dark; categories are told apart with normal and with colour-blind sight.
+// Colors of charts by role, light and dark; categories are distinguished with normal and with color-blind sight.
 
 export type Scheme = "light" | "dark";
 
-/** Colours of one scheme. A chart names a role, as in "$ink" or "$series2"; `paint` puts the colour in its place. */
+/** Colors of one scheme. A chart names a role, as in "$ink" or "$series2"; `paint` puts the color in its place. */
 export interface Palette {
   readonly [role: string]: string;
 }
 
-/** Colours for lines, in order of use. */
-export const seriesColours = 8;
-/** Colours for classes; beyond them the point's symbol changes. */
-export const classColours = 10;
+/** Colors for lines, in order of use. */
+export const seriesColors = 8;
+/** Colors for classes; beyond them the point's symbol changes. */
+export const classColors = 10;
 /** Steps of the scale for shares, from none to all. */
 export const heatSteps = 9;
 
@@ -79,20 +79,20 @@ interface Source {
 }
 
 function palette({ roles, ...scales }: Source): Palette {
-  const numbered = Object.entries(scales).flatMap(([name, colours]) =>
-    colours.map((colour, i): [string, string] => [`${name}${i}`, colour]),
+  const numbered = Object.entries(scales).flatMap(([name, colors]) =>
+    colors.map((color, i): [string, string] => [`${name}${i}`, color]),
   );
   return { ...roles, ...Object.fromEntries(numbered) };
 }
 
 /**
- * A copy of a chart's option with the roles replaced by colours, in fields whose name ends in "color" only: text that
+ * A copy of a chart's option with the roles replaced by colors, in fields whose name ends in "color" only: text that
  * comes from data is left alone. The page's script does the same in the browser.
  */
-export function paint<T>(option: T, colours: Palette): T {
-  const visit = (value: unknown, isColour: boolean): unknown => {
-    if (typeof value === "string") return isColour && value.startsWith("$") ? colours[value.slice(1)] : value;
-    if (Array.isArray(value)) return value.map((each) => visit(each, isColour));
+export function paint<T>(option: T, colors: Palette): T {
+  const visit = (value: unknown, isColor: boolean): unknown => {
+    if (typeof value === "string") return isColor && value.startsWith("$") ? colors[value.slice(1)] : value;
+    if (Array.isArray(value)) return value.map((each) => visit(each, isColor));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, visit(each, /color$/i.test(key))]));
   };

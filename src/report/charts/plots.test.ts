@@ -16,16 +16,16 @@ import { lossCharts, metricCharts } from "./training-charts.js";
 const { entries } = groupRuns([fakeRun({})])[0]!;
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
 
-test("a line for each series in its colour, a title for each chart, no hooks of the page", async () => {
+test("a line for each series in its color, a title for each chart, no hooks of the page", async () => {
   for (const scheme of ["light", "dark"] as const) {
-    const colours = palettes[scheme];
+    const colors = palettes[scheme];
     const svg = await renderSvg(metricCharts(entries, "train"), { scheme });
-    const lines = (colour: string) => count(svg, new RegExp(`<path d="M[^"]*L[^"]*"[^>]*stroke="${colour}"`, "g"));
-    assert.equal(lines(colours.series0!), 1);
-    assert.equal(lines(colours.series1!), 1);
-    assert.equal(lines(colours.series2!), 0);
+    const lines = (color: string) => count(svg, new RegExp(`<path d="M[^"]*L[^"]*"[^>]*stroke="${color}"`, "g"));
+    assert.equal(lines(colors.series0!), 1);
+    assert.equal(lines(colors.series1!), 1);
+    assert.equal(lines(colors.series2!), 0);
     assert.match(svg, />Measures by epoch</);
-    assert.match(svg, new RegExp(`<rect[^>]*fill="${colours.paper}"`));
+    assert.match(svg, new RegExp(`<rect[^>]*fill="${colors.paper}"`));
     assert.doesNotMatch(svg, /ecmeta|<style|undefined|NaN|\$/);
   }
 });
@@ -89,7 +89,7 @@ test("one class, one sample, 1000 classes, no number: pictures and page are made
       ...run.map!,
       x: run.map!.x.slice(0, points),
       y: run.map!.y.slice(0, points),
-      colourings: run.map!.colourings.map((each) => ({ ...each, values: each.values.slice(0, points) })),
+      colorings: run.map!.colorings.map((each) => ({ ...each, values: each.values.slice(0, points) })),
     };
     const lines = run.lines.map((line) => ({ ...line, losses: { total: Number.NaN }, metrics: none }));
     const odd = { ...run, map, lines, result: { ...run.result!, metrics: none } };
@@ -123,7 +123,7 @@ test("the plots of a run", async () => {
     for (const title of ["Representation by label", "Representation by cluster", "Where it differs from the label"]) {
       assert(map.includes(`>${title}<`), title);
     }
-    assert(count(map, /<path/g) >= 180, "three colourings of 60 points");
+    assert(count(map, /<path/g) >= 180, "three colorings of 60 points");
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -31,7 +31,7 @@ const maxPoints = 3000;
 /** Charts as one SVG picture, row by row, each below its title, on an opaque ground. */
 export async function renderSvg(charts: readonly Chart[], init: PictureInit = {}): Promise<string> {
   const { columns = 1, width = 560, aspect = 0.6, scheme = "light" } = init;
-  const colours = palettes[scheme];
+  const colors = palettes[scheme];
   const used = Math.min(columns, charts.length);
   const rows = Math.ceil(charts.length / used);
   const chartHeight = Math.round(width * Math.max(...charts.map((chart) => chart.aspect ?? aspect)));
@@ -42,27 +42,27 @@ export async function renderSvg(charts: readonly Chart[], init: PictureInit = {}
     const x = margin + (i % used) * cell.width;
     const y = margin + Math.floor(i / used) * cell.height;
     parts.push(
-      `<text x="${x}" y="${y + 15}" font-size="14" font-weight="600" fill="${colours.ink}">${escapeHtml(chart.title)}</text>`,
+      `<text x="${x}" y="${y + 15}" font-size="14" font-weight="600" fill="${colors.ink}">${escapeHtml(chart.title)}</text>`,
       `<svg x="${x}" y="${y + titleHeight}" width="${width}" height="${chartHeight}">`,
-      await chartSvg(chart.option, colours, width, chartHeight),
+      await chartSvg(chart.option, colors, width, chartHeight),
       "</svg>",
     );
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="${escapeHtml(fontFamily)}">`,
-    `<rect width="100%" height="100%" fill="${colours.paper}"/>`,
+    `<rect width="100%" height="100%" fill="${colors.paper}"/>`,
     ...parts,
     "</svg>\n",
   ].join("\n");
 }
 
-async function chartSvg(option: EChartsOption, colours: Palette, width: number, height: number): Promise<string> {
+async function chartSvg(option: EChartsOption, colors: Palette, width: number, height: number): Promise<string> {
   needPackages("reports");
   const { init } = await import("echarts");
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     const series = [option.series ?? []].flat().map((each) => ({ ...each, silent: true }));
-    chart.setOption(paint(shownOption({ ...option, series } as EChartsOption), colours));
+    chart.setOption(paint(shownOption({ ...option, series } as EChartsOption), colors));
     return withoutGuards(withoutHooks(chart.renderToSVGString()));
   } finally {
     // an undisposed chart keeps a timer, and with it the process, alive
@@ -104,8 +104,8 @@ export async function runPictures(named: ReportRun): Promise<Map<string, string>
   const { result, map } = run;
   if (result?.confusion) await add("confusion", [confusionChart(result.confusion, predictedName(run))]);
   if (map) {
-    const colourings = [...map.colourings, mistakes(map) ?? []].flat();
-    const charts = colourings.map((colouring) => mapChart(map, colouring, maxPoints));
+    const colorings = [...map.colorings, mistakes(map) ?? []].flat();
+    const charts = colorings.map((coloring) => mapChart(map, coloring, maxPoints));
     await add("map", charts, { columns: charts.length === 4 ? 2 : 3, width: 420 });
   }
   await add("retrieval", [...precisionRecallCharts(entries), ...precisionAtCharts(entries)], {

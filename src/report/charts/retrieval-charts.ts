@@ -4,7 +4,7 @@ import { arrows, flatten } from "../metric-names.js";
 import { type Entry, latestMetrics } from "../report-run.js";
 import type { Chart } from "./chart.js";
 import { type Curve, type CurveChartInit, curveChart } from "./curve-chart.js";
-import { seriesColours } from "./palette.js";
+import { seriesColors } from "./palette.js";
 
 type Shape = Omit<CurveChartInit, "id" | "title" | "description" | "curves">;
 
@@ -43,18 +43,18 @@ function chartsOf(
   const directions = [
     ...new Set(entries.flatMap(({ run }) => run.result?.retrieval?.map((each) => each.direction) ?? [])),
   ];
-  const curvesOf = (direction: string, name: (entry: Entry) => string, colour: (entry: Entry) => number) =>
+  const curvesOf = (direction: string, name: (entry: Entry) => string, color: (entry: Entry) => number) =>
     entries.flatMap((entry): Curve[] => {
       const curves = entry.run.result?.retrieval?.find((each) => each.direction === direction);
       const xy = curves && points(curves);
-      return xy ? [{ ...xy, name: name(entry), colour: colour(entry) }] : [];
+      return xy ? [{ ...xy, name: name(entry), color: color(entry) }] : [];
     });
   if (entries.length > 1) {
     return directions.flatMap((direction, i) => {
       const curves = curvesOf(
         direction,
         (entry) => entry.name,
-        (entry) => entry.colour,
+        (entry) => entry.color,
       );
       const init = {
         id: `${id}-${i}`,
@@ -80,7 +80,7 @@ function chartsOf(
 
 /** Directions that share a chart: all of them, or where that would be too many those from one view. */
 function inGroups(directions: readonly string[]): { query?: string; members: readonly string[] }[] {
-  if (directions.length <= seriesColours) return [{ members: directions }];
+  if (directions.length <= seriesColors) return [{ members: directions }];
   const queryOf = (direction: string) => direction.split("->")[0]!;
   return [...new Set(directions.map(queryOf))].map((query) => ({
     query,
@@ -105,10 +105,10 @@ export function bitsCharts(entries: readonly Entry[]): Chart[] {
   }
   const all = "Mean average precision by code length";
   return inGroups([...byDirection.keys()]).flatMap(({ query, members }, i) => {
-    const curves = members.map((direction, colour): Curve => {
+    const curves = members.map((direction, color): Curve => {
       const curve = byDirection.get(direction)!;
       const x = lengths.filter((bits) => curve.has(bits));
-      return { name: arrows(direction), colour, x, y: x.map((bits) => mean(curve.get(bits)!)) };
+      return { name: arrows(direction), color, x, y: x.map((bits) => mean(curve.get(bits)!)) };
     });
     if (curves.length === 0) return [];
     const title = query ? `${all}, from ${query}` : all;

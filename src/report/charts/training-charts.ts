@@ -52,8 +52,8 @@ export function metricCharts(entries: readonly Entry[], stage: string): Chart[] 
       }),
     );
   }
-  const curves = chief.flatMap((path, colour) =>
-    curvesOf([{ ...only!, colour }], stage, valueAt(path), () => metricName(path)),
+  const curves = chief.flatMap((path, color) =>
+    curvesOf([{ ...only!, color }], stage, valueAt(path), () => metricName(path)),
   );
   const description = `${chief.map(metricName).join(", ")} by epoch`;
   return [
@@ -89,7 +89,7 @@ function curvesOf(
       return y === undefined ? [] : [[line.epoch, y]];
     });
     if (points.length === 0) return [];
-    return [{ name: name(entry), colour: entry.colour, x: points.map(([x]) => x), y: points.map(([, y]) => y) }];
+    return [{ name: name(entry), color: entry.color, x: points.map(([x]) => x), y: points.map(([, y]) => y) }];
   });
 }
 

@@ -12,7 +12,7 @@ import {
   duration,
   figure,
   keys,
-  mapColourings,
+  mapColorings,
   mapFigure,
   mapSwitch,
   stageName,
@@ -104,9 +104,9 @@ function retrieval(groups: readonly Group[], entries: readonly Entry[], data: Ch
 function maps(entries: readonly Entry[], data: ChartData): Html | undefined {
   const withMap = entries.filter(({ run }) => run.map);
   if (withMap.length === 0) return undefined;
-  const colourings = [...new Set(withMap.flatMap(({ run }) => mapColourings(run.map!).map(({ name }) => name)))];
+  const colorings = [...new Set(withMap.flatMap(({ run }) => mapColorings(run.map!).map(({ name }) => name)))];
   const limit = Math.floor(maxPoints / withMap.length);
-  return html`<h2>Representations</h2>${mapSwitch("map", colourings)}
+  return html`<h2>Representations</h2>${mapSwitch("map", colorings)}
 <div class="grid">${withMap.map(({ run, name }) => mapFigure(data, run.map!, name, "map", limit))}</div>`;
 }
 

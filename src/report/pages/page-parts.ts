@@ -1,6 +1,6 @@
 // Parts that both pages are made of, one run's and several runs': figures, tables, maps.
 import type { EChartsOption } from "echarts";
-import type { Colouring, EmbeddingMap } from "../../runs/result.js";
+import type { Coloring, EmbeddingMap } from "../../runs/result.js";
 import { type Chart, chartText, shownOption } from "../charts/chart.js";
 import { mapChart, mapGroups, mistakes } from "../charts/map-chart.js";
 import type { Group } from "../report-run.js";
@@ -37,50 +37,50 @@ export function figure(data: ChartData, chart: Chart, { kind, note, group }: Fig
 /** Groups up to which a map has a legend. */
 const maxChips = 40;
 
-/** A map of which the switch `name` chooses the colouring, with a legend for each. */
+/** A map of which the switch `name` chooses the coloring, with a legend for each. */
 export function mapFigure(data: ChartData, map: EmbeddingMap, title: string, name: string, limit: number): Html {
-  const colourings = mapColourings(map);
+  const colorings = mapColorings(map);
   const prefix = `${name}-${Object.keys(data.options).length}-`;
-  for (const colouring of colourings) {
-    const { option } = mapChart(map, colouring, limit);
-    data.options[prefix + colouring.name] = shownOption({ ...option, legend: { show: false } });
+  for (const coloring of colorings) {
+    const { option } = mapChart(map, coloring, limit);
+    data.options[prefix + coloring.name] = shownOption({ ...option, legend: { show: false } });
   }
   const shown = Math.min(limit, map.x.length);
   const note = `${map.projection}, ${shown < map.x.length ? `${shown} of ${map.x.length}` : shown} samples`;
   return html`<figure data-switch="${name}">
 <figcaption>${title}<small>${note}</small></figcaption>
-<div class="chart square" role="img" aria-label="${title}: ${note}" data-prefix="${prefix}" data-chart="${prefix + (colourings[0]?.name ?? "")}"></div>
-${colourings.map((colouring, i) => chips(colouring, i > 0))}
+<div class="chart square" role="img" aria-label="${title}: ${note}" data-prefix="${prefix}" data-chart="${prefix + (colorings[0]?.name ?? "")}"></div>
+${colorings.map((coloring, i) => chips(coloring, i > 0))}
 </figure>`;
 }
 
-function chips(colouring: Colouring, hidden: boolean): Html {
-  const groups = mapGroups(colouring);
+function chips(coloring: Coloring, hidden: boolean): Html {
+  const groups = mapGroups(coloring);
   if (groups.length > maxChips) return html``;
-  return html`<div class="chips" data-of="${colouring.name}"${hidden && html` hidden`}>${groups.map(
+  return html`<div class="chips" data-of="${coloring.name}"${hidden && html` hidden`}>${groups.map(
     ({ name, color, symbol, points }) =>
       html`<button type="button" aria-pressed="true" data-name="${chartText(name)}"><i class="${symbol}" data-color="${color}"></i>${name} <span class="soft">${points}</span></button>`,
   )}</div>`;
 }
 
-/** The map's colourings and, where it can be told, the mistakes. */
-export function mapColourings(map: EmbeddingMap): Colouring[] {
-  return [...map.colourings, mistakes(map) ?? []].flat();
+/** The map's colorings and, where they are known, the mistakes. */
+export function mapColorings(map: EmbeddingMap): Coloring[] {
+  return [...map.colorings, mistakes(map) ?? []].flat();
 }
 
-/** Radio buttons that choose the colouring of all maps with this switch. */
-export function mapSwitch(name: string, colourings: readonly string[]): Html {
-  return html`<fieldset class="switch" aria-label="Colour of the points">${colourings.map(
-    (colouring, i) =>
-      html`<label><input type="radio" name="${name}" value="${colouring}"${i === 0 && html` checked`}><span>${capital(colouring)}</span></label>`,
+/** Radio buttons that choose the coloring of all maps with this switch. */
+export function mapSwitch(name: string, colorings: readonly string[]): Html {
+  return html`<fieldset class="switch" aria-label="Color of the points">${colorings.map(
+    (coloring, i) =>
+      html`<label><input type="radio" name="${name}" value="${coloring}"${i === 0 && html` checked`}><span>${capital(coloring)}</span></label>`,
   )}</fieldset>`;
 }
 
-/** Which colour is which group of runs. */
+/** Which color is which group of runs. */
 export function keys(groups: readonly Group[]): Html {
   return html`<div class="keys">${groups.map(
-    ({ name, colour, entries }) =>
-      html`<span class="key"><i data-color="$series${colour % 8}"></i>${name}${entries.length > 1 && html` <span class="soft">${entries.length} seeds</span>`}</span>`,
+    ({ name, color, entries }) =>
+      html`<span class="key"><i data-color="$series${color % 8}"></i>${name}${entries.length > 1 && html` <span class="soft">${entries.length} seeds</span>`}</span>`,
   )}</div>`;
 }
 

@@ -11,32 +11,32 @@ export const pageScript = `
 
   function scheme() { return darkScheme.matches && !printing ? "dark" : "light"; }
 
-  function paint(value, colours, isColour) {
-    if (typeof value === "string") return isColour && value[0] === "$" ? colours[value.slice(1)] : value;
-    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(function (each) { return paint(each, colours, isColour); });
+  function paint(value, colors, isColor) {
+    if (typeof value === "string") return isColor && value[0] === "$" ? colors[value.slice(1)] : value;
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(function (each) { return paint(each, colors, isColor); });
     if (typeof value !== "object" || value === null) return value;
     var copy = {};
-    for (var key in value) copy[key] = paint(value[key], colours, /color$/i.test(key));
+    for (var key in value) copy[key] = paint(value[key], colors, /color$/i.test(key));
     return copy;
   }
 
   function draw(figure) {
     var option = data.charts[figure.element.dataset.chart];
-    var colours = data.palettes[scheme()];
-    figure.chart.setOption(paint(option, colours, false), true);
+    var colors = data.palettes[scheme()];
+    figure.chart.setOption(paint(option, colors, false), true);
     hiddenChips(figure).forEach(function (chip) {
       figure.chart.dispatchAction({ type: "legendUnSelect", name: chip.dataset.name });
     });
-    swatches(colours);
+    swatches(colors);
   }
 
   function hiddenChips(figure) {
     return figure.element.closest("figure").querySelectorAll('.chips:not([hidden]) button[aria-pressed="false"]');
   }
 
-  function swatches(colours) {
+  function swatches(colors) {
     document.querySelectorAll("[data-color]").forEach(function (element) {
-      element.style.background = colours[element.dataset.color.slice(1)];
+      element.style.background = colors[element.dataset.color.slice(1)];
     });
   }
 

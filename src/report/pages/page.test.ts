@@ -110,7 +110,7 @@ function evilRun(): ReturnType<typeof fakeRun> {
       metrics: { [evil]: { [evil]: 0.5 } },
     })),
     result: { ...run.result!, dataset: { ...run.result!.dataset, views, notes: [evil] }, metrics: { [evil]: 0.5 } },
-    map: { ...run.map!, projection: evil, colourings: run.map!.colourings.map((each) => ({ ...each, name: evil })) },
+    map: { ...run.map!, projection: evil, colorings: run.map!.colorings.map((each) => ({ ...each, name: evil })) },
   };
 }
 
@@ -216,13 +216,13 @@ test("a browser draws every chart, runs no script of the data's and asks nobody 
   skip: browser === undefined && "no Chromium",
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "vantage-browser-"));
-  const asked: string[] = [];
-  const stranger = createServer((request, response) => {
-    asked.push(request.url!);
+  const requested: string[] = [];
+  const foreign = createServer((request, response) => {
+    requested.push(request.url!);
     response.end();
   });
-  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`;
+  await new Promise<void>((resolve) => foreign.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`;
   const form = `<form action="${url}"><button autofocus></form>`;
   const markupOfTheirs = `<meta http-equiv="refresh" content="0;url=${url}"><base href="${url}"><img src="${url}">`;
   try {
@@ -244,9 +244,9 @@ test("a browser draws every chart, runs no script of the data's and asks nobody 
     assert.doesNotMatch(elements, /<form|<base|<img/);
     assert.equal(elements.match(/<meta/g)?.length, 4, "the page's own");
     assert.ok(markup(dom).includes("&lt;form action="), "their text is shown");
-    assert.deepEqual(asked, []);
+    assert.deepEqual(requested, []);
   } finally {
-    stranger.close();
+    foreign.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });

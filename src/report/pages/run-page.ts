@@ -1,6 +1,7 @@
 // The page of one run: headline, curves, confusion, map, data, settings, environment, how to repeat it.
 import type { ViewDescription } from "../../data/describe.js";
 import { methods } from "../../methods/index.js";
+import { quoted } from "../../runs/command.js";
 import type { Environment } from "../../runs/environment.js";
 import type { RunResult } from "../../runs/result.js";
 import { baselinesOf, clusterCards } from "../baselines.js";
@@ -18,7 +19,7 @@ import {
   date,
   duration,
   figure,
-  mapColourings,
+  mapColorings,
   mapFigure,
   mapSwitch,
   settingsTable,
@@ -54,12 +55,12 @@ ${
   map &&
   mapSwitch(
     "map",
-    mapColourings(map).map(({ name }) => name),
+    mapColorings(map).map(({ name }) => name),
   )
 }
 <div class="pair">
 ${map && mapFigure(data, map, "Representation in two dimensions", "map", maxPoints)}
-${result?.confusion && figure(data, confusionChart(result.confusion, predictedName(run)), { kind: "matrix", note: "Counts of samples; the stronger the colour, the larger the share of the true class" })}
+${result?.confusion && figure(data, confusionChart(result.confusion, predictedName(run)), { kind: "matrix", note: "Counts of samples; the stronger the color, the larger the share of the true class" })}
 </div>`
 }
 ${result && dataSection(result)}
@@ -215,9 +216,4 @@ function repeat({ config, folder }: ReportRun): Html {
   const words = config.command ?? ["vantage", "train", config.method, "--config", `${folder}/config.yaml`];
   return html`<pre tabindex="0">npx ${words.map(quoted).join(" ")}</pre>
 <p class="note">The same version, seed, data and number of threads give the same numbers on the same machine.</p>`;
-}
-
-/** A word as a POSIX shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -17,7 +17,7 @@ export interface QueueOptions {
   readonly url: string;
   /** Of the table. */
   readonly name: string;
-  /** All runs of the table: results of any of them are told and heard of. */
+  /** All runs of the table: results of any of them are sent and received. */
   readonly runs: readonly Run[];
   /** Those that this process makes where no other does, in that order; with data that is here. */
   readonly chosen: readonly Run[];
@@ -75,7 +75,7 @@ export class RunQueue implements RunSource {
       const results = await SharedResults.open(database);
       const { default: Boss } = await import("pg-boss");
       const executeSql = async (text: string, values: unknown[] = []) => ({ rows: await database.query(text, values) });
-      // what is abandoned is told by held-jobs.ts: nothing expires, however long it takes, and nothing is tidied away
+      // what is abandoned is reported by held-jobs.ts: nothing expires, however long it takes, and nothing is tidied away
       const boss = new Boss({ db: { executeSql }, schema: "vantage_jobs", supervise: false, schedule: false });
       boss.on("error", () => {});
       await boss.start();

@@ -1,19 +1,19 @@
-// Decodes untrusted images in a child process: a failure ends that process alone. Messages: once that it is ready, then bytes in, features out.
-import { Worker } from "node:worker_threads";
-import { emojiImageFeatures, readPicture } from "../../data/sets/emoji/index.js";
+// Decodes untrusted images in a child process: a failure ends that process alone. Messages: once that it is ready, then requests in, pixels out.
+import type { PictureEncoder } from "../../encoders/encoder.js";
+import { pixelsFor } from "../../encoders/picture-pixels.js";
 import { UserError } from "../../errors.js";
+import { watchMemory } from "../../sandbox-child.js";
 
-/** Bytes of memory that the process may take. */
-const memory = Number(process.argv[2]);
+/** What is asked of the process. */
+export interface PictureRequest {
+  readonly bytes: Uint8Array;
+  readonly decoding: PictureEncoder["decoding"];
+}
 
-// resvg holds up this thread while it draws: another one watches its memory.
-new Worker(`setInterval(() => process.memoryUsage.rss() > ${memory} && process.kill(process.pid, "SIGKILL"), 20)`, {
-  eval: true,
-}).unref();
-
-process.on("message", async (bytes: Uint8Array) => {
+watchMemory(Number(process.argv[2]));
+process.on("message", async ({ bytes, decoding }: PictureRequest) => {
   try {
-    process.send!({ features: emojiImageFeatures(await readPicture(bytes)) });
+    process.send!({ pixels: await pixelsFor(bytes, decoding) });
   } catch (error) {
     process.send!({ error: error instanceof UserError ? error.message : "the picture cannot be drawn" });
   }

@@ -1,26 +1,16 @@
-// Features of untrusted images, made in child processes that are started again when an image ends them.
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+// Untrusted images decoded in child processes that are started again when an image ends them.
+import type { ChildProcess } from "node:child_process";
+import type { Pixels } from "../../data/media/decode.js";
+import type { PictureEncoder } from "../../encoders/encoder.js";
 import { UserError } from "../../errors.js";
+import { startSandbox } from "../../sandbox.js";
 import { FairQueue } from "../scheduling/fair-queue.js";
 import { UnavailableError } from "../stores/unavailable.js";
+import type { PictureRequest } from "./picture-process.js";
 
-const script = fileURLToPath(new URL("./picture-process.js", import.meta.url));
+const script = new URL("./picture-process.js", import.meta.url);
 /** Megabytes of JavaScript heap. */
 const heap = 256;
-/** Variables that the process gets. */
-const passed = new Set([
-  "PATH",
-  "HOME",
-  "VANTAGE_CACHE",
-  "XDG_CACHE_HOME",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "SystemRoot",
-  "LANG",
-  "NODE_V8_COVERAGE",
-]);
 
 export interface PictureLimits {
   /** Milliseconds that a picture may take. */
@@ -47,17 +37,17 @@ const startPatience = 20_000;
 /** Pictures that are read at a time; only one of them of one asker. */
 const processes = 2;
 
-/** Whose picture it is, and whether somebody still waits for its features. */
+/** Whose picture it is, and whether somebody still waits for it. */
 export interface PictureAsker {
   readonly asker?: string;
   readonly signal?: AbortSignal;
 }
 
-type Answer = { readonly isReady: true } | { readonly features: Float32Array } | { readonly error: string };
+type Answer = { readonly isReady: true } | { readonly pixels: Pixels } | { readonly error: string };
 
 interface Waiting {
-  readonly bytes: Uint8Array;
-  resolve(features: Float32Array): void;
+  readonly request: PictureRequest;
+  resolve(pixels: Pixels): void;
   reject(error: Error): void;
 }
 
@@ -78,7 +68,11 @@ export class PictureReader {
   }
 
   /** @throws UserError where the bytes are no picture that can be drawn in time; UnavailableError where too many wait. */
-  features(bytes: Uint8Array, { asker = "", signal }: PictureAsker = {}): Promise<Float32Array> {
+  pixels(
+    bytes: Uint8Array,
+    decoding: PictureEncoder["decoding"],
+    { asker = "", signal }: PictureAsker = {},
+  ): Promise<Pixels> {
     return new Promise((resolve, reject) => {
       const gone = () => {
         this.#queue.remove(asker, waiting);
@@ -86,10 +80,10 @@ export class PictureReader {
       };
       const end = () => signal?.removeEventListener("abort", gone);
       const waiting: Waiting = {
-        bytes,
-        resolve: (features) => {
+        request: { bytes, decoding },
+        resolve: (pixels) => {
           end();
-          resolve(features);
+          resolve(pixels);
         },
         reject: (error) => {
           end();
@@ -118,13 +112,7 @@ export class PictureReader {
   }
 
   #start(): ChildProcess {
-    const child = fork(script, [String(this.#limits.memory)], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      // No token and no password of a database: of this process's environment, what finds the cache and temporary files.
-      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => passed.has(name))),
-      execArgv: [`--max-old-space-size=${heap}`],
-    });
+    const child = startSandbox({ script, args: [String(this.#limits.memory)], heap });
     child.once("exit", () => {
       const place = this.#idle.indexOf(child);
       if (place >= 0) this.#idle.splice(place, 1);
@@ -137,7 +125,7 @@ export class PictureReader {
     return child;
   }
 
-  #read(asker: string, { bytes, resolve, reject }: Waiting): void {
+  #read(asker: string, { request, resolve, reject }: Waiting): void {
     const old = this.#idle.pop();
     const child = old ?? this.#start();
     this.#reading.set(asker, child);
@@ -159,7 +147,7 @@ export class PictureReader {
       }
       end(() => {
         this.#idle.push(child);
-        if ("features" in answer) resolve(answer.features);
+        if ("pixels" in answer) resolve(answer.pixels);
         else reject(new UserError(answer.error));
       });
     };
@@ -173,6 +161,6 @@ export class PictureReader {
     child.on("message", answered as (answer: unknown) => void);
     child.once("exit", died);
     child.once("error", died);
-    child.send(bytes, (error) => error && died());
+    child.send(request, (error) => error && died());
   }
 }

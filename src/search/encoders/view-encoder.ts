@@ -171,10 +171,10 @@ function encoderFailure(path: string, error: unknown): unknown {
   return error instanceof RuntimeError ? new UserError(`${path} cannot be used: ${error.message}`) : error;
 }
 
-/** Signs of a vector, less the index's centre where it has one, packed; bits beyond the vector's length are 0. */
-export function codeOf(vector: Float32Array, { manifest, centre }: Pick<IndexFolder, "manifest" | "centre">) {
+/** Signs of a vector, less the index's center where it has one, packed; bits beyond the vector's length are 0. */
+export function codeOf(vector: Float32Array, { manifest, center }: Pick<IndexFolder, "manifest" | "center">) {
   const padded = new Float32Array(manifest.bits);
-  for (let j = 0; j < vector.length; j++) padded[j] = vector[j]! - (centre?.[j] ?? 0);
+  for (let j = 0; j < vector.length; j++) padded[j] = vector[j]! - (center?.[j] ?? 0);
   const code = new Uint8Array(manifest.bits / 8);
   packSigns(padded, code);
   return code;

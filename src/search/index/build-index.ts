@@ -1,13 +1,14 @@
 // An index made from a run: its encoders copied, samples of a data set encoded and stored.
 import type { Engine } from "../../core/runtime/index.js";
-import type { MultiViewDataset, View } from "../../data/dataset.js";
+import type { MultiViewDataset, View, ViewEncoding } from "../../data/dataset.js";
 import { gatherRows } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { readRegular } from "../../inside.js";
 import type { ViewShape } from "../../methods/feeding.js";
 import { matchViews } from "../../methods/matching/views.js";
 import { needPackages } from "../../optional.js";
-import { featureSource } from "../encoders/raw-features.js";
+import { ownValue } from "../../records.js";
+import { readViewEncodings } from "../../runs/view-encodings.js";
 import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
 import { ViewEncoder } from "../encoders/view-encoder.js";
 import type { Metadata } from "../stores/store.js";
@@ -27,6 +28,7 @@ import {
 import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
 import { inIndexFolder } from "./place.js";
 import { type IndexHooks, type IndexPart, type IndexSummary, storeItems } from "./store-items.js";
+import { featuresOf, statesOf } from "./view-features.js";
 
 /** Which samples are encoded by which run, and where their items are stored. */
 export interface IndexRequest {
@@ -42,8 +44,6 @@ export interface IndexRequest {
   readonly data: MultiViewDataset;
   /** The views that the run was trained on, by which those of the data are known. */
   readonly shapes: readonly ViewShape[];
-  /** What the run's data set calls its views, where they were renamed: to know how their features are made. */
-  readonly variables: ReadonlyMap<string, string>;
   /** Which samples. */
   readonly rows: Int32Array;
   /** Views whose items are stored; default: all that the run encodes and the data has. */
@@ -54,8 +54,8 @@ export interface IndexRequest {
   readonly details?: ReadonlyMap<string, Metadata>;
 }
 
-/** Samples whose mean is the centre of codes, for each view. */
-const centreSamples = 10_000;
+/** Samples whose mean is the center of codes, for each view. */
+const centerSamples = 10_000;
 
 /**
  * Makes an index, or adds to one that is there: items of the same id and view are replaced.
@@ -91,7 +91,7 @@ async function fillIndex(
     return { view: view.name, rows: own, encodings: () => encodeRows(index, view, inputs, own, engine) };
   });
   const details = () => detailsOf(request, chosen);
-  return storeItems({ index, wasThere, parts, data, details, replaces: request.replaces }, engine, hooks);
+  return storeItems({ index, wasThere, parts, data, details, replaces: request.replaces, map: {} }, engine, hooks);
 }
 
 /** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */
@@ -128,7 +128,8 @@ async function openFolder(
   engine: Engine,
 ): Promise<IndexFolder> {
   const { folder, method, name, run, data, store } = request;
-  const views = encoders.map((encoder) => viewOf(encoder, request));
+  const encodings = encodingsOf(request);
+  const views = encoders.map((encoder) => viewOf(encoder, encodings));
   const models = new Map(encoders.map(({ file, bytes }) => [file, bytes]));
   const [{ dimensions, makesCodes }] = encoders as [RunEncoder];
   const about: IndexContent = {
@@ -143,18 +144,24 @@ async function openFolder(
     views,
     store: store ?? "folder",
   };
-  const columns = columnNames(encoders, request.shapes);
+  const named = {
+    columns: columnNames(encoders, request.shapes),
+    states: statesOf(
+      encodings,
+      views.map((view) => view.name),
+    ),
+  };
   if (request.replaces && isIndexFolder(folder)) {
     const { manifest } = readIndexFolder(folder);
     clearIndexFolder(folder);
     return openFolder({ ...request, store: store ?? manifest.store }, encoders, sources, engine);
   }
-  if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, columns, store);
-  if (makesCodes) return createIndexFolder(folder, about, models, { columns });
+  if (isIndexFolder(folder)) return extendFolder(readIndexFolder(folder), about, models, named, store);
+  if (makesCodes) return createIndexFolder(folder, about, models, named);
   // The encoders are where the run has them until the folder is made.
-  const start = { folder: run, manifest: { format: 1, ...about }, columns } as const;
-  const centre = await meanVector(start, sources, request.rows, engine);
-  return createIndexFolder(folder, about, models, { columns, centre });
+  const start = { folder: run, manifest: { format: 1, ...about }, ...named } as const;
+  const center = await meanVector(start, sources, request.rows, engine);
+  return createIndexFolder(folder, about, models, { ...named, center });
 }
 
 /** Names of the features of each view, its inputs side by side; of those that have any, all different. */
@@ -167,10 +174,22 @@ function columnNames(encoders: readonly RunEncoder[], shapes: readonly ViewShape
   return Object.fromEntries(named);
 }
 
-function viewOf({ view, file, inputs, output }: RunEncoder, { trainedOn, variables }: IndexRequest): ModelView {
+/** How the run's views were made; of a run that does not say it, how those of its own data set are. */
+function encodingsOf({ run, data, trainedOn }: IndexRequest): Readonly<Record<string, ViewEncoding>> {
+  const own = readViewEncodings(run);
+  return Object.keys(own).length > 0 || data.name !== trainedOn ? own : (data.encoders ?? {});
+}
+
+function viewOf(
+  { view, file, inputs, output }: RunEncoder,
+  encodings: Readonly<Record<string, ViewEncoding>>,
+): ModelView {
   const columns = inputs.reduce((sum, input) => sum + input.columns, 0);
-  const features = featureSource(trainedOn, variables.get(view) ?? view, columns);
-  return { name: view, columns, model: file, inputs: [...inputs], output, ...(features && { features }) };
+  const encoding = ownValue(encodings, view);
+  return {
+    ...{ name: view, columns, model: file, inputs: [...inputs], output },
+    ...(encoding && { features: featuresOf(encoding) }),
+  };
 }
 
 /** An index that is there takes further views of the same run, and keeps everything else. @throws UserError where it is of another run. */
@@ -178,10 +197,10 @@ export function extendFolder(
   index: IndexFolder,
   about: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
-  columns: ColumnNames,
+  named: Pick<IndexFolder, "columns" | "states">,
   store: StoreKind | undefined,
 ): IndexFolder {
-  const { folder, manifest, centre, coder } = index;
+  const { folder, manifest, center, coder } = index;
   const otherRun = () =>
     new UserError(
       `${folder} was made with another run (${manifest.run}): give another --out, or --replace to delete its items`,
@@ -205,8 +224,8 @@ export function extendFolder(
   const more = about.views.filter(({ name }) => !manifest.views.some((view) => view.name === name));
   if (more.length === 0) return index;
   return createIndexFolder(folder, { ...manifest, views: [...manifest.views, ...more] }, models, {
-    columns,
-    centre,
+    ...named,
+    center,
     coder,
   });
 }
@@ -223,7 +242,7 @@ async function meanVector(
     const inputs = sources.get(view.name);
     if (inputs === undefined) continue;
     const own = rowsIn(inputs, rows);
-    const step = Math.max(1, Math.ceil(own.length / centreSamples));
+    const step = Math.max(1, Math.ceil(own.length / centerSamples));
     const sample = own.filter((_, i) => i % step === 0);
     for await (const { vector } of encodeRows(index, view, inputs, sample, engine)) {
       for (let j = 0; j < sums.length; j++) sums[j]! += vector[j]!;

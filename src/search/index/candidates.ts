@@ -5,9 +5,9 @@ import type { Manifest } from "./index-folder.js";
 
 /** Milliseconds for which a count of the items stands: a few items more or less make no difference. */
 const countStands = 10_000;
-/** Candidates of 10,000 vectors, and of more: recall@10 of 0.99 and more (docs/clip-vectors.md). */
-const [fewest, ofItems, growth] = [1000, 10_000, 0.75];
-/** What a request may ask for too. */
+/** Candidates of 10,000 vectors with codes of 512 bits, and of more or shorter ones: recall@10 of 0.99 and more (docs/clip-vectors.md). */
+const [fewest, ofItems, ofBits, growth] = [1000, 10_000, 512, 0.75];
+/** What a request may request too. */
 const most = 10_000;
 
 export class Candidates {
@@ -33,7 +33,8 @@ export class Candidates {
     const usual = Math.max(fewest, 10 * k);
     if (this.codes === "centred") return usual;
     const items = await this.#items(view, countStands);
-    return Math.max(usual, Math.min(most, Math.ceil(fewest * (items / ofItems) ** growth)));
+    const wanted = fewest * Math.max(1, items / ofItems) ** growth * Math.max(1, ofBits / this.store.space.bits);
+    return Math.max(usual, Math.min(most, Math.ceil(wanted)));
   }
 
   /** Codes that say nothing have no graph. */

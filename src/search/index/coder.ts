@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { type Engine, matmul } from "../../core/runtime/index.js";
 import type { View } from "../../data/dataset.js";
-import { type DenseMatrix, dense, gatherRows } from "../../data/matrix.js";
+import { type DenseMatrix, dense, gatherRows, selectRows, toDense } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { inside } from "../../inside.js";
 import { solveItq } from "../../methods/itq/solve.js";
@@ -14,6 +14,8 @@ import type { Manifest, VectorCodes } from "./index-folder.js";
 export const coderFile = "coder.safetensors";
 /** Vectors of each view that a coder is fitted on, at most. */
 const mostFitted = 10_000;
+/** Vectors that ITQ's rotation is learned of, at most. */
+const mostTurned = 5000;
 /** The longest code of ITQ: the rotation's time grows with the cube. */
 const mostItqBits = 128;
 /** A code that says nothing, where vectors are compared themselves: the stores keep a code of every item. */
@@ -41,7 +43,7 @@ export interface ViewRows {
 }
 
 /**
- * A coder for vectors of one length in all views; none where vectors have no codes. Evenly spaced rows are taken, 10,000 of each view at most.
+ * A coder for vectors of one length in all views; none where vectors have no codes. Evenly spaced rows are taken: 10,000 of each view at most for its mean, 5000 in all for ITQ.
  * @throws UserError where ITQ has too few vectors or dimensions.
  */
 export async function fitCoder(
@@ -51,9 +53,10 @@ export async function fitCoder(
 ): Promise<Coder | undefined> {
   if (codes === "none") return undefined;
   const samples = views.map(({ view, rows }) => ({ name: view.name, unit: unitRows(view, rows) }));
-  const means = new Map(samples.map(({ name, unit }) => [name, centre(unit)]));
+  const means = new Map(samples.map(({ name, unit }) => [name, center(unit)]));
   if (codes === "signs") return { means };
-  const all = stack(samples.map(({ unit }) => unit));
+  const step = Math.ceil(samples.reduce((sum, { unit }) => sum + unit.rows, 0) / mostTurned);
+  const all = stack(samples.map(({ unit }) => everyNth(unit, step)));
   const bits = bitsOf(codes, all.columns);
   if (bits < 8 || all.rows <= bits) {
     throw new UserError(
@@ -80,12 +83,17 @@ function unitRows({ matrix }: View, rows: Int32Array): DenseMatrix {
 }
 
 /** Subtracts the mean of the columns, and returns it. */
-function centre(x: DenseMatrix): Float32Array {
+function center(x: DenseMatrix): Float32Array {
   const sums = new Float64Array(x.columns);
   for (let e = 0, i = 0; i < x.rows; i++) for (let j = 0; j < x.columns; j++, e++) sums[j]! += x.data[e]!;
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, x.rows));
   for (let e = 0, i = 0; i < x.rows; i++) for (let j = 0; j < x.columns; j++, e++) x.data[e]! -= mean[j]!;
   return mean;
+}
+
+function everyNth(x: DenseMatrix, step: number): DenseMatrix {
+  const chosen = Int32Array.from({ length: Math.ceil(x.rows / step) }, (_, i) => i * step);
+  return toDense(selectRows(x, chosen));
 }
 
 function stack(parts: readonly DenseMatrix[]): DenseMatrix {
@@ -120,22 +128,22 @@ export async function codesOf(
   const codes = new Uint8Array(vectors.length * bytes);
   const mean = coder?.means.get(view);
   if (mean === undefined) return codes;
-  const centred = new Float32Array(vectors.length * dimensions);
+  const centered = new Float32Array(vectors.length * dimensions);
   for (const [i, vector] of vectors.entries()) {
     const length = normOf(vector);
-    for (let j = 0, e = i * dimensions; j < dimensions; j++, e++) centred[e] = vector[j]! / length - mean[j]!;
+    for (let j = 0, e = i * dimensions; j < dimensions; j++, e++) centered[e] = vector[j]! / length - mean[j]!;
   }
   const { projection } = coder!;
   if (projection === undefined) {
     const padded = new Float32Array(bits);
     for (let i = 0; i < vectors.length; i++) {
-      padded.set(centred.subarray(i * dimensions, (i + 1) * dimensions));
+      padded.set(centered.subarray(i * dimensions, (i + 1) * dimensions));
       packSigns(padded, codes.subarray(i * bytes, (i + 1) * bytes));
     }
     return codes;
   }
   const shape = { m: vectors.length, k: dimensions, n: bits, transposeB: true };
-  packSigns(await matmul(engine, centred, projection, shape), codes);
+  packSigns(await matmul(engine, centered, projection, shape), codes);
   return codes;
 }
 

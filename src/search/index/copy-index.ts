@@ -77,26 +77,26 @@ async function copyItems(source: Store, target: Store, { signal, onItems, onStag
 }
 
 function targetFolder(index: IndexFolder, { folder, name, store }: CopyRequest): IndexFolder {
-  const { centre, coder, columns } = index;
+  const { center, coder, columns, states } = index;
   const { format: _, identity: __, ...about } = index.manifest;
   const content: IndexContent = { ...about, name, created: new Date().toISOString(), store: store ?? about.store };
   const models = new Map(
     about.views.filter(hasModel).map((view) => [view.model, readRegular(modelPath(index.folder, view))]),
   );
-  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, centre, coder });
+  if (!isIndexFolder(folder)) return createIndexFolder(folder, content, models, { columns, states, center, coder });
   const found = readIndexFolder(folder);
   const [own, others] = [found.coder, coder];
   const isOther = about.views.some(({ name }) => !isSame(own?.means.get(name), others?.means.get(name)));
-  if (isOther || !isSame(found.centre, centre) || !isSame(own?.projection, others?.projection))
-    throw new UserError(`${folder} has another centre of its codes: give another --out`);
-  return extendFolder(found, content, models, columns, content.store);
+  if (isOther || !isSame(found.center, center) || !isSame(own?.projection, others?.projection))
+    throw new UserError(`${folder} has another center of its codes: give another --out`);
+  return extendFolder(found, content, models, { columns, states }, content.store);
 }
 
 function isSame(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
   return a?.length === b?.length && (a === undefined || a.every((value, i) => value === b![i]));
 }
 
-/** Plain files and folders only: a link, in an index that may be a stranger's, would be one to another file. */
+/** Plain files and folders only: a link, in an index that may be untrusted, would be one to another file. */
 function copyPictures(from: string, to: string): void {
   const [source, target] = [thumbnailsFolder(from), thumbnailsFolder(to)];
   if (!existsSync(source)) return;

@@ -63,7 +63,7 @@ export async function createVectorIndex(
     if (data !== undefined) {
       const codes = metric === "hamming" ? ("packed" as const) : (options.codes ?? "signs");
       const source = data.source ?? data.name;
-      const request = { data, source, folder, name, codes, store, details: options.metadata };
+      const request = { data, source, folder, name, codes, store, details: options.metadata, withMap: false };
       await indexVectors(request, engine, { onNote: options.onNote });
     } else {
       await createEmpty(folder, emptyIndex(options, name, store), engine, options.onNote);

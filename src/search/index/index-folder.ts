@@ -12,20 +12,17 @@ import { isLock } from "../../runs/lock.js";
 import { readTensors, writeTensors } from "../../runs/safetensors.js";
 import { readYaml } from "../../yaml.js";
 import { type Coder, coderFile, readCoder, writeCoder } from "./coder.js";
+import { encodersFile, type LearnedStates, readStates, viewFeatures } from "./view-features.js";
 
 const format = 1;
 const manifestFile = "index.yaml";
-const centreFile = "centre.safetensors";
+const centerFile = "centre.safetensors";
 const columnsFile = "columns.json";
 /** A longer list of column names is not read. */
 const mostBytes = 2 ** 28;
 
 export const storeKinds = ["folder", "pglite", "postgres"] as const;
 export type StoreKind = (typeof storeKinds)[number];
-
-/** How raw words or pictures become the features of a view; `emoji` names the view of that data set. */
-const featureSource = z.strictObject({ emoji: z.string() });
-export type FeatureSource = z.output<typeof featureSource>;
 
 const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
 
@@ -45,7 +42,8 @@ const indexView = z.strictObject({
   inputs: z.array(z.strictObject({ name: z.string(), columns: columnCount })).min(1),
   /** The model's output that codes are made from. */
   output: z.string().optional(),
-  features: featureSource.optional(),
+  /** How raw pictures or words become the view's features. */
+  features: viewFeatures.optional(),
 });
 export type IndexView = z.output<typeof indexView>;
 /** A view whose items an ONNX model encodes. */
@@ -79,7 +77,7 @@ const manifest = z.strictObject({
     .min(0)
     .max(2 ** 16),
   /**
-   * Of encoders, sign: the method's own hash code; centred: the sign of representation − mean, of methods that make no codes. Of vectors as
+   * Of encoders, sign: the method's own hash code; centered: the sign of representation − mean, of methods that make no codes. Of vectors as
    * they are, see `vectorCodes`; packed: items are codes.
    */
   codes: z.enum(["sign", "centred", ...vectorCodes, "packed"]),
@@ -94,6 +92,11 @@ const manifest = z.strictObject({
 export type Manifest = z.output<typeof manifest>;
 export type IndexContent = Omit<Manifest, "format">;
 
+/** Whether items are vectors as they are, compared by cosine. */
+export function isOfVectors({ codes }: Pick<Manifest, "codes">): boolean {
+  return (vectorCodes as readonly string[]).includes(codes);
+}
+
 /** Bits of the codes that items are searched by: 0 where vectors are compared themselves. */
 export function searchedBits({ codes, bits }: Pick<Manifest, "codes" | "bits">): number {
   return codes === "none" ? 0 : bits;
@@ -106,10 +109,12 @@ export interface IndexFolder {
   readonly folder: string;
   readonly manifest: Manifest;
   /** What is subtracted before signs are taken, where codes are `centred`. */
-  readonly centre?: Float32Array;
+  readonly center?: Float32Array;
   /** What makes codes of vectors that are indexed as they are. */
   readonly coder?: Coder;
   readonly columns: ColumnNames;
+  /** What the encoders of pictures and words learned. */
+  readonly states: LearnedStates;
 }
 
 export function isIndexFolder(folder: string): boolean {
@@ -118,7 +123,7 @@ export function isIndexFolder(folder: string): boolean {
 
 /** Whether a file may be what a process that was killed before it wrote the manifest has left. */
 export function isOfStart(file: string): boolean {
-  const ofStart = ["model", centreFile, coderFile, columnsFile, "store", "thumbnails"];
+  const ofStart = ["model", centerFile, coderFile, columnsFile, encodersFile, "store", "thumbnails"];
   return ofStart.includes(file) || isUnfinished(file) || isLock(file);
 }
 
@@ -140,9 +145,10 @@ export function readIndexFolder(folder: string): IndexFolder {
   return {
     folder,
     manifest: result.data,
-    centre: readCentre(folder, result.data),
+    center: readCenter(folder, result.data),
     coder: readCoder(folder, result.data),
     columns: readColumns(folder, result.data),
+    states: readStates(folder),
   };
 }
 
@@ -161,14 +167,14 @@ function readColumns(folder: string, { views }: Manifest): ColumnNames {
   return found.data;
 }
 
-function readCentre(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
+function readCenter(folder: string, { codes, dimensions }: Manifest): Float32Array | undefined {
   if (codes !== "centred") return undefined;
-  const path = inside(folder, centreFile);
-  const centre = readTensors(path).tensors.get("centre")?.data;
-  if (!(centre instanceof Float32Array) || centre.length !== dimensions) {
+  const path = inside(folder, centerFile);
+  const center = readTensors(path).tensors.get("centre")?.data;
+  if (!(center instanceof Float32Array) || center.length !== dimensions) {
     throw new UserError(`${path}: expected ${dimensions} values of type F32 for "centre"`);
   }
-  return centre;
+  return center;
 }
 
 /**
@@ -180,7 +186,12 @@ export function createIndexFolder(
   folder: string,
   content: IndexContent,
   models: ReadonlyMap<string, Uint8Array>,
-  { columns = {}, centre, coder }: Partial<Pick<IndexFolder, "columns" | "centre" | "coder">> = {},
+  {
+    columns = {},
+    states = {},
+    center,
+    coder,
+  }: Partial<Pick<IndexFolder, "columns" | "states" | "center" | "coder">> = {},
 ): IndexFolder {
   const checked = manifest.safeParse({ format, ...content });
   if (!checked.success) {
@@ -189,13 +200,14 @@ export function createIndexFolder(
   }
   makeFolder(folder);
   for (const [name, bytes] of models) writeFileAtomic(inside(folder, "model", name), bytes);
-  if (centre) {
-    writeTensors(inside(folder, centreFile), new Map([["centre", { shape: [centre.length], data: centre }]]));
+  if (center) {
+    writeTensors(inside(folder, centerFile), new Map([["centre", { shape: [center.length], data: center }]]));
   }
   if (coder) writeCoder(folder, coder);
   if (Object.keys(columns).length > 0) writeFileAtomic(inside(folder, columnsFile), `${JSON.stringify(columns)}\n`);
+  if (Object.keys(states).length > 0) writeFileAtomic(inside(folder, encodersFile), `${JSON.stringify(states)}\n`);
   writeFileAtomic(inside(folder, manifestFile), stringify(checked.data));
-  return { folder, manifest: checked.data, centre, coder, columns };
+  return { folder, manifest: checked.data, center, coder, columns, states };
 }
 
 /** Notes the id of the store, for which the items are known from now on. @throws StorageError where the folder cannot be written. */
@@ -207,7 +219,7 @@ export function writeIdentity(folder: string, identity: string): void {
 
 /** Takes what makes a folder an index away, the manifest first: its store, thumbnails and unknown files stay. */
 export function clearIndexFolder(folder: string): void {
-  for (const file of [manifestFile, centreFile, coderFile, columnsFile, "model", "map.safetensors"]) {
+  for (const file of [manifestFile, centerFile, coderFile, columnsFile, encodersFile, "model", "map.safetensors"]) {
     try {
       rmSync(join(folder, file), { recursive: true, force: true });
     } catch (error) {

@@ -6,11 +6,11 @@ import { dense } from "../../data/matrix.js";
 import { inside } from "../../inside.js";
 import { fitPca, transformPca } from "../../numerics/linear-algebra/pca.js";
 import { embeddingMap } from "../../numerics/tsne/embedding-map.js";
-import { type Colouring, type EmbeddingMap, readMap, writeMap } from "../../runs/result.js";
+import { type Coloring, type EmbeddingMap, readMap, writeMap } from "../../runs/result.js";
 import { countItems, type Item, type Metadata, type Store } from "../stores/store.js";
 
-/** Most points that t-SNE places; more are projected on their principal components. */
-const mostForTsne = 6000;
+/** Most points that t-SNE places by default. */
+const usualForTsne = 6000;
 /** Most points on the map; of more items a sample is drawn. */
 const mostPoints = 50_000;
 /** Pairs of points that t-SNE looks at: some ten seconds. */
@@ -24,11 +24,21 @@ interface Point {
   readonly vector: Float32Array;
 }
 
+export interface MapOptions {
+  /** Most points that t-SNE places, in time with their square; more are projected on their principal components. Default: 6000. */
+  readonly mostForTsne?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Makes the map anew from all items of the store, or a sample of them.
  * @throws InterruptedError once the signal is given.
  */
-export async function makeIndexMap(store: Store, engine: Engine, signal?: AbortSignal): Promise<EmbeddingMap> {
+export async function makeIndexMap(
+  store: Store,
+  engine: Engine,
+  { mostForTsne = usualForTsne, signal }: MapOptions = {},
+): Promise<EmbeddingMap> {
   const points = await takePoints(store, signal);
   const { dimensions } = store.space;
   const x = dense(points.length, dimensions);
@@ -36,7 +46,7 @@ export async function makeIndexMap(store: Store, engine: Engine, signal?: AbortS
   const withTsne = points.length <= mostForTsne;
   const positions = await (withTsne ? tsne(x, engine) : principalPlane(x, engine));
   const axis = (offset: number) => Float32Array.from(points, (_, i) => positions[2 * i + offset]!);
-  const colouring = (name: "label" | "view"): Colouring => {
+  const coloring = (name: "label" | "view"): Coloring => {
     const names = [...new Set(points.map((point) => point[name]))].filter((each) => each !== "").sort();
     const places = new Map(names.map((each, place) => [each, place]));
     return { name, names, values: Int32Array.from(points, (point) => places.get(point[name]) ?? -1) };
@@ -45,7 +55,7 @@ export async function makeIndexMap(store: Store, engine: Engine, signal?: AbortS
     projection: withTsne ? "t-SNE" : "PCA",
     x: axis(0),
     y: axis(1),
-    colourings: [colouring("view"), colouring("label")],
+    colorings: [coloring("view"), coloring("label")],
     ids: points.map(({ id }) => id),
   };
 }

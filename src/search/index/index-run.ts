@@ -1,12 +1,11 @@
 // An index of a trained run, by the run's folder: what its encoders and its data set need to know is read there.
 import { type Engine, sharedEngine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { parseViewSelection } from "../../data/layout/index.js";
 import { UserError } from "../../errors.js";
 import { allRows } from "../../methods/feeding.js";
 import { ownValue } from "../../records.js";
 import type { RunConfig } from "../../runs/config.js";
-import { dataSource, openModel } from "../../train/saved-model.js";
+import { openModel } from "../../train/saved-model.js";
 import type { Metadata } from "../stores/store.js";
 import { buildIndex } from "./build-index.js";
 import { nameOfIndex } from "./create-index.js";
@@ -75,7 +74,6 @@ export async function indexRun(run: string, options: IndexRunOptions): Promise<I
         store,
         data,
         shapes: method.views,
-        variables: variablesOf(dataSource(config).views),
         rows,
         views,
         details: metadata,
@@ -87,12 +85,6 @@ export async function indexRun(run: string, options: IndexRunOptions): Promise<I
   } finally {
     await method.dispose();
   }
-}
-
-/** What each view is called in the data set, where --views of the training renamed it. */
-function variablesOf(views: string | undefined): ReadonlyMap<string, string> {
-  if (views === undefined) return new Map();
-  return new Map(parseViewSelection(views).map(({ name, variable }) => [name, variable]));
 }
 
 function splitRows({ name, splits }: MultiViewDataset, split: string): Int32Array {

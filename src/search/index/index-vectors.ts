@@ -1,10 +1,11 @@
 // An index of vectors, or of packed codes, as they are: nothing is trained, and no run is needed.
 import type { Engine } from "../../core/runtime/index.js";
-import type { MultiViewDataset, View } from "../../data/dataset.js";
+import type { MultiViewDataset, View, ViewEncoding } from "../../data/dataset.js";
 import { gatherRows } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { allRows } from "../../methods/feeding.js";
 import { needPackages } from "../../optional.js";
+import { ownValue } from "../../records.js";
 import type { Metadata } from "../stores/store.js";
 import { bitsOf, codesOf, fitCoder, type ViewRows } from "./coder.js";
 import {
@@ -23,9 +24,12 @@ import { checkSampleIds, labelDetails, matchDetails, sampleId } from "./item-det
 import { inIndexFolder } from "./place.js";
 import { type IndexHooks, type IndexSummary, storeItems } from "./store-items.js";
 import { type Encoded, isUsable } from "./vector-view.js";
+import { featuresOf, type LearnedStates, statesOf } from "./view-features.js";
 
 /** Vectors encoded and stored at a time. */
 const together = 256;
+/** Nobody has waited for a training before: t-SNE may take a second or two. */
+const mostForTsne = 2000;
 
 /** Which vectors go into which index. */
 export interface VectorRequest {
@@ -41,6 +45,8 @@ export interface VectorRequest {
   readonly store?: StoreKind;
   /** Makes the index anew: what its folder, or a store of its name, held is deleted. */
   readonly replaces?: boolean;
+  /** Whether the page gets a map of the items. Default: true. */
+  readonly withMap?: boolean;
   /** More to keep, by id. */
   readonly details?: ReadonlyMap<string, Metadata>;
   /** More to keep, by row. */
@@ -83,7 +89,8 @@ export async function indexVectors(
       ...details?.get(sampleId(data, row)),
     });
     const { replaces } = request;
-    const all = { index, wasThere: before !== undefined, parts, data, details: async () => metadata, replaces };
+    const map = (request.withMap ?? true) && { mostForTsne };
+    const all = { index, wasThere: before !== undefined, parts, data, details: async () => metadata, replaces, map };
     return storeItems(all, engine, hooks);
   });
 }
@@ -152,10 +159,14 @@ async function openFolder(
   const { data, folder, name, source, codes } = request;
   if (before !== undefined) return extended(before, request, views, engine);
   const store = request.store ?? (isIndexFolder(folder) ? readIndexFolder(folder).manifest.store : "folder");
-  const about = vectorIndex({ name, source, dataset: data.name, codes, store }, describeViews(views));
+  const about = vectorIndex({ name, source, dataset: data.name, codes, store }, describeViews(views), data.encoders);
   const coder = codes === "packed" ? undefined : await fitCoder(views, codes, engine);
   if (isIndexFolder(folder)) clearIndexFolder(folder);
-  return createIndexFolder(folder, about, new Map(), { coder, columns: columnNames(views) });
+  return createIndexFolder(folder, about, new Map(), {
+    coder,
+    columns: columnNames(views),
+    states: learned(data, views),
+  });
 }
 
 /** The length of each view's vectors, or of its packed codes in bytes, by name. */
@@ -169,6 +180,14 @@ function columnNames(views: readonly ViewRows[]): Readonly<Record<string, readon
   return Object.fromEntries(views.flatMap(({ view: { name, features } }) => (features ? [[name, features]] : [])));
 }
 
+/** What the encoders of the views learned. */
+function learned({ encoders = {} }: MultiViewDataset, views: readonly ViewRows[]): LearnedStates {
+  return statesOf(
+    encoders,
+    views.map(({ view }) => view.name),
+  );
+}
+
 /** What an index of vectors says of itself. @param views all of one length. */
 export function vectorIndex(
   about: Pick<IndexContent, "name" | "dataset" | "store"> & {
@@ -176,6 +195,7 @@ export function vectorIndex(
     readonly codes: VectorCodes | "packed";
   },
   views: ViewColumns,
+  encoders: Readonly<Record<string, ViewEncoding>> = {},
 ): IndexContent {
   const { source, codes, ...rest } = about;
   const [columns] = views.values() as unknown as [number];
@@ -187,21 +207,20 @@ export function vectorIndex(
     bits: codes === "packed" ? 8 * columns : bitsOf(codes, columns),
     dimensions: codes === "packed" ? 0 : columns,
     codes,
-    views: Array.from(
-      views,
-      ([name, own]): IndexView => ({
-        name,
-        columns: own,
-        inputs: [{ name, columns: own }],
-      }),
-    ),
+    views: Array.from(views, ([name, own]): IndexView => {
+      const encoding = ownValue(encoders, name);
+      return {
+        ...{ name, columns: own, inputs: [{ name, columns: own }] },
+        ...(encoding && { features: featuresOf(encoding) }),
+      };
+    }),
   };
 }
 
 /** An index that is there takes further vectors of its kind, and views. @throws UserError where they do not fit. */
 async function extended(
   index: IndexFolder,
-  { folder, name, codes, store }: VectorRequest,
+  { data, folder, name, codes, store }: VectorRequest,
   views: readonly ViewRows[],
   engine: Engine,
 ): Promise<IndexFolder> {
@@ -219,13 +238,14 @@ async function extended(
   }
   const more = views.filter(({ view }) => !manifest.views.some((each) => each.name === view.name));
   if (more.length === 0) return index;
-  const added = vectorIndex({ ...manifest, source: manifest.run, codes }, describeViews(more)).views;
+  const added = vectorIndex({ ...manifest, source: manifest.run, codes }, describeViews(more), data.encoders).views;
   const means = codes === "packed" || codes === "none" ? undefined : (await fitCoder(more, "signs", engine))!.means;
   const grown = coder && means && { ...coder, means: new Map([...coder.means, ...means]) };
   const content = { ...manifest, views: [...manifest.views, ...added] };
   return createIndexFolder(folder, content, new Map(), {
     coder: grown,
     columns: { ...index.columns, ...columnNames(more) },
+    states: { ...index.states, ...learned(data, more) },
   });
 }
 

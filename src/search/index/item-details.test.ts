@@ -58,7 +58,7 @@ test("files whose fields cannot be kept as they are, are refused with the line",
   assert.deepEqual([...(await readUserDetails(join(folder, "good.csv")))], [["7", { n: "12345678901234567890" }]]);
 });
 
-test("details of no sample are refused where all are, and told where some are", () => {
+test("details of no sample are refused where all are, and reported where some are", () => {
   const notes: string[] = [];
   const match = (ids: string[], of: MultiViewDataset, rows = Int32Array.from({ length: of.samples }, (_, i) => i)) =>
     matchDetails(new Map(ids.map((id) => [id, {}])), of, rows, (note) => notes.push(note));

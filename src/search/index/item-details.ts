@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { type Info, parse } from "csv-parse";
 
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { emojiList, emojiSvgs, emojiTexts, type Language, type Maker, makers } from "../../data/sets/emoji/index.js";
+import { emojiList, emojiSvgs, emojiTexts, type Language, type Maker } from "../../data/sets/emoji/index.js";
 import { UserError } from "../../errors.js";
 import { makeFolder, readText, syncFolder, writeFileAtomic } from "../../files.js";
 import { inside } from "../../inside.js";
@@ -38,13 +38,14 @@ export async function emojiDetails(folder: string, views: readonly IndexView[], 
   const parts = new Map<string, (row: number) => Metadata>();
   for (const { name, features } of views) {
     if (features === undefined) continue;
-    if ((makers as readonly string[]).includes(features.emoji)) {
-      const maker = features.emoji as Maker;
+    const part = features.encoder.replace(/^emoji:/, "");
+    if (features.material === "pictures") {
+      const maker = part as Maker;
       const file = (row: number) => `${maker}/${list[row]!.code.toLowerCase()}.svg`;
       writeThumbnails(folder, maker, await emojiSvgs(maker), rows, file);
       parts.set(name, (row) => ({ thumbnail: file(row) }));
     } else {
-      const texts = await emojiTexts(features.emoji as Language);
+      const texts = await emojiTexts(part as Language);
       parts.set(name, (row) => ({ text: texts[row]! }));
     }
   }

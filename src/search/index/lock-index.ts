@@ -1,4 +1,4 @@
-// One process at a time has the files of an index: the others are told how to search it all the same.
+// One process at a time has the files of an index: the others get a message that says how to search it all the same.
 import { lockFolder } from "../../runs/lock.js";
 
 /** Takes the folder of a store for this process; see `lockFolder`. */

@@ -52,6 +52,6 @@ function removeMade(folder: string, first: string): void {
       if (each === first) return;
     }
   } catch {
-    // a folder that is in use, or a disk that fails: what went wrong before is to be told
+    // a folder that is in use, or a disk that fails: what went wrong before is to be reported
   }
 }

@@ -4,7 +4,7 @@ import { type Engine, sharedEngine } from "../../core/runtime/index.js";
 import { ClosedError, StorageError, UserError } from "../../errors.js";
 import { columnPlaces } from "../../methods/matching/columns.js";
 import { ownValue } from "../../records.js";
-import { type ContentKind, RawFeatures, takes } from "../encoders/raw-features.js";
+import { type ContentKind, QueryEncoders, takes } from "../encoders/query-encoders.js";
 import { ViewEncoder } from "../encoders/view-encoder.js";
 import { Batcher, type BatchLimits } from "../scheduling/batcher.js";
 import { isCostly } from "../scheduling/query-cost.js";
@@ -24,13 +24,13 @@ export interface Content {
   /** Names of the features, where they may stand in another order than the index has them: further ones are not used. */
   readonly names?: readonly string[];
   readonly words?: string;
-  /** Bytes of a PNG or SVG file. */
+  /** Bytes of a picture's file: JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG; of emoji PNG or SVG. */
   readonly image?: Uint8Array;
 }
 
 /** Who asks, and whether somebody still waits for the answer. */
 export interface Asker {
-  /** By which requests of one asker are told from those of others: what takes long is shared out evenly. */
+  /** By which requests of one asker are distinguished from those of others: what takes long is shared out evenly. */
   readonly asker?: string;
   /** Aborted when nobody waits any more: what has not begun is then not begun. */
   readonly signal?: AbortSignal;
@@ -63,13 +63,18 @@ export interface NewItem extends ItemKey, Content {
 
 /** How an index is opened. */
 export interface OpenIndexOptions {
+  /**
+   * Specs of the encoders that read files or ask hosts outside the index (`onnx:`, `transformers:`, `http:`) and may be used for words and
+   * pictures. Default: none, since an index may be untrusted.
+   */
+  readonly encoders?: readonly string[];
   /** Receives what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
   onNote?(note: string): void;
 }
 
-type Asked = Content & Asker & Pick<SearchQuery, "onNote">;
+type Requested = Content & Asker & Pick<SearchQuery, "onNote">;
 
-/** Something that was asked for by name and is not there. */
+/** Something that was requested by name and is not there. */
 export class MissingError extends UserError {
   override readonly name: string = "MissingError";
   override readonly code: string = "ERR_MISSING";
@@ -104,7 +109,7 @@ const mostCalls = 8192;
  */
 export class SearchIndex {
   readonly #encoders = new Map<string, Promise<ViewEncoder | VectorView>>();
-  readonly #raw = new RawFeatures();
+  readonly #raw: QueryEncoders;
   readonly #cheap: Batcher<Query, Hit[]>;
   readonly #costly: Batcher<Query, Hit[]>;
   readonly #candidates: Candidates;
@@ -121,7 +126,9 @@ export class SearchIndex {
     private readonly engine: Engine,
     /** Takes the folder away, where it is a temporary one. */
     private readonly whenClosed: () => void = () => {},
+    allowed: readonly string[] = [],
   ) {
+    this.#raw = new QueryEncoders(index, engine, allowed);
     this.#candidates = new Candidates(index.manifest.codes, store);
     this.#cheap = new Batcher((batch) => store.search(batch), cheap);
     this.#costly = new Batcher((batch) => store.search(batch), costly);
@@ -153,7 +160,8 @@ export class SearchIndex {
   static async open(folder: string, engine?: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
     const index = readIndexFolder(folder);
     const own = engine ?? (await sharedEngine());
-    return new SearchIndex(index, await openStore(index, own, { onNote: options.onNote }), own);
+    const store = await openStore(index, own, { onNote: options.onNote });
+    return new SearchIndex(index, store, own, undefined, options.encoders);
   }
 
   /** The views that it encodes, with their columns and encoders. */
@@ -170,15 +178,15 @@ export class SearchIndex {
     return this.#accept(() => this.#search(query));
   }
 
-  async #search({ k = 10, mode = "exact", rerank, target, ...asked }: SearchQuery): Promise<Hit[]> {
+  async #search({ k = 10, mode = "exact", rerank, target, ...requested }: SearchQuery): Promise<Hit[]> {
     if (target !== undefined) this.#view(target);
-    const { code, vector } = await this.#encoded(asked);
+    const { code, vector } = await this.#encoded(requested);
     const candidates = await this.#candidates.of(k, target, rerank);
     const query = { code, vector, k, mode: this.#candidates.modeOf(mode), rerank: candidates, view: target };
-    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: asked.signal });
+    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: requested.signal });
   }
 
-  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Asked) {
+  async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Requested) {
     const kinds = kindsOf(content);
     if (kinds.length + (id === undefined ? 0 : 1) !== 1) {
       throw new UserError("expected one of id, features, words and image");
@@ -260,7 +268,7 @@ export class SearchIndex {
     return this.#accept(async () => {
       for (const view of this.views) {
         await this.#encoder(view);
-        if (takes(view).includes("words")) await this.#raw.ofWords(view, "a");
+        await this.#raw.warm(view);
       }
     });
   }
@@ -273,7 +281,7 @@ export class SearchIndex {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#calls);
-    this.#raw.close();
+    await this.#raw.close();
     for (const encoder of this.#encoders.values()) await (await encoder).release();
     await this.store.close();
     this.whenClosed();
@@ -284,7 +292,7 @@ export class SearchIndex {
     return this.close();
   }
 
-  /** Does what a call asks for; `close` waits for it. @throws ClosedError where the index is closed. */
+  /** Does what a call requests; `close` waits for it. @throws ClosedError where the index is closed. */
   async #accept<R>(work: () => Promise<R>): Promise<R> {
     if (this.#closed !== undefined) throw new ClosedError(`index ${this.index.manifest.name} is closed`);
     if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests wait: try again");
@@ -309,12 +317,12 @@ export class SearchIndex {
     return encoder;
   }
 
-  async #encode(view: IndexView, asked: Asked, isUrgent: boolean): Promise<Encoded> {
-    const { features, names, words, image, onNote, signal } = asked;
+  async #encode(view: IndexView, requested: Requested, isUrgent: boolean): Promise<Encoded> {
+    const { features, names, words, image, onNote, signal } = requested;
     const encoder = await this.#encoder(view);
     const treatment = { isUrgent, signal };
-    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words), treatment);
-    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, asked), treatment);
+    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words, signal), treatment);
+    if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, requested), treatment);
     const values = names === undefined ? features! : this.#inOrder(view, features!, names, onNote);
     return encoder.encode(values, treatment);
   }

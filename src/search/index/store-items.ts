@@ -5,8 +5,8 @@ import { removeUnfinished } from "../../files.js";
 import { inside } from "../../inside.js";
 import { type OpenOptions, openStore } from "../stores/open-store.js";
 import { countItems, type Item, type Store } from "../stores/store.js";
-import { type IndexFolder, removeStart, type StoreKind, searchedBits } from "./index-folder.js";
-import { makeIndexMap, writeIndexMap } from "./index-map.js";
+import { type IndexFolder, isOfVectors, removeStart, type StoreKind, searchedBits } from "./index-folder.js";
+import { type MapOptions, makeIndexMap, writeIndexMap } from "./index-map.js";
 import { type Details, sampleId } from "./item-details.js";
 import type { Encoded } from "./vector-view.js";
 
@@ -86,11 +86,13 @@ interface IndexParts {
   /** Makes what is kept of items beside their codes, pictures among it. */
   details(): Promise<Details>;
   readonly replaces?: boolean;
+  /** How the map is made; false for none. */
+  readonly map: Omit<MapOptions, "signal"> | false;
 }
 
 /** Stores the items of an index whose folder is there. @throws the signal's reason once it is given. */
 export async function storeItems(
-  { index, wasThere, parts, data, details, replaces }: IndexParts,
+  { index, wasThere, parts, data, details, replaces, map }: IndexParts,
   engine: Engine,
   hooks: IndexHooks,
 ): Promise<IndexSummary> {
@@ -122,12 +124,15 @@ export async function storeItems(
       }
       if (waiting.length > 0) await flush();
     }
-    if (searchedBits(index.manifest) > 0) {
+    // so many candidates are ordered anew by their vectors that a graph would seldom be of use: the first search to need one makes it
+    if (!isOfVectors(index.manifest)) {
       hooks.onStage?.("graphs");
       await store.buildGraphs?.();
     }
-    hooks.onStage?.("map");
-    writeIndexMap(folder, await makeIndexMap(store, engine, hooks.signal));
+    if (map) {
+      hooks.onStage?.("map");
+      writeIndexMap(folder, await makeIndexMap(store, engine, { ...map, signal: hooks.signal }));
+    }
     items = await countItems(store);
   } finally {
     await store.close();

@@ -14,7 +14,7 @@ export interface BatchLimits {
   readonly atOnce: number;
   /** Requests that may wait. */
   readonly waiting: number;
-  /** Milliseconds after which a batch's requests are told that there is no answer. */
+  /** Milliseconds after which a batch's requests fail without an answer. */
   readonly patience: number;
 }
 

@@ -1,4 +1,4 @@
-// Work that waits, taken from its askers in turn: who asks for much waits for it, and nobody else does.
+// Work that waits, taken from its askers in turn: who requests much waits for it, and nobody else does.
 
 /** Bounded, in all and for each asker. */
 export class FairQueue<T> {

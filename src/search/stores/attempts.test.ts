@@ -1,9 +1,9 @@
-// Attempts behind the scenes: each failure is told once, and the pauses grow.
+// Attempts behind the scenes: each failure is reported once, and the pauses grow.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Attempts } from "./attempts.js";
 
-test("a failure is told once, the pauses grow to an hour, and success forgets both", () => {
+test("a failure is reported once, the pauses grow to an hour, and success forgets both", () => {
   let now = 0;
   const notes: string[] = [];
   const attempts = new Attempts(

@@ -1,4 +1,4 @@
-// Work behind the scenes that may fail: told once, and tried again after a pause that grows.
+// Work behind the scenes that may fail: reported once, and tried again after a pause that grows.
 
 const firstPause = 60_000;
 const longestPause = 60 * 60_000;

@@ -10,7 +10,7 @@ import { hasModel, type IndexFolder, modelPath } from "../index/index-folder.js"
 const identity = z.object({
   /** Random, made with the store. */
   id: z.string(),
-  /** SHA-256, by view, of what makes the codes: the encoder's file, its output, and the centre or coder where there is one. */
+  /** SHA-256, by view, of what makes the codes: the encoder's file, its output, and the center or coder where there is one. */
   models: z.record(z.string(), z.string()),
   /** The run that the index was made from, and its method, for messages. */
   run: z.string(),
@@ -50,7 +50,7 @@ const clockMilliseconds = 10 * 60_000;
 
 /** The owner as index.yaml and the encoders beside it say. @throws UserError where an encoder cannot be read. */
 export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "replaces">): Owner {
-  const { folder, manifest, centre, coder } = index;
+  const { folder, manifest, center, coder } = index;
   const models = manifest.views.map((view) => {
     const hash = createHash("sha256");
     if (hasModel(view)) {
@@ -62,7 +62,7 @@ export function ownerOf(index: IndexFolder, how: Pick<Owner, "isMaking" | "repla
       }
     }
     hash.update(`\n${view.output}\n${manifest.codes}\n`);
-    for (const values of [centre, coder?.means.get(view.name), coder?.projection]) {
+    for (const values of [center, coder?.means.get(view.name), coder?.projection]) {
       if (values !== undefined) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }
     return [view.name, hash.digest("hex")];
@@ -83,8 +83,8 @@ export function readIdentity(value: unknown, title: string): Identity {
   return found.data;
 }
 
-/** What store and folder are to say of themselves from now on, and what the user hears once that is written. */
-export interface Recognised {
+/** What store and folder are to say of themselves from now on, and the note to the user once that is written. */
+export interface Recognized {
   readonly identity: Identity;
   readonly note?: string;
 }
@@ -94,7 +94,7 @@ export interface Recognised {
  * version made both and nothing speaks against it.
  * @throws UserError that says what was found where it is another index's.
  */
-export async function recognise(owner: Owner, claim: Claim): Promise<Recognised> {
+export async function recognize(owner: Owner, claim: Claim): Promise<Recognized> {
   const { identity, title } = claim;
   if (identity === undefined) {
     const views = await claim.views();

@@ -95,7 +95,7 @@ export const itemMetadata = z.record(z.string(), z.unknown()).superRefine((metad
  * undefined where there is none. To be asked before the text is parsed, which changes such numbers silently.
  */
 export function alteredNumber(json: string): string | undefined {
-  // most texts have none that could be: strings are only told apart where one might
+  // most texts have none that could be: strings are only distinguished where one might
   if (!/\d{16}|[eE]\+?\d{3}/.test(json)) return undefined;
   for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
     if (token.startsWith('"')) continue;

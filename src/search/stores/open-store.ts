@@ -8,7 +8,7 @@ import { parseJson } from "../../json.js";
 import { type IndexFolder, storeFolder, writeIdentity } from "../index/index-folder.js";
 import { lockIndex } from "../index/lock-index.js";
 import { openFolderStore } from "./folder/folder-store.js";
-import { type Identity, newIdentity, type Owner, ownerOf, readIdentity, recognise, storeIsGone } from "./identity.js";
+import { type Identity, newIdentity, type Owner, ownerOf, readIdentity, recognize, storeIsGone } from "./identity.js";
 import { openPgliteStore } from "./postgres/pglite.js";
 import type { PostgresStore } from "./postgres/postgres-store.js";
 import { openPostgresStore } from "./postgres/server.js";
@@ -38,7 +38,7 @@ export async function openStore(index: IndexFolder, engine: Engine, options: Ope
     manifest.store === "folder"
       ? await openInFolder(index, owner, engine, onNote)
       : await openInDatabase(index, owner, onNote);
-  // a store that cannot be written to is recognised by its encoders each time, and so is that of such a folder
+  // a store that cannot be written to is recognized by its encoders each time, and so is that of such a folder
   if (identity === undefined || manifest.identity === identity) return store;
   try {
     writeIdentity(folder, identity);
@@ -107,7 +107,7 @@ async function openInFolder(
       created: owner.created,
       views: async () => [...(await store.counts()).keys()],
     };
-    const { identity, note } = isThere ? await recognise(owner, claim) : { identity: newIdentity(owner) };
+    const { identity, note } = isThere ? await recognize(owner, claim) : { identity: newIdentity(owner) };
     if (JSON.stringify(known?.models) === JSON.stringify(identity.models))
       return { store, identity: identity.id, note };
     if (store.isReadOnly) return { store, identity: known?.id };

@@ -99,15 +99,15 @@ test("pages of allowed sites may ask from a browser, others may not", async () =
     assert.equal(allowed.headers["access-control-allow-origin"], origin);
     assert.match(String(allowed.headers["access-control-allow-methods"]), /DELETE/);
     assert.match(String(allowed.headers["access-control-allow-headers"]), /authorization/);
-    const stranger = await preflight("https://evil.example");
-    assert.equal(stranger.headers["access-control-allow-origin"], undefined);
-    assert.notEqual(stranger.statusCode, 204);
-    const asked = await server.inject({
+    const foreign = await preflight("https://evil.example");
+    assert.equal(foreign.headers["access-control-allow-origin"], undefined);
+    assert.notEqual(foreign.statusCode, 204);
+    const requested = await server.inject({
       url: "/indexes",
       headers: { host: "localhost", origin, authorization: `Bearer ${token}` },
     });
-    assert.deepEqual([asked.statusCode, asked.headers["access-control-allow-origin"]], [200, origin]);
-    assert.equal(asked.headers.vary, "origin");
+    assert.deepEqual([requested.statusCode, requested.headers["access-control-allow-origin"]], [200, origin]);
+    assert.equal(requested.headers.vary, "origin");
     // Also a refusal can be read.
     const refused = await server.inject({ url: "/indexes", headers: { host: "localhost", origin } });
     assert.deepEqual([refused.statusCode, refused.headers["access-control-allow-origin"]], [401, origin]);

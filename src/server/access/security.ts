@@ -42,7 +42,7 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Whether a Host header names this machine itself, or one of the names that are allowed besides. A page of a stranger whose name was
+ * Whether a Host header names this machine itself, or one of the names that are allowed besides. A foreign page whose name was
  * made to point here (DNS rebinding) has another.
  */
 export function isOwnHost(header: string | undefined, allowed: readonly string[]): boolean {

@@ -73,8 +73,8 @@ test("a store is counted once for all who ask at the same time, and seldom where
     return new Map([["a", 7]]);
   };
   for (let i = 0; i < 5; i++) {
-    const asked = Array.from({ length: 4 }, () => server.inject({ url: "/indexes", headers }));
-    for (const each of await Promise.all(asked)) assert.equal(each.json().indexes[1].items, 7);
+    const requested = Array.from({ length: 4 }, () => server.inject({ url: "/indexes", headers }));
+    for (const each of await Promise.all(requested)) assert.equal(each.json().indexes[1].items, 7);
   }
   assert.equal(calls, 1);
   bad.store.counts = counts;
@@ -99,7 +99,7 @@ test("what approximate searches go through is shown, and why it could not be bui
   await server.close();
 });
 
-test("an index that may only be read is told by 507, whatever its store is", async () => {
+test("an index that may only be read is answered with 507, whatever its store is", async () => {
   const server = await start();
   Object.assign(bad.store, { isReadOnly: true });
   const items = [{ id: "x", view: "a", features: featuresOf(1) }];
@@ -115,7 +115,7 @@ test("an index that may only be read is told by 507, whatever its store is", asy
   await server.close();
 });
 
-test("every request is answered in time, with a body or without, and its work hears of it", async () => {
+test("every request is answered in time, with a body or without, and its work is canceled then", async () => {
   const server = Fastify({ forceCloseConnections: true });
   limitAnswers(server, 200);
   let ended = 0;

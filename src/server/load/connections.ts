@@ -1,4 +1,4 @@
-// Connections: no more than there are descriptors for, and those that ask for nothing make room for those that do.
+// Connections: no more than there are descriptors for, and those that request nothing make room for those that do.
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -40,7 +40,7 @@ export function connectionRoom(): number {
 }
 
 /**
- * Keeps at most so many connections. Where all are taken, a new one takes the place of the one that has asked for nothing, or has not
+ * Keeps at most so many connections. Where all are taken, a new one takes the place of the one that has requested nothing, or has not
  * sent its request to the end, for the longest time; where every one is being answered, it is closed itself.
  * A connection that sends nothing for 5 s is closed in any case.
  */
@@ -48,7 +48,7 @@ export function limitConnections(server: Server, most: number): void {
   /** Those that are waited for, each since when, the oldest first. */
   const quiet = new Map<Socket, number>();
   /** Requests that are not answered yet. */
-  const asked = new Map<Socket, number>();
+  const requested = new Map<Socket, number>();
   let open = 0;
   // Where a burst comes in faster than connections are closed.
   server.maxConnections = most + 16;
@@ -57,7 +57,7 @@ export function limitConnections(server: Server, most: number): void {
     socket.once("close", () => {
       open--;
       quiet.delete(socket);
-      asked.delete(socket);
+      requested.delete(socket);
     });
     if (open > most) {
       const oldest = quiet.keys().next().value ?? socket;
@@ -69,7 +69,7 @@ export function limitConnections(server: Server, most: number): void {
   });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    asked.set(socket, (asked.get(socket) ?? 0) + 1);
+    requested.set(socket, (requested.get(socket) ?? 0) + 1);
     const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
     quiet.delete(socket);
     if (encoding !== undefined || Number(length) > 0) {
@@ -77,10 +77,10 @@ export function limitConnections(server: Server, most: number): void {
       request.once("end", () => quiet.delete(socket));
     }
     response.once("close", () => {
-      const left = (asked.get(socket) ?? 1) - 1;
-      if (left > 0) asked.set(socket, left);
+      const left = (requested.get(socket) ?? 1) - 1;
+      if (left > 0) requested.set(socket, left);
       else {
-        asked.delete(socket);
+        requested.delete(socket);
         quiet.delete(socket);
         if (!socket.destroyed) quiet.set(socket, performance.now());
       }

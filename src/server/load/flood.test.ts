@@ -1,4 +1,4 @@
-// More connections than descriptors: the real server lives on, and whoever asks for something gets it.
+// More connections than descriptors: the real server lives on, and whoever requests something gets it.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";

@@ -46,7 +46,7 @@ export function readBodies(server: FastifyInstance): void {
     { parseAs: "buffer" },
     async (request: FastifyRequest, body: Buffer) => {
       const { body: kind } = request.routeOptions.config;
-      // Whoever asks for what is not there is told that.
+      // A request for what is not there says so.
       if (kind === undefined) return undefined;
       const value =
         body.length <= small
@@ -128,7 +128,7 @@ class LargeBodies {
       // No token and no password of a database.
       env: {},
     });
-    // Who waits for it is told by a listener of its own.
+    // Who waits for it has a listener of its own.
     worker.on("error", () => {});
     worker.unref();
     return worker;

@@ -1,4 +1,4 @@
-// Every request is answered in time, whatever its work waits for; and the work hears when nobody waits for it any more.
+// Every request is answered in time, whatever its work waits for; and the work is canceled when nobody waits for it any more.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 interface Clock {

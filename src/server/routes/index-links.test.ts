@@ -31,7 +31,14 @@ const whole = join(root, "whole");
 const folder = join(root, "index");
 const other = join(root, "other");
 let engine: Engine;
-const noto = { name: "noto", columns: 1, model: "a", inputs: [], output: "code", features: { emoji: "noto" } };
+const noto = {
+  name: "noto",
+  columns: 1,
+  model: "a",
+  inputs: [] as { name: string; columns: number }[],
+  output: "code",
+  features: { encoder: "emoji:noto", material: "pictures" },
+} as const;
 
 before(async () => {
   engine = await Engine.open({ threads: 1 });
@@ -53,7 +60,7 @@ async function use(at: string): Promise<void> {
     await index.close();
   }
   const axis = Float32Array.of(1);
-  writeIndexMap(at, { projection: "PCA", x: axis, y: axis, colourings: [], ids: ["x"] });
+  writeIndexMap(at, { projection: "PCA", x: axis, y: axis, colorings: [], ids: ["x"] });
   readIndexMap(at);
   readIndexFolder(at);
   await emojiDetails(at, [noto], Int32Array.of(0));
@@ -106,7 +113,7 @@ test("a picture that is a link is not sent", async () => {
   await index.close();
 });
 
-test("a picture that becomes a link while it is asked for is not sent", async (context) => {
+test("a picture that becomes a link while it is requested is not sent", async (context) => {
   rmSync(folder, { recursive: true, force: true });
   cpSync(whole, folder, { recursive: true });
   const pictures = join(folder, "thumbnails");

@@ -21,12 +21,12 @@ after(async () => {
 
 function write(points: number): void {
   const axis = () => Float32Array.from({ length: points }, () => Math.random());
-  const colouring = (name: string) => ({ name, names: ["a"], values: new Int32Array(points) });
+  const coloring = (name: string) => ({ name, names: ["a"], values: new Int32Array(points) });
   writeIndexMap(small.folder, {
     projection: "t-SNE",
     x: axis(),
     y: axis(),
-    colourings: [colouring("view"), colouring("label")],
+    colorings: [coloring("view"), coloring("label")],
     ids: Array.from({ length: points }, (_, i) => `item ${i}`),
   });
 }

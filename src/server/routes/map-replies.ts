@@ -21,16 +21,16 @@ export class MapReplies {
 }
 
 function describeMap(folder: string): MapReply {
-  const { projection, x, y, colourings, ids = [] } = readIndexMap(folder);
-  const colouring = (name: string) => colourings.find((each) => each.name === name)!;
+  const { projection, x, y, colorings, ids = [] } = readIndexMap(folder);
+  const coloring = (name: string) => colorings.find((each) => each.name === name)!;
   const rounded = (values: Float32Array) => Array.from(values, (value) => Number(value.toPrecision(5)));
   return {
     projection,
-    views: [...colouring("view").names],
-    labels: [...colouring("label").names],
+    views: [...coloring("view").names],
+    labels: [...coloring("label").names],
     ids: [...ids],
-    view: [...colouring("view").values],
-    label: [...colouring("label").values],
+    view: [...coloring("view").values],
+    label: [...coloring("label").values],
     x: rounded(x),
     y: rounded(y),
   };

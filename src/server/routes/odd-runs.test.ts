@@ -1,4 +1,4 @@
-// Tests of odd and hostile run folders: each is left out or described in one line, none spoils the list or holds up the server.
+// Tests of odd and hostile run folders: each is left out or described in one line, none breaks the list or holds up the server.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
@@ -51,7 +51,7 @@ interface Odd {
   change(folder: string): void;
   /** Whether the list has it still: what is odd is not part of it. */
   readonly isListed?: boolean;
-  /** What is said where it is asked for; undefined where nothing is wrong with what is asked. */
+  /** What is said where it is requested; undefined where nothing is wrong with what is asked. */
   readonly said?: RegExp;
 }
 

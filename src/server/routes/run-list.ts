@@ -34,7 +34,7 @@ export class RunList {
   ) {}
 
   /**
-   * All runs, newest first. One that cannot be read is left out; asked for by name it says what is wrong. Where there are many that are
+   * All runs, newest first. One that cannot be read is left out; requested by name it says what is wrong. Where there are many that are
    * new, or slow to read, some come with one of the next calls.
    */
   list(): RunSummary[] {

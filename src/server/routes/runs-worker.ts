@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { UserError } from "../../errors.js";
 import { RunList } from "./run-list.js";
 
-/** What is asked for: all runs, or one of them and its log from a line on. */
+/** What is requested: all runs, or one of them and its log from a line on. */
 export interface RunsRequest {
   readonly id: number;
   readonly folder: string;

@@ -22,7 +22,7 @@ interface Question {
 
 let thread: Worker | undefined;
 let serial = 0;
-/** What is asked for, in order; the first one is with the thread. */
+/** What is requested, in order; the first one is with the thread. */
 const questions: Question[] = [];
 let timer: NodeJS.Timeout | undefined;
 

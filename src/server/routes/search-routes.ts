@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { UserError } from "../../errors.js";
-import { takes } from "../../search/encoders/raw-features.js";
+import { takes } from "../../search/encoders/query-encoders.js";
 import { searchedBits } from "../../search/index/index-folder.js";
 import { hasIndexMap } from "../../search/index/index-map.js";
 import { type Asker, MissingError, type SearchIndex } from "../../search/index/search-index.js";
@@ -70,8 +70,8 @@ export function addSearchRoutes(
     async handler(request, reply) {
       const { body } = request;
       const started = performance.now();
-      const { index: asked, image, ...query } = body;
-      const [name, index] = found(asked);
+      const { index: requested, image, ...query } = body;
+      const [name, index] = found(requested);
       const notes = new Set<string>();
       const onNote = (note: string) => void notes.add(note);
       const picture = image !== undefined && { image: pictureBytes(image) };

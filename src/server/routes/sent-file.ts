@@ -1,4 +1,4 @@
-// A file of a folder that may be a stranger's, as a reply: it is opened once, looked at, and sent from what was opened.
+// A file of a folder that may be untrusted, as a reply: it is opened once, looked at, and sent from what was opened.
 import { closeSync, createReadStream, existsSync, fstatSync, lstatSync, type Stats } from "node:fs";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { inside, openRegular } from "../../inside.js";

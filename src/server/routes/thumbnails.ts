@@ -45,7 +45,7 @@ export function addThumbnailRoute(server: FastifyInstance, indexes: ReadonlyMap<
       const [, type] = picture.exec(params["*"]) ?? [];
       const missing = "there is no such picture";
       if (index === undefined || type === undefined) throw new MissingError(missing);
-      // A link in an index folder, which may be a stranger's, would show other files.
+      // A link in an index folder, which may be untrusted, would show other files.
       const file = { folder: thumbnailsFolder(index.index.folder), path: params["*"], missing };
       return sendInside(request, reply, file, {
         "content-type": types[type]!,

@@ -148,7 +148,7 @@ test("--list says how many cells can run here, and what the others need", async 
 });
 
 const server = PostgresServer.start();
-test("two processes share the runs over PostgreSQL, and one takes up what the other was killed in", {
+test("two processes share the runs over PostgreSQL, and one resumes what the other was killed in", {
   skip: typeof server === "string" && server,
 }, async () => {
   if (typeof server === "string") return;
@@ -171,7 +171,7 @@ test("two processes share the runs over PostgreSQL, and one takes up what the ot
         readFileSync(place.path(`whole/${file}`), "utf8"),
       );
     }
-    // the third hears of all of them from the database, and makes none
+    // the third receives all of them from the database, and makes none
     const third = await runCommand(reproduce("third", ...shared, "short"), place.folder, env);
     assert.equal(third.status, 0, third.stderr);
     assert.deepEqual(readdirSync(place.path("third/runs")), []);

@@ -84,7 +84,11 @@ export async function makeRuns(
         jobs,
         signal: interrupt.signal,
         execute: (run, signal) =>
-          execute(run, signal, { runs: table.runsFolder, threads, onLine: (each, line) => progress.heard(each, line) }),
+          execute(run, signal, {
+            runs: table.runsFolder,
+            threads,
+            onLine: (each, line) => progress.received(each, line),
+          }),
         onStart: (run) => progress.started(run),
         onEnd,
       });
@@ -107,7 +111,7 @@ class TableProgress {
   readonly #timeLeft = new TimeLeft();
   readonly #left: Map<string, Run>;
   readonly #total: number;
-  #told = performance.now();
+  #reported = performance.now();
 
   constructor(
     readonly table: Table,
@@ -124,13 +128,13 @@ class TableProgress {
 
   started(run: Run): void {
     say(`${nameOf(run)} …`);
-    this.#told = performance.now();
+    this.#reported = performance.now();
   }
 
-  heard(run: Run, line: string): void {
+  received(run: Run, line: string): void {
     const now = performance.now();
-    if (now - this.#told < QUIET) return;
-    this.#told = now;
+    if (now - this.#reported < QUIET) return;
+    this.#reported = now;
     say(`  ${nameOf(run)}: ${line}`);
   }
 

@@ -1,17 +1,19 @@
-// The backends of Node.js: ONNX Runtime's C API where it works, otherwise a module of the onnxruntime-common API.
+// The backends of Node.js: ONNX Runtime's C API where it works, with values in place or on a device, otherwise a module of the onnxruntime-common API.
+import { UserError } from "../../../errors.js";
 import { type Feature, MissingPackageError, missingPackages, needPackages } from "../../../optional.js";
 import type { EngineOptions } from "../engine.js";
+import { interfaces } from "../interfaces.js";
 import { type Backend, LibraryError, type OnnxRuntimeModule } from "../session.js";
 import { portableBackend } from "./portable.js";
 
 const portableInterface: Feature = "ONNX Runtime's portable interface (GPUs need it)";
 
 /**
- * @throws LibraryError where the native interface is wanted and does not work here; MissingPackageError without the package of the
+ * @throws LibraryError where an interface to the C API is wanted and does not work here; MissingPackageError without the package of the
  * other one; what is no such failure, as it is.
  */
 export async function openBackend(options: EngineOptions, threads: number): Promise<Backend> {
-  const { device = "cpu", interface: way, onnxruntime, onNote = warn } = options;
+  const { device = "cpu", interface: way = wayOfProcess(), onnxruntime, onNote = warn } = options;
   const portable = async () => {
     if (onnxruntime === undefined) needPackages(portableInterface);
     const ort = onnxruntime ?? ((await import("onnxruntime-node")) as unknown as OnnxRuntimeModule);
@@ -19,9 +21,9 @@ export async function openBackend(options: EngineOptions, threads: number): Prom
   };
   if (device !== "cpu" || way === "portable" || onnxruntime !== undefined) return portable();
   try {
-    return await nativeBackend(threads);
+    return await libraryBackend(threads, way);
   } catch (error) {
-    if (way === "native" || !(error instanceof LibraryError)) throw error;
+    if (way !== undefined || !(error instanceof LibraryError)) throw error;
     const missing = missingPackages(portableInterface);
     if (missing) throw new MissingPackageError(`${error.message}; ${missing.message}`);
     onNote(
@@ -31,13 +33,26 @@ export async function openBackend(options: EngineOptions, threads: number): Prom
   }
 }
 
-async function nativeBackend(threads: number): Promise<Backend> {
+/** What `VANTAGE_INTERFACE` says, for engines whose options say nothing. @throws UserError where it is none. */
+function wayOfProcess(): EngineOptions["interface"] {
+  const { VANTAGE_INTERFACE: way } = process.env;
+  if (way === undefined || way === "") return undefined;
+  const known = interfaces.find((each) => each === way);
+  if (known === undefined) throw new UserError(`VANTAGE_INTERFACE is ${way}; expected ${interfaces.join(", ")}`);
+  return known;
+}
+
+async function libraryBackend(threads: number, way: EngineOptions["interface"]): Promise<Backend> {
   // Loaded here, so that what needs no native library works on platforms that have none.
   await import("koffi").catch((error: Error) => {
     throw new LibraryError(`koffi has no library for ${process.platform} on ${process.arch} (${firstLine(error)})`);
   });
-  const native = await import("./native.js");
-  return native.nativeBackend({ threads });
+  if (way === "device") {
+    const { deviceBackend, processor } = await import("./device.js");
+    return deviceBackend(processor, { threads });
+  }
+  const { nativeBackend } = await import("./native.js");
+  return nativeBackend({ threads });
 }
 
 function firstLine({ message }: Error): string {

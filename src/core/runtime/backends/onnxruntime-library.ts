@@ -28,12 +28,27 @@ const table = {
     49,
     "void *f(void *info, void *data, size_t bytes, const int64_t *shape, size_t rank, int type, _Out_ void **value)",
   ],
+  CreateTensorAsOrtValue: [
+    48,
+    "void *f(void *allocator, const int64_t *shape, size_t rank, int type, _Out_ void **value)",
+  ],
+  CreateMemoryInfo: [68, "void *f(const char *name, int allocator, int id, int memory, _Out_ void **info)"],
   CreateCpuMemoryInfo: [69, "void *f(int allocator, int memory, _Out_ void **info)"],
   ReleaseStatus: [93, "void f(void *status)"],
+  ReleaseMemoryInfo: [94, "void f(void *info)"],
   ReleaseSession: [95, "void f(void *session)"],
   ReleaseValue: [96, "void f(void *value)"],
   ReleaseSessionOptions: [100, "void f(void *options)"],
   AddSessionConfigEntry: [130, "void *f(void *options, const char *key, const char *value)"],
+  CreateAllocator: [131, "void *f(void *session, void *info, _Out_ void **allocator)"],
+  ReleaseAllocator: [132, "void f(void *allocator)"],
+  RunWithBinding: [133, "void *f(void *session, void *options, void *binding)"],
+  CreateIoBinding: [134, "void *f(void *session, _Out_ void **binding)"],
+  ReleaseIoBinding: [135, "void f(void *binding)"],
+  BindInput: [136, "void *f(void *binding, const char *name, void *value)"],
+  BindOutput: [137, "void *f(void *binding, const char *name, void *value)"],
+  SynchronizeBoundInputs: [202, "void *f(void *binding)"],
+  SynchronizeBoundOutputs: [203, "void *f(void *binding)"],
 } as const;
 
 type Name = keyof typeof table;
@@ -101,7 +116,8 @@ export class OnnxRuntimeLibrary {
     return out[0]!;
   }
 
-  release(name: "ReleaseSession" | "ReleaseValue" | "ReleaseSessionOptions", object: bigint): void {
+  /** Frees an object. */
+  release(name: Extract<Name, `Release${string}`>, object: bigint): void {
     this.#functions.get(name)!(object);
   }
 

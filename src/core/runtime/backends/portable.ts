@@ -6,16 +6,25 @@ import {
   type BackendOptions,
   type BoundCall,
   type Buffer,
-  checkBuffer,
+  bufferAt,
   dtypeOf,
   type OnnxRuntimeModule,
+  type Place,
   RuntimeError,
   type RuntimeModel,
+  type RuntimeTensor,
   runtimeFailure,
   type Session,
   type TensorData,
 } from "../session.js";
 import { Turns } from "../turns.js";
+import { PortableTensor } from "./portable-tensor.js";
+
+/** A tensor that stays, or a buffer that is copied. */
+type BoundPlace = PortableTensor | Buffer;
+
+/** Providers that compute in the processor's memory. */
+const processors = new Set(["cpu", "wasm"]);
 
 /**
  * A backend over a module of the onnxruntime-common API.
@@ -25,15 +34,25 @@ import { Turns } from "../turns.js";
 export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
   // onnxruntime-web and the providers of graphics processors refuse a run during another one.
   const turns = provider === "cpu" ? undefined : new Turns();
+  const memory = processors.has(provider)
+    ? ({ memory: "copied" } as const)
+    : {
+        memory: "own" as const,
+        tensor: (shape: readonly number[]) => new PortableTensor(ort, shape),
+        close: async () => {},
+      };
   return {
     name: provider,
-    inPlace: false,
-    async load(model) {
+    interface: "portable",
+    ...memory,
+    async compile(model) {
       try {
         const session = await ort.InferenceSession.create(model, {
           executionProviders: [provider],
           intraOpNumThreads: threads,
           logSeverityLevel: 3,
+          // Results stay there until a buffer takes them.
+          ...(memory.memory === "own" && { preferredOutputLocation: "gpu-buffer" }),
           extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion;MatmulTransposeFusion" } },
         });
         return new PortableSession(ort, session, turns);
@@ -55,8 +74,8 @@ class PortableSession implements Session {
     private readonly turns: Turns | undefined,
   ) {}
 
-  bind(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): BoundCall {
-    for (const [name, buffer] of Object.entries({ ...inputs, ...outputs })) checkBuffer(name, buffer);
+  bind(inputs: Readonly<Record<string, Place>>, outputs: Readonly<Record<string, Place>>): BoundCall {
+    const [from, to] = [attach(inputs), attach(outputs)];
     const own = new Runs();
     let isReleased = false;
     return {
@@ -65,12 +84,17 @@ class PortableSession implements Session {
       },
       run: async () => {
         if (isReleased || this.#isReleased) throw new ClosedError("this call or its session is released");
+        // As they are now, also where the run has to wait for its turn.
+        const used = Object.entries(from).flatMap(([name, place]) => {
+          return place instanceof PortableTensor ? [{ name, ...place.use() }] : [];
+        });
         own.begin();
         this.#runs.begin();
         try {
-          const run = () => this.#run(inputs, outputs);
+          const run = () => this.#run(from, used, to);
           await (this.turns?.take(run) ?? run());
         } finally {
+          for (const { done } of used) done();
           own.end();
           this.#runs.end();
         }
@@ -81,17 +105,28 @@ class PortableSession implements Session {
     };
   }
 
-  async #run(inputs: Readonly<Record<string, Buffer>>, outputs: Readonly<Record<string, Buffer>>): Promise<void> {
+  async #run(
+    inputs: Readonly<Record<string, BoundPlace>>,
+    used: readonly { readonly name: string; readonly tensor: RuntimeTensor }[],
+    outputs: Readonly<Record<string, BoundPlace>>,
+  ): Promise<void> {
     const feeds: Record<string, never> = {};
-    for (const [name, { data, shape }] of Object.entries(inputs)) {
+    for (const { name, tensor } of used) feeds[name] = tensor as never;
+    for (const [name, place] of Object.entries(inputs)) {
+      if (place instanceof PortableTensor) continue;
+      const { data, shape } = place;
       feeds[name] = new this.ort.Tensor(dtypeOf(data) as never, unshared(data) as never, [...shape]) as never;
     }
     const results = await this.session.run(feeds, Object.keys(outputs)).catch((error: Error) => {
       throw runtimeFailure(`ONNX Runtime: ${error.message}`);
     });
-    for (const [name, { data }] of Object.entries(outputs)) {
+    for (const [name, place] of Object.entries(outputs)) {
       const result = results[name]!;
-      (data as Float32Array).set((await result.getData()) as Float32Array);
+      if (place instanceof PortableTensor) {
+        place.take(result);
+        continue;
+      }
+      (place.data as Float32Array).set((await result.getData()) as Float32Array);
       result.dispose();
     }
   }
@@ -107,4 +142,12 @@ class PortableSession implements Session {
 /** onnxruntime-node refuses shared memory: such a buffer is copied. */
 function unshared(data: TensorData): TensorData {
   return data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+}
+
+/** @throws RuntimeError where a place is another backend's tensor, or a buffer does not fit its shape. */
+function attach(places: Readonly<Record<string, Place>>): Readonly<Record<string, BoundPlace>> {
+  const bound = Object.entries(places).map(([name, place]) => {
+    return [name, place instanceof PortableTensor ? place : bufferAt(name, place)] as const;
+  });
+  return Object.fromEntries(bound);
 }

@@ -112,6 +112,34 @@ const expandLikeOp = defineOp<NoAttributes, [x: Tensor, like: Tensor]>({
   },
 });
 
+const expandToOp = defineOp<{ shape: Shape }, [x: Tensor, like: Tensor]>({
+  name: "expandTo",
+  infer([x, like], { shape }) {
+    const result = broadcastShapes("expandTo", x.shape, shape);
+    const unknown = shape.find((dim) => typeof dim === "string" && !like.shape.includes(dim));
+    if (unknown !== undefined || !sameShape(result, shape)) {
+      throw new GraphError(
+        `expandTo: ${formatShape(x.shape)} to ${formatShape(shape)}, like ${formatShape(like.shape)}`,
+      );
+    }
+    return [{ shape, dtype: x.dtype }];
+  },
+  vjp: ([g], { inputs: [x], outputs: [y] }) => [sumTo(g, x.shape, y), undefined],
+  onnx({ inputs: [x, like], outputs, attributes: { shape } }, to) {
+    to.emit("Expand", [to.name(x), namedSizes(shape, like, to)], outputs);
+  },
+});
+
+/** A shape as a list, the sizes of its named dimensions those of a tensor that has them. */
+function namedSizes(shape: Shape, like: Tensor, to: Emitter): string {
+  const sizes = shape.map((dim) => {
+    if (typeof dim === "number") return to.integers([dim]);
+    const axis = like.shape.indexOf(dim);
+    return to.one("Shape", [to.name(like)], { start: axis, end: axis + 1 });
+  });
+  return sizes.length === 1 ? (sizes[0] ?? "") : to.one("Concat", sizes, { axis: 0 });
+}
+
 interface AxesAttribute {
   readonly axes: readonly number[];
 }
@@ -178,6 +206,15 @@ export function unsqueeze(x: Tensor, axes: readonly number[]): Tensor {
 export function expandLike(x: Tensor, like: Tensor): Tensor {
   return sameShape(x.shape, like.shape) ? x : expandLikeOp.apply([x, like], {})[0];
 }
+
+/**
+ * x broadcast to a shape. @param like a tensor that has the shape's named dimensions.
+ * @throws GraphError where it does not broadcast, or a named dimension is none of the tensor's.
+ */
+export function expandTo(x: Tensor, shape: Shape, like: Tensor): Tensor {
+  return sameShape(x.shape, shape) ? x : expandToOp.apply([x, like], { shape })[0];
+}
+
 /**
  * The adjoint of an input of shape `target` that was broadcast: summed over the axes along which it was repeated to give `output`.
  * An adjoint smaller than the output is left lazy as long as no sum is due.

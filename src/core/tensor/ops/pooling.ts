@@ -161,9 +161,10 @@ function parts(size: number, count: number): [start: number, end: number][] {
 }
 
 /** The window that divides the picture evenly into so many, if there is one. */
-function evenKernel(op: string, x: Tensor, counts: Pair): Pair | undefined {
+function evenKernel(op: string, x: Tensor, counts: Pair, mayRepeat: boolean): Pair | undefined {
   const { spatial } = pictureOf(op, x);
-  const fits = both((axis) => Number.isInteger(counts[axis]) && counts[axis] >= 1 && counts[axis] <= spatial[axis]);
+  const most = both((axis) => (mayRepeat ? Number.POSITIVE_INFINITY : spatial[axis]));
+  const fits = both((axis) => Number.isInteger(counts[axis]) && counts[axis] >= 1 && counts[axis] <= most[axis]);
   if (fits.includes(false)) {
     throw new GraphError(`${op}: ${counts.join("×")} windows of ${spatial.join("×")}`);
   }
@@ -172,14 +173,15 @@ function evenKernel(op: string, x: Tensor, counts: Pair): Pair | undefined {
 }
 
 /**
- * Means over so many windows below and beside each other, whatever the picture's size; as PyTorch's AdaptiveAvgPool2d.
+ * Means over so many windows below and beside each other, whatever the picture's size; as PyTorch's AdaptiveAvgPool2d. Of more windows
+ * than places some see the same ones.
  * @param x [n, channels, height, width]
  * @param counts how many windows there are below and beside each other.
- * @throws GraphError where there are more windows than places.
+ * @throws GraphError where the counts are no whole numbers from 1.
  */
 export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
-  const kernel = evenKernel("adaptiveAveragePool2d", x, wanted);
+  const kernel = evenKernel("adaptiveAveragePool2d", x, wanted, true);
   if (kernel?.join() === "1,1") return x;
   if (kernel !== undefined) return averagePool2d(x, kernel);
   const { spatial } = pictureOf("adaptiveAveragePool2d", x);
@@ -203,7 +205,7 @@ export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor 
  */
 export function adaptiveMaxPool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
-  const kernel = evenKernel("adaptiveMaxPool2d", x, wanted);
+  const kernel = evenKernel("adaptiveMaxPool2d", x, wanted, false);
   if (kernel !== undefined) return maxPool2d(x, kernel);
   const { spatial } = pictureOf("adaptiveMaxPool2d", x);
   const [rows, columns] = [parts(spatial[0], wanted[0]), parts(spatial[1], wanted[1])];

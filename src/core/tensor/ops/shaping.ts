@@ -1,6 +1,6 @@
 // Operations that move elements: reshape, transpose, slice, pad, concatenate.
 import { addDims, type Dim, divideDim, factorDim, GraphError, multiplyDim } from "../dimension.js";
-import { as, END, shapeConstant } from "../emitter.js";
+import { as, type Emitter, END, shapeConstant } from "../emitter.js";
 import { defineOp } from "../op.js";
 import { elementCount, formatShape, normalizeAxis, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -25,11 +25,24 @@ const reshapeOp = defineOp<{ shape: Shape }>({
   },
   vjp: ([g], { inputs: [x], outputs: [y] }) => [reshape(expandLike(g, y), x.shape)],
   onnx({ inputs: [x], outputs: [y] }, to) {
-    to.emit("Reshape", [to.name(x), shapeConstant("reshape", y.shape, to)], [y]);
+    to.emit("Reshape", [to.name(x), reshapedSizes(x, y.shape, to)], [y]);
   },
 });
 
-/** The same elements, row after row, in another shape with at most one named dimension. @throws GraphError where the numbers of elements differ. */
+/** A shape as a list: one named dimension is left open, others must be dimensions of x. */
+function reshapedSizes(x: Tensor, shape: Shape, to: Emitter): string {
+  const named = shape.filter((dim) => typeof dim === "string");
+  const open = named.filter((dim) => !x.shape.includes(dim));
+  if (named.length < 2 || open.length > 1) return shapeConstant("reshape", shape, to);
+  const sizes = shape.map((dim) => {
+    if (typeof dim === "number") return to.integers([dim]);
+    const axis = x.shape.indexOf(dim);
+    return axis < 0 ? to.integers([-1]) : to.one("Shape", [to.name(x)], { start: axis, end: axis + 1 });
+  });
+  return to.one("Concat", sizes, { axis: 0 });
+}
+
+/** The same elements, row after row, in another shape with at most one dimension that is a new name. @throws GraphError where the numbers of elements differ. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : reshapeOp.apply([x], { shape })[0];
 }

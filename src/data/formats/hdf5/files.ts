@@ -1,4 +1,4 @@
-// The files that the HDF5 library may open: the one that is read, and its filters. A file from a stranger can name any other.
+// The files that the HDF5 library may open: the one that is read, and its filters. An untrusted file can name any other.
 import { createRequire } from "node:module";
 import { dirname, join, resolve, sep } from "node:path";
 import type { ready } from "h5wasm/node";

@@ -1,4 +1,4 @@
-// HDF5 files, MATLAB v7.3 files among them: the tree of variables at once, their numbers in blocks when asked for.
+// HDF5 files, MATLAB v7.3 files among them: the tree of variables at once, their numbers in blocks when requested.
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../../../errors.js";
@@ -25,7 +25,7 @@ const patience = 15_000;
 
 /**
  * Opens an HDF5 file in a thread of its own and lists what it holds: MATLAB v7.3's arrays, cells, structs, text and sparse
- * matrices, tables of pandas, AnnData's matrices with their names, or plain datasets, with groups as structs. Dense numbers stay on disk until `read` or `slice` asks for them, so
+ * matrices, tables of pandas, AnnData's matrices with their names, or plain datasets, with groups as structs. Dense numbers stay on disk until `read` or `slice` requests them, so
  * that a file larger than memory can be gone through in slices of rows; slices of many rows, ideally whole chunks, are fastest.
  * @param stall milliseconds without any progress after which the file counts as corrupt.
  * @throws UserError where HDF5 cannot read the file.
@@ -54,7 +54,7 @@ interface Thread {
   readonly path: string;
   /** Records that were loaded, by the dataset's path. */
   readonly records: Map<string, Promise<Uint8Array>>;
-  /** Asks for a block, or for the tree where none is named (it comes unasked, once). */
+  /** Asks for a block, or for the tree where none is named (it comes by itself, once). */
   ask(block: Block | undefined): Promise<OpenedFile | Uint8Array>;
   close(): void;
 }

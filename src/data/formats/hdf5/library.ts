@@ -54,7 +54,7 @@ export function lastComplaint(): string | undefined {
 
 let lastNames: { readonly path: string; readonly names: readonly string[] } = { path: "", names: [] };
 
-/** Names of an object's attributes; asked for several times in a row, they are read once. */
+/** Names of an object's attributes; requested several times in a row, they are read once. */
 function attributeNames(path: string): readonly string[] {
   if (lastNames.path !== path) lastNames = { path, names: module.get_attribute_names(file, path) };
   return lastNames.names;

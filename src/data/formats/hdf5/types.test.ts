@@ -41,8 +41,8 @@ test("truth values, text, categories, records, lists, references, links", async 
   assert.equal((variables.get("truth") as NumericVariable).element, "logical");
   assert.deepEqual(variables.get("text"), { kind: "text", lines: ["a", "é日", ""] });
   assert.deepEqual(variables.get("latin1"), { kind: "text", lines: ["ab", "cé"] });
-  const colours = { kind: "text", lines: ["red", "blue", "green"], categories: ["red", "green", "blue"] };
-  assert.deepEqual(variables.get("colours"), colours);
+  const colors = { kind: "text", lines: ["red", "blue", "green"], categories: ["red", "green", "blue"] };
+  assert.deepEqual(variables.get("colors"), colors);
   const records = fields(variables.get("records"));
   assert.deepEqual(await written(records.get("id")), ["1", "1152921504606846977"]);
   assert.deepEqual(await numbers(records.get("f")), [2.5, 3.5]);

@@ -119,7 +119,7 @@ test("what is no data is skipped with a note", async () => {
   assert.deepEqual(await numbers(variables.get("x")), [1]);
 });
 
-test("64-bit integers beyond 2^53 are refused when they are asked for", async () => {
+test("64-bit integers beyond 2^53 are refused when they are requested", async () => {
   const { variables } = await roundTrip({
     big: { kind: "numeric", shape: [1, 1], values: [2n ** 53n], class: "uint64" },
   });

@@ -10,7 +10,7 @@ import { corrupt, elementTypes, type Matlab5File } from "./matlab5-elements.js";
 const headerSize = 128;
 
 /**
- * Reads every variable; numbers are decoded when they are asked for. Objects, function handles and complex arrays become
+ * Reads every variable; numbers are decoded when they are requested. Objects, function handles and complex arrays become
  * "skipped" variables.
  * @see MathWorks, "MAT-File Format", Level 5.
  * @throws UserError where a length in the file reaches past the bytes that are there, or anything else contradicts itself.

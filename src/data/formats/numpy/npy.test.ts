@@ -263,7 +263,7 @@ test("what is written is read back, and begins as NumPy writes it", async () => 
   );
   const content = await readVariables(path);
   assert.deepEqual(await numbers(content.variables.get("w")), [...data]);
-  // the values are read when they are asked for, so a file that shrinks meanwhile is noticed
+  // the values are read when they are requested, so a file that shrinks meanwhile is noticed
   truncateSync(path, bytes.length - 4);
   await assert.rejects(numbers(content.variables.get("w")), /became shorter/);
   content.close();

@@ -39,7 +39,7 @@ export function readNpy(source: Source): FileContent {
 
 /**
  * The array in a .npy file. Shape () counts as one value.
- * @param notes what has to be told is added.
+ * @param notes notes to report are added.
  * @returns a "skipped" variable for what is not read: complex numbers, objects of other classes than Python's plain ones.
  * @throws UserError where header and bytes contradict each other.
  */

@@ -8,7 +8,7 @@ import type { FileContent, NumericArray, Variable } from "../variables.js";
 import { openEntry, zipEntries } from "../zip.js";
 import { npyPieces, npyVariable } from "./npy.js";
 
-/** Reads the arrays of a .npz file; those that are stored uncompressed stay on disk until they are asked for. */
+/** Reads the arrays of a .npz file; those that are stored uncompressed stay on disk until they are requested. */
 export function readNpz(source: Source): FileContent {
   const { path } = source;
   const entries = zipEntries(source);

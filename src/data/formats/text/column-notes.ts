@@ -1,6 +1,7 @@
 // What is said about the columns of a text table, gathered by kind so that a thousand columns alike make one line.
+
+import type { OddCells } from "./cell-evidence.js";
 import { truthValue } from "./cell-kinds.js";
-import type { OddCells } from "./judge.js";
 import { list10 } from "./names.js";
 
 const plainMarks = new Set(["", "na", "nan", "n/a", "null", "none", "#n/a", "<na>"]);

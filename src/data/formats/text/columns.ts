@@ -1,9 +1,9 @@
 // From scanned columns to variables, with notes on all that is left out or read in a way that is not plain.
 import { UserError } from "../../../errors.js";
 import { type ElementClass, type NumericVariable, numeric, type TextVariable, type Variable } from "../variables.js";
+import { columnEvidence, columnStyle, isTextColumn, readOddCells, truthColumn } from "./cell-evidence.js";
 import { ColumnNotes } from "./column-notes.js";
 import { cellFlag } from "./decimal.js";
-import { columnEvidence, columnStyle, isTextColumn, readOddCells, truthColumn } from "./judge.js";
 import type { MissingMarks } from "./missing.js";
 import { form, type NumberStyle, signEvidence } from "./number-forms.js";
 import type { ReadOptions } from "./options.js";
@@ -31,7 +31,7 @@ export interface ColumnVariables {
   readonly notes: readonly string[];
   /** The decimal sign of the numbers that have one. */
   readonly decimal?: "." | ",";
-  /** The file is read again when somebody asks for `written`. */
+  /** The file is read again when something uses `written`. */
   readonly rereads: boolean;
 }
 

@@ -66,7 +66,7 @@ test("quotation marks: delimiters, lines and marks inside; marks that are only c
   assert.deepEqual(loose.columns.caption, ["fine", "fine", '"more" it said', '"open', 'some 5"', "fine"]);
 });
 
-test("comments, blank lines, empty rows and delimiters at the end are told", async () => {
+test("comments, blank lines, empty rows and delimiters at the end are reported", async () => {
   const { columns, notes } = await account(
     folder,
     "# by a tool\na,b,label,\n1,2.5,x,\n% note\n\n3,4.5,y,\n,,,\n#5,6.5,z,\n7,8.5,x,\n",
@@ -81,7 +81,7 @@ test("comments, blank lines, empty rows and delimiters at the end are told", asy
   assert.match(single.notes.join(), /line 2 is left out, as blank/);
 });
 
-test("an empty column is skipped and told", async () => {
+test("an empty column is skipped and reported", async () => {
   const { columns, notes } = await account(folder, "a,spare,b\n1,,x\n2,,y\n");
   assert.deepEqual(columns, { a: [1, 2], spare: "an empty column", b: ["x", "y"] });
   assert.match(notes.join(), /"spare"/);

@@ -39,11 +39,12 @@ const mostCells = 150_000;
 /** @throws AmbiguousDataError where a comma may separate cells or decimals. */
 export function detectDialect(sample: Sample, options: ReadOptions, missing: MissingMarks, path: string): Dialect {
   const said = saidInFile(sample);
-  const asked = options.delimiter === undefined ? said : delimiterByte(options.delimiter);
+  const requested = options.delimiter === undefined ? said : delimiterByte(options.delimiter);
   const isThere = (byte: number) => (byte === 0 ? /[ \t]/.test(beginning) : sample.bytes.includes(byte));
   const beginning = sample.bytes.toString("latin1", 0, Math.min(sample.length, 2 ** 16));
-  const choices = candidates.filter(([byte]) => (asked === undefined ? isThere(byte) : byte === asked));
-  if (asked !== undefined && choices.length === 0) choices.push([asked, `separated by ${String.fromCharCode(asked)}`]);
+  const choices = candidates.filter(([byte]) => (requested === undefined ? isThere(byte) : byte === requested));
+  if (requested !== undefined && choices.length === 0)
+    choices.push([requested, `separated by ${String.fromCharCode(requested)}`]);
   const tried = choices.map(([byte, name]) => {
     const cells = cellRules(byte, sample.lines);
     const all = splitRows(sample, cells, path, mostRows, mostCells);
@@ -54,7 +55,7 @@ export function detectDialect(sample: Sample, options: ReadOptions, missing: Mis
     (a, b) => (b.score > 0 && b.score > (a?.score ?? 0) ? b : a),
     undefined,
   );
-  if (best && (asked !== undefined || best.score > 0.97)) return best.dialect;
+  if (best && (requested !== undefined || best.score > 0.97)) return best.dialect;
   const single = layOut(
     splitRows(sample, cellRules(none, sample.lines), path, mostRows, mostCells),
     cellRules(none, sample.lines),
@@ -198,7 +199,7 @@ function cellSense(cell: string, quoted: boolean, missing: MissingMarks, kinds: 
   }
   if (kind !== "word") return 1;
   if (quoted) return 1;
-  // a delimiter of another kind inside is no proof, but no good sign
+  // a delimiter of another kind inside is no proof, but counts against it
   if (/[,;\t|]/.test(cell)) return 0.3;
   return / /.test(cell) && kinds[32] !== 2 ? 0.7 : 1;
 }

@@ -1,4 +1,4 @@
-// Tests of encodings: what is recognised, what is asked.
+// Tests of encodings: what is recognized, what is asked.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AmbiguousDataError } from "../../../errors.js";
@@ -23,7 +23,7 @@ test("UTF-8 and UTF-16, with and without a byte order mark", async () => {
     assert.deepEqual((await account(folder, file)).columns, { a: [1, 2, 3], label: ["é", "è", "é"] });
 });
 
-test("Windows-1252 anywhere in the file is all of the file's encoding, and is told", async () => {
+test("Windows-1252 anywhere in the file is all of the file's encoding, and is reported", async () => {
   const text = `a,label\n${lines(20_000, (i) => `${i},${i < 19_000 ? "plain" : i % 2 ? "é" : "€"}`)}`;
   const bytes = Buffer.from(text.replaceAll("€", "\u0080"), "latin1");
   const { columns, notes, dialect } = await account(folder, bytes);
@@ -32,7 +32,7 @@ test("Windows-1252 anywhere in the file is all of the file's encoding, and is to
   assert.match(dialect, /Windows-1252/);
 });
 
-test("other encodings are asked for, and read when they are named", async () => {
+test("other encodings are refused with a question, and read when they are named", async () => {
   const cyrillic = Buffer.from("a,label\n1,\xea\xee\xf8\xea\xe0\n2,\xf1\xee\xe1\xe0\xea\xe0\n", "latin1");
   await assert.rejects(
     account(folder, cyrillic),

@@ -26,15 +26,15 @@ const displayed = (label: string): string => names[label] ?? label;
 /**
  * The encoding of a text file. A file without a byte order mark that is no UTF-8 is taken for Windows-1252, with a note, where its bytes
  * allow that.
- * @throws UserError where the bytes are no text, or `asked` names no encoding.
+ * @throws UserError where the bytes are no text, or `requested` names no encoding.
  * @throws AmbiguousDataError where it is neither UTF-8 nor plausibly Windows-1252.
  */
-export function detectEncoding(source: Source, asked?: string): TextEncoding {
+export function detectEncoding(source: Source, requested?: string): TextEncoding {
   const { path } = source;
   const start = source.read(0, startSize);
   const marked = byMark(start, path);
-  if (asked !== undefined) {
-    const label = knownLabel(asked, path);
+  if (requested !== undefined) {
+    const label = knownLabel(requested, path);
     const note = label === "utf-8" && !isValidUtf8(source) ? `bytes that are no UTF-8 became \ufffd` : undefined;
     return { label, name: displayed(label), start: marked?.label === label ? marked.start : 0, ...(note && { note }) };
   }
@@ -89,17 +89,17 @@ function checkIsText(start: Uint8Array, path: string): void {
   }
 }
 
-function knownLabel(asked: string, path: string): string {
+function knownLabel(requested: string, path: string): string {
   try {
-    return new TextDecoder(asked).encoding;
+    return new TextDecoder(requested).encoding;
   } catch {
-    throw unknownEncoding(asked, path);
+    throw unknownEncoding(requested, path);
   }
 }
 
-const unknownEncoding = (asked: string, path: string): UserError =>
+const unknownEncoding = (requested: string, path: string): UserError =>
   new UserError(
-    `${path}: unknown --encoding ${JSON.stringify(asked)}; known are utf-8, utf-16le, windows-1252, shift_jis, gb18030, …`,
+    `${path}: unknown --encoding ${JSON.stringify(requested)}; known are utf-8, utf-16le, windows-1252, shift_jis, gb18030, …`,
   );
 
 function isValidUtf8(source: Source): boolean {
@@ -166,11 +166,11 @@ function otherThanUtf8(source: Source, start: number): TextEncoding {
   return { label: "windows-1252", name: "Windows-1252", start, note };
 }
 
-/** The first characters of a text, without a byte order mark; enough to recognise a format. */
-export function textStart(source: Source, asked?: string): string {
+/** The first characters of a text, without a byte order mark; enough to recognize a format. */
+export function textStart(source: Source, requested?: string): string {
   const start = source.read(0, 4096);
   const label =
-    asked ??
+    requested ??
     (start[0] === 0xff && start[1] === 0xfe
       ? "utf-16le"
       : start[0] === 0xfe && start[1] === 0xff

@@ -59,7 +59,7 @@ test("a file without a header loses no sample", async () => {
   }
 });
 
-test("what cannot be told is asked, and can be said", async () => {
+test("what is ambiguous is refused, and can be said", async () => {
   const text = `1,2,3,x\n${lines(12, (i) => `${i % 5},${(i * 3) % 7},${(i * 5) % 11},${"xyz"[i % 3]}${i % 3 ? i : ""}`)}`;
   const numbers = `0,1,2\n${lines(12, (i) => `${i % 5},${(i * 3) % 7},${(i * 5) % 11}`)}`;
   const ask = await account(folder, numbers).catch((error) => error);
@@ -89,7 +89,7 @@ test("an index without a name, R's row names, names twice, none at all", async (
   assert.match(unnamed.notes.join(), /without a name are called column1/);
 });
 
-test("units and titles are left out and told", async () => {
+test("units and titles are left out and reported", async () => {
   const units = await account(
     folder,
     `time;temp;label\ns;°C;-\n${lines(6, (i) => `${i};${pseudo(i, 0)};${label(i)}`)}`,

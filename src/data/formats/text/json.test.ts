@@ -49,7 +49,7 @@ test("long integers are exact as text, and NaN as Python writes it is missing", 
   assert.deepEqual(columns.s, ["1234567890123456789", 'NaN " 12345678901234567']);
 });
 
-test("what makes no column is skipped and told", async () => {
+test("what makes no column is skipped and reported", async () => {
   const { columns, notes } = await account(
     folder,
     '{"a": 1, "r": [1], "w": ["x", "y"], "m": 1, "o": [{"b": 1}]}\n{"a": 2, "r": [1, 2], "w": ["y"], "m": "z", "o": []}\n',

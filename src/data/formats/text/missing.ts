@@ -24,21 +24,21 @@ const longest = 8;
 /** Says whether a cell stands for a missing number. */
 export class MissingMarks {
   readonly #marks: ReadonlySet<string>;
-  readonly #asked: ReadonlySet<string>;
+  readonly #requested: ReadonlySet<string>;
 
-  /** @param asked more marks, as the user wrote them. */
-  constructor(asked: readonly string[] = []) {
+  /** @param requested more marks, as the user wrote them. */
+  constructor(requested: readonly string[] = []) {
     this.#marks = new Set([...marks, ...windows]);
-    this.#asked = new Set(asked.map((each) => each.trim()));
+    this.#requested = new Set(requested.map((each) => each.trim()));
   }
 
   /** In a column of numbers. */
   has(cell: string): boolean {
-    return cell === "" || (cell.length <= longest && this.#marks.has(cell.toLowerCase())) || this.#asked.has(cell);
+    return cell === "" || (cell.length <= longest && this.#marks.has(cell.toLowerCase())) || this.#requested.has(cell);
   }
 
   /** In any column: only an empty cell, and what the user said. */
   isEmpty(cell: string): boolean {
-    return cell === "" || this.#asked.has(cell);
+    return cell === "" || this.#requested.has(cell);
   }
 }

@@ -37,7 +37,7 @@ test("evidence that comes after the sample counts for the whole file", async () 
   assert.equal((points.columns.b as number[])[2999], 4.25);
 });
 
-test("where nothing decides the user is asked, and the answers are flags", async () => {
+test("where nothing decides the program asks, and the answers are flags", async () => {
   for (const text of [
     `n\tlabel\n${lines(6, (i) => `${i + 1},${100 + i}\t${label(i)}`)}`,
     `n;label\n${lines(6, (i) => `${i + 1}.${100 + i};${label(i)}`)}`,
@@ -97,14 +97,14 @@ test("missing marks are NaN among numbers and stay text among words", async () =
   assert.deepEqual(columns.c, ["NA", "x", "NA", null, "z"]);
   assert.match(notes.join(), /"NA" in 2 rows of "c"/);
   assert.match(notes.join(), /"\?" in 1 rows of "b"/);
-  const asked = await read(`a,b,c\n${lines(30, (i) => `${i},${i === 7 ? "n.d." : i},${i === 3 ? "none" : "x"}`)}`, {
+  const requested = await read(`a,b,c\n${lines(30, (i) => `${i},${i === 7 ? "n.d." : i},${i === 3 ? "none" : "x"}`)}`, {
     missing: ["n.d.", "none"],
   });
-  assert.ok(Number.isNaN((asked.columns.b as number[])[7]));
-  assert.equal((asked.columns.c as (string | null)[])[3], null);
+  assert.ok(Number.isNaN((requested.columns.b as number[])[7]));
+  assert.equal((requested.columns.c as (string | null)[])[3], null);
 });
 
-test("words among numbers: refused where nearly all are numbers, otherwise text that is told", async () => {
+test("words among numbers: refused where nearly all are numbers, otherwise text that is reported", async () => {
   await assert.rejects(
     read(`a,b\n${lines(30, (i) => `${i},${i === 17 ? "low" : i}`)}`),
     /column "b" holds "low" in row 17, expected a number/,

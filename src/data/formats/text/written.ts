@@ -1,16 +1,16 @@
-// The cells of columns of numbers as the file has them: read again when they are asked for, as keeping all would take much memory.
+// The cells of columns of numbers as the file has them: read again when they are requested, as keeping all would take much memory.
 import { UserError } from "../../../errors.js";
 
 /** Cells that one reading may collect. */
 const batchCells = 2 ** 19;
 
-/** Reads columns as text; the next ones that could be asked for come along. */
+/** Reads columns as text; the next ones that could be requested come along. */
 export class WrittenCells {
   readonly #places: ReadonlyMap<number, number>;
   #batch: ReadonlyMap<number, readonly string[]> = new Map();
 
   /**
-   * @param columns those that can be asked for, in order.
+   * @param columns those that can be requested, in order.
    * @param readTexts reads some columns of the file as text.
    */
   constructor(

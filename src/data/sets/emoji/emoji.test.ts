@@ -50,11 +50,11 @@ test("every subgroup has emoji in the database, and variants stay on one side", 
   const list = await emojiList();
   const inDatabase = new Set(Array.from(data.splits.database!, (each) => list[each]!.subgroup));
   assert.equal(inDatabase.size, new Set(list.map((each) => each.subgroup)).size);
-  const asked = new Set(data.splits.query);
+  const requested = new Set(data.splits.query);
   for (const what of ["running", "detective", "health worker", "bouncing ball"]) {
     const rows = list.flatMap(({ name }, i) => (name.includes(what) ? [i] : []));
     assert.ok(rows.length >= 3, what);
-    assert.ok(rows.every((each) => asked.has(each)) || rows.every((each) => !asked.has(each)), what);
+    assert.ok(rows.every((each) => requested.has(each)) || rows.every((each) => !requested.has(each)), what);
   }
 });
 
@@ -77,9 +77,11 @@ test("pictures and texts give the rows that the set has", async () => {
 
 test("new words find their emoji", async () => {
   const nearest = async (language: "en" | "ja", view: number, text: string) => {
-    const asked = await emojiTextFeatures(language, text);
+    const requested = await emojiTextFeatures(language, text);
     const { data: rows, columns } = toDense(data.views[view]!.matrix);
-    const scores = data.ids!.map((_, i) => asked.reduce((sum, value, j) => sum + value * rows[i * columns + j]!, 0));
+    const scores = data.ids!.map((_, i) =>
+      requested.reduce((sum, value, j) => sum + value * rows[i * columns + j]!, 0),
+    );
     return data.ids![scores.indexOf(Math.max(...scores))];
   };
   assert.equal(await nearest("en", 2, "slice of pizza"), "🍕 pizza");
@@ -90,14 +92,14 @@ test("makers draw alike: a picture's nearest by another maker is often the same 
   const [noto, twemoji] = data.views.map((view) => view.matrix as DenseMatrix);
   const sample = data.splits.query!.subarray(0, 100);
   let hits = 0;
-  for (const asked of sample) {
+  for (const requested of sample) {
     let [best, score] = [-1, -1];
     for (let i = 0; i < data.samples; i++) {
       let sum = 0;
-      for (let j = 0; j < 580; j++) sum += noto!.data[asked * 580 + j]! * twemoji!.data[i * 580 + j]!;
+      for (let j = 0; j < 580; j++) sum += noto!.data[requested * 580 + j]! * twemoji!.data[i * 580 + j]!;
       if (sum > score) [best, score] = [i, sum];
     }
-    if (best === asked) hits++;
+    if (best === requested) hits++;
   }
   assert.ok(hits >= 30, `${hits} of 100`);
 });

@@ -147,7 +147,7 @@ export async function emojiTextFeatures(language: Language, text: string): Promi
   return row;
 }
 
-/** Name and keywords of each emoji in a language, parted by " | ", in the order of the samples. */
+/** Name and keywords of each emoji in a language, separated by " | ", in the order of the samples. */
 export async function emojiTexts(language: Language): Promise<readonly string[]> {
   return (await corpus(language)).texts;
 }

@@ -3,18 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imageDimensions, imageFeatures, type Picture } from "./image-features.js";
 
-type Colour = readonly [number, number, number];
+type Color = readonly [number, number, number];
 
-/** A box of one colour on white, pixels [x, x+w) × [y, y+h). */
-function box(size: number, [x, y, w, h]: readonly number[], colour: Colour, channels = 3): Picture {
+/** A box of one color on white, pixels [x, x+w) × [y, y+h). */
+function box(size: number, [x, y, w, h]: readonly number[], color: Color, channels = 3): Picture {
   const pixels = new Uint8Array(size * size * channels).fill(255);
   for (let row = y!; row < y! + h!; row++) {
-    for (let column = x!; column < x! + w!; column++) pixels.set(colour, (row * size + column) * channels);
+    for (let column = x!; column < x! + w!; column++) pixels.set(color, (row * size + column) * channels);
   }
   return { width: size, height: size, pixels };
 }
 
-const red: Colour = [255, 0, 0];
+const red: Color = [255, 0, 0];
 const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
 const distance = (a: Float32Array, b: Float32Array) => Math.sqrt(squares(a.map((value, i) => value - b[i]!)));
 
@@ -37,7 +37,7 @@ test("neither the place on white nor the size of the picture matters", () => {
   assert.ok(distance(small, imageFeatures(box(256, [16, 24, 80, 80], red))) < 0.05);
 });
 
-test("colour and direction matter", () => {
+test("color and direction matter", () => {
   const flat = imageFeatures(box(64, [10, 28, 44, 8], red));
   const blue = imageFeatures(box(64, [10, 28, 44, 8], [0, 0, 255]));
   const upright = imageFeatures(box(64, [28, 10, 8, 44], red));

@@ -1,4 +1,4 @@
-// Features of a picture without any trained network: a small colour image, a colour histogram and oriented gradients.
+// Features of a picture without any trained network: a small color image, a color histogram and oriented gradients.
 
 /** A picture of 8-bit pixels, row after row. */
 export interface Picture {
@@ -13,9 +13,9 @@ export const imageRecipe = 1;
 
 /** The picture is brought to this size first. */
 const side = 48;
-/** The small colour image has this many pixels along each side. */
+/** The small color image has this many pixels along each side. */
 const thumbnail = 8;
-/** Levels of each colour in the histogram. */
+/** Levels of each color in the histogram. */
 const levels = 4;
 /** Cells of the gradient histograms along each side, and orientations in [0°, 180°). */
 const cells = 6;
@@ -27,9 +27,9 @@ const lengths = [thumbnail ** 2 * 3, levels ** 3, cells ** 2 * orientations] as 
 export const imageDimensions = lengths[0] + lengths[1] + lengths[2];
 
 /**
- * 192 values of colour (8 × 8 pixels, inverted so that white is 0), 64 of the colour histogram (4 levels each of red, green
+ * 192 values of color (8 × 8 pixels, inverted so that white is 0), 64 of the color histogram (4 levels each of red, green
  * and blue, trilinear, square root), 324 of gradient histograms (6 × 6 cells, 9 orientations; Dalal and Triggs, CVPR 2005,
- * but normalised over the picture). Each of the three has norm √⅓ where it is not all zeros. A white border is cut off first,
+ * but normalized over the picture). Each of the three has norm √⅓ where it is not all zeros. A white border is cut off first,
  * so that the padding of a maker does not matter.
  * @throws RangeError where the pixels are not width × height × 3 or 4 values, or there are none.
  */
@@ -37,7 +37,7 @@ export function imageFeatures(picture: Picture): Float32Array {
   const image = square(onWhite(picture), picture.width, picture.height);
   const features = new Float32Array(imageDimensions);
   let at = 0;
-  for (const [b, block] of [colours(image), histogram(image), gradients(image)].entries()) {
+  for (const [b, block] of [colors(image), histogram(image), gradients(image)].entries()) {
     const norm = Math.sqrt(3 * block.reduce((sum, value) => sum + value * value, 0));
     if (norm > 0) for (let i = 0; i < block.length; i++) features[at + i] = block[i]! / norm;
     at += lengths[b]!;
@@ -59,7 +59,7 @@ function onWhite({ width, height, pixels }: Picture): Float64Array {
   return rgb;
 }
 
-/** What lies inside the white border, centred in a square of `side` pixels, averaged over areas; values in 0 … 1. */
+/** What lies inside the white border, centered in a square of `side` pixels, averaged over areas; values in 0 … 1. */
 function square(rgb: Float64Array, width: number, height: number): Float64Array {
   const [left, top, right, bottom] = inked(rgb, width, height);
   const reach = Math.max(right - left, bottom - top) * 1.04;
@@ -114,7 +114,7 @@ function overlaps(start: number, reach: number, length: number): [pixel: number,
   });
 }
 
-function colours(image: Float64Array): Float64Array {
+function colors(image: Float64Array): Float64Array {
   const small = new Float64Array(lengths[0]);
   const step = side / thumbnail;
   for (let y = 0, at = 0; y < side; y++) {
@@ -126,7 +126,7 @@ function colours(image: Float64Array): Float64Array {
   return small;
 }
 
-/** Each pixel shared out among the eight nearest of the histogram's colours. */
+/** Each pixel shared out among the eight nearest of the histogram's colors. */
 function histogram(image: Float64Array): Float64Array {
   const counts = new Float64Array(lengths[1]);
   const low = [0, 0, 0];
@@ -152,7 +152,7 @@ function histogram(image: Float64Array): Float64Array {
   return counts.map((value) => Math.sqrt(Math.max(0, value)));
 }
 
-/** Each pixel's strongest colour gradient, shared out among the nearest two orientations and four cells. */
+/** Each pixel's strongest color gradient, shared out among the nearest two orientations and four cells. */
 function gradients(image: Float64Array): Float64Array {
   const light = image.map((value) => Math.sqrt(Math.max(0, value)));
   const sums = new Float64Array(lengths[2]);
@@ -182,7 +182,7 @@ function gradients(image: Float64Array): Float64Array {
   return sums.map((value) => Math.sqrt(Math.max(0, value)));
 }
 
-/** For each pixel along a side: the two cells whose centres are nearest and how near each is; those outside are left out. */
+/** For each pixel along a side: the two cells whose centers are nearest and how near each is; those outside are left out. */
 const nearestCells: readonly [cell: number, share: number][][] = Array.from({ length: side }, (_, pixel) => {
   const position = ((pixel + 0.5) * cells) / side - 0.5;
   const first = Math.floor(position);

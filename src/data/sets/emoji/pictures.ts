@@ -9,7 +9,7 @@ import { readPackageJson } from "./package-json.js";
 export const pictureSide = 64;
 export const pictureBytes = pictureSide * pictureSide * 3;
 
-/** Room that is made around a picture at most: ten times what the emoji need, and a bound on what a stranger's picture takes. */
+/** Room that is made around a picture at most: ten times what the emoji need, and a bound on what an untrusted picture takes. */
 const mostMargin = 16 * pictureSide;
 
 /** Raise when the pictures change, so that no old cache file is taken for the new ones. */
@@ -91,7 +91,7 @@ export async function emojiSvgs(maker: Maker): Promise<string[]> {
   });
 }
 
-/** What draws the inside of an SVG of the given size, centred in a square, as red, green and blue bytes on white. */
+/** What draws the inside of an SVG of the given size, centered in a square, as red, green and blue bytes on white. */
 export async function drawer(): Promise<(body: string, width: number, height: number) => Uint8Array> {
   needPackages("reading pictures");
   const { Resvg } = await import("@resvg/resvg-js");

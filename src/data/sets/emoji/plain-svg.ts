@@ -1,4 +1,4 @@
-// An SVG of a stranger, parsed and written anew with what draws and refers to nothing outside: nothing else reaches resvg.
+// An untrusted SVG, parsed and written anew with what draws and refers to nothing outside: nothing else reaches resvg.
 import sax, { type QualifiedTag } from "sax";
 import { UserError } from "../../../errors.js";
 
@@ -15,7 +15,7 @@ const elements = new Set(
   ),
 );
 
-/** What elements that draw are told. Others are left out. */
+/** Attributes of elements that draw. Others are left out. */
 const attributes = new Set(
   `id class style x y x1 x2 y1 y2 cx cy r rx ry fx fy fr d points width height viewBox preserveAspectRatio transform
   gradientTransform gradientUnits spreadMethod offset patternUnits patternContentUnits patternTransform clipPathUnits

@@ -9,10 +9,10 @@ const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a
 const longestSide = 8192;
 
 /**
- * The picture in a file's bytes, centred on a white square of `pictureSide` pixels.
+ * The picture in a file's bytes, centered on a white square of `pictureSide` pixels.
  *
- * resvg may end the process over an SVG that is made for it: pictures by strangers are read in a process of their own.
- * @throws UserError where the bytes are neither a PNG nor an SVG, ask for other files, or show nothing.
+ * resvg may end the process over an SVG that is made for it: untrusted pictures are decoded in a child process.
+ * @throws UserError where the bytes are neither a PNG nor an SVG, request other files, or show nothing.
  */
 export async function readPicture(bytes: Uint8Array): Promise<Picture> {
   const draw = await drawer();

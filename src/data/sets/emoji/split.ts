@@ -32,10 +32,10 @@ export function emojiSplits(emoji: readonly Emoji[]): Splits {
       owed -= unit.length;
     }
   }
-  const asked = new Set(query);
+  const requested = new Set(query);
   const rows = Int32Array.from(emoji, (_, row) => row);
-  const queries = rows.filter((row) => asked.has(row));
-  const database = rows.filter((row) => !asked.has(row));
+  const queries = rows.filter((row) => requested.has(row));
+  const database = rows.filter((row) => !requested.has(row));
   return { query: queries, database, train: database, test: queries };
 }
 

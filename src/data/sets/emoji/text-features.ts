@@ -13,7 +13,7 @@ const mostTerms = 3000;
 const mostWords = 1500;
 const leastTexts = 2;
 
-/** Scripts in which one or two characters make a word, or words are not parted. */
+/** Scripts in which one or two characters make a word, or words are not separated. */
 const denseScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 
 /**

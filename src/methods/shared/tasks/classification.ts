@@ -7,8 +7,8 @@ import { UserError } from "../../../errors.js";
 import { classificationMetrics } from "../../../metrics/classification.js";
 import { type LinearSvm, predictLinearSvm, trainLinearSvm } from "../../../numerics/classifiers/linear-svm.js";
 import { predictMlp, trainMlp } from "../../../numerics/classifiers/mlp.js";
-import { classifyByNeighbours } from "../../../numerics/neighbors/knn.js";
-import { withLabel } from "../../matching/labelled.js";
+import { classifyByNeighbors } from "../../../numerics/neighbors/knn.js";
+import { withLabel } from "../../matching/labeled.js";
 import type { Metrics } from "../../training.js";
 
 /** A representation [samples, dimensions] with the class of each sample. */
@@ -29,7 +29,7 @@ export async function evaluateClassifiers(
   const measure = (predictions: Int32Array): Metrics => ({ ...classificationMetrics(test.labels, predictions) });
   const svm = await trainLinearSvm(train.z, train.labels, { seed });
   const bySvm = measure(predictLinearSvm(svm, test.z));
-  const knn = measure(await classifyByNeighbours(train.z, train.labels, test.z, { engine }));
+  const knn = measure(await classifyByNeighbors(train.z, train.labels, test.z, { engine }));
   const mlp = measure(await predictMlp(await trainMlp(train.z, train.labels, { seed, engine }), test.z, engine));
   return { metrics: { ...bySvm, svm: bySvm, knn, mlp }, svm };
 }
@@ -43,7 +43,7 @@ export function requireClasses({ name, labels }: MultiViewDataset): Extract<Labe
 }
 
 /** The samples of a split that have a label. @throws UserError where there is none. */
-export function labelledSplit(data: MultiViewDataset, split: "train" | "test"): Int32Array {
+export function labeledSplit(data: MultiViewDataset, split: "train" | "test"): Int32Array {
   const rows = withLabel(requireClasses(data), data.splits[split]!);
   if (rows.length === 0) throw new UserError(`${data.name}: no sample of split ${split} has a label`);
   return rows;

@@ -5,9 +5,9 @@ import type { Labels } from "../../../data/dataset.js";
 import type { DenseMatrix } from "../../../data/matrix.js";
 import { UserError } from "../../../errors.js";
 import { clusteringMetrics } from "../../../metrics/clustering.js";
-import { kmeans, nearestCentre } from "../../../numerics/kmeans/kmeans.js";
+import { kmeans, nearestCenter } from "../../../numerics/kmeans/kmeans.js";
 import { allRows } from "../../feeding.js";
-import { classesOf, withLabel } from "../../matching/labelled.js";
+import { classesOf, withLabel } from "../../matching/labeled.js";
 import type { Metrics } from "../../training.js";
 
 /** @throws UserError where there are fewer than two: no option says how many, and there are no classes to count. */
@@ -26,9 +26,9 @@ export function clusterMetrics(
   clusterOf: (row: number) => number,
 ): Metrics | undefined {
   if (labels?.kind !== "single") return undefined;
-  const labelled = withLabel(labels, rows);
-  if (labelled.length === 0) return undefined;
-  return { ...clusteringMetrics(classesOf(labels, labelled), labelled.map(clusterOf)) };
+  const labeled = withLabel(labels, rows);
+  if (labeled.length === 0) return undefined;
+  return { ...clusteringMetrics(classesOf(labels, labeled), labeled.map(clusterOf)) };
 }
 
 /** k-means on the representation [samples, dimensions]; measures over the samples that have a label, where they have one each. */
@@ -37,12 +37,12 @@ export async function evaluateClusters(
   labels: Labels | undefined,
   options: { readonly clusters: number; readonly starts: number; readonly seed: number; readonly engine: Engine },
 ): Promise<{ metrics: Metrics; centers: DenseMatrix }> {
-  const { labels: clusters, centres: centers } = await kmeans(z, options);
+  const { labels: clusters, centers } = await kmeans(z, options);
   return { metrics: clusterMetrics(labels, allRows(z.rows), (row) => clusters[row]!) ?? {}, centers };
 }
 
 /** The nearest center of each row. @throws UserError where there are none yet. */
 export function assignClusters(z: DenseMatrix, centers: DenseMatrix | undefined, engine: Engine): Promise<Int32Array> {
   if (centers === undefined) throw new UserError("this model has no clusters to assign: its training was not finished");
-  return nearestCentre(z, centers, engine);
+  return nearestCenter(z, centers, engine);
 }

@@ -45,7 +45,7 @@ test("evaluateClassifiers trains all three, and noise tells", async () => {
   };
   const clear = await accuracies(unseen);
   assert.deepEqual([clear.svm, clear.mlp], [0.95, 0.95]);
-  // the nearest neighbour takes over its wrong label
+  // the nearest neighbor takes over its wrong label
   assert.ok(clear.knn > 0.8 && clear.knn < 0.95, `${clear.knn}`);
   for (const accuracy of Object.values(await accuracies(groups(200, 1, 2)))) {
     assert.ok(accuracy > 0.33 && accuracy < 0.8, `${accuracy}`);

@@ -22,7 +22,7 @@ export interface CodedView {
   readonly database?: CodedSamples;
 }
 
-/** The queries of a view by their rows, labelled or not: those that two views share are pairs. */
+/** The queries of a view by their rows, labeled or not: those that two views share are pairs. */
 export interface PairedView {
   readonly name: string;
   readonly pairs: { readonly rows: Int32Array; readonly codes: Uint8Array };

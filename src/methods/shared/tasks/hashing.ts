@@ -5,13 +5,13 @@ import { type DenseMatrix, dense } from "../../../data/matrix.js";
 import { UserError } from "../../../errors.js";
 import type { RetrievalCurves } from "../../../runs/result.js";
 import { allRows, type ViewShape } from "../../feeding.js";
-import { labelsOf, withLabel } from "../../matching/labelled.js";
+import { labelsOf, withLabel } from "../../matching/labeled.js";
 import { type MatchOptions, matchViews } from "../../matching/views.js";
 import type { Protocol } from "../../protocol.js";
 import type { Metrics } from "../../training.js";
 import type { Context, Model, TaskPart, Uses } from "../definition.js";
 import { exportView } from "../export.js";
-import type { HashingOptions } from "../fields.js";
+import type { CodeSearchOptions } from "../fields.js";
 import type { HashingNetwork, StoredNetwork } from "../hashing-network.js";
 import { rowsWith } from "../rows.js";
 import { withRetrievalSplits } from "../splits.js";
@@ -21,6 +21,8 @@ import { type CodedView, hammingPairs, hammingRetrieval, type PairedView } from 
 
 /** The networks of a model, one per view. */
 export interface HashingNetworks {
+  /** Length of a code, a multiple of 8. */
+  readonly bits: number;
   /** Those that are there at the time. */
   networks(): readonly StoredNetwork[];
   /** The data that a view is evaluated on; undefined where there is none, or its network is not trained yet. */
@@ -28,7 +30,7 @@ export interface HashingNetworks {
 }
 
 /** Search from every view into every other by hash codes, queries against database. */
-export function hashingTask<Options extends HashingOptions, M extends Model>(
+export function hashingTask<Options extends CodeSearchOptions, M extends Model>(
   networksOf: (context: Context<Options>, model: M) => HashingNetworks,
 ): TaskPart<Options, M> {
   return {
@@ -54,7 +56,7 @@ class HashingUses implements Uses {
   #curves: readonly RetrievalCurves[] = [];
 
   constructor(
-    private readonly context: Context<HashingOptions>,
+    private readonly context: Context<CodeSearchOptions>,
     private readonly of: HashingNetworks,
   ) {}
 
@@ -100,7 +102,8 @@ class HashingUses implements Uses {
   }
 
   async #search(views: readonly (CodedView & PairedView)[], signal?: AbortSignal): Promise<Metrics> {
-    const { bits, withoutRelevant } = this.context.options;
+    const { bits } = this.of;
+    const { withoutRelevant } = this.context.options;
     const how = { engine: this.context.engine, signal };
     const { metrics, curves } = await hammingRetrieval(views, bits, withoutRelevant, how);
     this.#curves = curves;
@@ -122,7 +125,7 @@ class HashingUses implements Uses {
 
   /** Real-valued codes of the views that the data has, side by side in the model's order; zeros where a sample lacks one. */
   async transform(data: MultiViewDataset): Promise<DenseMatrix> {
-    const { bits } = this.context.options;
+    const { bits } = this.of;
     const result = dense(data.samples, data.views.length * bits);
     for (const [v, view] of data.views.entries()) {
       const rows = rowsWith(view, allRows(data.samples));
@@ -136,7 +139,7 @@ class HashingUses implements Uses {
 
   /** @param data with the view under its name, or with one view only that has no name of its own. */
   async encode(view: string, data: MultiViewDataset, options: MatchOptions): Promise<PackedCodes> {
-    const { bits } = this.context.options;
+    const { bits } = this.of;
     const views = this.#views;
     const shape = views.find(({ name }) => name === view);
     if (shape === undefined) {

@@ -9,7 +9,7 @@ import { type LinearSvm, predictLinearSvm } from "../../../numerics/classifiers/
 import type { RetrievalCurves } from "../../../runs/result.js";
 import { allRows } from "../../feeding.js";
 import { knownSamples } from "../../matching/classes.js";
-import { classesOf, labelsOf, withLabel } from "../../matching/labelled.js";
+import { classesOf, labelsOf, withLabel } from "../../matching/labeled.js";
 import type { MatchOptions } from "../../matching/views.js";
 import type { Protocol } from "../../protocol.js";
 import type { Metrics, State } from "../../training.js";
@@ -18,7 +18,7 @@ import type { PerViewOptions } from "../fields.js";
 import { sideBySide } from "../side-by-side.js";
 import { withTestSplit } from "../splits.js";
 import { centersState, joinStates, storedCenters, storedSvm, svmState } from "../state.js";
-import { evaluateClassifiers, labelledSplit, requireClasses } from "./classification.js";
+import { evaluateClassifiers, labeledSplit, requireClasses } from "./classification.js";
 import { assignClusters, evaluateClusters, requireClusters } from "./clustering.js";
 import { cosinePairs, cosineRetrieval } from "./cosine-retrieval.js";
 
@@ -92,9 +92,9 @@ class PerViewUses implements Uses {
     }
     const labels = requireClasses(data);
     const part = async (rows: Int32Array) => {
-      const labelled = withLabel(labels, rows);
-      const z = sideBySide(labelled === test ? tested : await this.by.represent(data, labelled));
-      return { z, labels: classesOf(labels, labelled) };
+      const labeled = withLabel(labels, rows);
+      const z = sideBySide(labeled === test ? tested : await this.by.represent(data, labeled));
+      return { z, labels: classesOf(labels, labeled) };
     };
     const { engine } = this.context;
     const { metrics, svm } = await evaluateClassifiers(await part(train), await part(test), { seed, engine });
@@ -118,10 +118,10 @@ class PerViewUses implements Uses {
     const search = { engine: this.context.engine, signal };
     const pairs = await cosinePairs(data, representations, search);
     if (data.labels === undefined) return pairs;
-    const labelled = withLabel(data.labels, rows);
-    if (labelled.length === 0) return pairs;
-    const labels = labelsOf(data.labels, labelled);
-    const own = labelled === rows ? representations : await this.by.represent(data, labelled);
+    const labeled = withLabel(data.labels, rows);
+    if (labeled.length === 0) return pairs;
+    const labels = labelsOf(data.labels, labeled);
+    const own = labeled === rows ? representations : await this.by.represent(data, labeled);
     const { metrics, curves } = await cosineRetrieval(data, own, labels, search);
     this.#curves = curves;
     return { ...metrics, ...pairs };
@@ -228,8 +228,8 @@ export function checkTask(data: MultiViewDataset, task: PerViewOptions["task"], 
   }
   if (task !== "classification") return;
   const labels = requireClasses(data);
-  const train = labelledSplit(data, "train");
-  labelledSplit(data, "test");
+  const train = labeledSplit(data, "train");
+  labeledSplit(data, "test");
   if (new Set(classesOf(labels, train)).size < 2)
     throw new UserError(`${name}: all training samples are of one class; classification needs two or more`);
 }

@@ -1,4 +1,4 @@
-// Adds and deletes items in a folder store until it is killed, and tells what it asks for and what was acknowledged.
+// Adds and deletes items in a folder store until it is killed, and tells what it requests and what was acknowledged.
 import { Kernels } from "../../../core/kernels/kernels.js";
 import { itemOf, space } from "./folder-store.fixture.testing.js";
 import { openFolderStore } from "./folder-store.js";

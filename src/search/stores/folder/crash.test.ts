@@ -140,7 +140,7 @@ async function kill(process: ChildProcess): Promise<void> {
   await gone;
 }
 
-test("a torn record is told of, counted and kept in a file; a log that may only be read stays as it is", async () => {
+test("a torn record is reported, counted and kept in a file; a log that may only be read stays as it is", async () => {
   const { folder, first, log } = await twoRecords();
   const path = join(folder, "items.log");
   rmSync(join(folder, "items.columns"));

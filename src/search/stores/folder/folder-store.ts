@@ -52,7 +52,7 @@ interface Writing {
   reject(error: unknown): void;
 }
 
-interface Asking {
+interface Pending {
   readonly queries: readonly Query[];
   resolve(hits: Hit[][]): void;
   reject(error: unknown): void;
@@ -60,7 +60,7 @@ interface Asking {
 
 /** Queries that are answered one after another, those that wait together. */
 interface Lane {
-  readonly asked: Asking[];
+  readonly requested: Pending[];
   searcher?: Promise<void>;
 }
 
@@ -93,7 +93,7 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     if (wanted.bits !== bits || wanted.dimensions !== dimensions) {
       throw new UserError(
         `${folder} holds codes of ${bits} bits with vectors of ${dimensions} values, ` +
-          `asked for ${wanted.bits} bits and ${wanted.dimensions} values`,
+          `requested ${wanted.bits} bits and ${wanted.dimensions} values`,
       );
     }
     const snapshot = readSnapshot(join(folder, "items.columns"), log, kernels);
@@ -121,7 +121,7 @@ function tornNote(path: string, { bytes, entries, kept }: Torn): string {
   );
 }
 
-/** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when asked for. */
+/** A store in a folder (see `Store`). Codes, and some 26 bytes per item beside them, are held in memory; the rest is read when requested. */
 export class FolderStore implements Store {
   readonly space: Space;
   readonly #folder: string;
@@ -136,7 +136,7 @@ export class FolderStore implements Store {
   readonly #writes: Writing[] = [];
   #writer: Promise<void> | undefined;
   /** Queries that take long are answered beside the others, not before them. */
-  readonly #lanes: readonly Lane[] = [{ asked: [] }, { asked: [] }];
+  readonly #lanes: readonly Lane[] = [{ requested: [] }, { requested: [] }];
   #closed: Promise<void> | undefined;
 
   /** @internal Use `openFolderStore`. */
@@ -209,7 +209,7 @@ export class FolderStore implements Store {
     for (const query of queries) checkQuery(query, this.space);
     const lane = this.#lanes[queries.some(isCostly) ? 1 : 0]!;
     return new Promise((resolve, reject) => {
-      lane.asked.push({ queries, resolve, reject });
+      lane.requested.push({ queries, resolve, reject });
       lane.searcher ??= this.#answer(lane);
     });
   }
@@ -253,13 +253,13 @@ export class FolderStore implements Store {
 
   /** Writes what waits, as much as fits into one record and one sync at a time. */
   async #writeAll(): Promise<void> {
-    // What is asked for in the same turn of the event loop goes into the same record.
+    // What is requested in the same turn of the event loop goes into the same record.
     await Promise.resolve();
     while (this.#writes.length > 0) {
       await this.#writeRecord();
       await this.#tidy();
     }
-    // In the same breath as the last look at what waits: what is asked for from now on starts anew.
+    // In the same breath as the last look at what waits: what is requested from now on starts anew.
     this.#writer = undefined;
   }
 
@@ -325,7 +325,7 @@ export class FolderStore implements Store {
       if (isDead && deadBytes > compactionBytes) await this.#compact();
       else if (log.length - this.#covered > Math.max(snapshotBytes, this.#covered / 2)) await this.#snapshot();
     } catch {
-      // Neither is needed for what was asked, and a full disk is told to whoever writes next. Not at every write again.
+      // Neither is needed for what was asked, and a full disk is reported to whoever writes next. Not at every write again.
       this.#tidyFrom = log.length + snapshotBytes;
     }
   }
@@ -347,14 +347,14 @@ export class FolderStore implements Store {
   }
 
   async #answer(lane: Lane): Promise<void> {
-    const { asked } = lane;
+    const { requested } = lane;
     await Promise.resolve();
-    while (asked.length > 0) {
-      const turn: Asking[] = [asked.shift()!];
+    while (requested.length > 0) {
+      const turn: Pending[] = [requested.shift()!];
       let size = turn[0]!.queries.length;
-      while (asked.length > 0 && size + asked[0]!.queries.length <= queriesPerTurn) {
-        size += asked[0]!.queries.length;
-        turn.push(asked.shift()!);
+      while (requested.length > 0 && size + requested[0]!.queries.length <= queriesPerTurn) {
+        size += requested[0]!.queries.length;
+        turn.push(requested.shift()!);
       }
       const generation = this.#generation;
       generation.readers++;

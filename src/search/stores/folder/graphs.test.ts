@@ -16,11 +16,11 @@ before(async () => {
 after(() => kernels.close());
 
 const random = new Random(3);
-const centres = Uint8Array.from({ length: 50 * 8 }, () => random.integer(256));
+const centers = Uint8Array.from({ length: 50 * 8 }, () => random.integer(256));
 const near = (): Uint8Array => {
-  const centre = random.integer(50) * 8;
+  const center = random.integer(50) * 8;
   return Uint8Array.from({ length: 8 }, (_, i) => {
-    return centres[centre + i]! ^ (random.integer(256) & random.integer(256) & random.integer(256));
+    return centers[center + i]! ^ (random.integer(256) & random.integer(256) & random.integer(256));
   });
 };
 const items = (from: number, count: number, view = "image"): Item[] =>

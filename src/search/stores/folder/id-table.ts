@@ -15,7 +15,7 @@ export function hashText(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Rows by their hash; a row's hash is asked for, not stored here. */
+/** Rows by their hash; a row's hash is requested, not stored here. */
 export class IdTable {
   /** Per part: row + 1, or 0 where empty. A row stands at the first free place from its own on. */
   readonly #parts = Array.from({ length: parts }, () => new Uint32Array(firstSize));

@@ -2,7 +2,7 @@
 //
 // File: header (40 bytes), then records. Record: mark, length and CRC-32 of its body, CRC-32 of these twelve bytes; the body
 // is entries one after the other. Entry: length, CRC-32 of what follows it, kind, lengths of its texts, then code and vector
-// (of an added item), id, view and metadata. Numbers are little-endian.
+// (of an added item), id, view and metadata. Numbers are little-endian, as processors that Node.js runs on have them.
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -66,8 +66,7 @@ export function encodeItem(item: Item, { bits, dimensions }: Space): Buffer {
   return encode(addKind, item.id, item.view, metadataText(item), bits / 8 + 4 * dimensions, (entry) => {
     entry.set(item.code, entryHeaderBytes);
     const vector = item.vector ?? new Float32Array(0);
-    const at = entryHeaderBytes + bits / 8;
-    for (let i = 0; i < vector.length; i++) entry.writeFloatLE(vector[i]!, at + 4 * i);
+    entry.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), entryHeaderBytes + bits / 8);
   });
 }
 
@@ -443,7 +442,8 @@ export function decodeEntry(body: Buffer, at: number, { bits, dimensions }: Spac
 export function decodeItem(entry: Buffer, space: Space): Item {
   const { id, view, code } = decodeEntry(entry, 0, space);
   const from = entryHeaderBytes + space.bits / 8;
-  const vector = Float32Array.from({ length: space.dimensions }, (_, i) => entry.readFloatLE(from + 4 * i));
+  const vector = new Float32Array(space.dimensions);
+  new Uint8Array(vector.buffer).set(entry.subarray(from, from + 4 * space.dimensions));
   const metadata = decodeMetadata(entry);
   return {
     id,

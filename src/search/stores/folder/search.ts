@@ -183,7 +183,7 @@ async function scanPieces(
   }
 }
 
-/** Re-ranks the candidates where that is asked for, and reads the hits. */
+/** Re-ranks the candidates where requested, and reads the hits. */
 async function finish({ log }: Generation, query: Query, found: readonly Found[], turns: Turns): Promise<Hit[]> {
   const { vector, k, rerank } = query;
   let order: readonly { readonly item: Found; readonly similarity?: number }[];

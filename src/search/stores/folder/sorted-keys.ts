@@ -1,4 +1,4 @@
-// The items in the order of id, then view, to go through all of them: rows sorted when first asked for, then kept up to date.
+// The items in the order of id, then view, to go through all of them: rows sorted when first requested, then kept up to date.
 import { setImmediate } from "node:timers/promises";
 import { compareKeys } from "../key-order.js";
 import type { Item, ItemKey } from "../store.js";

@@ -1,5 +1,5 @@
 // Connections to a PostgreSQL server that are given up when they no longer answer: where a firewall or a failover swallows
-// packets, neither side hears of it, and a query would wait for ever.
+// packets, neither side notices, and a query would wait for ever.
 import { Socket } from "node:net";
 import type { Client, Pool, PoolClient, PoolConfig } from "pg";
 import { needPackages } from "../../../optional.js";
@@ -90,7 +90,7 @@ export class Connections {
   readonly #pool: Pool;
   readonly #running = new Set<Running>();
   readonly #answered = new WeakMap<Client, number>();
-  /** Connections that were last heard of before this may be cut too. */
+  /** Connections that were last active before this may be cut too. */
   #frozenAt = Number.NEGATIVE_INFINITY;
   #ticking: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -161,10 +161,10 @@ export class Connections {
   async #connect(): Promise<WatchedClient & PoolClient> {
     for (;;) {
       const client = (await this.#pool.connect()) as unknown as WatchedClient & PoolClient;
-      const heard = this.#answered.get(client);
+      const received = this.#answered.get(client);
       // a new one has not been asked anything yet
-      if (heard === undefined || heard > this.#frozenAt) {
-        if (heard === undefined) this.#answered.set(client, performance.now());
+      if (received === undefined || received > this.#frozenAt) {
+        if (received === undefined) this.#answered.set(client, performance.now());
         return client;
       }
       client.release(true);

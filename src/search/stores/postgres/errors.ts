@@ -34,7 +34,7 @@ export class PostgresErrors {
     this.title = `database "${database}" of PostgreSQL at ${host.startsWith("/") ? host : `${host}:${port}`}`;
   }
 
-  /** An error as a UserError that says what to mend, the original as its cause; others come back as they are. */
+  /** An error as a UserError that says what to correct, the original as its cause; others come back as they are. */
   explained(error: unknown): unknown {
     if (error instanceof UserError) return error;
     const explained = this.#explained(error);

@@ -1,8 +1,10 @@
 // A proxy between a client and a server of a test: it can swallow all that goes through its connections, as a firewall or a
-// failover does, so that neither side hears anything any more.
+// failover does, so that neither side receives anything any more.
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 const keepaliveMilliseconds = 20_000;
+/** The message that ends every statement of the extended protocol. */
+const sync = Buffer.of(0x53, 0, 0, 0, 4);
 
 interface Pair {
   readonly client: Socket;
@@ -14,6 +16,8 @@ export class FreezingProxy {
   readonly #pairs = new Set<Pair>();
   /** New connections are taken, and never answered. */
   swallowsNew = false;
+  /** Statements of the client that went into a frozen connection. */
+  swallowed = 0;
 
   private constructor(readonly server: Server) {}
 
@@ -32,10 +36,11 @@ export class FreezingProxy {
       ] as const) {
         from.on("data", (data) => {
           if (!pair.isFrozen) to.write(data);
+          else if (from === client && data.includes(sync)) proxy.swallowed++;
         });
         from.on("error", () => {});
         from.on("close", () => {
-          // nobody hears of the end of a connection that is cut on the way, until the server's own look at it (TCP keepalive)
+          // nobody notices the end of a connection that is cut on the way, until the server's own look at it (TCP keepalive)
           if (!pair.isFrozen) to.destroy();
           else setTimeout(() => to.destroy(), keepaliveMilliseconds).unref();
           if (client.destroyed) proxy.#pairs.delete(pair);

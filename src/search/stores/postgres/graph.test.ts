@@ -6,7 +6,7 @@ import type { Database, Limits, Sql } from "./database.js";
 import { Graph } from "./graph.js";
 import type { Rights, Schema } from "./schema.js";
 
-/** A database that only knows what a graph asks for; `create` is what CREATE INDEX does. */
+/** A database that only knows what a graph requests; `create` is what CREATE INDEX does. */
 function scene(create: (attempt: number) => void, rights: Rights = { writes: true, owns: true }) {
   const statements: string[] = [];
   const limits: (Limits | undefined)[] = [];
@@ -84,7 +84,7 @@ test("a graph for which there is too little shared memory is built by one proces
   assert.deepEqual(notes, []);
 });
 
-test("a graph that cannot be built is told of once and not tried at every search", async () => {
+test("a graph that cannot be built is reported once and not tried at every search", async () => {
   const { graph, notes, attempts } = scene(() => {
     throw new UnavailableError("a database stopped the query (canceling statement due to statement timeout)");
   });
@@ -102,7 +102,7 @@ test("a graph that cannot be built is told of once and not tried at every search
   assert.equal(state, "failed");
   assert.match(error!, /statement timeout/);
   assert.ok(retry!.getTime() > Date.now() + 50_000);
-  // who asks for it gets the error each time
+  // who requests it gets the error each time
   await assert.rejects(graph.build(), UnavailableError);
   assert.equal(attempts(), 2);
 });

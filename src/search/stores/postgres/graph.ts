@@ -9,7 +9,7 @@ import type { Schema } from "./schema.js";
 /** Bytes of maintenance_work_mem for each item while the graph is built: without them pgvector builds it on disk. */
 const bytesPerItem = 700;
 const maxBuildMegabytes = 4096;
-/** A building is waited for, once it was told to stop, for so long. */
+/** A building is waited for, once it was canceled, for so long. */
 const stopMilliseconds = 3000;
 /**
  * How it is built. Several processes share their memory through /dev/shm, which has 64 MB in a container; one by itself takes
@@ -35,7 +35,7 @@ export class Graph {
   constructor(
     readonly database: Database,
     readonly schema: Schema,
-    /** Items from which a graph is built unasked. */
+    /** Items from which a graph is built by itself. */
     readonly from: number,
     onNote: (note: string) => void,
   ) {

@@ -31,7 +31,8 @@ function testFrozen(server: PostgresServer): void {
   }
 
   /** Ten connections, all of which have answered. */
-  const warm = (store: { search(queries: readonly Query[]): Promise<unknown> }) => store.search(Array(40).fill(query));
+  const warm = (store: { search(queries: readonly Query[]): Promise<unknown> }) =>
+    store.search(Array.from({ length: 40 }, () => query));
 
   test("all connections cut: reads are answered over new ones within seconds, a write fails and the next one works", async () => {
     const { proxy, store } = await behindProxy("all");
@@ -42,7 +43,8 @@ function testFrozen(server: PostgresServer): void {
     assert.equal(found[0]![0]!.id, "a");
     assert.equal(items.length, 1);
     assert.equal(page.length, 1);
-    assert.ok(performance.now() - begin < 10_000, `${performance.now() - begin} ms`);
+    // Sooner than the limit of time of a statement, after which any search is given up.
+    assert.ok(performance.now() - begin < 18_000, `${performance.now() - begin} ms`);
 
     await warm(store);
     proxy.freeze();
@@ -51,27 +53,21 @@ function testFrozen(server: PostgresServer): void {
     assert.match(failure.message, /^database "postgres" of PostgreSQL at 127\.0\.0\.1:\d+ does not answer \(.*cut/);
     assert.ok(!failure.message.includes(server.password));
     // the other connections were as silent, and are not tried one after the other
-    const again = performance.now();
+    const before = proxy.swallowed;
     await store.add([{ id: "b", view: "v", code: code(3) }]);
     assert.equal(await store.remove(["b", "c"]), 1);
-    assert.ok(performance.now() - again < 3000, `${performance.now() - again} ms`);
+    assert.equal(proxy.swallowed, before);
     await store.close();
     proxy.close();
   });
 
-  test("one connection of ten cut: the other searches are not slower", async () => {
+  test("one connection of ten cut: one search is sent into it, and is answered over another one", async () => {
     const { proxy, store } = await behindProxy("one");
     await warm(store);
     proxy.freeze(1);
-    const times = await Promise.all(
-      Array.from({ length: 300 }, async () => {
-        const begin = performance.now();
-        await store.search([query]);
-        return performance.now() - begin;
-      }),
-    );
-    assert.ok(times.filter((time) => time > 1500).length <= 1, `slow: ${times.filter((time) => time > 1500)}`);
-    assert.ok(Math.max(...times) < 10_000);
+    const found = await Promise.all(Array.from({ length: 300 }, () => store.search([query])));
+    assert.ok(found.every(([hits]) => hits![0]!.id === "a"));
+    assert.equal(proxy.swallowed, 1);
     await store.close();
     proxy.close();
   });

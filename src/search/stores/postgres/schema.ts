@@ -1,13 +1,13 @@
-// The tables of an index in PostgreSQL: their names, how they are made, and whether they are what was asked for.
+// The tables of an index in PostgreSQL: their names, how they are made, and whether they are what was requested.
 import { StorageError, UserError } from "../../../errors.js";
 import { checkSpace } from "../check.js";
 import {
   type Identity,
   newIdentity,
   type Owner,
-  type Recognised,
+  type Recognized,
   readIdentity,
-  recognise,
+  recognize,
   storeIsGone,
 } from "../identity.js";
 import type { Space } from "../store.js";
@@ -139,11 +139,11 @@ async function identify(
   tables: Tables,
   owner: Owner,
   found: Found,
-): Promise<Partial<Recognised>> {
+): Promise<Partial<Recognized>> {
   const title = `index "${name}" in ${database.title}`;
   const known = found.identity ? readIdentity(found.identity, title) : undefined;
   if (known !== undefined && found.isNew) return { identity: known };
-  const { identity, note } = await recognise(owner, {
+  const { identity, note } = await recognize(owner, {
     title,
     place: "DATABASE_URL and the name in index.yaml",
     identity: known,
@@ -211,7 +211,7 @@ async function find(sql: Sql, name: string): Promise<Found | undefined> {
   return row?.found;
 }
 
-/** Reads the catalogue's rows: to_regclass may answer from what was so before this transaction had the lock. */
+/** Reads the catalog's rows: to_regclass may answer from what was so before this transaction had the lock. */
 async function isListThere(sql: Sql): Promise<boolean> {
   const rows = await sql.query("SELECT FROM pg_tables WHERE schemaname = 'vantage' AND tablename = 'indexes'");
   return rows.length > 0;
@@ -224,7 +224,7 @@ async function create(
   await sql.query("SELECT pg_advisory_xact_lock($1)", [creationLock]);
   const other = await find(sql, name);
   if (other !== undefined && !owner?.replaces) return other;
-  // IF NOT EXISTS asks for the right to create a schema also where there is one
+  // IF NOT EXISTS requests the right to create a schema also where there is one
   const [{ missing } = { missing: true }] = await sql.query<{ missing: boolean }>(
     "SELECT to_regnamespace('vantage') IS NULL AS missing",
   );

@@ -159,7 +159,7 @@ function testServer(server: PostgresServer): void {
     clear(await rejection(store.counts()), UnavailableError, /does not answer/);
     clear(await rejection(store.add(numbered(2000))), UnavailableError, /does not answer/);
     server.up();
-    // the pool hears of its broken connections only now: starting the server held this process up
+    // the pool notices its broken connections only now: starting the server held this process up
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.ok(acknowledged > 10);
     const items = await store.page(undefined, 10_000);
@@ -193,7 +193,7 @@ function testServer(server: PostgresServer): void {
     await store.close();
   });
 
-  test("mistakes are one line that names what to mend, without the password", async () => {
+  test("mistakes are one line that names what to correct, without the password", async () => {
     const bits8 = { bits: 8, dimensions: 0 };
     await (await openPostgresStore({ url: plain, name: "there", space })).close();
     server.sql(`CREATE ROLE reader LOGIN PASSWORD 'reader'`);

@@ -13,7 +13,7 @@ export interface PostgresServerOptions extends PostgresStoreOptions {
 
 /**
  * Opens an index in the database of a PostgreSQL server (14 or later).
- * @throws UserError that names what to mend: URL, user, password, database, rights, certificates, or the index; UnavailableError
+ * @throws UserError that names what to correct: URL, user, password, database, rights, certificates, or the index; UnavailableError
  * where the server does not answer.
  */
 export async function openPostgresStore({ url, ...options }: PostgresServerOptions): Promise<PostgresStore> {

@@ -2,8 +2,8 @@
 
 import { type Engine, matmul } from "../../core/runtime/index.js";
 import type { DenseMatrix } from "../../data/matrix.js";
-import { fitPca, transformPca } from "../../numerics/linear-algebra/pca.js";
-import { symmetricEigen } from "../../numerics/linear-algebra/symmetric-eigen.js";
+import { fitPca, transformPca } from "./pca.js";
+import { symmetricEigen } from "./symmetric-eigen.js";
 
 /** x ↦ x·weightᵀ + bias: a view's features to its canonical variates. */
 export interface Projection {
@@ -23,7 +23,7 @@ interface Whitened {
 }
 
 /**
- * MAXVAR generalised CCA (Kettenring, Biometrika 58, 1971; for two views Hotelling's CCA, Biometrika 28, 1936): with every
+ * MAXVAR generalized CCA (Kettenring, Biometrika 58, 1971; for two views Hotelling's CCA, Biometrika 28, 1936): with every
  * view whitened, the leading eigenvectors of the covariance of all views side by side. With a ridge r a whitened component of
  * variance v has the variance v/(v + r), and the covariance keeps that in its own blocks: ridge-MAXVAR. Vinod's canonical
  * ridge (J. Econometrics 4, 1976) has the identity there; without a ridge both are the same, and with 0.1 this ranks a little
@@ -53,8 +53,8 @@ export async function solveCca(
       }
     }
     const weight = await matmul(engine, turned, axes, { m: dimensions, k: kept, n: mean.length });
-    const centre = Float32Array.from(mean);
-    const bias = await matmul(engine, weight, centre, { m: dimensions, k: mean.length, n: 1 });
+    const center = Float32Array.from(mean);
+    const bias = await matmul(engine, weight, center, { m: dimensions, k: mean.length, n: 1 });
     projections.push({ weight, bias: bias.map((value) => -value) });
     offset += kept;
   }

@@ -1,7 +1,7 @@
-// GMAE's neighbours: which samples of a batch count as positive and which as negative to each other.
+// GMAE's neighbors: which samples of a batch count as positive and which as negative to each other.
 import { UserError } from "../../errors.js";
 
-export interface NeighbourNumbers {
+export interface NeighborNumbers {
   /** Nearest samples looked up, the sample itself included (k = ⌊share·n⌋). */
   readonly nearest: number;
   /** Positives: ranks 1 … positives of the nearest, the sample itself being rank 0. */
@@ -10,7 +10,7 @@ export interface NeighbourNumbers {
   readonly negatives: number;
 }
 
-/** The smallest batch in which a sample has a positive and a negative neighbour. */
+/** The smallest batch in which a sample has a positive and a negative neighbor. */
 const smallestBatch = 16;
 /** The sample itself, a positive, one between and a negative. */
 const fewestNearest = 4;
@@ -21,7 +21,7 @@ const fewestNearest = 4;
  * positive and half of the others negative.
  * @throws UserError where n < 16 or the share leaves fewer than 4 of them.
  */
-export function neighbourNumbers(n: number, posNum: number, share: number): NeighbourNumbers {
+export function neighborNumbers(n: number, posNum: number, share: number): NeighborNumbers {
   if (n < smallestBatch) {
     throw new UserError(
       `GMAE's contrastive loss needs at least ${smallestBatch} samples in a batch, got ${n}; --set contrastive=false trains without it`,
@@ -30,7 +30,7 @@ export function neighbourNumbers(n: number, posNum: number, share: number): Neig
   const nearest = Math.floor(n * share);
   if (nearest < fewestNearest) {
     throw new UserError(
-      `kShare: ${share} of ${n} samples are ${nearest} nearest neighbours, the contrastive loss needs ${fewestNearest} or more`,
+      `kShare: ${share} of ${n} samples are ${nearest} nearest neighbors, the contrastive loss needs ${fewestNearest} or more`,
     );
   }
   const negatives = Math.floor((nearest - posNum - 1) / 2);
@@ -47,7 +47,7 @@ export function neighbourNumbers(n: number, posNum: number, share: number): Neig
 export interface Hubs {
   /** How many are counted: 5% of the samples, one at least. */
   readonly count: number;
-  /** Share of all places among the positives that they hold; about 0.1 where everything is somebody's neighbour. */
+  /** Share of all places among the positives that they hold; about 0.1 where everything is somebody's neighbor. */
   readonly share: number;
   /** How far from even (0) to the most that so few samples can hold (1): each can stand once in a list. */
   readonly concentration: number;
@@ -55,9 +55,9 @@ export interface Hubs {
 
 /**
  * How far a view's positives are the same few samples (hubs).
- * @param ranked as `countNeighbours` takes them.
+ * @param ranked as `countNeighbors` takes them.
  */
-export function findHubs(ranked: Int32Array, { nearest, positives }: NeighbourNumbers): Hubs {
+export function findHubs(ranked: Int32Array, { nearest, positives }: NeighborNumbers): Hubs {
   const samples = ranked.length / nearest;
   const count = Math.max(1, Math.floor(samples / 20));
   const chosen = new Int32Array(samples);
@@ -71,14 +71,14 @@ export function findHubs(ranked: Int32Array, { nearest, positives }: NeighbourNu
 }
 
 /**
- * Adds one view's neighbours to the counts P and N (n × n, row-major).
+ * Adds one view's neighbors to the counts P and N (n × n, row-major).
  * @param ranked for each sample its `numbers.nearest` nearest in order; the sample itself is passed over wherever it stands
  *   among equals.
  * @param rows samples of the batch that have the view, by which `ranked` counts; undefined: all n.
  */
-export function countNeighbours(
+export function countNeighbors(
   ranked: Int32Array,
-  numbers: NeighbourNumbers,
+  numbers: NeighborNumbers,
   n: number,
   counts: { positive: Float32Array; negative: Float32Array },
   rows?: Int32Array,

@@ -1,7 +1,8 @@
-// Opening a data set by what the user typed: a path to a file, or a name in the catalogue of sets that need no download.
+// Opening a data set by what the user typed: a path to a file, or a name in the catalog of sets that need no download.
 import { existsSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { UserError } from "../errors.js";
+import { didYouMean } from "../near-names.js";
 import { cardFiles, findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
 import type { MultiViewDataset } from "./dataset.js";
@@ -29,8 +30,8 @@ export interface OpenOptions extends FileOptions {
   readonly onNote?: (note: string) => void;
 }
 
-/** A set in the catalogue. */
-export interface CatalogueEntry {
+/** A set in the catalog. */
+export interface CatalogEntry {
   readonly name: string;
   readonly description: string;
   readonly samples: number;
@@ -42,7 +43,7 @@ export interface CatalogueEntry {
 
 type ParameterValues = Readonly<Record<string, number | readonly number[] | readonly string[]>>;
 
-interface Recipe extends CatalogueEntry {
+interface Recipe extends CatalogEntry {
   /** For parameters that are words instead of numbers: those they can be. */
   readonly words?: Readonly<Record<string, readonly string[]>>;
   make(parameters: ParameterValues & { readonly seed: number }, options: OpenOptions): Promise<MultiViewDataset>;
@@ -76,16 +77,16 @@ const recipes: readonly Recipe[] = [
   },
 ];
 
-/** Views come from the parameter, or else are those that the selection asks for by name. */
+/** Views come from the parameter, or else are those that the selection names. */
 async function makeEmoji(parameters: ParameterValues, options: OpenOptions): Promise<MultiViewDataset> {
   const { views, labels = options.labels === undefined ? [] : [options.labels] } = parameters as EmojiParameters;
   const known = [...makers, ...languages] as string[];
-  const asked = options.views?.map(({ variable }) => variable) ?? [];
-  const missing = asked.find((name) => !known.includes(name) && !/^\d+$/.test(name));
+  const requested = options.views?.map(({ variable }) => variable) ?? [];
+  const missing = requested.find((name) => !known.includes(name) && !/^\d+$/.test(name));
   if (missing !== undefined) throw new UserError(`emoji: no view "${missing}"; its views are ${known.join(", ")}`);
-  const byName = asked.filter((name) => known.includes(name)) as EmojiView[];
+  const byName = requested.filter((name) => known.includes(name)) as EmojiView[];
   // A number means one of the views that are taken by default.
-  const wanted = new Set(byName.length === asked.length ? byName : [...defaultEmojiViews, ...byName]);
+  const wanted = new Set(byName.length === requested.length ? byName : [...defaultEmojiViews, ...byName]);
   const [labeling = "group", ...more] = labels;
   if (more.length > 0 || !(emojiLabelings as readonly string[]).includes(labeling)) {
     throw new UserError(`emoji: labels are "${labels.join("/")}", expected one of ${emojiLabelings.join(", ")}`);
@@ -113,12 +114,12 @@ function mnistRecipe(variant: NoisyMnistVariant, samples: number, description: s
 }
 
 /** The sets that can be opened by name. */
-export function catalogue(): readonly CatalogueEntry[] {
+export function catalog(): readonly CatalogEntry[] {
   return recipes.map(({ make: _, ...entry }) => entry);
 }
 
 /**
- * Opens a data set and checks it (`checkDataset`). Several paths are one data set, joined by the ids of the samples. What is before a colon, or the whole, is looked up in the catalogue
+ * Opens a data set and checks it (`checkDataset`). Several paths are one data set, joined by the ids of the samples. What is before a colon, or the whole, is looked up in the catalog
  * first, then among the dataset cards (`findCard`); everything else is a path. A file's set is named after the file, without
  * its extension.
  * @param nameOrPath such as `noisy-mnist`, `synthetic:samples=100000,views=3,dimensions=64/32/16`, `data/Digits-2V.mat`,
@@ -133,7 +134,7 @@ export async function openDataset(
   const opened =
     typeof nameOrPath === "string" ? await openOne(nameOrPath, options) : await openFiles(nameOrPath, options);
   const { dataset, notes } = opened;
-  // A reader may have told the shorter half of what the check says.
+  // A reader may have reported a part of what the check says.
   const all = [...notes, ...checkDataset(dataset)];
   for (const [i, note] of all.entries()) if (!all.some((other, j) => j > i && other.startsWith(note))) onNote(note);
   return dataset;
@@ -146,7 +147,7 @@ async function openOne(nameOrPath: string, options: OpenOptions): Promise<Opened
   return { dataset: await makeByRecipe(recipe, rest.join(":"), options), notes: [] };
 }
 
-/** The files that `openDataset` reads for a name or path: none for a set of the catalogue, a card and its files, or one file. */
+/** The files that `openDataset` reads for a name or path: none for a set of the catalog, a card and its files, or one file. */
 export function dataFiles(nameOrPath: string | readonly string[]): string[] {
   if (typeof nameOrPath !== "string") return nameOrPath.flatMap(dataFiles);
   if (recipes.some(({ name }) => name === nameOrPath.split(":")[0])) return [];
@@ -170,9 +171,8 @@ async function openFile(path: string, options: OpenOptions): Promise<OpenedFiles
   const looksLikePath = /[/\\]/.test(path) || extname(path) !== "";
   if (!looksLikePath && !existsSync(path)) {
     const names = [...recipes, ...shippedCards()].map((each) => each.name);
-    const near = names.filter((name) => name.startsWith(path) || path.startsWith(name) || distance(name, path) <= 3);
-    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the catalogue has ${names.join(", ")}`;
-    throw new UserError(`"${path}" is neither a file nor a data set of the catalogue; ${hint}`);
+    const hint = didYouMean(path, names) ?? `the catalog has ${names.join(", ")}`;
+    throw new UserError(`"${path}" is neither a file nor a data set of the catalog; ${hint}`);
   }
   return openFiles([path], options);
 }
@@ -214,17 +214,4 @@ function parseParameters(recipe: Recipe, text: string): ParameterValues {
     values[name] = numbers.length === 1 ? numbers[0]! : numbers;
   }
   return values;
-}
-
-/** Edits (insertions, deletions, replacements) that turn one text into the other (Levenshtein 1966). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

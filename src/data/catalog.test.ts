@@ -4,19 +4,19 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { catalogue, openDataset } from "./catalogue.js";
+import { catalog, openDataset } from "./catalog.js";
 import { writeNpz } from "./formats/index.js";
 import { parseViewSelection } from "./layout/index.js";
 import { toDense } from "./matrix.js";
 
 const shared = join(import.meta.dirname, "../../../shared/data");
 
-test("every entry of the catalogue opens as described", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "vantage-catalogue-"));
+test("every entry of the catalog opens as described", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-catalog-"));
   const saved = process.env.VANTAGE_CACHE;
   process.env.VANTAGE_CACHE = folder;
   try {
-    for (const entry of catalogue().filter(({ samples }) => samples <= 10_000)) {
+    for (const entry of catalog().filter(({ samples }) => samples <= 10_000)) {
       const data = await openDataset(entry.name);
       assert.equal(data.name, entry.name);
       assert.equal(data.samples, entry.samples);
@@ -32,7 +32,7 @@ test("every entry of the catalogue opens as described", async () => {
     rmSync(folder, { recursive: true, force: true });
   }
   assert.deepEqual(
-    catalogue().map((entry) => entry.name),
+    catalog().map((entry) => entry.name),
     ["noisy-mnist", "noisy-mnist-10k", "synthetic", "emoji"],
   );
 });
@@ -49,7 +49,7 @@ test("parameters of a synthetic set, and its source opens it again", async () =>
   assert.notDeepEqual(toDense(other.views[2]!.matrix).data, toDense(data.views[2]!.matrix).data);
 });
 
-test("views of a catalogue's set by name and number", async () => {
+test("views of a catalog's set by name and number", async () => {
   const columns = async (text: string) => {
     const data = await openDataset("synthetic:samples=20,dimensions=3/4", { views: parseViewSelection(text) });
     return data.views.map((view) => `${view.name} ${view.matrix.columns}`).join();
@@ -85,9 +85,9 @@ test("emoji: views and labels by parameter and by selection", async () => {
 });
 
 const refused: [string, RegExp][] = [
-  ["noisy-mnits", /"noisy-mnits" is neither a file nor a data set of the catalogue; did you mean noisy-mnist\?/],
+  ["noisy-mnits", /"noisy-mnits" is neither a file nor a data set of the catalog; did you mean noisy-mnist\?/],
   ["noisy", /did you mean noisy-mnist or noisy-mnist-10k or noisy-mnist-dccae\?/],
-  ["cifar", /the catalogue has noisy-mnist, noisy-mnist-10k, synthetic, emoji, caltech101-20, /],
+  ["cifar", /the catalog has noisy-mnist, noisy-mnist-10k, synthetic, emoji, caltech101-20, /],
   ["synthetic:sample=3", /no parameter "sample"; it has samples, views/],
   ["synthetic:samples=many", /samples is "many", expected a number/],
   ["synthetic:samples", /samples is "", expected a number/],
@@ -103,7 +103,7 @@ for (const [name, message] of refused) {
   });
 }
 
-test("a catalogue's labels are its own", async () => {
+test("a catalog's labels are its own", async () => {
   await assert.rejects(openDataset("synthetic", { labels: "Y" }), { name: "UserError", message: /has its own labels/ });
 });
 
@@ -120,8 +120,8 @@ test("a file is named after itself", { skip: !existsSync(shared) }, async () => 
   assert.equal(view!.matrix.columns, 76);
 });
 
-test("constant columns of a file are told once", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "vantage-catalogue-"));
+test("constant columns of a file are reported once", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vantage-catalog-"));
   try {
     const path = join(folder, "toy.npz");
     const rows = [1, 5, 2, 5, 3, 5, 4, 5];

@@ -21,6 +21,7 @@ const order = [
   "report",
   "train",
   "search",
+  "open",
   "server",
   "reproduce",
   "cli",
@@ -35,7 +36,7 @@ function layerOf(file: string): string {
 }
 
 test("a layer knows only the layers before it", () => {
-  const offences: string[] = [];
+  const offenses: string[] = [];
   let imports = 0;
   for (const entry of readdirSync(source, { recursive: true, encoding: "utf8" })) {
     const layer = layerOf(entry);
@@ -47,10 +48,10 @@ test("a layer knows only the layers before it", () => {
       if (other.length < 2) continue;
       imports++;
       if (order.indexOf(layerOf(other.join(sep))) > order.indexOf(layer))
-        offences.push(`${entry} imports ${other.join("/")}`);
+        offenses.push(`${entry} imports ${other.join("/")}`);
     }
   }
-  assert.deepEqual(offences, []);
+  assert.deepEqual(offenses, []);
   assert.ok(imports > 100, `only ${imports} imports were found`);
 });
 
@@ -60,7 +61,7 @@ const commonToMethods = ["shared", "matching", "baselines"];
 test("a method knows no other method", () => {
   const folder = join(source, "methods");
   const isMethod = (name: string) => !commonToMethods.includes(name) && readdirSync(folder).includes(name);
-  const offences: string[] = [];
+  const offenses: string[] = [];
   let files = 0;
   for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const [own, ...rest] = entry.split(sep);
@@ -70,9 +71,9 @@ test("a method knows no other method", () => {
     for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
       const [other, ...path] = relative(folder, resolve(dirname(file), target!)).split(sep);
       if (path.length > 0 && other !== own && other !== ".." && isMethod(other!))
-        offences.push(`${entry} imports ${other}`);
+        offenses.push(`${entry} imports ${other}`);
     }
   }
-  assert.deepEqual(offences, []);
+  assert.deepEqual(offenses, []);
   assert.ok(files > 50, `only ${files} files were found`);
 });

@@ -1,7 +1,7 @@
 // Holds what came of a file against what its case accepts; ../../cases/README.md says what the fields mean.
 
 /** Undefined where one of the accepted outcomes came, else what is wrong, by the outcome that is of the same sort. */
-export function judge({ accept, note }, got) {
+export function checkOutcome({ accept, note }, got) {
   const faults = accept.map((outcome) =>
     outcome.refused ? refusalFault(outcome, got) : outcomeFault(outcome, note, got),
   );

@@ -1,0 +1,82 @@
+// Training the same method with several seeds, and the table of means and deviations.
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { parseOptions } from "../methods/options.js";
+import type { Metrics } from "../methods/training.js";
+import { missingPackages } from "../optional.js";
+import { writeReport } from "../report/pages/page.js";
+import type { TrainingSummary } from "../train/summary.js";
+import { type TrainingRequest, trainRun } from "../train/train-run.js";
+import { printResult } from "./output/output.js";
+import { seedsTable } from "./output/seeds-table.js";
+import type { CommonFlags } from "./settings.js";
+import { withTraining } from "./training.js";
+
+/** At most so many seeds: one that is mistyped must not train for days. */
+const MOST = 1000;
+
+/**
+ * The seeds of `--seeds`: a range with both ends, or a list.
+ * @example parseSeeds("0..2") // [0, 1, 2]
+ * @throws UserError where it is neither, or a seed stands twice.
+ */
+export function parseSeeds(text: string): number[] {
+  const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  if (first !== undefined && count >= 1 && count <= MOST) {
+    return Array.from({ length: count }, (_, i) => Number(first) + i);
+  }
+  const seeds = text.split(",").map(Number);
+  const isList = /^\d+(,\d+)*$/.test(text) && seeds.every(Number.isSafeInteger) && seeds.length <= MOST;
+  if (!isList) throw new UserError(`--seeds ${text}: expected a range such as 0..4, or a list such as 0,1,2`);
+  if (new Set(seeds).size < seeds.length) throw new UserError(`--seeds ${text}: a seed stands twice`);
+  return seeds;
+}
+
+/** Trains one run per seed, in folders `seed-N` of one folder, with a report of all of them. */
+export async function trainSeeds(
+  request: TrainingRequest,
+  seeds: readonly number[],
+  flags: CommonFlags,
+): Promise<void> {
+  const { method, options } = request;
+  for (const seed of seeds) parseOptions(method.name, method.options, { ...options, seed });
+  const name = [request.data]
+    .flat()
+    .join("-")
+    .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-");
+  const folder = request.out ?? join("runs", `${method.name}-${name}-seeds-${seeds[0]}-${seeds.at(-1)}`);
+  const summaries: TrainingSummary[] = [];
+  for (const seed of seeds) {
+    const one = { ...request, out: join(folder, `seed-${seed}`), options: { ...options, seed } };
+    summaries.push((await withTraining((hooks) => trainRun(one, hooks))).summary);
+  }
+  const runs = summaries.map(({ run }) => run);
+  const report = missingPackages("reports") ? [] : [`report  ${writeReport(runs, join(folder, "report.html"))}`];
+  const metricsBySeed = Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]!.metrics]));
+  const { mean, deviation } = statistics(summaries.map(({ metrics }) => metrics));
+  const [{ metrics: _, run: __, seed: ___, ...shared }] = summaries as [TrainingSummary];
+  const result = { ...shared, seeds, metrics: mean, deviation, metricsBySeed, run: folder, runs };
+  printResult(flags.json, result, [...seedsTable(method.name, seeds.length, mean, deviation), "", ...report]);
+}
+
+/** Mean and standard deviation (n − 1) of each measure that all results have. @param results at least one. */
+export function statistics(results: readonly Metrics[]): { readonly mean: Metrics; readonly deviation: Metrics } {
+  const mean: Record<string, number | Metrics> = {};
+  const deviation: Record<string, number | Metrics> = {};
+  for (const [name, first] of Object.entries(results[0]!)) {
+    const values = results.map((result) => result[name]);
+    if (typeof first !== "number") {
+      if (!values.every((value): value is Metrics => typeof value === "object")) continue;
+      const parts = statistics(values);
+      mean[name] = parts.mean;
+      deviation[name] = parts.deviation;
+    } else if (values.every((value): value is number => typeof value === "number")) {
+      const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+      mean[name] = average;
+      deviation[name] = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+    }
+  }
+  return { mean, deviation };
+}

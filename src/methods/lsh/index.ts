@@ -1,0 +1,3 @@
+// lsh: the definition, the class, the options.
+export { LSH, lsh } from "./lsh.js";
+export type { LshOptions } from "./options.js";
