@@ -41,8 +41,12 @@ const parts = [
 const nodeOnly = new Set([
   "core/platform/node.js",
   "core/runtime/backends/node.js",
+  "core/runtime/backends/device.js",
+  "core/runtime/backends/device-memory.js",
+  "core/runtime/backends/device-session.js",
   "core/runtime/backends/library-path.js",
   "core/runtime/backends/native.js",
+  "core/runtime/backends/native-session.js",
   "core/runtime/backends/onnxruntime-library.js",
   "methods/saving.js",
 ]);

@@ -7,6 +7,7 @@ import { Random } from "./core/kernels/random.js";
 import { openDataset } from "./data/catalog.js";
 import { writeNpz } from "./data/formats/index.js";
 import { array, encodeMatlab5, type MatlabValue } from "./data/formats/matlab/matlab5.testing.js";
+import { twoHalves } from "./data/media/pictures.testing.js";
 import { type Example, type Page, pages } from "./docs-pages.testing.js";
 import { openStage, type Stage } from "./docs-stage.testing.js";
 import { readDefinition } from "./reproduce/definition.js";
@@ -81,6 +82,15 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
     table("study.csv", "patient;rna_1;rna_2;protein_1;protein_2;sex;site;diagnosis", (id, i) => {
       return `${id};${i},5;${i},25;${i * 2},5;0,${i}5;${i % 2 ? "f" : "m"};x;${i % 2 ? "ill" : "well"}`;
     });
+  },
+  async "docs/picture-folders.md"({ folder }) {
+    mkdirSync(join(folder, "photos"));
+    const rows = ["file,caption,kind"];
+    for (const [i, kind] of ["cat", "dog", "cat", "dog"].entries()) {
+      await twoHalves(8 + i, 8).toFile(join(folder, "photos", `${i}.png`));
+      rows.push(`${i}.png,a ${kind} in picture ${i},${kind}`);
+    }
+    writeFileSync(join(folder, "photos", "captions.csv"), `${rows.join("\n")}\n`);
   },
   "docs/run-folder.md"(stage) {
     matlab(join(stage.folder, "Digits-2V.mat"), { X: cell(features(90, 12, 3), features(90, 8, 3)), Y: labels(90, 3) });

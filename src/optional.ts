@@ -21,6 +21,8 @@ const features = {
   PostgreSQL: ["pg"],
   "runs shared through PostgreSQL": ["pg", "pg-boss"],
   "nearest neighbors of so many samples": ["usearch"],
+  "text encoders from ONNX files": ["@huggingface/tokenizers"],
+  "encoders of transformers.js": ["@huggingface/transformers"],
   "ONNX Runtime's portable interface (GPUs need it)": ["onnxruntime-node"],
 } as const;
 export type Feature = keyof typeof features;

@@ -104,6 +104,10 @@ const cases: Record<string, Omit<Killed, "folder" | "kills" | "random">> = {
     command: () => ["index", place.path("joint"), "--out", "index", "--threads", "1"],
     content: indexContent,
   },
+  "index of vectors": {
+    command: () => ["index", place.path("blobs.npz"), "--views", "a=X1", "--out", "index", "--threads", "1"],
+    content: indexContent,
+  },
   copy: {
     prepare: (folder) => cpSync(place.path("hashed-index"), join(folder, "from"), { recursive: true }),
     command: () => ["copy", "from", "--out", "index", "--threads", "1"],

@@ -5,10 +5,20 @@ import { builtin } from "./builtin/index.js";
 import { emojiEncoders } from "./emoji.js";
 import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
 import { httpEncoders } from "./http/index.js";
+import { onnxEncoders } from "./onnx/index.js";
 import { pixels } from "./pixels.js";
+import { transformersEncoders } from "./transformers/index.js";
 
 /** Every kind of encoder. */
-export const encoderDefinitions: readonly EncoderDefinition[] = [builtin, emojiEncoders, httpEncoders, bag, pixels];
+export const encoderDefinitions: readonly EncoderDefinition[] = [
+  builtin,
+  emojiEncoders,
+  onnxEncoders,
+  transformersEncoders,
+  httpEncoders,
+  bag,
+  pixels,
+];
 
 /**
  * Opens an encoder.

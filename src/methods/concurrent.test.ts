@@ -12,6 +12,7 @@ after(() => engine.close());
 
 const small: Readonly<Record<string, Record<string, unknown>>> = {
   cca: { dimensions: 4 },
+  identity: { task: "clustering" },
   gmae: { hidden: [24, 16], latent: 8, starts: 2, epochs: 2, evaluateEvery: 0 },
   djsrh: { hidden: 16, bits: 8, epochs: 1 },
   dchn: { hidden: 16, bits: 8, epochs: 1 },
@@ -137,8 +138,9 @@ for (const [name, settings] of Object.entries(small)) {
   });
 
   test(`${name}: an engine closed under calls answers or refuses each of them`, async () => {
-    for (let round = 0; round < 3; round++) {
-      const own = await Engine.open({ threads: 2 });
+    const rounds = (["native", "device"] as const).flatMap((way) => [0, 1, 2].map((round) => ({ way, round })));
+    for (const { way, round } of rounds) {
+      const own = await Engine.open({ threads: 2, interface: way });
       const method = await build(own).restore(await fitted);
       const running = others.slice(0, 20).map((other) => outcome(verbs.transform!(method, other)));
       for (let wait = 0; wait < 3 * round; wait++) await new Promise(setImmediate);

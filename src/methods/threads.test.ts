@@ -9,6 +9,7 @@ import { parseOptions } from "./options.js";
 /** Sizes whose products ONNX Runtime splits by columns: more columns than samples in a step, more than one block to sum over. */
 const settings: Readonly<Record<string, Record<string, unknown>>> = {
   cca: { dimensions: 4 },
+  itq: { bits: 64 },
   gmae: { hidden: [150, 100], latent: 40, starts: 2, epochs: 2, batch: 30 },
   djsrh: { hidden: 300, bits: 64, epochs: 2 },
   dchn: { hidden: 300, bits: 64, epochs: 2 },

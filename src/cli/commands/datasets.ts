@@ -13,6 +13,7 @@ import { catalog, openDataset } from "../../data/catalog.js";
 import { describeDataset, formatDescription } from "../../data/describe.js";
 import { writeLayout } from "../../data/layout/layout-file.js";
 import { describeMedia, formatMedia } from "../../data/media/describe-media.js";
+import type { MediaOptions } from "../../data/media/picture-folder.js";
 import { readMedia } from "../../data/media/read-media.js";
 import { AmbiguousDataError, UserError } from "../../errors.js";
 import { writeFileAtomic } from "../../files.js";
@@ -114,10 +115,17 @@ function cardViews({ card }: CardState): string[] {
 }
 
 async function describe(source: string, { seed, json, ...flags }: Flags & MediaFlags): Promise<void> {
+  const media = mediaOptions(flags);
   if (isPictureFolder(source)) {
-    await describeFolder(source, flags, json);
+    const { text, ...others } = { data: flags.data, ...dataSettings(flags) };
+    const stray = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+    if (stray !== undefined)
+      throw new UserError(`--${stray} is for files of features; ${source} is a folder of pictures`);
+    await describeFolder(source, { ...media, ...(text && { text }) }, json);
     return;
   }
+  if (Object.keys(media).length > 0)
+    throw new UserError(`${source} is no folder of pictures: it has no captions to choose`);
   const notes: string[] = [];
   let shown = -1;
   const more = flags.data ?? [];
@@ -141,8 +149,8 @@ function isPictureFolder(source: string): boolean {
   return !isName && statSync(source, { throwIfNoEntry: false })?.isDirectory() === true && !isCardFolder(source);
 }
 
-async function describeFolder(folder: string, flags: MediaFlags, json: boolean | undefined): Promise<void> {
-  const set = await readMedia(folder, mediaOptions(flags));
+async function describeFolder(folder: string, options: MediaOptions, json: boolean | undefined): Promise<void> {
+  const set = await readMedia(folder, options);
   const progress = itemProgress();
   try {
     const description = await describeMedia(set, { onProgress: progress.update });

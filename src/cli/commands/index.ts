@@ -2,6 +2,8 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
+import type { MultiViewDataset } from "../../data/dataset.js";
+import type { AccountEntry } from "../../data/layout/index.js";
 import { UserError } from "../../errors.js";
 import { InterruptedError } from "../../methods/training.js";
 import { nameOfIndex } from "../../search/index/create-index.js";
@@ -120,8 +122,10 @@ async function vectorsOfFile(
   const codes = codesOf(flags.codes);
   const notes: string[] = [];
   const data = await openData({ ...dataSettings(flags), data: path }, { onNote: (note) => notes.push(note) });
-  const bytes = (data.account ?? []).filter(({ role, what }) => role === "view" && / uint8$/.test(what));
-  const others = (data.account ?? []).filter(({ role, what }) => role === "view" && / (float|double)/.test(what));
+  const views = (data.account ?? []).filter(({ role }) => role === "view");
+  const bytes = views.filter(({ what }) => / uint8$/.test(what));
+  const others = views.filter(({ what }) => / (single|double)$/.test(what));
+  if (flags.samples === undefined) checkRows(path, data, views);
   if (codes === undefined && bytes.length > 0) {
     throw new UserError(
       `${path}: ${bytes.map(({ detail, what }) => `view "${detail}" (${what})`).join(", ")} may be packed codes or vectors: give --codes packed or --codes signs`,
@@ -138,6 +142,20 @@ async function vectorsOfFile(
   const name = flags.name ?? nameOfIndex(flags.out);
   const request = { ...about, data, source: path, folder: flags.out, name, codes, columns: columns.of };
   return indexVectors(request, engine, hooks);
+}
+
+/** @throws UserError where views have different numbers of rows, which was taken for features × samples as their columns agree. */
+function checkRows(
+  path: string,
+  { views: [first, ...more], samples }: MultiViewDataset,
+  account: readonly AccountEntry[],
+) {
+  const isTurned = ({ what }: AccountEntry) => !what.startsWith(`${samples}×`) && what.includes(`×${samples} `);
+  if (!account.some(isTurned) || more.every(({ matrix }) => matrix.columns === first!.matrix.columns)) return;
+  const found = account.map(({ detail, what }) => `"${detail}" (${what})`).join(" and ");
+  throw new UserError(
+    `${path}: views ${found} have different numbers of rows: row i of each must be of the same sample; choose one view with --views, or give --samples columns if samples are columns`,
+  );
 }
 
 /** Whether a note says of kept columns, and of nothing else, that they are not used. */

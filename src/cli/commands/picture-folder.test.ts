@@ -51,6 +51,10 @@ test("mistakes are one line and exit status 2", async () => {
     assert.equal(stderr.trim().split("\n").length, 1, stderr);
     assert.match(stderr, expected);
   }
+  const features = await info(folder, "--views", "a=b");
+  assert.match(features.stderr, /--views is for files of features; \. is a folder of pictures/);
+  const file = await runCommand(["datasets", "info", "captions.csv", "--captions", "captions.csv"], folder);
+  assert.match(file.stderr, /captions\.csv is no folder of pictures/);
   const empty = await info(folderOf([]));
   assert.match(empty.stderr, /has no pictures .*: it is empty/);
   assert.equal(empty.status, 2);

@@ -4,13 +4,15 @@ import { type Call, operators } from "./operators.js";
 import { type Onnx, onnx } from "./schema.js";
 import { countOf, ShapeError, type Value } from "./shapes.js";
 
-/** An input or output that is a matrix, rows by columns, or pictures, [rows, channels, height, width]. */
+/** An input or output; of an encoder of features a matrix, rows by columns, or pictures, [rows, channels, height, width]. */
 export interface Port {
   readonly name: string;
-  /** Values of a row. */
+  /** Its sizes; undefined where any will do. */
+  readonly dims: readonly (number | undefined)[];
+  /** Type of its values, by ONNX's number: 1 float32, 7 int64. */
+  readonly type: number;
+  /** Values of a row, where that is known; else 0. */
   readonly columns: number;
-  /** Sizes of a row: [columns], or channels, height and width. */
-  readonly shape: readonly number[];
   /** Of type float32. */
   readonly isFloat: boolean;
 }
@@ -97,13 +99,19 @@ export class EncoderFile {
    * @throws UserError where they are no ONNX model or not of this kind.
    */
   static read(bytes: Uint8Array, path: string): EncoderFile {
-    let model: Onnx.IModelProto;
-    try {
-      model = onnx.ModelProto.decode(bytes);
-    } catch (error) {
-      throw new UserError(`${path} is not a whole ONNX file: ${(error as Error).message}`);
-    }
-    return asUserError(path, () => new EncoderFile(path, model));
+    return asUserError(path, () => {
+      const file = new EncoderFile(path, decoded(bytes, path));
+      for (const port of [...file.inputs, ...file.outputs]) checkMatrix(port);
+      return file;
+    });
+  }
+
+  /**
+   * The same for a model whose inputs and outputs may have any number of dimensions: of pictures or of texts.
+   * @throws UserError where the bytes are no ONNX model or not of this kind.
+   */
+  static readAnyRank(bytes: Uint8Array, path: string): EncoderFile {
+    return asUserError(path, () => new EncoderFile(path, decoded(bytes, path)));
   }
 
   /** The model as checked, for ONNX Runtime. */
@@ -116,16 +124,24 @@ export class EncoderFile {
    * @throws UserError where the graph does not fit together, or a call would take too much memory or time.
    */
   outputShape(output: string, rows: number): readonly number[] {
+    return this.shapeFor(output, new Map(this.inputs.map((port) => [port.name, [rows, ...rowShape(port)]])));
+  }
+
+  /**
+   * What a call on inputs of these shapes gives: the shape of an output.
+   * @throws UserError where the graph does not fit together, or a call would take too much memory or time.
+   */
+  shapeFor(output: string, inputs: ReadonlyMap<string, readonly number[]>): readonly number[] {
     return asUserError(this.path, () => {
-      const found = this.#shapes(rows).get(output);
+      const found = this.#shapes(inputs).get(output);
       if (found === undefined) throw new EncoderError(`nothing computes its output "${output}"`);
       return found.dims;
     });
   }
 
-  #shapes(rows: number): ReadonlyMap<string, Value> {
+  #shapes(inputs: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, Value> {
     const values = new Map(this.#weights);
-    for (const { name, shape } of this.inputs) values.set(name, { dims: [rows, ...shape] });
+    for (const [name, dims] of inputs) values.set(name, { dims });
     let [held, work] = [0, 0];
     for (const node of this.#nodes) {
       const inputs = node.inputs.map((name) => {
@@ -246,16 +262,31 @@ function littleEndian(bytes: Uint8Array, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
 }
 
-/** A matrix, or pictures, of any number of rows. */
+/** The model in a file. @throws UserError where there is none. */
+function decoded(bytes: Uint8Array, path: string): Onnx.IModelProto {
+  try {
+    return onnx.ModelProto.decode(bytes);
+  } catch (error) {
+    throw new UserError(`${path} is not a whole ONNX file: ${(error as Error).message}`);
+  }
+}
+
 function portOf({ name, type }: Onnx.IValueInfoProto): Port {
   const { shape, elemType } = type?.tensorType ?? {};
-  const dims = shape?.dim ?? [];
-  const own = dims.slice(1).map(({ dimValue }) => Number(dimValue));
-  if ((own.length !== 1 && own.length !== 3) || !own.every((size) => size > 0)) {
+  const dims = (shape?.dim ?? []).map(({ dimValue }) => (Number(dimValue) > 0 ? Number(dimValue) : undefined));
+  const columns = dims.length > 1 ? dims.slice(1).reduce<number>((product, size) => product * (size ?? 0), 1) : 0;
+  return { name: name!, dims, type: elemType ?? 0, columns, isFloat: elemType === FLOAT };
+}
+
+/** The sizes of a row: [columns], or channels, height and width. */
+export function rowShape({ dims }: Port): number[] {
+  return dims.slice(1).map((size) => size!);
+}
+
+/** A matrix, or pictures, of any number of rows. */
+function checkMatrix({ name, dims, columns }: Port): void {
+  if ((dims.length !== 2 && dims.length !== 4) || columns === 0) {
     throw new EncoderError(`"${name}" is no matrix with a known number of columns, and no pictures of a known size`);
   }
-  if (Number(dims[0]!.dimValue) > 0) {
-    throw new EncoderError(`"${name}" has ${dims[0]!.dimValue} rows, expected any number of them`);
-  }
-  return { name: name!, columns: countOf(own), shape: own, isFloat: elemType === FLOAT };
+  if (dims[0] !== undefined) throw new EncoderError(`"${name}" has ${dims[0]} rows, expected any number of them`);
 }

@@ -181,8 +181,9 @@ export class Engine {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.release()));
+    // Runs in flight hold what they read; tensors that a session would have to bring to safety need not be.
     for (const tensor of [...this.#tensors]) this.free(tensor);
+    await Promise.all([...this.#sessions].map((session) => session.release()));
     await this.end();
   }
 

@@ -4,8 +4,9 @@ import { Engine } from "./engine.js";
 import { interfaces } from "./interfaces.js";
 import type { OnnxRuntimeModule } from "./session.js";
 
-/** onnxruntime-node, whose graphics processor is the processor: what the portable interface does with a device, without one. */
+/** onnxruntime-node as onnxruntime-web with a device that is the processor: what the portable interface does there, without either. */
 const pretended = {
+  env: { versions: { web: "1" } },
   Tensor: ort.Tensor,
   InferenceSession: {
     create(model: Uint8Array, { preferredOutputLocation, ...options }: Record<string, unknown> = {}) {

@@ -56,6 +56,27 @@ test("a fault of the program is no reason to go on more slowly", async () => {
   await engine.close();
 });
 
+test("the environment chooses the interface where the options do not", async () => {
+  try {
+    process.env.VANTAGE_INTERFACE = "device";
+    for (const [options, expected] of [
+      [{}, "device cpu"],
+      [{ interface: "native" }, "native cpu"],
+    ] as const) {
+      const engine = await Engine.open({ threads: 1, ...options });
+      assert.equal(engine.interface, expected);
+      await engine.close();
+    }
+    process.env.VANTAGE_INTERFACE = "fast";
+    await assert.rejects(Engine.open({ threads: 1 }), {
+      name: "UserError",
+      message: "VANTAGE_INTERFACE is fast; expected native, device, portable",
+    });
+  } finally {
+    delete process.env.VANTAGE_INTERFACE;
+  }
+});
+
 test("a module that is given runs the graphs", async () => {
   const ort = await import("onnxruntime-node");
   let sessions = 0;

@@ -101,6 +101,8 @@ export interface OnnxRuntimeModule {
   };
   /** The class of tensors. */
   readonly Tensor: RuntimeTensorClass;
+  /** Its surroundings; onnxruntime-web has its version there, and can leave results on a device. */
+  readonly env?: { readonly versions?: { readonly web?: string } };
 }
 
 export interface BackendOptions {

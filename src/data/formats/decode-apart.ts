@@ -1,7 +1,6 @@
 // Parquet and Arrow files: a variable per column (numbers, text, or lists of one length as a matrix), decoded in a process of its own.
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
+import { startSandbox } from "../../sandbox.js";
 import { type ColumnMessage, type ColumnValues, columnVariable, type NumericColumn } from "./columns.js";
 import type { FileContent, Variable } from "./variables.js";
 
@@ -9,6 +8,8 @@ import type { FileContent, Variable } from "./variables.js";
 const patience = (size: number): number => 15_000 + size / 5000;
 /** Heap of the decoding process in MiB, for text and metadata. */
 const heap = (size: number): number => Math.min(8192, 192 + Math.ceil((size * 50) / 2 ** 20));
+/** Bytes that it may hold in all: the heap, and numbers beside it, of which a compressed file may have very many. */
+const memory = (size: number): number => heap(size) * 2 ** 20 + 4 * 2 ** 30 + 256 * size;
 
 /** Reads a Parquet file. @throws UserError where it is truncated or corrupt, or compressed in a way that is not supported. */
 export const readParquet = (path: string, size: number): Promise<FileContent> => decodeApart("parquet", path, size);
@@ -20,11 +21,8 @@ function decodeApart(format: "parquet" | "arrow", path: string, size: number): P
   const variables = new Map<string, Variable>();
   const notes: string[] = [];
   return new Promise((done, failed) => {
-    const child = fork(fileURLToPath(new URL("./table-process.js", import.meta.url)), [format, path], {
-      execArgv: [`--max-old-space-size=${heap(size)}`],
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-    });
+    const script = new URL("./table-process.js", import.meta.url);
+    const child = startSandbox({ script, args: [format, path, String(memory(size))], heap: heap(size) });
     let timer: NodeJS.Timeout | undefined;
     /** A column whose values come in parts. */
     let large: { column: NumericColumn; values: ColumnValues; filled: number } | undefined;

@@ -8,6 +8,7 @@ export interface FolderLabels {
   /** Name of the class of each picture, none where it lies in no folder of that level; absent where folders say nothing. */
   readonly labels?: readonly (readonly string[])[];
   readonly splits?: Splits;
+  /** About the labels. */
   readonly notes: readonly string[];
 }
 
@@ -29,7 +30,6 @@ export function folderLabels(paths: readonly string[], level = 1): FolderLabels 
     folders.every((steps) => partOfWord(steps[start] ?? "") !== undefined);
   const splits = isParts ? splitsOf(folders.map((steps) => partOfWord(steps[start]!)!)) : undefined;
   if (splits) {
-    notes.push(`splits are the folders ${Object.keys(splits).join(", ")}`);
     start++;
   }
   const own = { ...(splits && { splits }), notes };

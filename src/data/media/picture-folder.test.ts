@@ -4,6 +4,7 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { AmbiguousDataError, UserError } from "../../errors.js";
+import { writeParquet } from "../formats/index.js";
 import { folderOf } from "./folders.testing.js";
 import { type MediaOptions, readPictureFolder } from "./picture-folder.js";
 
@@ -180,6 +181,35 @@ test("files of COCO, Flickr8k and Flickr30k", async () => {
     readPictureFolder(folder, { captions: join(folder, "c.json") }),
     refused(/an annotation belongs to image 9, which is not in the file/),
   );
+});
+
+test("captions in Parquet, and text flags for a table that needs them", async () => {
+  const folder = folderOf(["1.png", "2.png"]);
+  const path = join(folder, "captions.parquet");
+  writeParquet(path, [
+    { name: "image", data: ["1.png", "2.png"] },
+    { name: "caption", data: ["a cat", null] },
+    { name: "label", data: Int32Array.of(3, 5) },
+  ]);
+  const set = await readPictureFolder(folder);
+  assert.deepEqual(set.texts, [["a cat"], []]);
+  assert.deepEqual(set.labels!.names, ["3", "5"]);
+  const latin = folderOf(["1.png"], { "c.csv": Buffer.from("file;caption\n1.png;caf\xe9 noir\n", "latin1") });
+  const captions = join(latin, "c.csv");
+  const read = await readPictureFolder(latin, { captions, text: { encoding: "windows-1252", delimiter: ";" } });
+  assert.deepEqual(read.texts, [["café noir"]]);
+});
+
+test("folders and tables that both say labels or splits", async () => {
+  const folder = folderOf(["train/a/1.png", "train/b/2.png", "test/a/3.png"], {
+    "captions.csv": "file,caption,label,split\n1.png,a b,x,test\n2.png,b c,y,test\n3.png,c d,x,train\n",
+  });
+  const set = await readPictureFolder(folder);
+  assert.deepEqual(set.labels!.names, ["x", "y"]);
+  assert.deepEqual(set.splits, { train: Int32Array.of(0), test: Int32Array.of(1, 2) });
+  assert.ok(set.notes.includes("splits are those of the table, not the folders test, train"));
+  assert.deepEqual((await readPictureFolder(folder, { labelLevel: 1 })).labels!.names, ["a", "b"]);
+  await assert.rejects(readPictureFolder(folder, { labelLevel: 1, labelColumn: "label" }), UserError);
 });
 
 test("words that look like numbers stay as they are written", async () => {

@@ -52,13 +52,24 @@ export async function mediaOfListing(listing: Listing, options: MediaOptions): P
   const home = table && pathInside(folder, table.path);
   notes.push(...othersNote(listing.others.filter((path) => path !== home)));
   const samples = words?.samples ?? paths.length;
-  const folders = words?.labels
-    ? undefined
-    : folderLabels(paths, options.labelColumn === "none" ? 0 : options.labelLevel);
-  const classes = words?.labels ?? folders?.labels;
+  const { labelColumn, labelLevel } = options;
+  if (labelLevel !== undefined && labelColumn !== undefined && labelColumn !== "none") {
+    throw new UserError(
+      `labels are either column ${labelColumn} or the folders of level ${labelLevel}; choose one of them`,
+    );
+  }
+  const byTable = labelLevel === undefined ? words?.labels : undefined;
+  const folders = folderLabels(paths, byTable || labelColumn === "none" ? 0 : labelLevel);
+  const classes = byTable ?? folders.labels;
   const labels = classes && labelsOf(Array.from({ length: samples }, (_, i) => classes[i] ?? []));
-  const splits = words?.splits ?? (folders ?? folderLabels(paths, 0)).splits;
-  notes.push(...(words?.notes ?? []), ...(folders?.notes ?? []));
+  const splits = words?.splits ?? folders.splits;
+  if (folders.splits) {
+    const parts = Object.keys(folders.splits).join(", ");
+    notes.push(
+      words?.splits ? `splits are those of the table, not the folders ${parts}` : `splits are the folders ${parts}`,
+    );
+  }
+  notes.push(...(words?.notes ?? []), ...folders.notes);
   if (classes && !labels) notes.push("all samples are of one class, so there are no labels");
   if (words) notes.push(...withoutWords(words, paths.length));
   const root = resolve(folder);

@@ -4,7 +4,7 @@ import { mul } from "../../core/tensor/index.js";
 import { toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler } from "../../data/scaling.js";
 import { defineMethod } from "../define.js";
-import { PerViewMethod } from "../faces.js";
+import { PerViewMethod, type TaskOptions } from "../faces.js";
 import { scaleInGraph } from "../feeding.js";
 import { unlabeledNotes } from "../matching/labeled.js";
 import { type Description, describedModel, type Networks, placedScalers } from "../shared/described-model.js";
@@ -38,8 +38,12 @@ export const identity = defineMethod<IdentityOptions, Description & Networks>({
     state: (model) => model,
     restore: () => {},
   }),
-  task: perViewTasks(({ options }, { classes, classNames, scalers }) => ({
-    represent: async (data, rows) => data.views.map(({ matrix }, v) => toDense(applyScaler(scalers[v]!, matrix, rows))),
+  task: perViewTasks(({ engine, options }, { classes, classNames, scalers }) => ({
+    async represent(data, rows) {
+      // it computes nothing with it, and is closed with it all the same
+      engine.checkOpen();
+      return data.views.map(({ matrix }, v) => toDense(applyScaler(scalers[v]!, matrix, rows)));
+    },
     clusters: options.clusters ?? classes,
     classNames,
   })),
@@ -63,9 +67,9 @@ export const identity = defineMethod<IdentityOptions, Description & Networks>({
  * console.log(await identity.evaluate());
  * ```
  */
-export class Identity extends PerViewMethod<IdentityOptions> {
+export class Identity<Task extends IdentityOptions["task"] = "retrieval"> extends PerViewMethod<IdentityOptions, Task> {
   /** @param options see `IdentityOptions`; those left out have their defaults. @throws UserError where one is invalid. */
-  constructor(options: Partial<IdentityOptions> = {}, engine?: Engine) {
+  constructor(options: TaskOptions<IdentityOptions, Task> = {}, engine?: Engine) {
     super(identity, options, engine);
   }
 }

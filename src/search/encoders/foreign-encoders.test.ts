@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { EncoderFile } from "../../core/onnx/encoder-file.js";
+import { floats, integers, modelOf, node, port } from "../../core/onnx/onnx-models.testing.js";
 import type { Onnx } from "../../core/onnx/schema.js";
 import { Engine } from "../../core/runtime/index.js";
 import { synthetic } from "../../data/sets/synthetic.js";
@@ -12,7 +13,6 @@ import { methods } from "../../methods/index.js";
 import { parseOptions } from "../../methods/options.js";
 import { createIndexFolder, type IndexView, type ModelView } from "../index/index-folder.js";
 import { testFolder } from "../stores/folder/folder-store.fixture.testing.js";
-import { floats, integers, modelOf, node, port } from "./onnx-models.testing.js";
 import { runEncoders } from "./run-encoders.js";
 import { ViewEncoder } from "./view-encoder.js";
 

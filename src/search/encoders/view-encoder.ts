@@ -1,6 +1,6 @@
 // One view's encoder in use: raw features to vectors and packed codes, requests of the same time in one call.
 
-import { EncoderFile } from "../../core/onnx/encoder-file.js";
+import { EncoderFile, rowShape } from "../../core/onnx/encoder-file.js";
 import { type Engine, RuntimeError } from "../../core/runtime/index.js";
 import type { BoundCall, Session } from "../../core/runtime/session.js";
 import { UserError } from "../../errors.js";
@@ -106,7 +106,7 @@ export class ViewEncoder {
       const inputs = Object.fromEntries(
         this.view.inputs.map(({ name, columns }, i) => [
           name,
-          { data: this.#inputs[i]!.subarray(0, rows * columns), shape: [rows, ...this.file.inputs[i]!.shape] },
+          { data: this.#inputs[i]!.subarray(0, rows * columns), shape: [rows, ...rowShape(this.file.inputs[i]!)] },
         ]),
       );
       const { dimensions } = this.index.manifest;
@@ -120,7 +120,7 @@ export class ViewEncoder {
 
 /** How many samples one call takes. */
 function chunkOf(file: EncoderFile, { output }: IndexView): number {
-  if (file.inputs.every(({ shape }) => shape.length === 1)) return CHUNK;
+  if (file.inputs.every(({ dims }) => dims.length === 2)) return CHUNK;
   const fits = (rows: number) => {
     try {
       return file.outputShape(output, rows)[0] === rows;

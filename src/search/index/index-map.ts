@@ -40,7 +40,7 @@ export async function makeIndexMap(
   { mostForTsne = usualForTsne, signal }: MapOptions = {},
 ): Promise<EmbeddingMap> {
   const points = await takePoints(store, signal);
-  const { dimensions } = store.space;
+  const dimensions = store.space.dimensions || store.space.bits;
   const x = dense(points.length, dimensions);
   for (const [i, { vector }] of points.entries()) x.data.set(vector, i * dimensions);
   const withTsne = points.length <= mostForTsne;
@@ -80,14 +80,19 @@ async function takePoints(store: Store, signal?: AbortSignal): Promise<Point[]> 
   for (;;) {
     signal?.throwIfAborted();
     const page = await store.page(after, pageItems);
-    for (const { id, view, vector, metadata } of page) {
-      if (vector !== undefined && (chosen?.has(row) ?? true))
-        points.push({ id, view, vector, label: labelOf(metadata) });
+    for (const { id, view, code, vector, metadata } of page) {
+      if (chosen?.has(row) ?? true)
+        points.push({ id, view, vector: vector ?? signsOf(code), label: labelOf(metadata) });
       row++;
     }
     if (page.length < pageItems) return points;
     after = page.at(-1);
   }
+}
+
+/** A packed code as numbers: 1 and −1. */
+function signsOf(code: Uint8Array): Float32Array {
+  return Float32Array.from({ length: 8 * code.length }, (_, bit) => ((code[bit >> 3]! >> (7 - (bit & 7))) & 1) * 2 - 1);
 }
 
 function labelOf(metadata: Metadata | undefined): string {

@@ -2,8 +2,8 @@
 // VANTAGE_CLOSES sets how often it is closed under load.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { floats, modelOf, node } from "../../core/onnx/onnx-models.testing.js";
 import { Engine } from "../../core/runtime/index.js";
-import { floats, modelOf, node } from "../encoders/onnx-models.testing.js";
 import { testFolder } from "../stores/folder/folder-store.fixture.testing.js";
 import { openStore } from "../stores/open-store.js";
 import { createIndexFolder, type IndexContent } from "./index-folder.js";

@@ -8,61 +8,90 @@ import {
   RuntimeError,
   type RuntimeTensor,
 } from "../session.js";
+import type { Turns } from "../turns.js";
 
-/** A module's tensor with the runs that read it. */
-interface Held {
-  readonly tensor: RuntimeTensor;
-  readonly runs: Runs;
+/** A tensor of the module with the runs that read it. */
+export class HeldTensor {
+  /** Runs that read it, those that wait for their turn among them. */
+  readonly runs = new Runs();
+  #tensor: RuntimeTensor;
+
+  /** @param onDispose called once it is disposed of. */
+  constructor(
+    tensor: RuntimeTensor,
+    private readonly onDispose: () => void = () => {},
+  ) {
+    this.#tensor = tensor;
+  }
+
+  /** What a run is fed with. */
+  get tensor(): RuntimeTensor {
+    return this.#tensor;
+  }
+
+  /** Puts a copy outside the device in its place. To be called while no run is in flight. */
+  async leaveDevice(ort: OnnxRuntimeModule, shape: readonly number[]): Promise<void> {
+    const before = this.#tensor;
+    this.#tensor = copyOf(ort, (await before.getData()) as Float32Array, shape);
+    before.dispose();
+  }
+
+  /** Frees it, after the runs that read it. */
+  dispose(): void {
+    this.runs.whenIdle(() => {
+      this.#tensor.dispose();
+      this.onDispose();
+    });
+  }
+}
+
+function copyOf(ort: OnnxRuntimeModule, values: Float32Array, shape: readonly number[]): RuntimeTensor {
+  return new ort.Tensor("float32" as never, values.slice() as never, [...shape]);
 }
 
 /** A place for values, which holds a tensor of the module at a time: each write and each run puts another one there. */
 export class PortableTensor implements DeviceTensor {
-  #held: Held | undefined;
+  #held: HeldTensor | undefined;
   #isReleased = false;
 
   constructor(
     private readonly ort: OnnxRuntimeModule,
+    private readonly turns: Turns,
     readonly shape: readonly number[],
   ) {}
-
-  get #present(): Held {
-    this.#checkOpen();
-    if (this.#held === undefined) throw new RuntimeError("a tensor of a device is read before it has values");
-    return this.#held;
-  }
 
   #checkOpen(): void {
     if (this.#isReleased) throw new ClosedError("a tensor of a device is used after its release");
   }
 
-  /** The module's tensor, which stays until `done` is called. @throws ClosedError once this is released. */
-  use(): { readonly tensor: RuntimeTensor; done(): void } {
-    const { tensor, runs } = this.#present;
-    runs.begin();
-    return { tensor, done: () => runs.end() };
+  /** What is held now, counted as in use by a run until `runs.end()`. @throws ClosedError once this is released. */
+  use(): HeldTensor {
+    this.#checkOpen();
+    if (this.#held === undefined) throw new RuntimeError("a tensor of a device is read before it has values");
+    this.#held.runs.begin();
+    return this.#held;
   }
 
   /** Holds what a run gave in place of what was there. */
-  take(tensor: RuntimeTensor): void {
-    const before = this.#held;
-    this.#held = this.#isReleased ? undefined : { tensor, runs: new Runs() };
-    if (this.#isReleased) tensor.dispose();
-    before?.runs.whenIdle(() => before.tensor.dispose());
+  take(held: HeldTensor): void {
+    this.#held?.dispose();
+    this.#held = held;
+    if (this.#isReleased) this.release();
   }
 
   async write(values: Float32Array): Promise<void> {
     checkValues(this, values);
     this.#checkOpen();
-    this.take(new this.ort.Tensor("float32" as never, values.slice() as never, [...this.shape]));
+    this.take(new HeldTensor(copyOf(this.ort, values, this.shape)));
   }
 
   async read(into: Float32Array): Promise<void> {
     checkValues(this, into);
-    const { tensor, done } = this.use();
+    const held = this.use();
     try {
-      into.set((await tensor.getData()) as Float32Array);
+      into.set((await this.turns.take(() => held.tensor.getData())) as Float32Array);
     } finally {
-      done();
+      held.runs.end();
     }
   }
 
@@ -76,8 +105,7 @@ export class PortableTensor implements DeviceTensor {
 
   release(): void {
     this.#isReleased = true;
-    const before = this.#held;
+    this.#held?.dispose();
     this.#held = undefined;
-    before?.runs.whenIdle(() => before.tensor.dispose());
   }
 }

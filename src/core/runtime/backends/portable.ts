@@ -18,13 +18,10 @@ import {
   type TensorData,
 } from "../session.js";
 import { Turns } from "../turns.js";
-import { PortableTensor } from "./portable-tensor.js";
+import { HeldTensor, PortableTensor } from "./portable-tensor.js";
 
 /** A tensor that stays, or a buffer that is copied. */
 type BoundPlace = PortableTensor | Buffer;
-
-/** Providers that compute in the processor's memory. */
-const processors = new Set(["cpu", "wasm"]);
 
 /**
  * A backend over a module of the onnxruntime-common API.
@@ -32,15 +29,18 @@ const processors = new Set(["cpu", "wasm"]);
  * @param ort the module.
  */
 export function portableBackend(provider: string, { threads }: BackendOptions, ort: OnnxRuntimeModule): Backend {
+  const onProcessor = provider === "cpu" || provider === "wasm";
+  // onnxruntime-node 1.30 ends the process where results are to stay on the device.
+  const keeps = !onProcessor && ort.env?.versions?.web !== undefined;
   // onnxruntime-web and the providers of graphics processors refuse a run during another one.
-  const turns = provider === "cpu" ? undefined : new Turns();
-  const memory = processors.has(provider)
-    ? ({ memory: "copied" } as const)
-    : {
+  const turns = new Turns();
+  const memory = keeps
+    ? {
         memory: "own" as const,
-        tensor: (shape: readonly number[]) => new PortableTensor(ort, shape),
+        tensor: (shape: readonly number[]) => new PortableTensor(ort, turns, shape),
         close: async () => {},
-      };
+      }
+    : { memory: "copied" as const };
   return {
     name: provider,
     interface: "portable",
@@ -52,10 +52,10 @@ export function portableBackend(provider: string, { threads }: BackendOptions, o
           intraOpNumThreads: threads,
           logSeverityLevel: 3,
           // Results stay there until a buffer takes them.
-          ...(memory.memory === "own" && { preferredOutputLocation: "gpu-buffer" }),
+          ...(keeps && { preferredOutputLocation: "gpu-buffer" }),
           extra: { optimization: { disable_specified_optimizers: "GemmTransposeFusion;MatmulTransposeFusion" } },
         });
-        return new PortableSession(ort, session, turns);
+        return new PortableSession(ort, session, provider === "cpu" ? undefined : turns);
       } catch (error) {
         throw new RuntimeError(`ONNX Runtime on ${provider}: ${(error as Error).message}`);
       }
@@ -66,6 +66,8 @@ export function portableBackend(provider: string, { threads }: BackendOptions, o
 class PortableSession implements Session {
   /** Runs in flight of all its calls. */
   readonly #runs = new Runs();
+  /** Tensors that its runs gave and that are held: they are nothing without it. */
+  readonly #given = new Map<HeldTensor, readonly number[]>();
   #isReleased = false;
 
   constructor(
@@ -86,7 +88,7 @@ class PortableSession implements Session {
         if (isReleased || this.#isReleased) throw new ClosedError("this call or its session is released");
         // As they are now, also where the run has to wait for its turn.
         const used = Object.entries(from).flatMap(([name, place]) => {
-          return place instanceof PortableTensor ? [{ name, ...place.use() }] : [];
+          return place instanceof PortableTensor ? [{ name, held: place.use() }] : [];
         });
         own.begin();
         this.#runs.begin();
@@ -94,7 +96,7 @@ class PortableSession implements Session {
           const run = () => this.#run(from, used, to);
           await (this.turns?.take(run) ?? run());
         } finally {
-          for (const { done } of used) done();
+          for (const { held } of used) held.runs.end();
           own.end();
           this.#runs.end();
         }
@@ -107,11 +109,11 @@ class PortableSession implements Session {
 
   async #run(
     inputs: Readonly<Record<string, BoundPlace>>,
-    used: readonly { readonly name: string; readonly tensor: RuntimeTensor }[],
+    used: readonly { readonly name: string; readonly held: HeldTensor }[],
     outputs: Readonly<Record<string, BoundPlace>>,
   ): Promise<void> {
     const feeds: Record<string, never> = {};
-    for (const { name, tensor } of used) feeds[name] = tensor as never;
+    for (const { name, held } of used) feeds[name] = held.tensor as never;
     for (const [name, place] of Object.entries(inputs)) {
       if (place instanceof PortableTensor) continue;
       const { data, shape } = place;
@@ -123,7 +125,7 @@ class PortableSession implements Session {
     for (const [name, place] of Object.entries(outputs)) {
       const result = results[name]!;
       if (place instanceof PortableTensor) {
-        place.take(result);
+        place.take(this.#give(result, place.shape));
         continue;
       }
       (place.data as Float32Array).set((await result.getData()) as Float32Array);
@@ -131,10 +133,17 @@ class PortableSession implements Session {
     }
   }
 
+  #give(result: RuntimeTensor, shape: readonly number[]): HeldTensor {
+    const held = new HeldTensor(result, () => this.#given.delete(held));
+    this.#given.set(held, shape);
+    return held;
+  }
+
   async release(): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
     await new Promise<void>((resolve) => this.#runs.whenIdle(resolve));
+    for (const [held, shape] of this.#given) await this.turns?.take(() => held.leaveDevice(this.ort, shape));
     await this.session.release();
   }
 }

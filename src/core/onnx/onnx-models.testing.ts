@@ -1,5 +1,5 @@
 // ONNX models node by node, for tests of encoders that somebody else made.
-import { type Onnx, onnx } from "../../core/onnx/schema.js";
+import { type Onnx, onnx } from "./schema.js";
 
 const { AttributeType } = onnx.AttributeProto;
 
