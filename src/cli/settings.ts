@@ -54,8 +54,8 @@ const configFile = z.looseObject({
         })
         .catchall(z.unknown())
         .optional(),
-      pixels: z.int().min(1).optional(),
-      words: z.string().optional(),
+      imageEncoder: z.string().optional(),
+      textEncoder: z.string().optional(),
       text: z
         .looseObject({ header: z.enum(["yes", "no"]).optional(), missing: z.array(z.string()).readonly().optional() })
         .catchall(z.unknown())

@@ -15,9 +15,12 @@ export interface PixelDatasetOptions extends Omit<PixelStoreOptions, "side"> {
   readonly side: number;
   /** The encoder of words, by default `bag:1386`: as many words as MIRFLICKR-25K has tags. */
   readonly words?: string;
+  /** What that encoder learned before, where it is not to learn from this set. */
+  readonly state?: string;
 }
 
-const usualWords = "bag:1386";
+/** The encoder of words beside pixels. */
+export const usualWords = "bag:1386";
 
 /**
  * View `image` of pixels, 3 × side × side values from 0 to 255 for each picture, and view `text` of the encoded words. The data set
@@ -27,7 +30,7 @@ const usualWords = "bag:1386";
  */
 export async function pixelDataset(
   set: MediaSet,
-  { side, words = usualWords, ...options }: PixelDatasetOptions,
+  { side, words = usualWords, state, ...options }: PixelDatasetOptions,
 ): Promise<{ dataset: MultiViewDataset; notes: string[] }> {
   const spec = pixelsSpec(side);
   const { name, ids, pictures, labels, splits, source } = set;
@@ -45,19 +48,22 @@ export async function pixelDataset(
   if (set.texts !== undefined) {
     const { signal } = options;
     const onNote = (note: string) => void notes.push(note);
-    const text = { name: "text", material: "words", encoder: words } as const;
+    const text = { name: "text", material: "words", encoder: words, ...(state !== undefined && { state }) } as const;
     const encoded = await encodeViews(set, [text], { onNote, ...(signal && { signal }) });
     const encoding = encoded.encoders!.text!;
     // By their names the columns of other data are known again.
     const features = encoding.encoder.startsWith("bag:") ? { features: wordsOfState(encoding.state!) } : {};
     views.push({ ...encoded.views[0]!, ...features });
     encoders.text = encoding;
-    notes.push(
-      `view "text" is made by ${encoding.encoder} of ${splits?.train ? "the training captions" : "all captions"}`,
-    );
+    notes.push(`view "text" is made by ${encoding.encoder}, learned from ${learnedFrom(set, state)}`);
   }
   const parts = { name, ids, views, source, encoders, ...(labels && { labels }), ...(splits && { splits }) };
   return { dataset: new MultiViewDataset(parts), notes };
+}
+
+function learnedFrom({ splits }: MediaSet, state: string | undefined): string {
+  if (state !== undefined) return "the run's own captions";
+  return splits?.train || splits?.database ? "the training captions" : "all captions";
 }
 
 function brokenNotes({ ids }: MediaSet, broken: readonly BrokenPicture[]): string[] {

@@ -18,6 +18,16 @@ export function pixelsSpec(side: number): string {
   throw new UserError(`pictures of ${side} × ${side} pixels: expected a side of ${leastSide} to ${mostSide}`);
 }
 
+/** The side of pictures as pixels; undefined for the spec of another encoder. @throws UserError where it is no side. */
+export function pixelsSide(spec: string): number | undefined {
+  if (!spec.startsWith("pixels:")) return undefined;
+  const rest = spec.slice(7);
+  if (!/^[1-9][0-9]*$/.test(rest))
+    throw new UserError(`encoder "${spec.slice(0, 100)}": expected a side, such as pixels:224`);
+  pixelsSpec(Number(rest));
+  return Number(rest);
+}
+
 /**
  * `pixels:224`: the shorter side of a picture resized to 256, the 224 × 224 pixels in its middle, red, green and blue from 0 to 255
  * (torchvision's Resize and CenterCrop).
@@ -28,10 +38,8 @@ export const pixels: EncoderDefinition = {
   about: "the pixels of the middle of a picture, for networks that take pixels",
   isOutside: false,
   async open(rest): Promise<PictureEncoder> {
-    const side = Number(rest);
-    const spec = /^[1-9][0-9]*$/.test(rest) ? pixelsSpec(side) : undefined;
-    if (spec === undefined)
-      throw new UserError(`encoder "pixels:${rest.slice(0, 100)}": expected a side, such as pixels:224`);
+    const spec = `pixels:${rest}`;
+    const side = pixelsSide(spec)!;
     const dimensions = 3 * side * side;
     return {
       spec,

@@ -423,7 +423,7 @@ function refusePictures({ name: dataset, views }: MultiViewDataset, method: stri
   const view = views.find(({ matrix }) => pictureShape(matrix) !== undefined);
   if (view === undefined) return;
   throw new UserError(
-    `${dataset}: view "${view.name}" is pixels, and ${method} takes features of pictures: leave --pixels out, or take djsrh or dchn with --set backbone=alexnet`,
+    `${dataset}: view "${view.name}" is pixels, and ${method} takes features of pictures: leave --image-encoder out, or take djsrh or dchn with --set backbone=alexnet`,
   );
 }
 

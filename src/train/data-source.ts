@@ -1,10 +1,11 @@
 // Where a run's data is and how it is to be understood, as config.yaml keeps it; and opening it.
 import { openDataset } from "../data/catalog.js";
-import type { MultiViewDataset } from "../data/dataset.js";
+import type { MultiViewDataset, ViewEncoding } from "../data/dataset.js";
 import { type LayoutOptions, parseViewSelection } from "../data/layout/index.js";
 import type { LayoutFile } from "../data/layout/layout-file.js";
 import type { MediaOptions } from "../data/media/picture-folder.js";
-import { openPictures } from "./open-pictures.js";
+import { UserError } from "../errors.js";
+import { flagOf, isPictureFolder, openPictures } from "./open-pictures.js";
 
 /** How a data file is to be understood, where it leaves that open; each is a flag of `vantage train` of the same name. */
 export interface DataSettings {
@@ -19,10 +20,10 @@ export interface DataSettings {
   readonly text?: LayoutFile["text"];
   /** How a folder of pictures is to be understood. */
   readonly media?: MediaSettings;
-  /** Side of the squares of pixels that the pictures of a folder become, for a network that takes them. */
-  readonly pixels?: number;
-  /** The encoder of captions, beside pixels, such as bag:1386. */
-  readonly words?: string;
+  /** What makes features of its pictures, such as builtin:pictures, or pixels:224 for a network that takes pixels. */
+  readonly imageEncoder?: string;
+  /** What makes features of its words, such as builtin:words, or bag:1386 beside pixels. */
+  readonly textEncoder?: string;
 }
 
 /** How a folder of pictures is to be understood, where it leaves that open. */
@@ -35,6 +36,8 @@ export type DataName = string | readonly string[];
 export interface DataSource extends DataSettings {
   readonly data: DataName;
   readonly seed?: number;
+  /** What the encoders of a run learned, by view: where the data is another folder of pictures. */
+  readonly learned?: Readonly<Record<string, ViewEncoding>>;
 }
 
 export interface DataListeners {
@@ -45,8 +48,9 @@ export interface DataListeners {
 
 /** The settings among those that a run's configuration keeps. */
 export function settingsOf(settings: DataSettings): DataSettings {
-  const { views, labels, ids, splits, ignore, samples, layout, text, media, pixels, words } = settings;
-  return withoutUndefined({ views, labels, ids, splits, ignore, samples, layout, text, media, pixels, words });
+  const { views, labels, ids, splits, ignore, samples, layout, text, media, imageEncoder, textEncoder } = settings;
+  const ofFiles = { views, labels, ids, splits, ignore, samples, layout, text };
+  return withoutUndefined({ ...ofFiles, media, imageEncoder, textEncoder });
 }
 
 /** An object without the properties that are undefined. */
@@ -56,8 +60,11 @@ export function withoutUndefined<T extends object>(values: T): T {
 
 /** @throws UserError where the data cannot be opened or the selection does not fit it. */
 export function openData(source: DataSource, listeners: DataListeners = {}): Promise<MultiViewDataset> {
-  if (source.pixels !== undefined) return openPictures(source, listeners);
-  const { data, views, media: _, words: __, ...settings } = source;
+  if (isPictureFolder(source.data)) return openPictures(source, listeners);
+  const { data, views, media, imageEncoder, textEncoder, learned: _, ...settings } = source;
+  const stray = Object.entries({ ...media, imageEncoder, textEncoder }).find(([, value]) => value !== undefined)?.[0];
+  if (stray !== undefined)
+    throw new UserError(`${[data].flat().join(" ")} is no folder of pictures: ${flagOf(stray)} is for one`);
   const selection = views === undefined ? undefined : parseViewSelection(views);
   return openDataset(data, { ...settings, views: selection, ...listeners });
 }

@@ -45,8 +45,7 @@ export function addTrainCommand(root: Command): void {
     if ("reuse" in method.options.shape) {
       command.option("--reuse <run>", "take from another run what pre-training would learn");
     }
-    if ("backbone" in method.options.shape) addPictureFlags(command);
-    addMethodFlags(addCommonFlags(command, method), method).action(
+    addMethodFlags(addPictureFlags(addCommonFlags(command, method)), method).action(
       (flags: CommonFlags & PictureFlags, typed: Command) => trainMethod(method, flags, typed),
     );
   }
@@ -69,7 +68,8 @@ async function trainMethod(
   const config = readConfigFile(flags.config);
   const options = methodOptions(flags, config, method.presets, methodFlags(typed));
   const data = dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset);
-  if (data === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
+  if (data === undefined)
+    throw new UserError("--data is missing: a data file, a folder of pictures, or a name from vantage datasets");
   const request: TrainingRequest = {
     method,
     options,
