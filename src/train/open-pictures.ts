@@ -1,5 +1,6 @@
 // A folder of pictures with words opened as a data set: features by encoders, or pixels for a network that takes them.
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { extname } from "node:path";
 import { isCardFolder, shippedCards } from "../data/cards/index.js";
 import { dataFiles } from "../data/catalog.js";
 import { checkDataset } from "../data/check.js";
@@ -80,14 +81,19 @@ export function withPixels(
   return isNeeded ? { ...settings, imageEncoder: usualPixels } : settings;
 }
 
-/** The files that a run depends on: its data, the captions of its pictures, the weights that its network begins with. */
+/**
+ * The files that a run depends on: its data, the captions of its pictures, the weights that its network begins with.
+ * @throws UserError where there are no such weights: later that would cost the time of decoding pictures.
+ */
 export function filesOf(
   data: DataName,
   { media }: DataSettings,
   { backbone }: Readonly<Record<string, unknown>>,
 ): string[] {
   const captions = media?.captions === undefined || media.captions === "none" ? [] : [media.captions];
-  const isFile = typeof backbone === "string" && statSync(backbone, { throwIfNoEntry: false })?.isFile();
+  const weights = typeof backbone === "string" && extname(backbone) !== "" ? [backbone] : [];
+  for (const path of weights)
+    if (!existsSync(path)) throw new UserError(`${path} cannot be read: no such file or folder`);
   const own = isPictureFolder(data) ? [data] : dataFiles(data);
-  return [...own, ...captions, ...(isFile ? [backbone] : [])];
+  return [...own, ...captions, ...weights];
 }
