@@ -8,10 +8,13 @@ export type { DatasetInit, Labels, Splits, View, ViewEncoding, ViewInit } from "
 export { type DatasetDescription, describeDataset, type ViewDescription } from "../data/describe.js";
 export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "../data/layout/index.js";
 export {
+  type AugmentationKey,
   type DenseMatrix,
   dense,
   type LazyMatrix,
   type Matrix,
+  type PictureShape,
+  type Pictures,
   type SparseMatrix,
   selectRows,
   sparse,
