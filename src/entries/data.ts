@@ -22,6 +22,7 @@ export {
 } from "../data/matrix.js";
 export type { PictureSize, Pixels } from "../data/media/decode.js";
 export type { MediaSet } from "../data/media/media-set.js";
+export type { MediaOptions } from "../data/media/picture-folder.js";
 export type { FileOptions } from "../data/open-files.js";
 export type { PlainLabels } from "../data/plain-labels.js";
 export type { PlainRows } from "../data/plain-rows.js";

@@ -82,7 +82,7 @@ export const backboneFields = {
 };
 
 /** The options for pictures. */
-export interface BackboneOptions {
+export interface PictureOptions {
   readonly backbone: string;
   readonly arch?: (typeof backboneNames)[number] | undefined;
   readonly freeze?: string | undefined;

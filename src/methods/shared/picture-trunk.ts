@@ -15,7 +15,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { pictureShape } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
-import type { BackboneOptions } from "./fields.js";
+import type { PictureOptions } from "./fields.js";
 import type { HashingNetwork, StoredNetwork } from "./hashing-network.js";
 
 /** A backbone as options name it. */
@@ -47,7 +47,7 @@ const leastSide = 63;
  * @returns undefined where there is none.
  * @throws UserError where the file's name leaves that open, or an option is for a backbone and there is none.
  */
-export function chosenBackbone({ backbone: choice, arch, freeze }: BackboneOptions): BackboneChoice | undefined {
+export function chosenBackbone({ backbone: choice, arch, freeze }: PictureOptions): BackboneChoice | undefined {
   if (choice === "none") {
     const odd = arch !== undefined ? "arch" : freeze !== undefined ? "freeze" : undefined;
     if (odd !== undefined)
@@ -81,7 +81,7 @@ function archOf(path: string): BackboneName {
 const plain = (name: string) => name.toLowerCase().replaceAll(/[-_]/g, "");
 
 /** @throws UserError where pictures and options do not fit: pixels without a network for them, or a network without pictures. */
-export function checkPictures(data: MultiViewDataset, options: BackboneOptions): void {
+export function checkPictures(data: MultiViewDataset, options: PictureOptions): void {
   checkPixels(data, options);
   const { name, views } = data;
   if (options.backbone === "none" || views.some(({ matrix }) => pictureShape(matrix) !== undefined)) return;
@@ -92,7 +92,7 @@ export function checkPictures(data: MultiViewDataset, options: BackboneOptions):
 }
 
 /** @throws UserError where a view is pixels and there is no network for them, or they are too few. */
-export function checkPixels({ name, views }: MultiViewDataset, { backbone: choice }: BackboneOptions): void {
+export function checkPixels({ name, views }: MultiViewDataset, { backbone: choice }: PictureOptions): void {
   for (const view of views) {
     const shape = pictureShape(view.matrix);
     if (shape === undefined) continue;
@@ -130,7 +130,7 @@ export const trunkParameters = ({ parameters, trunk }: HashingNetwork) =>
  * @returns notes: what became of the file's tensors, or that there is none.
  * @throws UserError where the file is not of the network.
  */
-export function loadBackbones(networks: readonly StoredNetwork[], options: BackboneOptions): string[] {
+export function loadBackbones(networks: readonly StoredNetwork[], options: PictureOptions): string[] {
   const choice = chosenBackbone(options);
   const notes: string[] = [];
   for (const { network, store } of networks) {
