@@ -99,7 +99,7 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock", "views/NAME/", "centre.safetensors", "columns.json"];
+const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json"];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {
@@ -114,6 +114,18 @@ const runners: Record<string, (example: Example, stage: Stage) => Promise<unknow
   },
 
   ts: ({ text }, stage) => stage.script(text),
+
+  /** NumPy may be missing: a file of the arrays that the lines save, texts by numbers of rows. */
+  async python({ text }, { folder }) {
+    const [, file, list] = /np\.savez\("([\w.]+)", (.+)\)/.exec(text)!;
+    const names = list!.split(", ").map((part) => part.split("=")[0]!);
+    const ids = Array.from({ length: 120 }, (_, row) => `pic-${row}`);
+    const arrays = names.map((name) => [
+      name,
+      /^(image|text)$/.test(name) ? rowMajor(120, 24) : { data: ids, shape: [120] },
+    ]);
+    writeNpz(join(folder, file!), Object.fromEntries(arrays));
+  },
 
   async json({ text }, { folder }) {
     const [run] = readdirSync(join(folder, "runs"));

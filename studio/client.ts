@@ -68,6 +68,7 @@ export interface SearchBody {
   readonly words?: string;
   readonly image?: string;
   readonly target?: string;
+  readonly distinct?: boolean;
   readonly k: number;
   readonly mode: "exact" | "approximate";
   readonly rerank?: number;

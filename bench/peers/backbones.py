@@ -6,6 +6,8 @@
 """
 
 import json
+import resource
+import time
 from pathlib import Path
 
 import numpy as np
@@ -151,7 +153,15 @@ def time_steps(args):
 
         return step
 
-    return common.time_forms(torch.optim.SGD, args, total, step_of, args.repetitions)
+    began = time.process_time()
+    result = common.time_forms(torch.optim.SGD, args, total, step_of, args.repetitions)
+    steps = (args.repetitions + 2) * len(result["variants"])
+    # All variants together: what the machine's other work does not change.
+    return {**result, "processor": (time.process_time() - began) / steps, "peak_megabytes": peak_megabytes()}
+
+
+def peak_megabytes():
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 
 
 def main():

@@ -10,6 +10,7 @@ import {
   makers,
 } from "../data/sets/emoji/index.js";
 import { UserError } from "../errors.js";
+import { wordsOf } from "./builtin/terms.js";
 import type { EncoderDefinition } from "./encoder.js";
 import { identityOf } from "./identity.js";
 
@@ -54,6 +55,7 @@ export const emojiEncoders: EncoderDefinition = {
       isCostly: false,
       isSparse: true,
       captions: "joined",
+      knowsNone: (text) => !wordsOf(text).some((each) => columns.has(each)),
       async encode(texts) {
         const rows = new Float32Array(texts.length * dimensions);
         for (const [i, text] of texts.entries()) rows.set(await emojiTextFeatures(language, text), i * dimensions);

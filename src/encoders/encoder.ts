@@ -36,6 +36,8 @@ export interface WordEncoder extends EncoderBase {
   readonly isSparse: boolean;
   /** What becomes of several captions of a sample: one text, or the mean of their unit rows, brought to unit length. */
   readonly captions: "joined" | "mean";
+  /** Whether it has learned none of a text's words, so that its row goes by their spelling alone; absent where it cannot say. */
+  knowsNone?(text: string): boolean;
   /** Rows one after the other, texts × dimensions; of a text without any word all 0. @throws the signal's reason once it is given. */
   encode(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array>;
 }

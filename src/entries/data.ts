@@ -6,6 +6,9 @@ export { type CatalogEntry, catalog, type OpenOptions } from "../data/catalog.js
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "../data/corruption.js";
 export type { DatasetInit, Labels, Splits, View, ViewEncoding, ViewInit } from "../data/dataset.js";
 export { type DatasetDescription, describeDataset, type ViewDescription } from "../data/describe.js";
+export { besideModel } from "../data/formats/weights/onnx.js";
+export { type OpenWeightsOptions, openWeights } from "../data/formats/weights/open.js";
+export type { WeightFile, WeightTensor, WeightType } from "../data/formats/weights/weight-file.js";
 export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "../data/layout/index.js";
 export {
   type AugmentationKey,

@@ -13,9 +13,9 @@ export interface Candidate {
 /** Passes over the pairs are so many that a training sees about this many samples. */
 const SEEN = 60_000;
 /** Canonical variates: more recall little more and cost memory and time in every search. */
-const VARIATES = 64;
+const VARIATES = 128;
 /** Principal components that CCA keeps of each view. */
-const COMPONENTS = 256;
+const COMPONENTS = 512;
 
 /**
  * The methods that fit the data: CCA and DJSRH learn from pairs alone, MvLNet and DCHN from classes as well.

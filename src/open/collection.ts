@@ -25,10 +25,9 @@ export interface OpenHooks {
 }
 
 /** The complete samples of a collection with the splits that candidates train on and are measured on. */
-export function pairsOf({ data, heldOut }: Collection): MultiViewDataset {
+export function pairsOf({ data, heldOut }: Pick<Collection, "data" | "heldOut">): MultiViewDataset {
   const { train, test } = heldOut;
   const rows = Int32Array.from([...train, ...test]);
   const places = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
-  const views = data.select(rows);
-  return views.withSplits({ train: places(0, train.length), test: places(train.length, test.length) });
+  return data.select(rows).withSplits({ train: places(0, train.length), test: places(train.length, test.length) });
 }

@@ -78,7 +78,10 @@ function detailsOf({ ids, pictures, texts }: MediaSet): ReadonlyMap<string, Meta
   return new Map(
     ids.map((id, row) => {
       const words = texts![row]!;
-      const [title = ""] = (words[0] ?? "").trim().slice(0, TITLE).split(/[\n;]/, 1);
+      const [title = ""] = (words[0] ?? "")
+        .trim()
+        .slice(0, TITLE)
+        .split(/[\n;]|\. /, 1);
       const picture = pictures![row];
       return [
         id,

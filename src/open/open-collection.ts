@@ -1,15 +1,16 @@
-// A collection opened: candidates compared on held-out pairs, the best one kept, and an index of everything made with it.
+// A collection opened: candidates compared on held-out pairs, a run of the best one, and an index of everything made with it.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type Matrix, toDense } from "../data/matrix.js";
 import { UserError } from "../errors.js";
 import { makeFolder, writeFileAtomic } from "../files.js";
-import { writeViewEncodings } from "../runs/view-encodings.js";
+import { findMethod } from "../methods/index.js";
 import { isIndexFolder } from "../search/index/index-folder.js";
 import { indexRun } from "../search/index/index-run.js";
+import { trainRun } from "../train/train-run.js";
 import { candidatesFor } from "./candidates.js";
 import { type Collection, type OpenHooks, pairsOf } from "./collection.js";
 import { bestOf, type CandidateResult, compareCandidates } from "./compare-candidates.js";
@@ -17,21 +18,27 @@ import { bestOf, type CandidateResult, compareCandidates } from "./compare-candi
 /** What is opened, and where what is made of it is kept. */
 export interface OpenRequest {
   readonly collection: Collection;
-  /** Gets `candidates/`, `index/` and `open.json`; made where it is not there. */
+  /** Gets `candidates/`, `run/`, `index/` and `open.json`; made where it is not there. */
   readonly out: string;
+  /** The index folder. Default: `index` in `out`. */
+  readonly index?: string;
   readonly seed: number;
   readonly engine: Engine;
+  /** Methods that are tried, where they fit. Default: all that there are candidates of. */
+  readonly methods?: readonly string[];
 }
 
 /** What came of it: the last line of `vantage open --json`. */
 export interface OpenSummary {
-  /** Samples with both views. */
+  /** Pairs that train or are held out: of the same words or picture, one counts where it is held out. */
   readonly pairs: number;
   /** Pairs that no candidate was trained on. */
   readonly heldOut: number;
   readonly candidates: readonly CandidateResult[];
   /** The candidate that the index is made with. */
   readonly chosen: CandidateResult;
+  /** Its run folder, with log, measures and report. */
+  readonly run: string;
   /** The index folder. */
   readonly index: string;
   readonly items: number;
@@ -43,20 +50,25 @@ const summaryFile = "open.json";
 /**
  * Compares the candidates that fit the collection by recall@10 of held-out pairs, mean over both directions; makes an index of all
  * samples with the best one. What was finished before on the same features is not done again.
- * @throws UserError where no candidate fits, or the folder holds something else; the signal's reason or InterruptedError once it is given.
+ * @throws UserError where no candidate fits, or a folder holds something else; the signal's reason or InterruptedError once it is given.
  */
 export async function openCollection(
-  { collection, out, seed, engine }: OpenRequest,
+  request: OpenRequest,
   hooks: OpenHooks & { onResult?(result: CandidateResult): void } = {},
 ): Promise<OpenSummary> {
   const started = performance.now();
-  const { data, heldOut, details } = collection;
+  const { collection, out, seed, engine, methods, index = join(out, "index") } = request;
+  const { data, heldOut } = collection;
   const pairs = pairsOf(collection);
-  const fingerprint = fingerprintOf(pairs, seed);
   makeFolder(out);
-  const candidates = candidatesFor(pairs, seed);
   const results = await compareCandidates(
-    { pairs, candidates, folder: join(out, "candidates"), fingerprint, engine },
+    {
+      pairs,
+      candidates: candidatesFor(pairs, seed).filter(({ method }) => methods?.includes(method) ?? true),
+      folder: join(out, "candidates"),
+      fingerprint: fingerprintOf(pairs, seed),
+      engine,
+    },
     {
       signal: hooks.signal,
       onStart: (method, i, count) => hooks.onProgress?.(`trying ${method} (${i + 1} of ${count})`, 0, 1),
@@ -66,53 +78,66 @@ export async function openCollection(
     },
   );
   const chosen = bestOf(results);
-  if (chosen?.run === undefined) throw new UserError(`${data.name}: no method fits these pairs`);
-  writeViewEncodings(chosen.run, data.encoders);
-  const index = join(out, "index");
+  if (chosen === undefined) throw new UserError(`${data.name}: no method fits these pairs`);
   const whole = fingerprintOf(data, seed);
-  const before = finishedBefore(out, index, chosen, whole);
-  const items = before ?? (await makeIndex({ collection, chosen, index, engine }, details, hooks));
+  const run = join(out, "run");
+  const items =
+    itemsBefore(out, index, chosen, whole) ?? (await makeIndex(request, { pairs, chosen, run, index }, hooks));
   const summary: OpenSummary = {
     pairs: heldOut.train.length + heldOut.test.length,
     heldOut: heldOut.test.length,
     candidates: results,
-    chosen,
-    index,
-    items,
+    ...{ chosen, run, index, items },
     seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
   };
   writeFileAtomic(join(out, summaryFile), `${JSON.stringify({ fingerprint: whole, ...summary }, undefined, 1)}\n`);
   return summary;
 }
 
+/** What an index is made with. */
+interface Chosen {
+  readonly pairs: MultiViewDataset;
+  readonly chosen: CandidateResult;
+  readonly run: string;
+  readonly index: string;
+}
+
+/** Trains the candidate once more, to the same bits, now with log, baselines and report; encodes all samples; draws thumbnails. */
 async function makeIndex(
-  {
-    collection,
-    chosen,
-    index,
-    engine,
-  }: Pick<OpenRequest, "collection" | "engine"> & { chosen: CandidateResult; index: string },
-  details: Collection["details"],
-  hooks: OpenHooks,
+  { collection, engine }: OpenRequest,
+  { pairs, chosen: { method, options }, run, index }: Chosen,
+  { signal, onNote, onProgress }: OpenHooks,
 ): Promise<number> {
-  const { data } = collection;
-  const { items } = await indexRun(chosen.run!, {
+  const { data, details } = collection;
+  const what = `training ${method} for the index`;
+  onProgress?.(what, 0, 1);
+  rmSync(run, { recursive: true, force: true });
+  await trainRun(
+    { method: findMethod(method), options: { ...options }, data: pairs, out: run, engine },
+    {
+      ...(signal && { signal }),
+      onNote,
+      onEpoch: ({ epoch, epochs }) => onProgress?.(what, epoch, epochs),
+      onTrained: () => onProgress?.("measures and report", 0, 1),
+    },
+  );
+  const { items } = await indexRun(run, {
     out: index,
     name: data.name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-"),
     data,
-    metadata: details,
+    ...(details.size > 0 && { metadata: details }),
     replaces: true,
     engine,
-    signal: hooks.signal,
-    onItems: (done, total) => hooks.onProgress?.("items", done, total),
-    onNote: hooks.onNote,
+    ...(signal && { signal }),
+    onItems: (done, total) => onProgress?.("items", done, total),
+    onNote,
   });
-  await collection.writeThumbnails?.(index, hooks.signal);
+  await collection.writeThumbnails?.(index, signal);
   return items;
 }
 
-/** Items of an index that was made with the same run of the same data; undefined where it has to be made. */
-function finishedBefore(
+/** Items of an index that was made with the same candidate of the same data; undefined where it has to be made. */
+function itemsBefore(
   out: string,
   index: string,
   { method, options }: CandidateResult,

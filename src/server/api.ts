@@ -35,6 +35,7 @@ export const searchRequest = z.strictObject({
   id: id.optional().describe("search by an item that is stored"),
   ...content,
   target: view.optional().describe("search the items of this view only"),
+  distinct: z.boolean().optional().describe("each id once, by the view in which it is nearest; default: false"),
   k: z.int().min(1).max(1000).default(10),
   mode: z.enum(searchModes).default("exact"),
   rerank: z

@@ -1,7 +1,7 @@
 // A training from data set to run folder: log, checkpoints, measures, models, result and report; begun, or resumed.
 import { relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
-import type { MultiViewDataset } from "../data/dataset.js";
+import { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
 import { findMethod } from "../methods/index.js";
@@ -31,7 +31,8 @@ export interface TrainingRequest {
   readonly method: MethodDefinition<Record<string, unknown>>;
   /** The method's options; those that are left out have their defaults. */
   readonly options: Record<string, unknown>;
-  readonly data: DataName;
+  /** A file, a name of the catalog, or data in memory, which the run folder then does not tell how to open again. */
+  readonly data: DataName | MultiViewDataset;
   /** How the data is to be understood. */
   readonly settings?: DataSettings;
   /** The run folder; by default `runs/<method>-<data>-<seed>`. */
@@ -90,14 +91,22 @@ const CHECKPOINT_SECONDS = 20;
 export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
   const { method: definition, data: source, command } = request;
   const options = parseOptions(definition.name, definition.options, request.options);
-  const settings = withPixels(source, request.settings ?? {}, options);
-  const files = filesOf(source, settings, options);
+  const given = request.settings ?? {};
+  const isOpen = source instanceof MultiViewDataset;
+  const settings = isOpen ? given : withPixels(source, given, options);
+  const files = isOpen ? [] : filesOf(source, settings, options);
   const unchanged = watchFiles(files);
-  const opened = await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
+  const opened = isOpen
+    ? { data: source, notes: [] }
+    : await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
   const config: RunConfig = {
     method: definition.name,
     task: (options.task as string | undefined) ?? definition.tasks[0]!,
-    dataset: { name: opened.data.name, data: source, ...settings },
+    dataset: {
+      name: opened.data.name,
+      ...(source instanceof MultiViewDataset ? {} : { data: source }),
+      ...settings,
+    },
     seed: options.seed as number,
     options,
     command,

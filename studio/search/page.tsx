@@ -8,7 +8,7 @@ import { useLoad } from "../load.js";
 import { count, Empty, Failure } from "../parts.js";
 import { moveFocus } from "./arrows.js";
 import { SearchForm } from "./form.js";
-import { chosenIndexes, hasQuery, requestFor, targetViews, viewOf } from "./plan.js";
+import { allViews, chosenIndexes, hasQuery, requestFor, targetViews, viewOf } from "./plan.js";
 import { QueryItem } from "./query-item.js";
 import { Panel } from "./results.js";
 import { Starts } from "./starts.js";
@@ -66,7 +66,7 @@ export function SearchPage({ address, indexes }: { address: Address; indexes: re
         <div ref={results} class="results">
           {targetViews(address, chosen).map((target) => (
             <section key={target} class="target" aria-label={`Results in ${target}`}>
-              <h2>{target}</h2>
+              <h2>{target === allViews ? "Results" : target}</h2>
               <div class={`columns of-${Math.min(chosen.length, 4)}`}>
                 {chosen.map((index) => (
                   <Panel

@@ -28,11 +28,15 @@ export function viewOf(address: Address, index: IndexInfo, stored?: readonly str
   return able.includes(address.view) ? address.view : able[0];
 }
 
-/** Views that are searched: those of the address that exist, else all. */
+/** Stands for all views together, each item once. */
+export const allViews = "all views";
+
+/** What is searched, a list of results for each: the views of the address that exist, else all views together. */
 export function targetViews({ targets }: Address, indexes: readonly IndexInfo[]): string[] {
   const all = viewsOf(indexes);
   const chosen = all.filter((view) => targets.includes(view));
-  return chosen.length > 0 ? chosen : all;
+  if (chosen.length > 0) return chosen;
+  return all.length > 1 ? [allViews] : all;
 }
 
 export function hasQuery(address: Address): boolean {
@@ -50,7 +54,8 @@ export function requestFor(
   stored?: readonly string[],
 ): SearchBody | string {
   const view = viewOf(address, index, stored);
-  if (!index.views.some(({ name }) => name === target)) return `This index has no view ${target}.`;
+  const isAll = target === allViews;
+  if (!isAll && !index.views.some(({ name }) => name === target)) return `This index has no view ${target}.`;
   if (view === undefined) return cannot[address.by];
   const { by, k, mode } = address;
   return {
@@ -59,7 +64,7 @@ export function requestFor(
     ...(by === "words" && { words: address.words }),
     ...(by === "id" && { id: address.id }),
     ...(by === "picture" && { image: address.picture }),
-    target,
+    ...(isAll ? { distinct: true } : { target }),
     k,
     mode,
     ...(address.rerank !== undefined && { rerank: address.rerank === 0 ? 0 : Math.max(address.rerank, k) }),

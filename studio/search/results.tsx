@@ -25,6 +25,9 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
     search(request as SearchBody, signal),
   );
   const reply = isRequest ? found.value : undefined;
+  // Where a list has each item once, the query's own is the query, not a result.
+  const isOwn = (id: string) => isRequest && request.distinct === true && id === request.id;
+  const hits = (reply?.hits ?? []).filter(({ id }) => !isOwn(id));
   return (
     <section class="panel" aria-label={isNamed ? index.name : undefined} aria-busy={found.isLoading}>
       {(isNamed || reply) && (
@@ -34,12 +37,18 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
         </p>
       )}
       {!isRequest && <p class="soft">{request}</p>}
+      {reply?.notes?.map((note) => (
+        <p key={note} class="soft" role="note">
+          {note[0]!.toUpperCase()}
+          {note.slice(1)}.
+        </p>
+      ))}
       {found.error !== undefined && <Failure message={found.error} again={found.again} />}
       {found.isLoading && !reply && <Waiting count={Math.min(address.k, 12)} />}
       {reply?.hits.length === 0 && !found.isLoading && <p class="soft">Nothing is stored in this view.</p>}
       {reply && (
         <ol class={`hits${found.isLoading ? " old" : ""}`}>
-          {reply.hits.map((hit, i) => {
+          {hits.map((hit, i) => {
             const { title, words, thumbnail, labels: own } = shown(hit.id, hit.metadata);
             const change = onChoose(hit.id, hit.view);
             return (

@@ -75,7 +75,7 @@ test("a run with hash codes: index, search by features, file and id; adding agai
     "--threads",
     "1",
   ]);
-  assert.match(table, /^distance +cosine +view +id +label\n0 +1\.0000 +b +\d+ +1\n/);
+  assert.match(table, /^cosine +distance +view +id +title +label\n1\.0000 +0 +b +\d+ .*1\n/);
 
   const again = JSON.parse(await place.succeed([...index, "--views-to-index", "b"]));
   assert.deepEqual([again.added, again.items], [{ b: 120 }, 240]);

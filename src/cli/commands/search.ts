@@ -21,6 +21,7 @@ interface Flags {
   readonly words?: string;
   readonly image?: string;
   readonly target?: string;
+  readonly distinct?: boolean;
   readonly k: string;
   readonly mode: string;
   readonly rerank?: string;
@@ -46,6 +47,7 @@ export function addSearchCommand(root: Command): void {
       several,
     )
     .option("--target <view>", "search the items of this view only (default: all)")
+    .option("--distinct", "each id once, by the view in which it is nearest")
     .option("--k <n>", "hits wanted", "10")
     .option("--mode <mode>", searchModes.join(" or "), "exact")
     .option(
@@ -80,7 +82,17 @@ async function search(folder: string, flags: Flags): Promise<void> {
   }
 }
 
-async function queryOf({ view, query, id, words, image, target, mode, ...flags }: Flags): Promise<SearchQuery> {
+async function queryOf({
+  view,
+  query,
+  id,
+  words,
+  image,
+  target,
+  distinct,
+  mode,
+  ...flags
+}: Flags): Promise<SearchQuery> {
   if (!(searchModes as readonly string[]).includes(mode)) {
     throw new UserError(`--mode ${mode}: expected ${searchModes.join(" or ")}`);
   }
@@ -95,6 +107,7 @@ async function queryOf({ view, query, id, words, image, target, mode, ...flags }
     id,
     words,
     target,
+    distinct,
     k,
     mode: mode as SearchQuery["mode"],
     ...(query !== undefined && (await features(query))),

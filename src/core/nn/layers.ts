@@ -106,7 +106,11 @@ interface BatchNormParameters {
   readonly runningVariance: Tensor;
 }
 
-/** Batch normalization as `batchNorm` describes it. @param training the pass that it trains in; without: by the running statistics. */
+/**
+ * Batch normalization as `batchNorm` describes it.
+ * @param training the pass that it trains in; without: by the running statistics.
+ * @internal
+ */
 export function applyBatchNorm(
   x: Tensor,
   { weight, bias, runningMean, runningVariance }: BatchNormParameters,

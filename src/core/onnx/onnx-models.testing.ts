@@ -12,7 +12,13 @@ export function integers(name: string, values: readonly number[]): Onnx.ITensorP
   return { name, dims: [values.length], dataType: 7, int64Data: [...values] };
 }
 
-type Attribute = number | string | readonly number[] | Onnx.IGraphProto | { tensor: Onnx.ITensorProto };
+type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { float: number }
+  | Onnx.IGraphProto
+  | { tensor: Onnx.ITensorProto };
 
 function attributeOf(name: string, value: Attribute): Onnx.IAttributeProto {
   if (typeof value === "number") {
@@ -22,6 +28,7 @@ function attributeOf(name: string, value: Attribute): Onnx.IAttributeProto {
   }
   if (typeof value === "string") return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   if (Array.isArray(value)) return { name, type: AttributeType.INTS, ints: value };
+  if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
   if ("tensor" in value) return { name, type: AttributeType.TENSOR, t: value.tensor };
   return { name, type: AttributeType.GRAPH, g: value as Onnx.IGraphProto };
 }

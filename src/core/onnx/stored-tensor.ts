@@ -1,10 +1,8 @@
 // Tensors that an ONNX file stores: weights and constants, checked against their shapes, read as numbers.
 import { UserError } from "../../errors.js";
 import type { DType } from "../tensor/index.js";
+import type { ReadExternal } from "./read-external.js";
 import type { Onnx } from "./schema.js";
-
-/** Reads bytes of a file beside the model. @throws UserError where it is outside the model's folder, or has not as many. */
-export type ReadExternal = (location: string, offset: number, length: number) => Uint8Array;
 
 /** A tensor of a file, its values not yet decoded. */
 export interface OnnxTensor {
@@ -90,6 +88,10 @@ export function onnxTensor(tensor: Onnx.ITensorProto, label: string, external?: 
     throw new UserError(`${label} has no valid shape`);
   }
   const isOutside = Boolean(tensor.dataLocation || tensor.externalData?.length);
+  if (isOutside && external === undefined) {
+    const location = tensor.externalData?.find(({ key }) => key === "location")?.value ?? "";
+    throw new UserError(`${label} is kept in another file, ${JSON.stringify(location)}, which is not read`);
+  }
   const listed = tensor[type.list] ?? [];
   const raw = tensor.rawData ?? new Uint8Array();
   const found = raw.length > 0 ? raw.length / type.bytes : listed.length;
@@ -97,7 +99,7 @@ export function onnxTensor(tensor: Onnx.ITensorProto, label: string, external?: 
     throw new UserError(`${label}: ${found} values for shape [${shape.join(", ")}]`);
   }
   const read = () => {
-    const bytes = isOutside ? outside(tensor, count * type.bytes, label, external) : raw;
+    const bytes = isOutside && external ? outside(tensor, count * type.bytes, label, external) : raw;
     if (bytes.length === 0) {
       const values = Array.from(listed, (value) => (type.decode ? type.decode(Number(value)) : Number(value)));
       return type.dtype === "float32" ? Float32Array.from(values) : values;
@@ -119,11 +121,10 @@ function outside(
   { externalData }: Onnx.ITensorProto,
   bytes: number,
   label: string,
-  external: ReadExternal | undefined,
+  external: ReadExternal,
 ): Uint8Array {
   const given = new Map((externalData ?? []).map(({ key, value }) => [key, value ?? ""]));
   const location = given.get("location") ?? "";
-  if (external === undefined) throw new UserError(`${label} is kept in another file, "${location}", which is not read`);
   const [offset, length] = [Number(given.get("offset") ?? 0), Number(given.get("length") ?? bytes)];
   if (!Number.isSafeInteger(offset) || offset < 0 || length !== bytes) {
     throw new UserError(`${label}: ${length} bytes at ${offset} of "${location}", expected ${bytes}`);

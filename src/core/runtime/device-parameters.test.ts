@@ -74,6 +74,21 @@ for (const [way, open] of deviceEngines) {
     assert.throws(() => store.set("w", [1]), RangeError);
   });
 
+  test(`what changes while it is brought back stays the latest (${way})`, async () => {
+    await using engine = await open(1);
+    const { store, step, product } = await make(engine);
+    store.set("scale", [1, 1, 1]);
+    await step.run(step.at());
+    const [, , loss] = await Promise.all([store.download(), store.download(), step.run(step.at())]);
+    assert.equal(loss.loss, -3);
+    assert.throws(() => store.values("w"), { name: "StaleError" });
+    const downloading = store.download();
+    store.set("w", [7, 8, 9]);
+    await downloading;
+    assert.deepEqual([...store.values("w")], [7, 8, 9]);
+    assert.deepEqual(await product(), [7, 8, 9]);
+  });
+
   test(`a step and a store that are released take their tensors with them (${way})`, async () => {
     await using engine = await open(1);
     const { bytesInUse } = engine.memory;

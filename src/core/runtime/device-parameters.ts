@@ -14,8 +14,9 @@ export class DeviceParameters {
   readonly #tensors = new Map<string, DeviceTensor>();
   /** Parameters whose latest values are in the engine's memory. */
   readonly #onHost: Set<string>;
-  /** Parameters whose latest values are on the device. */
-  readonly #onDevice = new Set<string>();
+  /** Parameters whose latest values are on the device, with the number of the change that put them there. */
+  readonly #onDevice = new Map<string, number>();
+  #changes = 0;
   readonly #forget: () => void;
   readonly #turns = new Turns();
 
@@ -46,7 +47,7 @@ export class DeviceParameters {
 
   /** The values on the device are the latest from now on. */
   setOnDevice(name: string): void {
-    this.#onDevice.add(name);
+    this.#onDevice.set(name, ++this.#changes);
     this.#onHost.delete(name);
   }
 
@@ -86,8 +87,12 @@ export class DeviceParameters {
 
   /** Brings the values that runs changed back to the engine's memory. */
   async download(): Promise<void> {
-    for (const name of [...this.#onDevice]) {
-      await this.tensor(name).read(this.values(name));
+    for (const [name, change] of [...this.#onDevice]) {
+      const values = new Float32Array(this.values(name).length);
+      await this.tensor(name).read(values);
+      // Where a run or a caller has changed them meanwhile, these are old already.
+      if (this.#onDevice.get(name) !== change) continue;
+      this.values(name).set(values);
       this.#onDevice.delete(name);
     }
   }

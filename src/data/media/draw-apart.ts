@@ -1,11 +1,13 @@
 // SVGs drawn in processes of their own: nested patterns and filters may take any time, which librsvg cannot be stopped in.
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { UserError } from "../../errors.js";
+import { startSandbox } from "../../sandbox.js";
 import type { PictureSize, Pixels } from "./draw.js";
 
 /** Seconds that an SVG may take; honest ones take some hundredths. */
 const usual = 10;
+/** Megabytes of JavaScript heap. */
+const heap = 256;
 /** SVGs that are drawn at the same time. */
 const most = 2;
 /** Processes that wait for the next SVG; they do not keep the program running. */
@@ -33,11 +35,7 @@ export async function drawApart(bytes: Uint8Array, size: PictureSize, patience =
 /** A process that waits, or a new one. */
 function nextProcess(): ChildProcess {
   for (let child = idle.pop(); child; child = idle.pop()) if (child.connected) return child;
-  const child = fork(fileURLToPath(new URL("./svg-process.js", import.meta.url)), {
-    execArgv: [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
+  const child = startSandbox({ script: new URL("./svg-process.js", import.meta.url), heap });
   // Where it could not be started, the picture that is sent to it fails.
   child.on("error", () => {});
   return child;

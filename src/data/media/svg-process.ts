@@ -1,12 +1,10 @@
 // The process that draws SVGs for `draw-apart.ts`: one that never comes to an end, or ends the process, does so here.
-import { Worker } from "node:worker_threads";
+import { watchMemory } from "../../sandbox-child.js";
 import { draw, type PictureSize } from "./draw.js";
 
 /** Bytes of memory that drawing may take. */
 const memory = 1.5 * 2 ** 30;
-new Worker(`setInterval(() => process.memoryUsage.rss() > ${memory} && process.kill(process.pid, "SIGKILL"), 20)`, {
-  eval: true,
-}).unref();
+watchMemory(memory);
 
 process.on("message", async ({ bytes, size }: { bytes: Uint8Array; size: PictureSize }) => {
   try {

@@ -4,6 +4,7 @@ import { UserError } from "../../errors.js";
 
 import type { EncoderContext, WordEncoder } from "../encoder.js";
 import { identityOf } from "../identity.js";
+import { wordsOf } from "./terms.js";
 import { fitVocabulary, readVocabulary, textRow, type VocabularySize, writeVocabulary } from "./tfidf.js";
 
 /** Raise when rows change though the vocabulary does not. */
@@ -42,6 +43,9 @@ export function wordEncoder(name: string, { state, corpus }: EncoderContext): Wo
     isCostly: false,
     isSparse: true,
     captions: "joined",
+    ...(size.words > 0 && {
+      knowsNone: (text: string) => !wordsOf(text).some((each) => vocabulary.columns.has(each)),
+    }),
     async encode(texts, signal) {
       const rows = new Float32Array(texts.length * dimensions);
       for (const [i, text] of texts.entries()) {

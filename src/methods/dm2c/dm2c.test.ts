@@ -60,7 +60,7 @@ test("resumed after any epoch of any stage, training gives the same bits", async
     ["pretrain view1 1", "pretrain view1 2", "pretrain view2 1", "pretrain view2 2", "train 1", "train 2", "train 3"],
   );
   const expected = parameters(whole);
-  assert.ok(expected.centers!.every(Number.isFinite));
+  assert.ok(expected.centres!.every(Number.isFinite));
   for (const resume of checkpoints) {
     const again = await make({ pca: 5 }).fit(data, { resume });
     assert.deepEqual(parameters(again), expected, `resumed at ${JSON.stringify(resume.position)}`);
@@ -241,7 +241,7 @@ test("a batch with one sample of a modality is left out, and it is said where th
     ),
   );
   const model = await make({ batch: 100 }).fit(split);
-  assert.ok(parameters(model).centers!.every(Number.isFinite));
+  assert.ok(parameters(model).centres!.every(Number.isFinite));
 });
 
 test("what does not fit is refused in one line", async () => {

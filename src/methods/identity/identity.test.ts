@@ -6,7 +6,6 @@ import { Engine } from "../../core/runtime/index.js";
 import { MultiViewDataset } from "../../data/dataset.js";
 import type { DenseMatrix } from "../../data/matrix.js";
 import { synthetic } from "../../data/sets/synthetic.js";
-import type { Metrics } from "../training.js";
 import { Identity } from "./index.js";
 
 const engine = await Engine.open({ threads: 1 });
@@ -47,7 +46,7 @@ test("without a scaling the features stay as they are, bit for bit", async () =>
 test("a pair of equal vectors is found first; views of different widths are refused for search only", async () => {
   const [first] = data.views;
   const equal = new MultiViewDataset({ ...data, views: [first!, { ...first!, name: "again" }] });
-  const { recallAt1 } = (await (await new Identity({}, engine).fit(equal)).evaluate()) as { recallAt1: Metrics };
+  const { recallAt1 } = await (await new Identity({}, engine).fit(equal)).evaluate();
   assert.deepEqual(recallAt1, { "view1->again": 1, "again->view1": 1 });
   const apart = synthetic({ samples: 60, views: 2, classes: 3, dimensions: [8, 9], seed: 3 });
   await assert.rejects(new Identity({}, engine).fit(apart), /8 and 9 columns: identity compares vectors of one space/);

@@ -35,10 +35,10 @@ test("lsh: bits differ as often as the angle says, the same seed has the same hy
   const { data: values } = data.views[0]!.matrix as DenseMatrix;
   const rows = model.split(data).splits.train!;
   const mean = columnMean(dense(rows.length, 20, gather(values, rows)));
-  const centred = (i: number) => Array.from(mean, (each, j) => values[20 * i + j]! - each);
+  const centered = (i: number) => Array.from(mean, (each, j) => values[20 * i + j]! - each);
   const dot = (a: number[], b: number[]) => a.reduce((sum, value, j) => sum + value * b[j]!, 0);
   for (let i = 0; i < 30; i++) {
-    const [a, b] = [centred(i), centred(i + 50)];
+    const [a, b] = [centered(i), centered(i + 50)];
     const angle = Math.acos(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
     let differing = 0;
     for (let at = 0; at < bits / 8; at++) {

@@ -30,12 +30,22 @@ export class QueryEncoders {
     private readonly allowed: readonly string[],
   ) {}
 
-  /** @throws UserError where the view takes no words, or they hold no word. */
-  async ofWords(view: IndexView, words: string, signal?: AbortSignal): Promise<Float32Array> {
+  /**
+   * @param onNote receives that none of the words is known to the encoder, which then goes by their spelling.
+   * @throws UserError where the view takes no words, or they hold no word.
+   */
+  async ofWords(
+    view: IndexView,
+    words: string,
+    { signal, onNote }: { readonly signal?: AbortSignal; onNote?(note: string): void } = {},
+  ): Promise<Float32Array> {
     const encoder = await this.#encoder(view, "words");
     if (encoder.material !== "words") throw new UserError(`view "${view.name}" takes no words`);
     const features = await encoder.encode([words], signal);
     if (!features.some((value) => value !== 0)) throw new UserError("the words hold no letter and no digit");
+    if (encoder.knowsNone?.(words)) {
+      onNote?.("none of these words is known to the index: what is found goes by their spelling alone");
+    }
     return features;
   }
 

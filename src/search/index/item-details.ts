@@ -37,7 +37,7 @@ export async function emojiDetails(folder: string, views: readonly IndexView[], 
   const list = await emojiList();
   const parts = new Map<string, (row: number) => Metadata>();
   for (const { name, features } of views) {
-    if (features === undefined) continue;
+    if (features === undefined || !features.encoder.startsWith("emoji:")) continue;
     const part = features.encoder.replace(/^emoji:/, "");
     if (features.material === "pictures") {
       const maker = part as Maker;
@@ -49,7 +49,14 @@ export async function emojiDetails(folder: string, views: readonly IndexView[], 
       parts.set(name, (row) => ({ text: texts[row]! }));
     }
   }
-  return (row, view) => ({ title: list[row]!.name, character: list[row]!.text, ...parts.get(view)?.(row) });
+  // Every item shows a picture, whichever view it is found in.
+  const picture = [...parts.values()].find((of) => rows.length > 0 && "thumbnail" in of(rows[0]!));
+  return (row, view) => ({
+    title: list[row]!.name,
+    character: list[row]!.text,
+    ...picture?.(row),
+    ...parts.get(view)?.(row),
+  });
 }
 
 /** They can be made again at any time, and there are thousands: none is synced by itself. */

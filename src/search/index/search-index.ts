@@ -44,6 +44,8 @@ export interface SearchQuery extends Content, Asker {
   readonly view?: string;
   /** Search the items of this view only. */
   readonly target?: string;
+  /** Each id once, by the view in which it is nearest. Default: every view's item is a hit of its own. */
+  readonly distinct?: boolean;
   /** Hits wanted, from 1. Default: 10. */
   readonly k?: number;
   /** Default: exact. */
@@ -178,12 +180,16 @@ export class SearchIndex {
     return this.#accept(() => this.#search(query));
   }
 
-  async #search({ k = 10, mode = "exact", rerank, target, ...requested }: SearchQuery): Promise<Hit[]> {
+  async #search({ k = 10, mode = "exact", rerank, target, distinct, ...requested }: SearchQuery): Promise<Hit[]> {
     if (target !== undefined) this.#view(target);
     const { code, vector } = await this.#encoded(requested);
-    const candidates = await this.#candidates.of(k, target, rerank);
-    const query = { code, vector, k, mode: this.#candidates.modeOf(mode), rerank: candidates, view: target };
-    return (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: requested.signal });
+    // An id has one item in each view at most.
+    const wanted = distinct && target === undefined ? k * this.views.length : k;
+    const requestedCandidates = await this.#candidates.of(k, target, rerank);
+    const candidates = requestedCandidates === 0 ? 0 : Math.max(requestedCandidates, wanted);
+    const query = { code, vector, k: wanted, mode: this.#candidates.modeOf(mode), rerank: candidates, view: target };
+    const hits = await (isCostly(query) ? this.#costly : this.#cheap).add(query, { signal: requested.signal });
+    return distinct ? nearestOfEach(hits).slice(0, k) : hits;
   }
 
   async #encoded({ id, view, ...content }: Pick<SearchQuery, "id" | "view"> & Requested) {
@@ -321,7 +327,7 @@ export class SearchIndex {
     const { features, names, words, image, onNote, signal } = requested;
     const encoder = await this.#encoder(view);
     const treatment = { isUrgent, signal };
-    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words, signal), treatment);
+    if (words !== undefined) return encoder.encode(await this.#raw.ofWords(view, words, { signal, onNote }), treatment);
     if (image !== undefined) return encoder.encode(await this.#raw.ofImage(view, image, requested), treatment);
     const values = names === undefined ? features! : this.#inOrder(view, features!, names, onNote);
     return encoder.encode(values, treatment);
@@ -358,6 +364,12 @@ export class SearchIndex {
     if (able.length === 0) throw new UserError(`no view of this index takes ${kind}`);
     throw new UserError(`view is missing: ${able.map((view) => view.name).join(", ")} take ${kind}`);
   }
+}
+
+/** The first hit of each id. */
+function nearestOfEach(hits: readonly Hit[]): Hit[] {
+  const seen = new Set<string>();
+  return hits.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
 function kindsOf(content: Content): ContentKind[] {

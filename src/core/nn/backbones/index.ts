@@ -7,7 +7,7 @@ import { resNet18, resNet50 } from "./resnet.js";
 import { type Backbone, backboneOf, type Stage } from "./stages.js";
 import { vgg19BatchNorm, vggWidth } from "./vgg.js";
 
-export { loadWeights, type NamedWeights } from "./load-weights.js";
+export { loadWeights, type NamedWeight, type NamedWeights } from "./load-weights.js";
 export type { Backbone } from "./stages.js";
 
 interface Definition {
@@ -22,10 +22,10 @@ const definitions = {
   resnet18: { stages: resNet18, features: 512 },
   resnet50: { stages: resNet50, features: 2048 },
   "mobilenet-v2": { stages: mobileNetV2, features: mobileNetWidth },
-} as const satisfies Record<string, Definition>;
+} as const satisfies Record<BackboneName, Definition>;
 
 /** The networks that `backbone` makes. */
-export type BackboneName = keyof typeof definitions;
+export type BackboneName = "alexnet" | "vgg19-bn" | "resnet18" | "resnet50" | "mobilenet-v2";
 /** Their names. */
 export const backboneNames = Object.keys(definitions) as readonly BackboneName[];
 

@@ -4,12 +4,20 @@ import type { ParameterStore } from "../../runtime/index.js";
 import { inputName } from "../../tensor/index.js";
 import type { Parameter } from "../parameters.js";
 
+/** A tensor of a file. */
+export interface NamedWeight {
+  /** The size of each axis. */
+  readonly shape: readonly number[];
+  /** Its values, row after row. */
+  read(): Float32Array;
+}
+
 /** Tensors by name, their values read when they are needed. */
 export interface NamedWeights {
   /** For messages: the file. */
   readonly path: string;
   /** Each with its shape; `read` gives its values row after row. */
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; read(): Float32Array }>;
+  readonly tensors: ReadonlyMap<string, NamedWeight>;
 }
 
 /** PyTorch's count of the batches that batch normalization saw, which nothing here needs. */

@@ -1,7 +1,8 @@
 // An ONNX file taken apart and checked: nodes, weights, inputs and outputs. It may be a stranger's.
 import { UserError } from "../../../errors.js";
+import type { ReadExternal } from "../../onnx/read-external.js";
 import { type Onnx, onnx } from "../../onnx/schema.js";
-import { dtypeOfOnnx, type OnnxTensor, onnxTensor, type ReadExternal } from "../../onnx/stored-tensor.js";
+import { dtypeOfOnnx, type OnnxTensor, onnxTensor } from "../../onnx/stored-tensor.js";
 import type { Dim, DType } from "../../tensor/index.js";
 
 /** An input or output of a graph. */

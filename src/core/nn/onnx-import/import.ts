@@ -1,6 +1,7 @@
 // An ONNX model as symbolic tensors: differentiated, frozen up to a node, and exported with the rest.
 import { UserError } from "../../../errors.js";
-import type { OnnxTensor, ReadExternal } from "../../onnx/stored-tensor.js";
+import type { ReadExternal } from "../../onnx/read-external.js";
+import type { OnnxTensor } from "../../onnx/stored-tensor.js";
 import { GraphError, input as inputTensor, Tensor } from "../../tensor/index.js";
 import type { NamedWeights } from "../backbones/load-weights.js";
 import { Forward } from "../forward.js";
@@ -37,6 +38,12 @@ export interface ImportedModel {
   apply(inputs: Readonly<Record<string, Tensor>>, forward: Forward): Record<string, Tensor>;
 }
 
+/** The parameter that a stored tensor became. */
+interface Created {
+  readonly tensor: Tensor;
+  readonly learned: boolean;
+}
+
 /** A graph may compute so many values for one sample, all results together. */
 const mostValues = 2 ** 30;
 
@@ -51,11 +58,12 @@ const mostValues = 2 ** 30;
  * ```ts
  * import { nn, tensor } from "vantage-ml/method";
  *
- * // The bytes of a file; here those of a small model of our own.
- * const model = (await import("./model.mjs")).bytes;
+ * // The bytes of a file: y = x·w, w of [4, 2].
+ * const file = "CAk6cQoTCgF4CgF3EgF5IgZNYXRNdWw6ABIBZyorCgIEAhABIiAAAAA/AAAAPwAAAD8AAAA/AAAAPwAAAD8AAAA/AAAAP0IBd1oUCgF4Eg8KDQgBEgkKAxIBbgoCCARiFAoBeRIPCg0IARIJCgMSAW4KAggCQgQKABAS";
  * const parameters = new nn.Parameters();
- * const net = nn.importOnnx(model, parameters, { freeze: true });
- * const y = net.apply({ x: tensor.input("x", ["n", 4]) }, new nn.Forward(true)).y;
+ * const net = nn.importOnnx(Buffer.from(file, "base64"), parameters);
+ * const { y } = net.apply({ x: tensor.input("pixels", ["n", 4]) }, new nn.Forward(true));
+ * console.log(y?.shape, parameters.learned().length, net.weights.tensors.get("w")?.read()[0]); // [ 'n', 2 ] 1 0.5
  * ```
  */
 export function importOnnx(bytes: Uint8Array, parameters: Parameters, options: ImportOptions = {}): ImportedModel {
@@ -63,7 +71,7 @@ export function importOnnx(bytes: Uint8Array, parameters: Parameters, options: I
   return named(path, () => {
     const graph = readGraph(bytes, new Set(operators.keys()), sizes, external);
     const lastFrozen = freeze === undefined ? -1 : lastOf(graph, freeze);
-    const created = new Map<string, Tensor>();
+    const created = new Map<string, Created>();
     const inputs = Object.fromEntries(
       graph.inputs.map(({ name, shape, dtype }) => [name, inputTensor(name, shape, dtype)]),
     );
@@ -96,12 +104,12 @@ function named<T>(path: string, work: () => T): T {
 }
 
 /** The place of the last node that is meant, or that reads a weight or gives a value that is. */
-function lastOf({ nodes }: Graph, freeze: true | string): number {
+function lastOf({ nodes, stored }: Graph, freeze: true | string): number {
   if (freeze === true) return nodes.length - 1;
   const isMeant = (name: string | null | undefined) =>
     name === freeze || [".", "/", "_"].some((sign) => name?.startsWith(freeze + sign));
   const last = nodes.findLastIndex(({ proto }) =>
-    [proto.name, ...(proto.output ?? []), ...(proto.input ?? [])].some(isMeant),
+    [proto.name, ...(proto.output ?? []), ...(proto.input ?? []).filter((name) => stored.has(name))].some(isMeant),
   );
   if (last < 0) {
     const some = nodes.slice(0, 5).map(({ proto }) => proto.name || (proto.output ?? [])[0]);
@@ -128,7 +136,7 @@ function run(
   feeds: readonly Tensor[],
   forward: Forward,
   lastFrozen: number,
-  created: Map<string, Tensor>,
+  created: Map<string, Created>,
   parameters: Parameters,
 ): Record<string, Tensor> {
   const values = new Map<string, Value>();
@@ -141,10 +149,18 @@ function run(
     const isFrozen = place <= lastFrozen;
     const parameter = ({ name, shape }: Weight, learned: boolean) => {
       const known = created.get(name);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        // Exporters store equal tensors once: those of a network that was never trained.
+        if (known.learned !== learned && forward.training && !isFrozen) {
+          throw new UserError(
+            `"${name}" is both learned and a running statistic; export a trained model, or freeze it`,
+          );
+        }
+        return known.tensor;
+      }
       const owner = isFrozen ? parameters.frozen() : parameters;
       const tensor = owner.create(name, shape, { kind: "constant", value: 0 }, learned);
-      created.set(name, tensor);
+      created.set(name, { tensor, learned });
       return tensor;
     };
     applyNode(node, values, { opset: graph.opset, forward, inputs: feeds, parameter }, isFrozen, spent);

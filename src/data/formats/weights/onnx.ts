@@ -1,7 +1,8 @@
 // Weights of an ONNX model: its initializers, also those that lie in files beside it.
 import { dirname } from "node:path";
+import type { ReadExternal } from "../../../core/onnx/read-external.js";
 import { type Onnx, onnx } from "../../../core/onnx/schema.js";
-import { onnxTensor, type ReadExternal } from "../../../core/onnx/stored-tensor.js";
+import { onnxTensor } from "../../../core/onnx/stored-tensor.js";
 import { UserError } from "../../../errors.js";
 import { inside } from "../../../inside.js";
 import { openSource, type Source } from "../source.js";

@@ -1,11 +1,25 @@
 // What readers of weights give: tensors by name, each read when it is needed, as float32.
 import { UserError } from "../../../errors.js";
-import { decode, type StoredType, storedBytes } from "../decode.js";
+import { decode, storedBytes } from "../decode.js";
 
 /** Element types of weights: those of data files, and the upper half of float32. */
-export type WeightType = StoredType | "bfloat16";
+export type WeightType =
+  | "int8"
+  | "uint8"
+  | "int16"
+  | "uint16"
+  | "int32"
+  | "uint32"
+  | "int64"
+  | "uint64"
+  | "half"
+  | "single"
+  | "double"
+  | "bfloat16";
 
+/** A tensor of an open file. */
 export interface WeightTensor {
+  /** The size of each axis. */
   readonly shape: readonly number[];
   /** As the file has it. */
   readonly type: WeightType;
@@ -15,7 +29,9 @@ export interface WeightTensor {
 
 /** An open file of weights. */
 export interface WeightFile {
+  /** For messages. */
   readonly path: string;
+  /** By name. */
   readonly tensors: ReadonlyMap<string, WeightTensor>;
   /** What is to be noted: types that were converted, parts that were left. */
   readonly notes: readonly string[];

@@ -42,7 +42,7 @@ function withoutEnding(path: string): string {
 
 /** Finds pictures of a folder by the names that a table writes. */
 export class PictureFinder {
-  readonly #maps: (Map<string, number[]> | undefined)[] = [];
+  readonly #indexes: (Index | undefined)[] = [];
   readonly #exact: Map<string, number>;
 
   /**
@@ -65,20 +65,22 @@ export class PictureFinder {
     if (path === undefined) return { outside: true };
     for (const [level, key] of levels.entries()) {
       const wanted = key(path);
-      const named = this.#named(level).get(posix.basename(wanted));
-      if (named === undefined) continue;
-      const own = named.map((index) => ({ index, path: key(this.paths[index]!) }));
-      const whole = own.filter((each) => each.path === wanted);
-      const ends = own.filter(({ path: found }) => {
-        return found.endsWith(`/${wanted}`) || (found.includes("/") && wanted.endsWith(`/${found}`));
-      });
-      for (const [by, group] of [
-        ["path", whole],
-        ["end", ends],
-        ["name", own],
+      const { whole, ends } = this.#index(level);
+      const steps = wanted.split("/");
+      const longer = () => {
+        for (let k = 1; k < steps.length - 1; k++) {
+          const found = whole.get(steps.slice(k).join("/"));
+          if (found !== undefined) return found;
+        }
+        return undefined;
+      };
+      for (const [by, places] of [
+        ["path", whole.get(wanted)],
+        ["end", ends.get(wanted) ?? longer()],
+        ["name", ends.get(steps.at(-1)!)],
       ] as const) {
-        if (group.length === 1) return { index: group[0]!.index, level, by };
-        if (group.length > 1) return { several: group.map(({ index }) => index), level };
+        if (typeof places === "number") return { index: places, level, by };
+        if (places !== undefined) return { several: places, level };
       }
     }
     return { missing: true };
@@ -102,19 +104,32 @@ export class PictureFinder {
     return plain === ".." || plain.startsWith("../") ? undefined : plain;
   }
 
-  #named(level: number): Map<string, number[]> {
-    const known = this.#maps[level];
+  #index(level: number): Index {
+    const known = this.#indexes[level];
     if (known) return known;
-    const map = new Map<string, number[]>();
-    for (const [index, path] of this.paths.entries()) {
-      const name = posix.basename(levels[level]!(path));
-      const same = map.get(name);
-      if (same) same.push(index);
-      else map.set(name, [index]);
+    const index: Index = { whole: new Map(), ends: new Map() };
+    for (const [place, given] of this.paths.entries()) {
+      const path = levels[level]!(given);
+      add(index.whole, path, place);
+      for (let at = 0; at >= 0; at = path.indexOf("/", at + 1))
+        add(index.ends, at === 0 ? path : path.slice(at + 1), place);
     }
-    this.#maps[level] = map;
-    return map;
+    this.#indexes[level] = index;
+    return index;
   }
+}
+
+/** Pictures by their paths and by every end of these; one place is a number, so that most need no list. */
+interface Index {
+  readonly whole: Map<string, number | number[]>;
+  readonly ends: Map<string, number | number[]>;
+}
+
+function add(map: Map<string, number | number[]>, key: string, place: number): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, place);
+  else if (typeof known === "number") map.set(key, [known, place]);
+  else known.push(place);
 }
 
 function isAbsolute(path: string): boolean {
@@ -211,6 +226,9 @@ function levelsNotes(
   return notes;
 }
 
+/** Folders that are tried as the start of all names: of more, only the one that the table lies in. */
+const mostStarts = 100;
+
 /** Gives names that mean several pictures the one in the folder that all names start from, where there is one such folder. */
 function settle(
   finder: PictureFinder,
@@ -226,7 +244,8 @@ function settle(
   const starts = several.flatMap((path) =>
     path.endsWith(names[first]!) ? [path.slice(0, -names[first]!.length)] : [],
   );
-  const whole = starts.filter((start) =>
+  const likely = starts.length > mostStarts ? starts.filter((start) => start === `${finder.home}/`) : starts;
+  const whole = likely.filter((start) =>
     names.every((name, i) => {
       const match = matches[i];
       return !match || "missing" in match || "outside" in match || finder.at(start + name!) !== undefined;

@@ -1,0 +1,52 @@
+// Opening a collection as the command line shows it: progress, Ctrl-C, and the outcome as text.
+import { Engine } from "../core/runtime/index.js";
+import { InterruptedError } from "../methods/training.js";
+import type { OpenHooks } from "../open/collection.js";
+import type { OpenSummary } from "../open/open-collection.js";
+import { interruption } from "./interruption.js";
+import { say } from "./output/output.js";
+import { taskProgress } from "./output/progress.js";
+import { recallTable } from "./output/recall-table.js";
+import { type CommonFlags, engineOptions } from "./settings.js";
+
+/** Does the work with an engine of its own; the first Ctrl-C ends it where what is finished is kept. */
+export async function withOpening<R>(
+  flags: Pick<CommonFlags, "device" | "threads">,
+  work: (engine: Engine, hooks: OpenHooks) => Promise<R>,
+): Promise<R> {
+  const interrupt = interruption("stopping; what is finished is kept, and the same command continues");
+  const progress = taskProgress();
+  const engine = await Engine.open(engineOptions(flags));
+  try {
+    return await work(engine, {
+      signal: interrupt.signal,
+      onProgress: progress.update,
+      onNote(note) {
+        progress.stop();
+        say(`  note: ${note}`);
+      },
+    });
+  } catch (error) {
+    if (interrupt.signal.aborted && (error === interrupt.signal.reason || error instanceof InterruptedError)) {
+      throw new InterruptedError("interrupted; the same command continues");
+    }
+    throw error;
+  } finally {
+    progress.stop();
+    interrupt.release();
+    await engine.close();
+  }
+}
+
+/** What was compared, what was chosen, and how to go on, for people. */
+export function formatOpened({ pairs, heldOut, candidates, chosen, index, items, seconds }: OpenSummary): string[] {
+  return [
+    `${pairs} pairs; recall on ${heldOut} that were held out (the pair found first, among 5, among 10 of them):`,
+    "",
+    ...recallTable(candidates, chosen),
+    "",
+    `index   ${index}: ${items} items, ready after ${seconds.toFixed(0)} s`,
+    `search  vantage search ${index} --words WORDS --distinct`,
+    `serve   vantage serve ${index}`,
+  ];
+}
