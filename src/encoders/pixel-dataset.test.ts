@@ -47,7 +47,7 @@ test("pixels, and bags of the most frequent words; what is missing or broken is"
   assert.deepEqual([...toDense(text!.matrix).data.subarray(3, 15)], [1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1]);
   assert.equal(notes[0], "from the set");
   assert.match(notes[1]!, /^1 picture cannot be decoded and counts as missing: id5: .*broken\.jpg/);
-  assert.match(notes.at(-1)!, /^view "text" is made by bag:3 of all captions$/);
+  assert.match(notes.at(-1)!, /^view "text" is made by bag:3, learned from all captions$/);
 
   // The words of the training captions alone.
   const trained = await pixelDataset(
