@@ -3,6 +3,7 @@ import { MultiViewDataset, type View, type ViewEncoding } from "../data/dataset.
 import type { BrokenPicture } from "../data/media/decode-ahead.js";
 import type { MediaSet } from "../data/media/media-set.js";
 import { pictureMatrix } from "../data/media/picture-matrix.js";
+import type { PixelFile } from "../data/media/pixel-file.js";
 import { openPixels, type PixelStoreOptions } from "../data/media/pixel-store.js";
 import { UserError } from "../errors.js";
 import { wordsOfState } from "./bag-of-words.js";
@@ -38,11 +39,16 @@ export async function pixelDataset(
   const views: View[] = [];
   const encoders: Record<string, ViewEncoding> = {};
   if (pictures !== undefined) {
-    const file = await openPixels(pictures, { ...options, side: storedSide(side) });
-    notes.push(...brokenNotes(set, file.broken));
+    const rows = pictures.flatMap((path, row) => (path === undefined ? [] : [row]));
+    const file = await openPixels(
+      rows.map((row) => pictures[row]!),
+      { ...options, side: storedSide(side) },
+    );
+    notes.push(...brokenNotes(file.broken, (index) => ids[rows[index]!]!));
     if (!file.present.includes(1)) throw new UserError(`${source}: ${notes.at(-1) ?? "it has no pictures"}`);
-    const present = file.present.includes(0) ? { present: file.present } : {};
-    views.push({ name: "image", matrix: pictureMatrix(file, side), ...present });
+    const placed = atRows(file, rows, ids.length);
+    const present = placed.present.includes(0) ? { present: placed.present } : {};
+    views.push({ name: "image", matrix: pictureMatrix(placed, side), ...present });
     encoders.image = { encoder: spec, material: "pictures" };
   }
   if (set.texts !== undefined) {
@@ -66,9 +72,23 @@ function learnedFrom({ splits }: MediaSet, state: string | undefined): string {
   return splits?.train || splits?.database ? "the training captions" : "all captions";
 }
 
-function brokenNotes({ ids }: MediaSet, broken: readonly BrokenPicture[]): string[] {
+/** Decoded pictures, a row for each sample; those without a picture take no room in the file. */
+function atRows(file: PixelFile, rows: readonly number[], count: number) {
+  const { shape, present } = file;
+  const places = new Int32Array(count).fill(-1);
+  rows.forEach((row, place) => {
+    places[row] = place;
+  });
+  return {
+    shape: { ...shape, count },
+    present: Uint8Array.from(places, (place) => (place < 0 ? 0 : present[place]!)),
+    read: (row: number, target: Buffer) => file.read(places[row]!, target),
+  };
+}
+
+function brokenNotes(broken: readonly BrokenPicture[], idOf: (index: number) => string): string[] {
   if (broken.length === 0) return [];
-  const shown = broken.slice(0, 5).map(({ index, reason }) => `${ids[index]}: ${reason}`);
+  const shown = broken.slice(0, 5).map(({ index, reason }) => `${idOf(index)}: ${reason}`);
   const more = broken.length > 5 ? `; and ${broken.length - 5} more` : "";
   const what =
     broken.length === 1
