@@ -84,6 +84,7 @@ function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply
         {index.method} · {index.bits > 0 ? `${index.bits} bits` : `${index.dimensions} values`}
       </span>
       {reply && <span>{milliseconds(reply.seconds)}</span>}
+      {reply && reply.hits.length > 0 && <span>scores: {scoreMeaning(reply)}</span>}
       {verdicts.length > 0 && (
         <span class="agreement">
           <Bar share={same / verdicts.length} />
@@ -92,6 +93,12 @@ function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply
       )}
     </>
   );
+}
+
+/** What the number at each hit is. */
+function scoreMeaning({ hits, bits }: SearchReply): string {
+  const isCosine = hits.some(({ similarity }) => similarity !== undefined);
+  return isCosine ? "cosine similarity, 1 for the same" : `bits that differ of ${bits}`;
 }
 
 function milliseconds(seconds: number): string {
