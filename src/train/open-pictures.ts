@@ -38,11 +38,23 @@ export async function openPictures(source: DataSource, listeners: DataListeners)
   const stray = Object.entries(ofFiles).find(([, value]) => value !== undefined)?.[0];
   if (stray !== undefined)
     throw new UserError(`${flagOf(stray)} is for files of features; ${data} is a folder of pictures`);
-  const set = await readMedia(data, { ...media, ...(text && { text }) });
+  const set = await readMedia(data, { ...media, ...(text && { text }) }).catch((error) => {
+    throw withoutPictures(data, error);
+  });
   const notes: string[] = [];
   const dataset = await viewsOf(set, source, { ...listeners, onNote: (note) => void notes.push(note) });
   for (const note of [...notes, ...checkDataset(dataset)]) listeners.onNote?.(note);
   return views === undefined ? dataset : pickViews(dataset, parseViewSelection(views));
+}
+
+/** A folder without pictures may have been meant as a published set. */
+function withoutPictures(folder: string, error: unknown): unknown {
+  const start = `${folder} has no pictures`;
+  if (!(error instanceof UserError) || !error.message.startsWith(start)) return error;
+  const rest = error.message.slice(start.length);
+  return new UserError(
+    `${folder} is a folder without a dataset card, which docs/dataset-cards.md says how to write, and has no pictures${rest}`,
+  );
 }
 
 async function viewsOf(
