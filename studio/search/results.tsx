@@ -33,7 +33,7 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
       {(isNamed || reply) && (
         <p class="facts">
           {isNamed && <b>{index.name}</b>}
-          <Facts index={index} reply={reply} labels={labels} />
+          <Facts index={index} reply={reply && { ...reply, hits }} labels={labels} />
         </p>
       )}
       {!isRequest && <p class="soft">{request}</p>}
