@@ -295,6 +295,7 @@ test("examples that are not run are these", () => {
       "npm install",
       "npm ci",
       "npm install",
+      "vantage train",
       "npx vantage",
       "table/",
       "export DATABASE_URL=postgres://user:password@host:5432/database",

@@ -4,17 +4,21 @@ import { parseViewSelection } from "../data/layout/index.js";
 import { UserError } from "../errors.js";
 import type { Method } from "../methods/method.js";
 import type { RunConfig } from "../runs/config.js";
+import { readViewEncodings } from "../runs/view-encodings.js";
 import { type DataSettings, type DataSource, openData } from "../train/data-source.js";
+import { isPictureFolder } from "../train/open-pictures.js";
 import { dataSource } from "../train/saved-model.js";
 import { say } from "./output/output.js";
 
 /**
  * Opens data by flags. Where they do not say which variables are views and labels, those are taken that the run's own flags
  * name, if the data has them; places of views (`image=0`) are not carried over, since the other data may have another order.
+ * @param run the run folder.
  * @param onNote receives what was worked out about the data.
  * @throws UserError where it cannot be opened.
  */
 export async function openOtherData(
+  run: string,
   config: RunConfig,
   { data, views, labels, ...settings }: DataSource,
   onNote: (note: string) => void,
@@ -24,6 +28,9 @@ export async function openOtherData(
     ...(views === undefined && own.views !== undefined && !namesPlaces(own.views) && { views: own.views }),
     ...(labels === undefined && own.labels !== undefined && { labels: own.labels }),
   };
+  // Pictures and words become features as the run's did, by what its encoders learned.
+  const { imageEncoder, textEncoder } = own;
+  const pictures = isPictureFolder(data) ? { imageEncoder, textEncoder, learned: readViewEncodings(run) } : {};
   const attempts: DataSettings[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
   const different = attempts.filter(
     (each, i) => attempts.findIndex((other) => other.views === each.views && other.labels === each.labels) === i,
@@ -33,7 +40,7 @@ export async function openOtherData(
     const flags = { views: views ?? attempt.views, labels: labels ?? attempt.labels };
     try {
       const opened = await openData(
-        { data, ...settings, ...flags, seed: config.seed },
+        { data, ...pictures, ...settings, ...flags, seed: config.seed },
         { onNote: (note) => notes.push(note) },
       );
       const taken = [attempt.views && `--views ${attempt.views}`, attempt.labels && `--labels ${attempt.labels}`];

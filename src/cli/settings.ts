@@ -46,6 +46,16 @@ const configFile = z.looseObject({
       ignore: z.array(z.string()).optional(),
       samples: z.enum(["rows", "columns"]).optional(),
       layout: z.string().optional(),
+      media: z
+        .looseObject({
+          textColumns: z.array(z.string()).readonly().optional(),
+          textAs: z.enum(["joined", "each"]).optional(),
+          labelLevel: z.int().min(0).optional(),
+        })
+        .catchall(z.unknown())
+        .optional(),
+      imageEncoder: z.string().optional(),
+      textEncoder: z.string().optional(),
       text: z
         .looseObject({ header: z.enum(["yes", "no"]).optional(), missing: z.array(z.string()).readonly().optional() })
         .catchall(z.unknown())

@@ -7,12 +7,13 @@ import type { TrainingOutcome, TrainingSummary } from "../train/summary.js";
 import type { TrainingHooks } from "../train/train-run.js";
 import { interruption } from "./interruption.js";
 import { formatDuration, formatMetrics, isVerbose, say } from "./output/output.js";
-import { trainingProgress } from "./output/progress.js";
+import { openingProgress, trainingProgress } from "./output/progress.js";
 import { resultTable } from "./output/result-table.js";
 
 /** Trains with progress on stderr; the first Ctrl-C ends it after the epoch, with a checkpoint. */
 export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>): Promise<R> {
   const progress = trainingProgress();
+  const opening = openingProgress();
   let interrupt: ReturnType<typeof interruption> | undefined;
   try {
     return await work({
@@ -21,7 +22,9 @@ export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>
         interrupt ??= interruption();
         return interrupt.signal;
       },
+      onOpening: (share) => opening.update(share),
       onData(data, notes) {
+        opening.stop();
         const shapes = data.views.map((view) => `${view.name} ${view.matrix.columns}`).join(", ");
         say(`${data.name}: ${data.samples} samples, ${data.classes} classes, views ${shapes}`);
         for (const line of accountLines(data.account ?? [])) say(`  ${line}`);
@@ -33,6 +36,7 @@ export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>
       onTrained: () => progress.stop(),
     });
   } finally {
+    opening.stop();
     progress.stop();
     interrupt?.release();
   }

@@ -1,6 +1,7 @@
 // Validates data sets: values that no method can use are refused, unusual values are warnings.
 import { type Labels, type MultiViewDataset, presentRows, samplesByClass, type View } from "./dataset.js";
 import { requireFinite } from "./finite.js";
+import { pictureShape } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
 /**
@@ -10,6 +11,8 @@ import { columnStatistics, constantColumns } from "./statistics.js";
 export function checkDataset(dataset: MultiViewDataset): string[] {
   const notes: string[] = [];
   for (const view of dataset.views) {
+    // Their values are bytes, and all of them would take longer to read than to train on.
+    if (pictureShape(view.matrix) !== undefined) continue;
     requireFinite(dataset.name, { name: view.name, matrix: view.matrix });
     const constant = constantColumns(columnStatistics(view.matrix, presentRows(view)));
     if (constant.length > 0) {

@@ -5,7 +5,7 @@ import { visible } from "../visible.js";
 import { classCounts } from "./check.js";
 import { type Labels, type MultiViewDataset, presentRows, type View } from "./dataset.js";
 import type { AccountEntry } from "./layout/account.js";
-import type { Matrix } from "./matrix.js";
+import { type Matrix, pictureShape } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
 
 /** What one view is like; statistics are over the samples that have it. */
@@ -22,6 +22,8 @@ export interface ViewDescription {
   readonly constant: number;
   /** Samples that lack the view. */
   readonly missing: number;
+  /** Of pictures: how many the statistics are over. */
+  readonly looked?: number;
 }
 
 /** What `vantage datasets info` prints of a data set: plain JSON. */
@@ -58,10 +60,13 @@ export function describeDataset(dataset: MultiViewDataset, notes: readonly strin
 
 function describeView(view: View): ViewDescription {
   const { name, matrix } = view;
-  const rows = presentRows(view);
+  const all = presentRows(view);
   const { columns } = matrix;
+  const has = all?.length ?? matrix.rows;
+  const rows = pictureShape(matrix) === undefined ? all : someRows(all, has);
   const seen = rows?.length ?? matrix.rows;
-  const shape = { name, columns, storage: matrix.kind, missing: matrix.rows - seen } as const;
+  const looked = seen < has ? { looked: seen } : {};
+  const shape = { name, columns, storage: matrix.kind, missing: matrix.rows - has, ...looked } as const;
   if (seen === 0) return { ...shape, density: 0, min: 0, max: 0, mean: 0, constant: columns };
   const statistics = columnStatistics(matrix, rows);
   return {
@@ -72,6 +77,17 @@ function describeView(view: View): ViewDescription {
     mean: statistics.mean.reduce((a, b) => a + b) / columns,
     constant: constantColumns(statistics).length,
   };
+}
+
+/** So many pictures are looked at: all of them would take minutes. */
+const lookedAt = 100;
+
+function someRows(rows: ArrayLike<number> | undefined, has: number): Int32Array {
+  const length = Math.min(has, lookedAt);
+  return Int32Array.from({ length }, (_, i) => {
+    const place = Math.floor((i * has) / length);
+    return rows?.[place] ?? place;
+  });
 }
 
 function describeClasses(labels: Labels): { name: string; samples: number }[] {
@@ -105,6 +121,9 @@ export function formatDescription(description: DatasetDescription): string {
     ),
     "",
   );
+  for (const { name: view, looked } of views) {
+    if (looked !== undefined) lines.push(`view "${view}": the figures are over ${looked} pictures`);
+  }
   if (labels) {
     const { classes } = labels;
     const listed = classes.slice(0, shownClasses).map((each) => `${each.name} (${each.samples})`);

@@ -31,6 +31,30 @@ export interface LazyMatrix {
   readonly columns: number;
   /** As `gatherRows` does: the chosen rows into `target`, in the given order and as often as named. */
   gather(rows: ArrayLike<number>, target: Float32Array): void;
+  /** Where the rows are pictures. */
+  readonly pictures?: Pictures;
+}
+
+/** What rows that are pictures have beside their values, which are 0 to 255: channel by channel (red, green, blue), row by row. */
+export interface Pictures {
+  /** 3, height, width: their product is the number of columns. */
+  readonly shape: PictureShape;
+  /** The chosen rows as training sees them in an epoch: another part of each picture, and by chance mirrored. */
+  gatherAugmented(rows: ArrayLike<number>, target: Float32Array, key: AugmentationKey): void;
+}
+
+/** Channels, height, width. */
+export type PictureShape = readonly [channels: number, height: number, width: number];
+
+/** What the part that is seen of a picture depends on, beside the picture. */
+export interface AugmentationKey {
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** The shape of a matrix's rows where they are pictures. */
+export function pictureShape(matrix: Matrix): PictureShape | undefined {
+  return matrix.kind === "lazy" ? matrix.pictures?.shape : undefined;
 }
 
 /** The features of a view: one row per sample, one column per feature. */
@@ -163,15 +187,19 @@ export function toDense(matrix: Matrix): DenseMatrix {
 export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   if (matrix.kind === "lazy") {
     const chosen = Int32Array.from(rows);
+    const own = (requested: ArrayLike<number>) => Int32Array.from(requested, (row) => chosen[row]!);
+    const { pictures, columns } = matrix;
     return {
       kind: "lazy",
       rows: chosen.length,
-      columns: matrix.columns,
-      gather: (requested, target) =>
-        matrix.gather(
-          Int32Array.from(requested, (row) => chosen[row]!),
-          target,
-        ),
+      columns,
+      gather: (requested, target) => matrix.gather(own(requested), target),
+      ...(pictures && {
+        pictures: {
+          shape: pictures.shape,
+          gatherAugmented: (requested, target, key) => pictures.gatherAugmented(own(requested), target, key),
+        },
+      }),
     };
   }
   if (matrix.kind === "dense") {

@@ -17,6 +17,8 @@ export interface ViewSpec {
   readonly material: Material;
   /** Such as `builtin:pictures`; see `openEncoder`. */
   readonly encoder: string;
+  /** What the encoder learned before, where it is not to learn from this set. */
+  readonly state?: string;
 }
 
 /** How views are made, followed and ended. */
@@ -92,7 +94,11 @@ async function encodeView(
   }
   const { engine } = options;
   const corpus = material === "words" ? corpusOf(media, options.corpus) : undefined;
-  const encoder = await openEncoder(spec.encoder, { material, engine, ...(corpus && { corpus }) });
+  const encoder = await openEncoder(spec.encoder, {
+    material,
+    engine,
+    ...(spec.state === undefined ? corpus && { corpus } : { state: spec.state }),
+  });
   try {
     const cache = await cacheOf(encoder, options);
     const samples = media.ids.length;

@@ -1,10 +1,12 @@
 // The encoders that there are, found by a spec: `scheme:rest`.
 import { UserError } from "../errors.js";
+import { bag } from "./bag-of-words.js";
 import { builtin } from "./builtin/index.js";
 import { emojiEncoders } from "./emoji.js";
 import type { Encoder, EncoderContext, EncoderDefinition } from "./encoder.js";
 import { httpEncoders } from "./http/index.js";
 import { onnxEncoders } from "./onnx/index.js";
+import { pixels } from "./pixels.js";
 import { transformersEncoders } from "./transformers/index.js";
 
 /** Every kind of encoder. */
@@ -14,6 +16,8 @@ export const encoderDefinitions: readonly EncoderDefinition[] = [
   onnxEncoders,
   transformersEncoders,
   httpEncoders,
+  bag,
+  pixels,
 ];
 
 /**

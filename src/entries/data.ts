@@ -11,10 +11,13 @@ export { type OpenWeightsOptions, openWeights } from "../data/formats/weights/op
 export type { WeightFile, WeightTensor, WeightType } from "../data/formats/weights/weight-file.js";
 export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "../data/layout/index.js";
 export {
+  type AugmentationKey,
   type DenseMatrix,
   dense,
   type LazyMatrix,
   type Matrix,
+  type PictureShape,
+  type Pictures,
   type SparseMatrix,
   selectRows,
   sparse,
@@ -22,6 +25,7 @@ export {
 } from "../data/matrix.js";
 export type { PictureSize, Pixels } from "../data/media/decode.js";
 export type { MediaSet } from "../data/media/media-set.js";
+export type { MediaOptions } from "../data/media/picture-folder.js";
 export type { FileOptions } from "../data/open-files.js";
 export type { PlainLabels } from "../data/plain-labels.js";
 export type { PlainRows } from "../data/plain-rows.js";

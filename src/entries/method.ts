@@ -30,7 +30,7 @@ export { type BatchKey, batches } from "../data/batches.js";
 export { fitScaler } from "../data/scaling.js";
 export { defineMethod, type MethodDefinition } from "../methods/define.js";
 export { HashingMethod, MeasuredMethod, PerViewMethod, type TaskOptions } from "../methods/faces.js";
-export { feedViews, outputRows, scaleInGraph, type ViewShape } from "../methods/feeding.js";
+export { feedViews, outputRows, scaleInGraph, type ViewShape, viewInput } from "../methods/feeding.js";
 export { registerMethod } from "../methods/index.js";
 export type { MatchOptions } from "../methods/matching/views.js";
 export { Method, type MethodClass } from "../methods/method.js";
@@ -57,20 +57,30 @@ export {
 } from "../methods/shared/described-model.js";
 export { exportView } from "../methods/shared/export.js";
 export {
+  backboneFields,
   type HashingOptions,
   hashingFields,
   type PerViewOptions,
+  type PictureOptions,
   perViewFields,
   withoutRelevantField,
 } from "../methods/shared/fields.js";
 export {
   type HashingNetwork,
   hashingNetwork,
+  learnedParts,
   networkScaler,
   networkTensors,
   type StoredNetwork,
 } from "../methods/shared/hashing-network.js";
 export { stepLosses, trainOn } from "../methods/shared/losses.js";
+export {
+  type BackboneChoice,
+  checkPictures,
+  chosenBackbone,
+  loadBackbones,
+  type Trunk,
+} from "../methods/shared/picture-trunk.js";
 export { stagedTraining, stepTrainer, TrainedStage, type Trainer } from "../methods/shared/staged-training.js";
 export { exportNetworks, type HashingNetworks, hashingTask } from "../methods/shared/tasks/hashing.js";
 export {

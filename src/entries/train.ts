@@ -18,7 +18,7 @@ export {
 } from "../methods/training.js";
 export type { ClusterSummary } from "../runs/result.js";
 export type { StageSummary } from "../runs/stages.js";
-export type { DataName, DataSettings } from "../train/data-source.js";
+export type { DataName, DataSettings, MediaSettings } from "../train/data-source.js";
 export type { AnyMethod, TrainingOutcome, TrainingSummary } from "../train/summary.js";
 export {
   type ResumeRequest,

@@ -1,9 +1,16 @@
 // From data sets to the inputs of graphs: rows of views, which samples have them, and scaling inside the graph.
 
 import type { Execution, Program } from "../core/runtime/index.js";
-import { add, constant, mul, normalizeRows, type Tensor } from "../core/tensor/index.js";
+import { add, constant, type Dim, input, mul, normalizeRows, type Tensor } from "../core/tensor/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { type DenseMatrix, dense, gatherRows, type Matrix } from "../data/matrix.js";
+import {
+  type AugmentationKey,
+  type DenseMatrix,
+  dense,
+  gatherRows,
+  type Matrix,
+  type PictureShape,
+} from "../data/matrix.js";
 import type { Scaler } from "../data/scaling.js";
 
 /** Row numbers 0 … n−1. */
@@ -18,11 +25,23 @@ export function scaleInGraph(x: Tensor, { kind, scale, shift }: Scaler): Tensor 
   return add(mul(x, constant(scale)), constant(shift));
 }
 
-/** Fills the inputs `view.v` and `present.v` that an execution has with rows of a data set; gives the execution. */
-export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int32Array): Execution {
+/**
+ * Fills the inputs `view.v` and `present.v` that an execution has with rows of a data set; gives the execution.
+ * @param augmented where pictures are to be augmented: what of them is seen.
+ */
+export function feedViews(
+  run: Execution,
+  { views }: MultiViewDataset,
+  rows: Int32Array,
+  augmented?: AugmentationKey,
+): Execution {
   views.forEach(({ matrix, present }, v) => {
     const target = run.inputs[`view.${v}`];
-    if (target !== undefined) gatherRows(matrix, rows, target);
+    const pictures = matrix.kind === "lazy" && augmented ? matrix.pictures : undefined;
+    if (target !== undefined) {
+      if (pictures) pictures.gatherAugmented(rows, target, augmented!);
+      else gatherRows(matrix, rows, target);
+    }
     const mask = run.inputs[`present.${v}`];
     if (mask !== undefined) {
       for (let i = 0; i < rows.length; i++) mask[i] = present === undefined ? 1 : present[rows[i]!]!;
@@ -33,6 +52,18 @@ export function feedViews(run: Execution, { views }: MultiViewDataset, rows: Int
 
 /** Samples per call: enough for the matrix products, small beside the parameters. */
 const CHUNK = 1024;
+/** Values of features per call at most, and of pictures: the maps of a convolutional network are some twenty times as large. */
+const [mostValues, mostPixels] = [2 ** 24, 2 ** 22];
+
+/** Samples per call of a program: fewer where views are wide. */
+function chunkOf({ feeds }: Program): number {
+  let [values, most] = [1, mostValues];
+  for (const { shape } of feeds.values()) {
+    values += shape.reduce<number>((product, size) => (typeof size === "number" ? product * size : product), 1);
+    if (shape.length === 4) most = mostPixels;
+  }
+  return Math.max(1, Math.min(CHUNK, Math.floor(most / values)));
+}
 
 /**
  * Runs a program over rows, chunk after chunk in their order. Other calls on the program may run between two chunks.
@@ -46,8 +77,9 @@ export async function runChunks(
   feed: (run: Execution, chunk: Int32Array) => void,
   take: (outputs: Execution["outputs"], start: number) => void,
 ): Promise<void> {
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const chunk = rows.subarray(start, start + CHUNK);
+  const length = chunkOf(program);
+  for (let start = 0; start < rows.length; start += length) {
+    const chunk = rows.subarray(start, start + length);
     await program.call(
       { n: chunk.length },
       (run) => feed(run, chunk),
@@ -82,4 +114,11 @@ export interface ViewShape {
   readonly name: string;
   readonly columns: number;
   readonly features?: readonly string[];
+  /** Where its samples are pictures: 3, height, width. */
+  readonly shape?: PictureShape;
+}
+
+/** Samples of a view as an input of a graph: [rows, columns], or pictures [rows, 3, height, width]. */
+export function viewInput(name: string, { columns, shape }: ViewShape, rows: Dim = "n"): Tensor {
+  return input(name, [rows, ...(shape ?? [columns])]);
 }

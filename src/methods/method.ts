@@ -3,7 +3,7 @@
 import { readModel, saveModel } from "#model-files";
 import { type Engine, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
-import type { DenseMatrix } from "../data/matrix.js";
+import { type DenseMatrix, pictureShape } from "../data/matrix.js";
 import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
 import type { Coloring, RetrievalCurves } from "../runs/result.js";
 import { allRows, type ViewShape } from "./feeding.js";
@@ -281,6 +281,7 @@ export class Method<Options = object> {
 
   async #fit(data: MultiViewDataset, hooks: FitHooks): Promise<this> {
     const spec = this.#spec;
+    if (!spec.takesPictures) refusePictures(data, this.name);
     const split = this.split(data);
     const training = await this.#make(
       async (context) => {
@@ -415,6 +416,15 @@ export class Method<Options = object> {
     const config = { method: this.name, dataset: { name: this.#fittedOn }, seed, options };
     await saveModel(folder, config, this.state(), this.exportModels());
   }
+}
+
+/** @throws UserError where a view is pixels. */
+function refusePictures({ name: dataset, views }: MultiViewDataset, method: string): void {
+  const view = views.find(({ matrix }) => pictureShape(matrix) !== undefined);
+  if (view === undefined) return;
+  throw new UserError(
+    `${dataset}: view "${view.name}" is pixels, and ${method} takes features of pictures: leave --image-encoder out, or take djsrh or dchn with --set backbone=alexnet`,
+  );
 }
 
 const trainedTensor = "trained.fingerprints";

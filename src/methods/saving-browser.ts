@@ -11,3 +11,8 @@ export const saveModel: typeof files.saveModel = async () => noFiles();
 
 /** In a browser. @throws UserError always. */
 export const readModel: typeof files.readModel = noFiles;
+
+/** In a browser. @throws UserError always. */
+export const openWeights: typeof files.openWeights = () => {
+  throw new UserError("a browser has no files of weights: fit where there are files, and restore() what state() gives");
+};

@@ -1,5 +1,6 @@
 // Models in run folders: saved by the library, and opened again whoever saved them.
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { openWeights } from "../data/formats/weights/open.js";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { inside } from "../inside.js";
@@ -9,6 +10,8 @@ import { describeEnvironment } from "../runs/environment.js";
 import { createRun, isRunFolder, openRun } from "../runs/run-folder.js";
 import type { ExportedModel } from "./shared/types.js";
 import type { Position, State } from "./training.js";
+
+export { openWeights };
 
 /** The JSON part of a checkpoint. */
 export interface SavedState {

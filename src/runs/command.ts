@@ -4,6 +4,8 @@
 const kept: ReadonlyMap<string, boolean> = new Map([
   ...["data", "views", "labels", "ids", "splits", "ignore", "samples", "layout"].map(valued),
   ...["delimiter", "decimal", "thousands", "header", "encoding", "missing"].map(valued),
+  ...["captions", "file-column", "text-column", "text-as", "label-column", "split-column", "id-column"].map(valued),
+  ...["picture-base", "label-level", "image-encoder", "text-encoder"].map(valued),
   ...["task", "epochs", "batch", "seed", "seeds", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
   ...["out", "index", "view", "device", "threads", "method-file"].map(valued),
   ["--pretrain-only", false],

@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { onnxRuntimeVersion } from "../core/runtime/backends/library-path.js";
+import { listPictures } from "../data/media/listing.js";
 import { UserError } from "../errors.js";
 import { fileError, writeFileAtomic } from "../files.js";
 import { readRegular } from "../inside.js";
@@ -81,7 +83,7 @@ export async function checkDataFiles(environment: Environment): Promise<void> {
       new UserError(
         `${then.path} has changed since the run began (${was} then; ${is} now): put the old file back or start a new run`,
       );
-    const bytes = fileSize(then.path);
+    const bytes = isFolder(then.path) ? await folderSize(then.path) : fileSize(then.path);
     if (bytes !== then.bytes) throw changed(`${then.bytes} bytes`, `${bytes} bytes`);
     const { sha256 } = await describeFile(then.path);
     if (sha256 !== then.sha256) {
@@ -121,6 +123,7 @@ function fileSize(path: string): number {
 }
 
 async function describeFile(path: string): Promise<DataFile> {
+  if (isFolder(path)) return describePictures(path);
   fileSize(path);
   const hash = createHash("sha256");
   let bytes = 0;
@@ -133,4 +136,24 @@ async function describeFile(path: string): Promise<DataFile> {
     throw fileError(error, path, "read");
   }
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+async function folderSize(path: string): Promise<number> {
+  const { pictures } = await listPictures(path);
+  return pictures.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** A folder stands for its pictures: the hash is of their names and their own hashes. */
+async function describePictures(folder: string): Promise<DataFile> {
+  const { pictures } = await listPictures(folder);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for (const picture of pictures) {
+    const own = await describeFile(join(folder, picture.path));
+    hash.update(`${own.sha256} ${picture.path}\n`);
+    bytes += own.bytes;
+  }
+  return { path: folder, bytes, sha256: hash.digest("hex") };
 }

@@ -1,8 +1,11 @@
 // Where a run's data is and how it is to be understood, as config.yaml keeps it; and opening it.
 import { openDataset } from "../data/catalog.js";
-import type { MultiViewDataset } from "../data/dataset.js";
+import type { MultiViewDataset, ViewEncoding } from "../data/dataset.js";
 import { type LayoutOptions, parseViewSelection } from "../data/layout/index.js";
 import type { LayoutFile } from "../data/layout/layout-file.js";
+import type { MediaOptions } from "../data/media/picture-folder.js";
+import { UserError } from "../errors.js";
+import { flagOf, isPictureFolder, openPictures } from "./open-pictures.js";
 
 /** How a data file is to be understood, where it leaves that open; each is a flag of `vantage train` of the same name. */
 export interface DataSettings {
@@ -15,7 +18,16 @@ export interface DataSettings {
   readonly samples?: LayoutOptions["samples"];
   readonly layout?: string;
   readonly text?: LayoutFile["text"];
+  /** How a folder of pictures is to be understood. */
+  readonly media?: MediaSettings;
+  /** What makes features of its pictures, such as builtin:pictures, or pixels:224 for a network that takes pixels. */
+  readonly imageEncoder?: string;
+  /** What makes features of its words, such as builtin:words, or bag:1386 beside pixels. */
+  readonly textEncoder?: string;
 }
+
+/** How a folder of pictures is to be understood, where it leaves that open. */
+export type MediaSettings = Omit<MediaOptions, "text" | "signal" | "onProgress">;
 
 /** One data file or name, or several files that are one data set. */
 export type DataName = string | readonly string[];
@@ -24,6 +36,8 @@ export type DataName = string | readonly string[];
 export interface DataSource extends DataSettings {
   readonly data: DataName;
   readonly seed?: number;
+  /** What the encoders of a run learned, by view: where the data is another folder of pictures. */
+  readonly learned?: Readonly<Record<string, ViewEncoding>>;
 }
 
 export interface DataListeners {
@@ -33,8 +47,10 @@ export interface DataListeners {
 }
 
 /** The settings among those that a run's configuration keeps. */
-export function settingsOf({ views, labels, ids, splits, ignore, samples, layout, text }: DataSettings): DataSettings {
-  return withoutUndefined({ views, labels, ids, splits, ignore, samples, layout, text });
+export function settingsOf(settings: DataSettings): DataSettings {
+  const { views, labels, ids, splits, ignore, samples, layout, text, media, imageEncoder, textEncoder } = settings;
+  const ofFiles = { views, labels, ids, splits, ignore, samples, layout, text };
+  return withoutUndefined({ ...ofFiles, media, imageEncoder, textEncoder });
 }
 
 /** An object without the properties that are undefined. */
@@ -43,10 +59,12 @@ export function withoutUndefined<T extends object>(values: T): T {
 }
 
 /** @throws UserError where the data cannot be opened or the selection does not fit it. */
-export function openData(
-  { data, views, ...settings }: DataSource,
-  listeners: DataListeners = {},
-): Promise<MultiViewDataset> {
+export function openData(source: DataSource, listeners: DataListeners = {}): Promise<MultiViewDataset> {
+  if (isPictureFolder(source.data)) return openPictures(source, listeners);
+  const { data, views, media, imageEncoder, textEncoder, learned: _, ...settings } = source;
+  const stray = Object.entries({ ...media, imageEncoder, textEncoder }).find(([, value]) => value !== undefined)?.[0];
+  if (stray !== undefined)
+    throw new UserError(`${[data].flat().join(" ")} is no folder of pictures: ${flagOf(stray)} is for one`);
   const selection = views === undefined ? undefined : parseViewSelection(views);
   return openDataset(data, { ...settings, views: selection, ...listeners });
 }

@@ -1,7 +1,6 @@
 // A training from data set to run folder: log, checkpoints, measures, models, result and report; begun, or resumed.
 import { relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
-import { dataFiles } from "../data/catalog.js";
 import { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
@@ -23,6 +22,7 @@ import { writeViewEncodings } from "../runs/view-encodings.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
 import { describeResult } from "./describe-result.js";
+import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
 
@@ -57,6 +57,8 @@ export interface ResumeRequest {
 export interface TrainingHooks {
   /** Ends the training after the present epoch, with a checkpoint; `trainRun` then rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
+  /** Data is made ready, such as pictures decoded: the share that is done, 0 to 1. */
+  onOpening?(share: number): void;
   /** The data is open; `notes` says what was unclear about it. */
   onData?(data: MultiViewDataset, notes: readonly string[]): void;
   /** What a user should know about the training. */
@@ -87,14 +89,16 @@ const CHECKPOINT_SECONDS = 20;
  * ```
  */
 export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
-  const { method: definition, data: source, settings = {}, command } = request;
+  const { method: definition, data: source, command } = request;
   const options = parseOptions(definition.name, definition.options, request.options);
-  const files = source instanceof MultiViewDataset ? [] : dataFiles(source);
+  const given = request.settings ?? {};
+  const isOpen = source instanceof MultiViewDataset;
+  const settings = isOpen ? given : withPixels(source, given, options);
+  const files = isOpen ? [] : filesOf(source, settings, options);
   const unchanged = watchFiles(files);
-  const opened =
-    source instanceof MultiViewDataset
-      ? { data: source, notes: [] }
-      : await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
+  const opened = isOpen
+    ? { data: source, notes: [] }
+    : await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
   const config: RunConfig = {
     method: definition.name,
     task: (options.task as string | undefined) ?? definition.tasks[0]!,
@@ -171,10 +175,11 @@ export interface OpenedData {
 export async function openForRun(
   source: DataName,
   settings: DataSettings & { readonly seed: number },
-  { onData }: TrainingHooks,
+  { onData, onOpening }: TrainingHooks,
 ): Promise<OpenedData> {
   const notes: string[] = [];
-  const data = await openData({ data: source, ...settings }, { onNote: (note) => notes.push(note) });
+  const listeners = { onNote: (note: string) => void notes.push(note), onProgress: onOpening };
+  const data = await openData({ data: source, ...settings }, listeners);
   onData?.(data, notes);
   return { data, notes };
 }

@@ -1,22 +1,23 @@
 // vantage add-view <run>: a network for a view that came later; every other file of the run stays as it is.
 import type { Command } from "commander";
 import { Engine } from "../../core/runtime/index.js";
-import { dataFiles } from "../../data/catalog.js";
 import { UserError } from "../../errors.js";
 import { modelName } from "../../methods/model-name.js";
 import { viewFolder } from "../../methods/saving.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../../runs/environment.js";
 import { createRun, isRunFolder, resumeRun } from "../../runs/run-folder.js";
 import { settingsOf } from "../../train/data-source.js";
+import { filesOf, withPixels } from "../../train/open-pictures.js";
 import { dataSource, openModel } from "../../train/saved-model.js";
 import { openForRun, type Training, train } from "../../train/train-run.js";
 import { commandLine } from "../command-line.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { printResult } from "../output/output.js";
+import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
 import { engineOptions } from "../settings.js";
 import { formatOutcome, withTraining } from "../training.js";
 
-interface Flags extends DataFlags {
+interface Flags extends DataFlags, PictureFlags {
   readonly view: string;
   readonly device?: string;
   readonly threads?: string;
@@ -25,7 +26,8 @@ interface Flags extends DataFlags {
 }
 
 export function addAddViewCommand(root: Command): void {
-  addDataFlags(root.command("add-view <run>").description("train a network for a view that came later (dchn)"))
+  const command = root.command("add-view <run>").description("train a network for a view that came later (dchn)");
+  addPictureFlags(addDataFlags(command))
     .requiredOption("--view <name>", "the view of --data to add")
     .option("--device <device>", "cpu, webgpu or cuda", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
@@ -50,14 +52,17 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
   try {
     if (run !== undefined) await checkDataFiles(run.environment);
     const { data: source, ...own } =
-      run === undefined ? { data: dataName(flags), ...dataSettings(flags) } : dataSource(run.config);
+      run === undefined
+        ? { data: dataName(flags), ...dataSettings(flags), ...pictureSettings(flags) }
+        : dataSource(run.config);
     if (source === undefined) throw new UserError("--data is missing: the data that has the new view");
     await reopen();
-    const unchanged = watchFiles(dataFiles(source));
-    const settings = settingsOf(own);
+    const settings = withPixels(source, settingsOf(own), config.options);
+    const files = filesOf(source, settings, config.options);
+    const unchanged = watchFiles(files);
     const outcome = await withTraining(async (hooks) => {
       const opened = await openForRun(source, { ...settings, seed: config.seed }, hooks);
-      const environment = await describeEnvironment(dataFiles(source));
+      const environment = await describeEnvironment(files);
       unchanged();
       const dataset = { name: opened.data.name, data: source, view, ...settings };
       const command = commandLine(typed);

@@ -8,16 +8,19 @@ import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-fl
 import { Notes, noteTrained, openOtherData } from "../other-data.js";
 import { type Encoded, encodedFormats, writeEncoded } from "../output/encoded-file.js";
 import { print } from "../output/output.js";
+import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
 import { engineOptions } from "../settings.js";
 
-interface Flags extends DataFlags {
+interface Flags extends DataFlags, PictureFlags {
   readonly view?: string;
   readonly out: string;
   readonly threads?: string;
 }
 
 export function addEncodeCommand(root: Command): void {
-  addDataFlags(root.command("encode <run>").description("representations or codes of a data set by a trained run"))
+  addPictureFlags(
+    addDataFlags(root.command("encode <run>").description("representations or codes of a data set by a trained run")),
+  )
     .requiredOption(
       "--out <file>",
       "where to: .npz, .parquet or .csv (with ids, labels and predictions), or .npy (the matrix alone)",
@@ -41,7 +44,12 @@ async function encode(folder: string, flags: Flags): Promise<void> {
     const data =
       path === undefined
         ? await ownData()
-        : await openOtherData(config, { ...dataSettings(flags), data: path }, onNote);
+        : await openOtherData(
+            folder,
+            config,
+            { ...dataSettings(flags), ...pictureSettings(flags), data: path },
+            onNote,
+          );
     await restore();
     let encoded: Pick<Encoded, "values" | "columns" | "name">;
     if (method.encode === undefined) {

@@ -9,16 +9,19 @@ import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-fl
 import { Notes, noteChanged, noteTrained, openOtherData } from "../other-data.js";
 import { formatMetrics, isVerbose, printResult } from "../output/output.js";
 import { resultTable } from "../output/result-table.js";
+import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
 import { engineOptions } from "../settings.js";
 
-interface Flags extends DataFlags {
+interface Flags extends DataFlags, PictureFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly json?: boolean;
 }
 
 export function addEvaluateCommand(root: Command): void {
-  addDataFlags(root.command("evaluate <run>").description("evaluate a trained run, on its own data or on --data"))
+  addPictureFlags(
+    addDataFlags(root.command("evaluate <run>").description("evaluate a trained run, on its own data or on --data")),
+  )
     .option("--device <device>", "cpu, webgpu or cuda", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--json", "last line of stdout: the result as one JSON object")
@@ -40,7 +43,12 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       noteChanged(method, data, notes.add);
       metrics = await method.evaluate();
     } else {
-      data = await openOtherData(config, { ...dataSettings(flags), data: path }, notes.add);
+      data = await openOtherData(
+        folder,
+        config,
+        { ...dataSettings(flags), ...pictureSettings(flags), data: path },
+        notes.add,
+      );
       await restore();
       metrics = await method.evaluateOn(data, { onNote: notes.add });
       const trainedOn = noteTrained(method, data, notes.add);

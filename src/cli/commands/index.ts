@@ -19,9 +19,10 @@ import { interruption } from "../interruption.js";
 import { Notes, openOtherData } from "../other-data.js";
 import { printResult, say } from "../output/output.js";
 import { itemProgress } from "../output/progress.js";
+import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
 import { engineOptions } from "../settings.js";
 
-interface Flags extends DataFlags {
+interface Flags extends DataFlags, PictureFlags {
   readonly out: string;
   readonly name?: string;
   readonly codes?: string;
@@ -38,13 +39,12 @@ interface Flags extends DataFlags {
 const codeKinds = [...vectorCodes, "packed"] as const;
 
 export function addIndexCommand(root: Command): void {
-  addDataFlags(
-    root
-      .command("index <run|file>")
-      .description(
-        "make an index folder to search: of samples that a trained run encodes, or of the vectors in a file as they are; run again to add or replace items",
-      ),
-  )
+  const command = root
+    .command("index <run|file>")
+    .description(
+      "make an index folder to search: of samples that a trained run encodes, or of the vectors in a file as they are; run again to add or replace items",
+    );
+  addPictureFlags(addDataFlags(command))
     .requiredOption("--out <folder>", "index folder, made where it is not there")
     .option(
       "--codes <kind>",
@@ -107,7 +107,8 @@ function samplesOfRun(run: string, flags: Flags, options: Omit<Parameters<typeof
     views: flags.viewsToIndex?.split(",").map((view) => view.trim()),
     split: flags.split,
     ...(data !== undefined && {
-      data: (config) => openOtherData(config, { ...dataSettings(flags), data }, options.onNote!),
+      data: (config) =>
+        openOtherData(run, config, { ...dataSettings(flags), ...pictureSettings(flags), data }, options.onNote!),
     }),
   });
 }

@@ -12,6 +12,7 @@ import { commandLine } from "../command-line.js";
 import { dataName, dataSettings } from "../data-flags.js";
 import { addMethodFlags, methodFlags } from "../method-flags.js";
 import { printResult } from "../output/output.js";
+import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
 import { checkResumeFlags, resumeByFlags, withResumeCommand } from "../resume.js";
 import { parseSeeds, trainSeeds } from "../seeds.js";
 import {
@@ -44,15 +45,15 @@ export function addTrainCommand(root: Command): void {
     if ("reuse" in method.options.shape) {
       command.option("--reuse <run>", "take from another run what pre-training would learn");
     }
-    addMethodFlags(addCommonFlags(command, method), method).action((flags: CommonFlags, typed: Command) =>
-      trainMethod(method, flags, typed),
+    addMethodFlags(addPictureFlags(addCommonFlags(command, method)), method).action(
+      (flags: CommonFlags & PictureFlags, typed: Command) => trainMethod(method, flags, typed),
     );
   }
 }
 
 async function trainMethod(
   method: MethodDefinition<Record<string, unknown>>,
-  flags: CommonFlags,
+  flags: CommonFlags & PictureFlags,
   typed: Command,
 ): Promise<void> {
   const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
@@ -67,12 +68,13 @@ async function trainMethod(
   const config = readConfigFile(flags.config);
   const options = methodOptions(flags, config, method.presets, methodFlags(typed));
   const data = dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset);
-  if (data === undefined) throw new UserError("--data is missing: a data file, or a name from vantage datasets");
+  if (data === undefined)
+    throw new UserError("--data is missing: a data file, a folder of pictures, or a name from vantage datasets");
   const request: TrainingRequest = {
     method,
     options,
     data,
-    settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags) },
+    settings: { ...settingsOf(config.dataset ?? {}), ...dataSettings(flags), ...pictureSettings(flags) },
     out: flags.out,
     engine: engineOptions(flags),
     command: commandLine(typed),

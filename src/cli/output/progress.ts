@@ -62,6 +62,31 @@ export function trainingProgress(): Progress {
   };
 }
 
+/** How far data is made ready: pictures decoded. */
+export function openingProgress(): { update(share: number): void; stop(): void } {
+  const percent = (share: number) => Math.floor(100 * share);
+  let written = performance.now();
+  let bar: SingleBar | undefined;
+  return {
+    update(share) {
+      if (process.stderr.isTTY) {
+        if (bar === undefined) {
+          bar = progressBar("pictures {bar} {value}%  {eta_formatted} left");
+          bar.start(100, 0);
+        }
+        bar.update(percent(share));
+      } else if (performance.now() - written >= QUIET) {
+        written = performance.now();
+        say(`pictures  ${percent(share)}%`);
+      }
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
 export interface ItemProgress {
   update(done: number, total: number): void;
   stop(): void;

@@ -4,13 +4,14 @@ import { type Call, operators } from "./operators.js";
 import { type Onnx, onnx } from "./schema.js";
 import { countOf, ShapeError, type Value } from "./shapes.js";
 
-/** An input or output; of an encoder of features a matrix, rows by columns. */
+/** An input or output; of an encoder of features a matrix, rows by columns, or pictures, [rows, channels, height, width]. */
 export interface Port {
   readonly name: string;
   /** Its sizes; undefined where any will do. */
   readonly dims: readonly (number | undefined)[];
   /** Type of its values, by ONNX's number: 1 float32, 7 int64. */
   readonly type: number;
+  /** Values of a row, where that is known; else 0. */
   readonly columns: number;
   /** Of type float32. */
   readonly isFloat: boolean;
@@ -123,7 +124,7 @@ export class EncoderFile {
    * @throws UserError where the graph does not fit together, or a call would take too much memory or time.
    */
   outputShape(output: string, rows: number): readonly number[] {
-    return this.shapeFor(output, new Map(this.inputs.map(({ name, columns }) => [name, [rows, columns]])));
+    return this.shapeFor(output, new Map(this.inputs.map((port) => [port.name, [rows, ...rowShape(port)]])));
   }
 
   /**
@@ -273,13 +274,19 @@ function decoded(bytes: Uint8Array, path: string): Onnx.IModelProto {
 function portOf({ name, type }: Onnx.IValueInfoProto): Port {
   const { shape, elemType } = type?.tensorType ?? {};
   const dims = (shape?.dim ?? []).map(({ dimValue }) => (Number(dimValue) > 0 ? Number(dimValue) : undefined));
-  return { name: name!, dims, type: elemType ?? 0, columns: dims.at(-1) ?? 0, isFloat: elemType === FLOAT };
+  const columns = dims.length > 1 ? dims.slice(1).reduce<number>((product, size) => product * (size ?? 0), 1) : 0;
+  return { name: name!, dims, type: elemType ?? 0, columns, isFloat: elemType === FLOAT };
 }
 
-/** A matrix of any number of rows. */
+/** The sizes of a row: [columns], or channels, height and width. */
+export function rowShape({ dims }: Port): number[] {
+  return dims.slice(1).map((size) => size!);
+}
+
+/** A matrix, or pictures, of any number of rows. */
 function checkMatrix({ name, dims, columns }: Port): void {
-  if (dims.length !== 2 || columns === 0) {
-    throw new EncoderError(`"${name}" is no matrix with a known number of columns`);
+  if ((dims.length !== 2 && dims.length !== 4) || columns === 0) {
+    throw new EncoderError(`"${name}" is no matrix with a known number of columns, and no pictures of a known size`);
   }
   if (dims[0] !== undefined) throw new EncoderError(`"${name}" has ${dims[0]} rows, expected any number of them`);
 }

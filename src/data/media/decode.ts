@@ -9,7 +9,7 @@ import { refuseReferences } from "./svg-references.js";
 export type { PictureSize, Pixels } from "./draw.js";
 
 /** What one picture may take: bytes of its file, pixels, pixels along a side. */
-const limits = { bytes: 2 ** 28, svgBytes: 2 ** 23, pixels: 200_000_000, side: 32_767 } as const;
+export const limits = { bytes: 2 ** 28, svgBytes: 2 ** 23, pixels: 200_000_000, side: 32_767 } as const;
 
 /**
  * Decodes JPEG, PNG, WebP, AVIF, GIF (its first picture), TIFF (its first page) and SVG, by content whatever the name is. Turned as EXIF says, converted

@@ -2,7 +2,7 @@
 
 import { matmul } from "../../core/runtime/index.js";
 import { type Labels, labeledRows, type MultiViewDataset } from "../../data/dataset.js";
-import { type DenseMatrix, dense, toDense } from "../../data/matrix.js";
+import { type DenseMatrix, dense, pictureShape, toDense } from "../../data/matrix.js";
 import { applyScaler, fitScaler, type Scaler } from "../../data/scaling.js";
 import { cosineRetrievalMetrics } from "../../metrics/cosine-retrieval.js";
 import { cosinePairRanks, pairMetrics } from "../../metrics/pair-recall.js";
@@ -25,6 +25,9 @@ const MOST_RANKED = 1e8;
 export async function retrievalBaselines(protocol: Protocol, options: BaselineOptions): Promise<Baselines> {
   const { data, train } = protocol;
   if (data.views.length < 2) return { notes: ["no baseline: CCA needs two views"] };
+  const pictures = data.views.find(({ matrix }) => pictureShape(matrix) !== undefined);
+  if (pictures !== undefined)
+    return { notes: [`no baseline: view "${pictures.name}" is pixels, and CCA takes features`] };
   if (train === undefined) return { notes: ["no baseline: this file has no training samples to fit CCA on"] };
   const complete = withAllViews(data, train);
   const fit = affordable(complete, totalColumns(data), MOST_TRAINING / totalColumns(data), options.seed);

@@ -6,6 +6,7 @@ import { defineMethod } from "../define.js";
 import { HashingMethod } from "../faces.js";
 import { unlabeledNotes } from "../matching/labeled.js";
 import type { Method } from "../method.js";
+import { checkPixels, chosenBackbone } from "../shared/picture-trunk.js";
 import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
 import { labeledRows, requireLabels } from "./labels.js";
 import { type DchnModel, dchnModel } from "./model.js";
@@ -18,6 +19,8 @@ export const dchn = defineMethod<DchnOptions, DchnModel>({
   paper: "Hu et al., TCYB 2021, doi 10.1109/TCYB.2020.3027614",
   tasks: ["retrieval"],
   options: dchnOptions,
+  checkOptions: (options) => void chosenBackbone(options),
+  takesPictures: true,
   presets: dchnPresets as Readonly<Record<string, Partial<DchnOptions>>>,
   model: dchnModel,
   trainedRows: (data) => labeledRows(requireLabels(data), data.splits.train!),
@@ -36,9 +39,11 @@ export const dchn = defineMethod<DchnOptions, DchnModel>({
     add(context, model, data, view, resume) {
       if (model.networks.has(view))
         throw new UserError(`the model has a view "${view}" already: give the new one another name`);
+      checkPixels(data.selectViews([view]), context.options);
       model.addView(model.fitting(data), view);
+      const training = new DchnTraining(context, model, [view]);
       if (resume !== undefined) model.loadView(resume);
-      return new DchnTraining(context, model, [view]);
+      return training;
     },
     state: (model, view) => model.viewState(view),
     load: (_, model, state, data) => model.loadView(state, data),

@@ -3,12 +3,13 @@
 import { initialize } from "../../core/nn/index.js";
 import { type NamedTensor, ParameterStore } from "../../core/runtime/index.js";
 import type { Labels, MultiViewDataset } from "../../data/dataset.js";
-import { fitScaler, type Scaler } from "../../data/scaling.js";
+import type { Scaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
 import { matchViews, viewShapes } from "../matching/views.js";
 import type { Context, Model, ModelPart } from "../shared/definition.js";
-import { networkScaler, networkTensors, type StoredNetwork } from "../shared/hashing-network.js";
+import { fitViewScaler, networkScaler, networkTensors, type StoredNetwork } from "../shared/hashing-network.js";
+import { checkPictures, chosenBackbone } from "../shared/picture-trunk.js";
 import { withRetrievalSplits } from "../shared/splits.js";
 import { stateTensor } from "../shared/state.js";
 import type { Json, State } from "../training.js";
@@ -62,7 +63,7 @@ export class DchnModel implements Model {
     const own = data.selectViews([name]);
     const rows = trainingRows(data, name);
     if (rows.length === 0) throw new UserError(`${data.name}: no training sample has view "${name}" and a label`);
-    const scaler = fitScaler(options.scaling, own.views[0]!.matrix, rows);
+    const scaler = fitViewScaler(options.scaling, own.views[0]!, rows);
     const model = this.#makeView(viewShapes(own, ["code", "bits"])[0]!, scaler, data);
     initialize(engine.kernels, model.store, model.network.parameters.all, options.seed);
     return model;
@@ -70,7 +71,7 @@ export class DchnModel implements Model {
 
   #makeView(view: ViewShape, scaler: Scaler, data: MultiViewDataset | undefined): ViewModel {
     const { options, engine } = this.context;
-    const network = mhn(view, scaler, options.hidden, options.bits);
+    const network = mhn(view, scaler, options.hidden, options.bits, chosenBackbone(options));
     const model = { network, store: new ParameterStore(engine.memory, network.parameters.all), epochs: 0, data };
     // Afterwards, since a state that is loaded may be that of the network that goes.
     this.#dropView(view.name);
@@ -129,6 +130,7 @@ export const dchnModel: ModelPart<DchnOptions, DchnModel> = {
   prepare(context, data) {
     const labels = requireLabels(data);
     requireEveryClass(data.name, labels, data.splits.train!);
+    checkPictures(data, context.options);
     const model = new DchnModel(context, labels.kind, labels.names);
     for (const { name } of data.views) model.addView(data, name);
     return model;

@@ -1,9 +1,11 @@
 // DCHN's options, and the authors' settings for NUS-WIDE.
 import { z } from "zod";
-import { hashingFields, withoutRelevantField } from "../shared/fields.js";
+import { backboneFields, hashingFields, withoutRelevantField } from "../shared/fields.js";
 
 export const dchnOptions = z.strictObject({
   ...hashingFields,
+  ...backboneFields,
+  backboneRate: z.number().positive().default(0.1).describe("learning rate of the backbone, as a part of lr"),
   epochs: z.number().int().min(1).default(100).describe("passes over the training set, for each view"),
   batch: z.number().int().min(1).default(64).describe("samples per step"),
   lr: z.number().positive().default(1e-4).describe("learning rate of Adam"),
@@ -54,6 +56,22 @@ export interface DchnOptions extends z.output<typeof dchnOptions> {
   readonly queries?: z.output<typeof dchnOptions>["queries"];
   /** Epochs between evaluations; 0: only at the end. Default: 10. */
   readonly evaluateEvery: z.output<typeof dchnOptions>["evaluateEvery"];
+  /**
+   * Network for pictures, before the method's own layers: none, alexnet, vgg19-bn, resnet18, resnet50,
+   * mobilenet-v2, or a file of weights (.pth, .safetensors, .onnx). Default: "none".
+   */
+  readonly backbone: z.output<typeof dchnOptions>["backbone"];
+  /** Which network the file of weights is of (default: what its name says). */
+  readonly arch?: z.output<typeof dchnOptions>["arch"];
+  /** Layer up to which the backbone keeps its weights, such as features (default: all are learned). */
+  readonly freeze?: z.output<typeof dchnOptions>["freeze"];
+  /**
+   * Pictures in training: another part of each in each epoch, half of them mirrored; false: their middle. Default:
+   * true.
+   */
+  readonly augment: z.output<typeof dchnOptions>["augment"];
+  /** Learning rate of the backbone, as a part of lr. Default: 0.1. */
+  readonly backboneRate: z.output<typeof dchnOptions>["backboneRate"];
   /** Passes over the training set, for each view. Default: 100. */
   readonly epochs: z.output<typeof dchnOptions>["epochs"];
   /** Samples per step. Default: 64. */

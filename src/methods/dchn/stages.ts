@@ -4,6 +4,7 @@ import { Random } from "../../core/kernels/random.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { scalingNote } from "../../data/scaling.js";
 import type { Context, Training } from "../shared/definition.js";
+import { loadBackbones } from "../shared/picture-trunk.js";
 import type { EpochResult, Stage, State } from "../training.js";
 import { labelRows, requireLabels } from "./labels.js";
 import type { DchnModel, ViewModel } from "./model.js";
@@ -16,6 +17,8 @@ export class DchnTraining implements Training {
   readonly stages: readonly Stage[];
   /** Views between their first and their last epoch. */
   readonly #training = new Map<string, ViewTraining>();
+  /** What became of the backbones' weights. */
+  readonly #notes: readonly string[];
   /** Where a view in training gets its optimizer's state from when it is resumed. */
   #resume: State | undefined;
 
@@ -25,6 +28,10 @@ export class DchnTraining implements Training {
     private readonly views: readonly string[],
     data?: MultiViewDataset,
   ) {
+    this.#notes = loadBackbones(
+      views.map((name) => model.networks.get(name)!),
+      context.options,
+    );
     const groups = context.options.sideBySide && data ? [views] : views.map((name) => [name]);
     const networks = groups.map((group) => this.#stage(group.length > 1 ? "views" : group[0]!, group));
     const space = data && {
@@ -38,7 +45,7 @@ export class DchnTraining implements Training {
 
   notes(): string[] {
     const networks = this.views.map((name) => this.model.networks.get(name)!.network);
-    return networks.flatMap(({ scaler, view }) => scalingNote(scaler, view.name) ?? []);
+    return [...this.#notes, ...networks.flatMap(({ scaler, view }) => scalingNote(scaler, view.name) ?? [])];
   }
 
   /** Some views side by side; one reports its losses, several their totals by name. */

@@ -1,11 +1,12 @@
 // DCHN's training of one view's network, alone: its randomness comes from the seed and the view's name.
 
 import { Random } from "../../core/kernels/random.js";
+import { Forward } from "../../core/nn/index.js";
 import { type Engine, type NamedTensor, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { feedViews } from "../feeding.js";
-import type { HashingNetwork } from "../shared/hashing-network.js";
+import { type HashingNetwork, learnedParts } from "../shared/hashing-network.js";
 import { rowsWith } from "../shared/rows.js";
 import type { EpochResult } from "../training.js";
 import { forEachClass, labeledRows, requireLabels } from "./labels.js";
@@ -38,32 +39,53 @@ export class ViewTraining {
   private constructor(
     private readonly parts: ViewTrainingParts,
     private readonly step: TrainingStep,
+    /** Of each group of parameters, as a part of `lr`. */
+    private readonly rates: readonly number[],
   ) {
     this.#seed = new Random(parts.options.seed, "view", parts.network.view.name).integer(2 ** 32);
   }
 
   static async compile(parts: ViewTrainingParts): Promise<ViewTraining> {
     const { engine, network, store, w, options } = parts;
-    const { total, report } = dchnObjective(network, w, options.alpha);
-    const { lr, beta1, seed } = options;
+    const forward = new Forward(true);
+    const { total, report } = dchnObjective(network, w, options.alpha, forward);
+    const { beta1, seed } = options;
+    const { head, backbone } = learnedParts(network);
+    const groups = [
+      { parameters: head, rate: 1 },
+      ...(backbone.length > 0 ? [{ parameters: backbone, rate: options.backboneRate }] : []),
+    ];
     const step = await TrainingStep.compile(engine, {
       name: network.view.name,
       store,
       loss: total,
       report,
-      groups: [{ parameters: network.parameters.learned(), optimizer: { kind: "adam", lr, beta1, beta2: 0.999 } }],
+      dropout: forward.dropoutInputs,
+      updates: forward.updates,
+      groups: groups.map(({ parameters, rate }) => ({
+        parameters,
+        optimizer: { kind: "adam", lr: options.lr * rate, beta1, beta2: 0.999 },
+      })),
       seed,
     });
-    return new ViewTraining(parts, step);
+    return new ViewTraining(
+      parts,
+      step,
+      groups.map(({ rate }) => rate),
+    );
   }
 
   async epoch(epoch: number): Promise<EpochResult> {
     const { data, rows, options } = this.parts;
-    this.step.optimizers[0]!.lr = options.lr * 0.1 ** Math.floor(epoch / options.lrStep);
+    const lr = options.lr * 0.1 ** Math.floor(epoch / options.lrStep);
+    this.rates.forEach((rate, i) => {
+      this.step.optimizers[i]!.lr = lr * rate;
+    });
+    const augmented = options.augment ? { seed: this.#seed, epoch } : undefined;
     const sums: Record<string, number> = {};
     for (const batch of batches(rows, options.batch, { seed: this.#seed, epoch })) {
       const run = this.step.at({ n: batch.length });
-      feedViews(run, data, batch);
+      feedViews(run, data, batch, augmented);
       this.#feedLabels(run.inputs.labels!, run.inputs.target!, batch);
       const { loss, ...losses } = await this.step.run(run);
       for (const [name, value] of Object.entries({ total: loss!, ...losses })) {

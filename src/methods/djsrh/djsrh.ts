@@ -2,14 +2,14 @@
 
 import { type Engine, ParameterStore } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
-import { fitScaler } from "../../data/scaling.js";
 import { UserError } from "../../errors.js";
 import { defineMethod } from "../define.js";
 import { HashingMethod } from "../faces.js";
 import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, scalingNotes } from "../shared/described-model.js";
-import { type HashingNetwork, networkScaler, networkTensors } from "../shared/hashing-network.js";
+import { fitViewScaler, type HashingNetwork, networkScaler, networkTensors } from "../shared/hashing-network.js";
+import { checkPictures, chosenBackbone, loadBackbones } from "../shared/picture-trunk.js";
 import { rowsWith } from "../shared/rows.js";
 import { stagedTraining, TrainedStage } from "../shared/staged-training.js";
 import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
@@ -22,7 +22,8 @@ export interface DjsrhModel extends Networks {
 }
 
 function makeNetworks({ options, engine }: Context<DjsrhOptions>, { views, scalers }: Description): DjsrhModel {
-  const make = (v: number) => djsrhNetwork(views[v]!, scalers[v]!, options.hidden, options.bits);
+  const backbone = chosenBackbone(options);
+  const make = (v: number) => djsrhNetwork(views[v]!, scalers[v]!, options.hidden, options.bits, backbone);
   const networks = [make(0), make(1)] as const;
   const all = networks.flatMap(({ parameters }) => parameters.all);
   return { networks, parameters: { all }, store: new ParameterStore(engine.memory, all) };
@@ -33,13 +34,15 @@ function trainingRows({ views, splits }: MultiViewDataset): Int32Array {
   return views.reduce((rows, view) => rowsWith(view, rows), splits.train!);
 }
 
-function check(data: MultiViewDataset, { batch }: DjsrhOptions): void {
+function check(data: MultiViewDataset, options: DjsrhOptions): void {
+  const { batch } = options;
   if (data.views.length !== 2) {
     const names = data.views.map(({ name }) => name).join(", ");
     throw new UserError(
       `${data.name}: djsrh takes exactly two views and this set has ${data.views.length} (${names}): choose with --views`,
     );
   }
+  checkPictures(data, options);
   const { length } = trainingRows(data);
   if (length < batch) {
     throw new UserError(
@@ -56,6 +59,8 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
   paper: "Su, Zhong and Zhang, ICCV 2019",
   tasks: ["retrieval"],
   options: djsrhOptions,
+  checkOptions: (options) => void chosenBackbone(options),
+  takesPictures: true,
   presets: djsrhPresets as Readonly<Record<string, Partial<DjsrhOptions>>>,
   model: describedModel<DjsrhOptions, DjsrhModel>({
     keeps: ["views"],
@@ -67,18 +72,20 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
     scaling: ({ scaling }) => scaling,
     fitScalers: (data, { scaling }) => {
       const rows = trainingRows(data);
-      return data.views.map(({ matrix }) => fitScaler(scaling, matrix, rows));
+      return data.views.map((view) => fitViewScaler(scaling, view, rows));
     },
     check,
     make: makeNetworks,
   }),
   dataNotes: (data) => unlabeledNotes(data, "they are trained on and left out of the measures"),
   async training({ engine, options }, model, data) {
+    const notes = loadBackbones(stored(model), options);
     const trainer = await djsrhTrainer({ engine, model, data, rows: trainingRows(data), options });
     const { epochs, evaluateEvery } = options;
-    return stagedTraining([new TrainedStage("train", epochs, evaluateEvery, async () => trainer)], () =>
-      scalingNotes(model),
-    );
+    return stagedTraining([new TrainedStage("train", epochs, evaluateEvery, async () => trainer)], () => [
+      ...notes,
+      ...scalingNotes(model),
+    ]);
   },
   task: hashingTask((context, model) => ({
     bits: context.options.bits,

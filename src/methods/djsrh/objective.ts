@@ -1,7 +1,7 @@
 // DJSRH's affinity and losses (Su, Zhong and Zhang, ICCV 2019), as the authors' code computes them.
-import { meanSquaredError, weightedSum } from "../../core/nn/index.js";
+import { Forward, meanSquaredError, weightedSum } from "../../core/nn/index.js";
 import { add, div, input, matmul, mul, normalizeRows, size, sub, type Tensor } from "../../core/tensor/index.js";
-import { scaleInGraph } from "../feeding.js";
+import { scaleInGraph, viewInput } from "../feeding.js";
 import type { HashingNetwork } from "../shared/hashing-network.js";
 
 export interface AffinityWeights {
@@ -38,17 +38,20 @@ export interface Objective {
 
 /**
  * λ₁ MSE(B₁B₁ᵀ, S) + MSE(B₁B₂ᵀ, S) + λ₂ MSE(B₂B₂ᵀ, S) over inputs `view.0` and `view.1` [m, d], with B the codes with
- * normalized rows. S is made of features alone, so no gradient flows through it.
+ * normalized rows. S is made of features alone, so no gradient flows through it; those of pictures are inputs `features.0` and
+ * `features.1` [m, width].
  * @param batch m, the same in every step.
+ * @param forward the pass that trains; by default one that does not, which is the same where there are no pictures.
  */
 export function djsrhObjective(
   networks: readonly [HashingNetwork, HashingNetwork],
   weights: AffinityWeights & LossWeights,
   batch: number,
+  forward = new Forward(false),
 ): Objective {
-  const [x1, x2] = [feature(networks[0], 0, batch), feature(networks[1], 1, batch)];
-  const affinity = jointAffinity(scaleInGraph(x1, networks[0].scaler), scaleInGraph(x2, networks[1].scaler), weights);
-  const codes = [networks[0].code(x1), networks[1].code(x2)] as const;
+  const [x1, x2] = [viewInput("view.0", networks[0].view, batch), viewInput("view.1", networks[1].view, batch)];
+  const affinity = jointAffinity(features(networks[0], x1, 0), features(networks[1], x2, 1), weights);
+  const codes = [networks[0].code(x1, forward), networks[1].code(x2, forward)] as const;
   const [b1, b2] = [normalizeRows(codes[0]), normalizeRows(codes[1])];
   const loss = (a: Tensor, b: Tensor) => meanSquaredError(matmul(a, b, { transposeB: true }), affinity);
   const report = { first: loss(b1, b1), inter: loss(b1, b2), second: loss(b2, b2) };
@@ -60,6 +63,7 @@ export function djsrhObjective(
   return { total, report, affinity, codes };
 }
 
-function feature({ view }: HashingNetwork, place: number, batch: number): Tensor {
-  return input(`view.${place}`, [batch, view.columns]);
+/** F of a view. */
+function features({ scaler, trunk }: HashingNetwork, x: Tensor, place: number): Tensor {
+  return trunk ? input(`features.${place}`, [x.shape[0]!, trunk.width]) : scaleInGraph(x, scaler);
 }

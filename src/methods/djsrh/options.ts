@@ -1,11 +1,12 @@
 // DJSRH's options, and the authors' settings for their data sets.
 import { z } from "zod";
-import { hashingFields, withoutRelevantField } from "../shared/fields.js";
+import { backboneFields, hashingFields, withoutRelevantField } from "../shared/fields.js";
 
 const rate = z.number().positive();
 
 export const djsrhOptions = z.strictObject({
   ...hashingFields,
+  ...backboneFields,
   epochs: z.number().int().min(1).default(200).describe("passes over the training set"),
   batch: z.number().int().min(2).default(32).describe("samples per step; a last incomplete batch is dropped"),
   lr: z
@@ -55,6 +56,20 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
   readonly queries?: z.output<typeof djsrhOptions>["queries"];
   /** Epochs between evaluations; 0: only at the end. Default: 10. */
   readonly evaluateEvery: z.output<typeof djsrhOptions>["evaluateEvery"];
+  /**
+   * Network for pictures, before the method's own layers: none, alexnet, vgg19-bn, resnet18, resnet50,
+   * mobilenet-v2, or a file of weights (.pth, .safetensors, .onnx). Default: "none".
+   */
+  readonly backbone: z.output<typeof djsrhOptions>["backbone"];
+  /** Which network the file of weights is of (default: what its name says). */
+  readonly arch?: z.output<typeof djsrhOptions>["arch"];
+  /** Layer up to which the backbone keeps its weights, such as features (default: all are learned). */
+  readonly freeze?: z.output<typeof djsrhOptions>["freeze"];
+  /**
+   * Pictures in training: another part of each in each epoch, half of them mirrored; false: their middle. Default:
+   * true.
+   */
+  readonly augment: z.output<typeof djsrhOptions>["augment"];
   /** Passes over the training set. Default: 200. */
   readonly epochs: z.output<typeof djsrhOptions>["epochs"];
   /** Samples per step; a last incomplete batch is dropped. Default: 32. */

@@ -1,5 +1,6 @@
 // DJSRH's training: both networks in one step, SGD with a rate of its own for each.
 
+import { Forward } from "../../core/nn/index.js";
 import { type Engine, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
@@ -7,6 +8,7 @@ import { feedViews } from "../feeding.js";
 import type { HashingNetwork } from "../shared/hashing-network.js";
 import { trainOn } from "../shared/losses.js";
 import { stepTrainer, type Trainer } from "../shared/staged-training.js";
+import { FixedFeatures } from "./fixed-features.js";
 import { djsrhObjective } from "./objective.js";
 import type { DjsrhOptions } from "./options.js";
 
@@ -25,26 +27,43 @@ export interface DjsrhTrainingParts {
 
 export async function djsrhTrainer({ engine, model, data, rows, options }: DjsrhTrainingParts): Promise<Trainer> {
   const { networks, store } = model;
-  const { momentum, weightDecay, lr, seed, batch } = options;
+  const { momentum, weightDecay, lr, seed, batch, augment } = options;
   const rates = typeof lr === "number" ? [lr, lr] : lr;
-  const { total, report } = djsrhObjective(networks, options, batch);
+  const forward = new Forward(true);
+  const { total, report } = djsrhObjective(networks, options, batch, forward);
+  const fixed: FixedFeatures[] = [];
+  for (const [v, network] of networks.entries()) {
+    if (network.trunk) fixed.push(await FixedFeatures.of(engine, { network, store }, batch, v));
+  }
   const step = await TrainingStep.compile(engine, {
     name: "djsrh",
     store,
     loss: total,
     report,
+    dropout: forward.dropoutInputs,
+    updates: forward.updates,
     groups: networks.map(({ parameters }, v) => ({
       parameters: parameters.learned(),
       optimizer: { kind: "sgd", lr: rates[v]!, momentum, weightDecay },
     })),
     seed,
   });
-  return stepTrainer(step, async (epoch) => {
+  const trainer = stepTrainer(step, async (epoch) => {
     // α = √(epoch + 1), epoch from 0, or the fixed value.
     const alpha = options.alpha === "growing" ? Math.sqrt(epoch + 1) : options.alpha;
     for (const { view } of networks) store.values(`${view.name}.alpha`)[0] = alpha;
     const run = step.at();
     const order = batches(rows, batch, { seed, epoch }, { dropLast: true });
-    return { losses: await trainOn(step, order, (own) => feedViews(run, data, own)) };
+    const load = async (own: Int32Array) => {
+      feedViews(run, data, own, augment ? { seed, epoch } : undefined);
+      for (const features of fixed) await features.fill(run);
+      return run;
+    };
+    return { losses: await trainOn(step, order, load) };
   });
+  const release = async () => {
+    await trainer.release();
+    for (const features of fixed) await features.release();
+  };
+  return { ...trainer, release };
 }

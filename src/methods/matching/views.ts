@@ -1,5 +1,6 @@
 // The views of other data as a model knows them: by name, by number where nobody named them, and never by place alone.
 import { MultiViewDataset, type View } from "../../data/dataset.js";
+import { pictureShape } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
 import { matchColumns } from "./columns.js";
@@ -31,11 +32,10 @@ export function viewShapes(
       `${dataset}: the model's own output is named "${same.name}", so no view can be: give it another name with --views`,
     );
   }
-  return views.map(({ name, matrix, features }) => ({
-    name,
-    columns: matrix.columns,
-    ...(features && { features }),
-  }));
+  return views.map(({ name, matrix, features }) => {
+    const shape = pictureShape(matrix);
+    return { name, columns: matrix.columns, ...(features && { features }), ...(shape && { shape }) };
+  });
 }
 
 /**

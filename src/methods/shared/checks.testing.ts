@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { MultiViewDataset, View } from "../../data/dataset.js";
-import { toDense } from "../../data/matrix.js";
+import { pictureShape, toDense } from "../../data/matrix.js";
 import type { Method } from "../method.js";
 import type { Checkpoint, FitHooks, State } from "../training.js";
 import { packSigns } from "./packing.js";
@@ -62,7 +62,7 @@ export async function runExported(
   const session = await InferenceSession.create(bytes);
   assert.deepEqual([session.inputNames, session.outputNames], [[name], ["code", "bits"]]);
   const result = await session.run({
-    [name]: new Tensor("float32", toDense(matrix).data, [matrix.rows, matrix.columns]),
+    [name]: new Tensor("float32", toDense(matrix).data, [matrix.rows, ...(pictureShape(matrix) ?? [matrix.columns])]),
   });
   const bits = result.bits!.data as Uint8Array;
   const packed = new Uint8Array(bits.length / 8);

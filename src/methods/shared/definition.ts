@@ -134,6 +134,8 @@ export interface MethodInfo<Options> {
 export interface MethodSpec<Options, M extends Model = Model> extends MethodInfo<Options> {
   /** Checks the options together; each by itself is valid. @throws UserError where two do not fit each other. */
   checkOptions?(options: Options): void;
+  /** Whether views may be pixels of pictures; by default they are refused. */
+  readonly takesPictures?: boolean;
   readonly model: ModelPart<Options, M>;
   /** The data as it is trained on, where that is not the data as it is split: a corrupted copy. */
   workingData?(context: Context<Options>, model: M, data: MultiViewDataset): MultiViewDataset;

@@ -84,7 +84,9 @@ export function describedModel<Options extends { readonly seed: number }, Made e
   };
   const load = ({ store, scalers, views }: Description & Made, state: State) => {
     store.load(state.tensors);
-    names.stored(state, scalers[0]?.kind ?? "none", views).forEach(({ scale, shift }, v) => {
+    // Pictures have none where other views have.
+    const kind = scalers.find((each) => each.kind !== "none")?.kind ?? "none";
+    names.stored(state, kind, views).forEach(({ scale, shift }, v) => {
       scalers[v]!.scale.set(scale);
       scalers[v]!.shift.set(shift);
     });

@@ -1,5 +1,6 @@
 // Options that several methods have in common.
 import { z } from "zod";
+import { backboneNames } from "../../core/nn/index.js";
 import { scalingKinds } from "../../data/scaling.js";
 import { splitPattern } from "./splits.js";
 
@@ -57,6 +58,36 @@ export const hashingFields = {
     ),
   evaluateEvery: z.number().int().min(0).default(10).describe("epochs between evaluations; 0: only at the end"),
 };
+
+/** Fields of the option schema of methods whose networks may take pictures. */
+export const backboneFields = {
+  backbone: z
+    .string()
+    .default("none")
+    .describe(
+      `network for pictures, before the method's own layers: none, ${backboneNames.join(", ")}, or a file of weights (.pth, .safetensors, .onnx)`,
+    ),
+  arch: z
+    .enum(backboneNames)
+    .optional()
+    .describe("which network the file of weights is of (default: what its name says)"),
+  freeze: z
+    .string()
+    .optional()
+    .describe("layer up to which the backbone keeps its weights, such as features (default: all are learned)"),
+  augment: z
+    .boolean()
+    .default(true)
+    .describe("pictures in training: another part of each in each epoch, half of them mirrored; false: their middle"),
+};
+
+/** The options for pictures. */
+export interface PictureOptions {
+  readonly backbone: string;
+  readonly arch?: (typeof backboneNames)[number] | undefined;
+  readonly freeze?: string | undefined;
+  readonly augment: boolean;
+}
 
 /** How a query without any relevant item in the database counts. */
 export const withoutRelevantField = z.enum(["zero", "skip"]);

@@ -1,9 +1,8 @@
 // A hashing network in use: codes of samples, in chunks.
 
 import { type Engine, Program } from "../../core/runtime/index.js";
-import { input } from "../../core/tensor/index.js";
 import { type DenseMatrix, gatherRows, type Matrix } from "../../data/matrix.js";
-import { outputRows, runChunks } from "../feeding.js";
+import { outputRows, runChunks, viewInput } from "../feeding.js";
 import type { StoredNetwork } from "./hashing-network.js";
 import { packSigns } from "./packing.js";
 
@@ -15,7 +14,7 @@ export class ViewEncoder {
   ) {}
 
   static async compile(engine: Engine, { network, store }: StoredNetwork): Promise<ViewEncoder> {
-    const code = network.code(input("x", ["n", network.view.columns]));
+    const code = network.code(viewInput("x", network.view));
     const program = await Program.compile(engine, { name: network.view.name, outputs: { code }, store });
     return new ViewEncoder(program, code.shape[1] as number);
   }

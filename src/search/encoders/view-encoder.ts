@@ -1,6 +1,6 @@
 // One view's encoder in use: raw features to vectors and packed codes, requests of the same time in one call.
 
-import { EncoderFile } from "../../core/onnx/encoder-file.js";
+import { EncoderFile, rowShape } from "../../core/onnx/encoder-file.js";
 import { type Engine, RuntimeError } from "../../core/runtime/index.js";
 import type { BoundCall, Session } from "../../core/runtime/session.js";
 import { UserError } from "../../errors.js";
@@ -9,8 +9,9 @@ import { packSigns } from "../../methods/shared/packing.js";
 import { type IndexFolder, type ModelView as IndexView, modelPath } from "../index/index-folder.js";
 import { Batcher, type Treatment } from "../scheduling/batcher.js";
 
-/** Samples per call. */
-export const CHUNK = 256;
+/** Samples per call; of pictures the most of these that a call has the memory and time for. */
+const CHUNK = 256;
+const pictureChunks = [16, 8, 4, 2];
 
 /** What the store keeps of a sample. */
 export interface Encoding {
@@ -20,12 +21,7 @@ export interface Encoding {
 
 export class ViewEncoder {
   /** One call at a time, since all have the same buffers. */
-  readonly #batcher = new Batcher<Float32Array, Encoding>((batch) => this.#encode(batch), {
-    together: CHUNK,
-    atOnce: 1,
-    waiting: 64 * CHUNK,
-    patience: 25_000,
-  });
+  readonly #batcher: Batcher<Float32Array, Encoding>;
   readonly #inputs: readonly Float32Array[];
   readonly #output: Float32Array;
   readonly #calls = new Map<number, BoundCall>();
@@ -35,20 +31,25 @@ export class ViewEncoder {
     private readonly index: IndexFolder,
     private readonly file: EncoderFile,
     private readonly session: Session,
+    /** Samples that are encoded by one call at most. */
+    readonly together: number,
   ) {
-    this.#inputs = view.inputs.map(({ columns }) => new Float32Array(CHUNK * columns));
-    this.#output = new Float32Array(CHUNK * index.manifest.dimensions);
+    const limits = { together, atOnce: 1, waiting: 64 * together, patience: 25_000 };
+    this.#batcher = new Batcher((batch) => this.#encode(batch), limits);
+    this.#inputs = view.inputs.map(({ columns }) => new Float32Array(together * columns));
+    this.#output = new Float32Array(together * index.manifest.dimensions);
   }
 
   /** @throws UserError where the model cannot be read, is no encoder, or is not the one that the index describes. */
   static async open(index: IndexFolder, view: IndexView, engine: Engine): Promise<ViewEncoder> {
     const path = modelPath(index.folder, view);
     const file = EncoderFile.read(readRegular(path), path);
-    checkFit(file, index.manifest, view, path);
+    const together = chunkOf(file, view);
+    checkFit(file, index.manifest, view, path, together);
     const session = await engine.load(file.bytes()).catch((error) => {
       throw encoderFailure(path, error);
     });
-    return new ViewEncoder(view, index, file, session);
+    return new ViewEncoder(view, index, file, session, together);
   }
 
   /**
@@ -105,7 +106,7 @@ export class ViewEncoder {
       const inputs = Object.fromEntries(
         this.view.inputs.map(({ name, columns }, i) => [
           name,
-          { data: this.#inputs[i]!.subarray(0, rows * columns), shape: [rows, columns] },
+          { data: this.#inputs[i]!.subarray(0, rows * columns), shape: [rows, ...rowShape(this.file.inputs[i]!)] },
         ]),
       );
       const { dimensions } = this.index.manifest;
@@ -117,8 +118,28 @@ export class ViewEncoder {
   }
 }
 
+/** How many samples one call takes. */
+function chunkOf(file: EncoderFile, { output }: IndexView): number {
+  if (file.inputs.every(({ dims }) => dims.length === 2)) return CHUNK;
+  const fits = (rows: number) => {
+    try {
+      return file.outputShape(output, rows)[0] === rows;
+    } catch (error) {
+      if (error instanceof UserError) return false;
+      throw error;
+    }
+  };
+  return pictureChunks.find(fits) ?? 1;
+}
+
 /** @throws UserError where the model's inputs and output are others than the index says: nothing is allocated before. */
-function checkFit(file: EncoderFile, { dimensions, bits }: IndexFolder["manifest"], view: IndexView, path: string) {
+function checkFit(
+  file: EncoderFile,
+  { dimensions, bits }: IndexFolder["manifest"],
+  view: IndexView,
+  path: string,
+  together: number,
+) {
   const say = (ports: readonly { name: string; columns: number }[]) =>
     ports.map(({ name, columns }) => `"${name}" of ${columns} columns`).join(", ");
   const columns = view.inputs.reduce((sum, input) => sum + input.columns, 0);
@@ -132,7 +153,7 @@ function checkFit(file: EncoderFile, { dimensions, bits }: IndexFolder["manifest
   if (bits !== Math.ceil(dimensions / 8) * 8) {
     throw new UserError(`${path}: the index has codes of ${bits} bits for outputs of ${dimensions} values`);
   }
-  checkOutput(file, view, CHUNK, dimensions);
+  checkOutput(file, view, together, dimensions);
 }
 
 /** @throws UserError where the model gives another shape for so many samples, or takes too much memory or time. */

@@ -10,7 +10,7 @@ import { needPackages } from "../../optional.js";
 import { ownValue } from "../../records.js";
 import { readViewEncodings } from "../../runs/view-encodings.js";
 import { type RunEncoder, runEncoders } from "../encoders/run-encoders.js";
-import { CHUNK, ViewEncoder } from "../encoders/view-encoder.js";
+import { ViewEncoder } from "../encoders/view-encoder.js";
 import type { Metadata } from "../stores/store.js";
 import {
   type ColumnNames,
@@ -260,10 +260,11 @@ async function* encodeRows(
   engine: Engine,
 ): AsyncGenerator<{ row: number; code: Uint8Array; vector: Float32Array }> {
   const encoder = await ViewEncoder.open(index, view, engine);
-  const parts = view.inputs.map(({ columns }) => new Float32Array(CHUNK * columns));
+  const { together } = encoder;
+  const parts = view.inputs.map(({ columns }) => new Float32Array(together * columns));
   try {
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      const chunk = rows.subarray(start, start + CHUNK);
+    for (let start = 0; start < rows.length; start += together) {
+      const chunk = rows.subarray(start, start + together);
       for (const [i, { matrix }] of sources.entries()) gatherRows(matrix, chunk, parts[i]!);
       const encodings = Array.from(chunk, (_, i) => {
         const features = new Float32Array(view.columns);

@@ -67,7 +67,8 @@ export function mobileNetV2(outputs: number | undefined): Stage[] {
       (parameters) => convolutionNorm(parameters, names, [last, mobileNetWidth, 1], { activation: relu6 }),
     ],
     globalPooling("avgpool"),
-    ["classifier.0", () => dropout(0.2)],
+    // The dropout is the last layer's: features are what comes before it.
+    ...(outputs === undefined ? [] : [["classifier.0", () => dropout(0.2)] as const]),
     ...lastStage(outputs, (width) => ["classifier.1", (parameters) => narrowLinear(parameters, mobileNetWidth, width)]),
   ];
 }

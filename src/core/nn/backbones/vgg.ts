@@ -37,7 +37,8 @@ export function vgg19BatchNorm(outputs: number | undefined): Stage[] {
     ["classifier.2", () => dropout(0.5)],
     ["classifier.3", (parameters) => narrowLinear(parameters, vggWidth, vggWidth)],
     reluStage("classifier.4"),
-    ["classifier.5", () => dropout(0.5)],
+    // The last dropout is the last layer's: features are what comes before it.
+    ...(outputs === undefined ? [] : [["classifier.5", () => dropout(0.5)] as const]),
     ...lastStage(outputs, (width) => ["classifier.6", (parameters) => narrowLinear(parameters, vggWidth, width)]),
   ];
 }
