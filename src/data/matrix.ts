@@ -93,8 +93,6 @@ export function dense(rows: number | PlainRows, columns?: number, data?: Float32
 
 /**
  * A sparse matrix from compressed rows (CSR); typed arrays of the right kind are not copied.
- * @param offsets rows + 1 places in `indices` and `values`: row i has those from offsets[i] to offsets[i + 1] - 1.
- * @param indices column of each value, ascending within a row.
  * @throws UserError where sizes and places do not fit each other, or a value is no number.
  * @example
  * ```ts
@@ -113,7 +111,9 @@ export function sparse(
     indices,
     values,
   }: {
+    /** rows + 1 places in `indices` and `values`: row i has those from offsets[i] to offsets[i + 1] - 1. */
     readonly offsets: Uint32Array | readonly number[];
+    /** Column of each value, ascending within a row. */
     readonly indices: Uint32Array | readonly number[];
     readonly values: Float32Array | readonly number[];
   },

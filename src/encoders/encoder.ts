@@ -42,6 +42,7 @@ export interface WordEncoder extends EncoderBase {
   encode(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array>;
 }
 
+/** What turns raw pictures or words into rows of numbers. */
 export type Encoder = PictureEncoder | WordEncoder;
 
 /** What encoders are opened with. */

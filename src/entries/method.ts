@@ -8,6 +8,7 @@ export type { Memory } from "../core/kernels/memory.js";
 /** Networks: parameters, layers, losses, and the pass that a layer is applied in. */
 export * as nn from "../core/nn/index.js";
 export {
+  type Buffer,
   type DeviceTensor,
   type DropoutInput,
   type Execution,
@@ -24,6 +25,7 @@ export {
   type Sizes,
   type StateUpdate,
   type StepParts,
+  type TensorData,
   TrainingStep,
 } from "../core/runtime/index.js";
 export { type BatchKey, batches } from "../data/batches.js";
@@ -58,6 +60,7 @@ export {
 export { exportView } from "../methods/shared/export.js";
 export {
   backboneFields,
+  type CodeSearchOptions,
   type HashingOptions,
   hashingFields,
   type PerViewOptions,

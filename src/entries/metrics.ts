@@ -4,14 +4,18 @@
  */
 export { type BaselineOptions, measureBaselines } from "../methods/baselines/index.js";
 export type {
+  AtCutOffs,
+  ByDirection,
   ClassificationEvaluation,
   ClassifiersEvaluation,
   ClusteringEvaluation,
+  Fields,
   RetrievalEvaluation,
 } from "../methods/evaluations.js";
 export { type ClassificationMetrics, classificationMetrics, confusionMatrix } from "../metrics/classification.js";
 export { type ClusteringMetrics, clusteringMetrics } from "../metrics/clustering.js";
 export type { HammingRetrieval } from "../metrics/hamming-retrieval.js";
+export type { PairMetrics } from "../metrics/pair-recall.js";
 export type { RadiusMetrics, RetrievalMetrics, RetrievalOptions, WithoutRelevant } from "../metrics/retrieval.js";
 export type { KMeansOptions, KMeansResult } from "../numerics/kmeans/kmeans.js";
 export type { KnnOptions, Metric, NeighborOptions, Neighbors } from "../numerics/neighbors/knn.js";

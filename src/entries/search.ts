@@ -3,7 +3,7 @@
  * @module vantage-ml/search
  */
 export type { CreateIndexOptions } from "../search/index/create-index.js";
-export type { StoreKind, VectorCodes } from "../search/index/index-folder.js";
+export { type StoreKind, storeKinds, type VectorCodes, vectorCodes } from "../search/index/index-folder.js";
 export { type IndexRunOptions, indexRun } from "../search/index/index-run.js";
 export {
   type Asker,

@@ -16,6 +16,7 @@ export {
   type Stage,
   type State,
 } from "../methods/training.js";
+export type { RunConfig } from "../runs/config.js";
 export type { ClusterSummary } from "../runs/result.js";
 export type { StageSummary } from "../runs/stages.js";
 export type { DataName, DataSettings, MediaSettings } from "../train/data-source.js";

@@ -5,7 +5,7 @@ import type { ClusteringMetrics } from "../metrics/clustering.js";
 import type { PairMetrics } from "../metrics/pair-recall.js";
 
 /** The fields of an interface as a type that is assignable to `Metrics`: an interface has no index signature. */
-type Fields<T> = { readonly [Name in keyof T]: T[Name] };
+export type Fields<T> = { readonly [Name in keyof T]: T[Name] };
 
 /** Measures of clusters against labels. */
 export type ClusteringEvaluation = Fields<ClusteringMetrics>;
@@ -14,10 +14,10 @@ export type ClusteringEvaluation = Fields<ClusteringMetrics>;
 export type ClassificationEvaluation = Fields<ClassificationMetrics>;
 
 /** By direction of search, such as "image->text". */
-type ByDirection<Value = number> = { readonly [direction: string]: Value };
+export type ByDirection<Value = number> = { readonly [direction: string]: Value };
 
 /** At each cut-off k. */
-type AtCutOffs = { readonly 10: number; readonly 50: number; readonly 100: number };
+export type AtCutOffs = { readonly 10: number; readonly 50: number; readonly 100: number };
 
 /**
  * Measures of search between views, by direction, such as "image->text". Those of rankings need labels; those of pairs (`recallAt1` …

@@ -5,6 +5,13 @@ export * from "./matmul.js";
 export type { Optimizer, OptimizerSettings } from "./optimizer.js";
 export * from "./parameter-store.js";
 export * from "./program.js";
-export { type DeviceTensor, type OnnxRuntimeModule, type Place, RuntimeError, StaleError } from "./session.js";
+export {
+  type Buffer,
+  type DeviceTensor,
+  type OnnxRuntimeModule,
+  type Place,
+  RuntimeError,
+  StaleError,
+} from "./session.js";
 export type { DropoutInput, SavedState, StateUpdate, StepParts } from "./step-parts.js";
 export * from "./training-step.js";

@@ -21,7 +21,9 @@ const columnsFile = "columns.json";
 /** A longer list of column names is not read. */
 const mostBytes = 2 ** 28;
 
+/** The stores that there are. */
 export const storeKinds = ["folder", "pglite", "postgres"] as const;
+/** Where an index keeps its items. */
 export type StoreKind = (typeof storeKinds)[number];
 
 const fileName = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u, "expected a file name");
@@ -55,6 +57,7 @@ export function hasModel(view: IndexView): view is ModelView {
 
 /** How the codes of vectors that are indexed as they are come about; none: their cosines are computed with all of them. */
 export const vectorCodes = ["signs", "itq", "none"] as const;
+/** One of `vectorCodes`. */
 export type VectorCodes = (typeof vectorCodes)[number];
 
 const manifest = z.strictObject({
