@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { UserError } from "../errors.js";
+import { StorageError, UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { InterruptedError } from "../methods/training.js";
 import type { Candidate } from "./candidates.js";
@@ -82,7 +82,8 @@ export async function compareCandidates(
       try {
         keep(await trainCandidate(candidate, run, { pairs, fingerprint, engine }, hooks));
       } catch (error) {
-        if (!(error instanceof UserError) || error instanceof InterruptedError) throw error;
+        const isItsOwn = error instanceof UserError && !(error instanceof StorageError);
+        if (!isItsOwn || error instanceof InterruptedError) throw error;
         hooks.onNote?.(`${method} is left out: ${error.message}`);
       }
     }

@@ -7,11 +7,13 @@ import { readMedia } from "../../data/media/read-media.js";
 import { UserError } from "../../errors.js";
 import { mediaCollection } from "../../open/media-collection.js";
 import { openCollection } from "../../open/open-collection.js";
+import { checkOutFolder } from "../../open/out-folder.js";
+import { quoted } from "../../runs/command.js";
 import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js";
 import { formatOpened, withOpening } from "../opening.js";
 import { printResult, say } from "../output/output.js";
 import { wholeNumber } from "../settings.js";
-import { addServeFlags, checkServeFlags, type ServeFlags, serve } from "./serve.js";
+import { addServeFlags, checkServing, type ServeFlags, serve } from "./serve.js";
 
 interface Flags extends MediaFlags, ServeFlags {
   readonly out?: string;
@@ -42,7 +44,7 @@ async function open(source: string, flags: Flags): Promise<void> {
   if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(
       existsSync(source)
-        ? `${source} is a file: vantage index ${source} --out INDEX makes its vectors searchable`
+        ? `${source} is a file: vantage index ${quoted(source)} --out INDEX makes its vectors searchable`
         : `${source}: there is no such folder`,
     );
   }
@@ -50,7 +52,8 @@ async function open(source: string, flags: Flags): Promise<void> {
   const out = flags.out ?? `${basename(resolve(source))}-search`;
   const encoders = { image: flags.imageEncoder, text: flags.textEncoder };
   const isServed = flags.serve ?? (process.stdin.isTTY && process.stdout.isTTY && !flags.json);
-  if (isServed) await checkServeFlags(flags);
+  checkOutFolder(out, source);
+  if (isServed) await checkServing(flags);
   const summary = await withOpening(flags, async (engine, hooks) => {
     const media = await readMedia(source, { ...mediaOptions(flags), signal: hooks.signal });
     describe(media);
