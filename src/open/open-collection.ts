@@ -54,7 +54,7 @@ export interface OpeningHooks extends OpenHooks {
 }
 
 /**
- * Compares the candidates that fit the collection by recall@10 of held-out pairs, mean over both directions; makes an index of all
+ * Compares the candidates that fit the collection by their recall of held-out pairs (see `bestOf`); makes an index of all
  * samples with the best one. What was finished before on the same features is not done again.
  * @throws UserError where no candidate fits, a folder holds something else, or another process has it; the signal's reason or
  *   InterruptedError once it is given.
