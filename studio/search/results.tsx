@@ -33,7 +33,7 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
       {(isNamed || reply) && (
         <p class="facts">
           {isNamed && <b>{index.name}</b>}
-          <Facts index={index} reply={reply} labels={labels} />
+          <Facts index={index} reply={reply} hits={hits} labels={labels} />
         </p>
       )}
       {!isRequest && <p class="soft">{request}</p>}
@@ -45,7 +45,11 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
       ))}
       {found.error !== undefined && <Failure message={found.error} again={found.again} />}
       {found.isLoading && !reply && <Waiting count={Math.min(address.k, 12)} />}
-      {reply?.hits.length === 0 && !found.isLoading && <p class="soft">Nothing is stored in this view.</p>}
+      {reply && hits.length === 0 && !found.isLoading && (
+        <p class="soft">
+          {isRequest && request.distinct ? "Nothing else is stored." : "Nothing is stored in this view."}
+        </p>
+      )}
       {reply && (
         <ol class={`hits${found.isLoading ? " old" : ""}`}>
           {hits.map((hit, i) => {
@@ -75,8 +79,16 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
   );
 }
 
-function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply; labels: readonly string[] }) {
-  const verdicts = (reply?.hits ?? []).flatMap(({ id, metadata }) => agrees(labels, shown(id, metadata).labels) ?? []);
+interface FactsProps {
+  index: IndexInfo;
+  reply?: SearchReply;
+  /** Those that are shown. */
+  hits: SearchReply["hits"];
+  labels: readonly string[];
+}
+
+function Facts({ index, reply, hits, labels }: FactsProps) {
+  const verdicts = hits.flatMap(({ id, metadata }) => agrees(labels, shown(id, metadata).labels) ?? []);
   const same = verdicts.filter(Boolean).length;
   return (
     <>
