@@ -4,9 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { drawShape, writeShapes } from "../../data/media/shape-pictures.testing.js";
 import type { OpenSummary } from "../../open/open-collection.js";
 import { type CommandResult, runCommand, startCommand, workplace } from "../command.testing.js";
-import { drawShape, writeShapes } from "./shape-pictures.testing.js";
 
 const place = workplace();
 after(() => place.remove());
