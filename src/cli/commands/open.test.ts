@@ -71,6 +71,45 @@ test("words find their pictures, each once, and a picture finds those that look 
   assert.ok(hits.filter(({ id }) => id.startsWith("green triangle")).length >= 3, hits.map(({ id }) => id).join());
 });
 
+test("served at once, the page has thumbnails, and a new item is found by words and by its picture", async () => {
+  const running = startCommand(["open", pictures, "--serve", "--port", "0", "--threads", "1"], place.folder, env);
+  await running.saw("serving ");
+  const [url] = /http:\/\/\S+\//.exec(running.said())!;
+  const ask = async (method: string, path: string, body: object) => {
+    const headers = { "content-type": "application/json" };
+    const reply = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
+    assert.equal(reply.status, 200, await reply.clone().text());
+    return reply.json();
+  };
+  const searched = async (query: object) =>
+    (await ask("POST", "search", { ...query, k: 5, distinct: true })).hits as {
+      id: string;
+      metadata: { title: string; thumbnail: string };
+    }[];
+  try {
+    const [hit] = await searched({ words: "a red circle at the top" });
+    assert.match(hit!.id, /^red circle/);
+    assert.match(hit!.metadata.title, /^a red circle at the /);
+    const thumbnail = await fetch(url + hit!.metadata.thumbnail);
+    assert.deepEqual([thumbnail.status, thumbnail.headers.get("content-type")], [200, "image/webp"]);
+    const image = (await drawShape("blue", "cross", "bottom")).toString("base64");
+    const items = [
+      { id: "new", view: "image", image },
+      { id: "new too", view: "text", words: "a blue cross at the bottom" },
+    ];
+    assert.deepEqual(await ask("POST", "items", { items }), { added: 2 });
+    for (const query of [{ image }, { words: "a blue cross at the bottom" }]) {
+      const ids = (await searched({ ...query })).map(({ id }) => id);
+      assert.ok(ids.filter((id) => /^new|^blue cross/.test(id)).length >= 4, ids.join());
+    }
+    assert.equal((await ask("DELETE", "items", { ids: ["new", "new too"] })).deleted, 2);
+  } finally {
+    running.kill("SIGINT");
+  }
+  const { status, stderr } = await running.done;
+  assert.equal(status, 130, stderr);
+});
+
 test("the same command again trains nothing and makes no index, and says the same", async () => {
   const index = readFileSync(place.path(`${out}/index/index.yaml`), "utf8");
   const again = await vantage(...opened);
