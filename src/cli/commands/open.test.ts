@@ -79,7 +79,7 @@ test("served at once, the page has thumbnails, and a new item is found by words 
     const headers = { "content-type": "application/json" };
     const reply = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
     assert.equal(reply.status, 200, await reply.clone().text());
-    return reply.json();
+    return (await reply.json()) as { hits: unknown; deleted: number };
   };
   const searched = async (query: object) =>
     (await ask("POST", "search", { ...query, k: 5, distinct: true })).hits as {
