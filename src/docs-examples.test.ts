@@ -10,6 +10,7 @@ import { array, encodeMatlab5, type MatlabValue } from "./data/formats/matlab/ma
 import { twoHalves } from "./data/media/pictures.testing.js";
 import { type Example, type Page, pages } from "./docs-pages.testing.js";
 import { openStage, type Stage } from "./docs-stage.testing.js";
+import { readModelSettings } from "./encoders/onnx/settings.js";
 import { readDefinition } from "./reproduce/definition.js";
 import { openPglite, openPgliteStore } from "./search/stores/postgres/pglite.js";
 
@@ -86,7 +87,8 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
   async "docs/picture-folders.md"({ folder }) {
     mkdirSync(join(folder, "photos"));
     const rows = ["file,caption,kind"];
-    for (const [i, kind] of ["cat", "dog", "cat", "dog"].entries()) {
+    for (let i = 0; i < 24; i++) {
+      const kind = i % 2 === 0 ? "cat" : "dog";
       await twoHalves(8 + i, 8).toFile(join(folder, "photos", `${i}.png`));
       rows.push(`${i}.png,a ${kind} in picture ${i},${kind}`);
     }
@@ -99,7 +101,7 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json"];
+const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json"];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {
@@ -153,6 +155,11 @@ const runners: Record<string, (example: Example, stage: Stage) => Promise<unknow
   },
 
   async yaml({ text }, { folder }) {
+    if (/^(size|pooling): /m.test(text)) {
+      writeFileSync(join(folder, "clip.yaml"), text);
+      assert.equal(readModelSettings(join(folder, "clip.onnx")).output, "image_embeds");
+      return;
+    }
     if (text.includes("\nmeasures:")) {
       const table = join(folder, "my-table.yaml");
       writeFileSync(table, text);
@@ -285,6 +292,7 @@ test("examples that are not run are these", () => {
   assert.deepEqual(
     left.map(({ text }) => text.split("\n")[0]!.split(" ").slice(0, 2).join(" ")),
     [
+      "npm install",
       "npm ci",
       "npm install",
       "npx vantage",

@@ -64,6 +64,7 @@ test("the words come from what was understood", async () => {
 test("every flag of a command that makes a run is kept, or known not to repeat it", () => {
   const leftOut = [
     "--token",
+    "--encoder",
     "--without-token",
     "--host",
     "--allow-host",

@@ -83,7 +83,10 @@ test("the shared engine is a fallback of what users of the library call alone", 
   const users = files.filter((file) => readFileSync(join(source, file), "utf8").includes("sharedEngine"));
   assert.deepEqual(users.map((file) => file.replaceAll(sep, "/")).sort(), [
     "core/runtime/engine.ts",
+    "encoders/onnx/index.ts",
     "methods/method.ts",
+    "search/index/index-run.ts",
+    "search/index/search-index.ts",
     "shared-engine.ts",
   ]);
 });

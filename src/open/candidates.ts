@@ -18,7 +18,8 @@ const VARIATES = 128;
 const COMPONENTS = 512;
 
 /**
- * The methods that fit the data: CCA and DJSRH learn from pairs alone, MvLNet and DCHN from classes as well.
+ * The methods that fit the data: the features as they are where both views have one width, CCA and DJSRH, which learn from pairs
+ * alone, MvLNet and DCHN, which learn from classes as well.
  * @param pairs complete samples, two views, with splits `train` and `test`.
  */
 export function candidatesFor(pairs: MultiViewDataset, seed: number): Candidate[] {
@@ -29,6 +30,9 @@ export function candidatesFor(pairs: MultiViewDataset, seed: number): Candidate[
     ["cca", { task: "retrieval", dimensions, components: COMPONENTS }],
     ["djsrh", { hidden: 1024, epochs, batch: Math.min(32, train), evaluateEvery: 0 }],
   ];
+  const [a, b] = pairs.dimensions;
+  // Vectors of one space, such as CLIP's, may need no training.
+  if (a === b) found.unshift(["identity", { task: "retrieval" }]);
   if (pairs.labels !== undefined && pairs.classes > 1) {
     found.push(["dchn", { hidden: 1024, epochs: Math.ceil(epochs / 2), lr: 1e-3, evaluateEvery: 0 }]);
     found.push(["mvlnet", { task: "retrieval", ...smallMvlnet(epochs) }]);

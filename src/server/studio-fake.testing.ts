@@ -43,8 +43,6 @@ export interface FakeInit {
   readonly bits?: readonly number[];
   readonly token?: string;
   readonly hasMap?: boolean;
-  /** What made the indexes; default: dchn. */
-  readonly method?: string;
   readonly runs?: FakeRun[];
   /** What a proxy puts before every path. */
   readonly prefix?: string;
@@ -162,7 +160,7 @@ function makeMap(items: readonly FakeItem[]): MapReply {
 }
 
 export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
-  const { bits = [64], token, hasMap = true, method = "dchn", runs = [], prefix = "" } = init;
+  const { bits = [64], token, hasMap = true, runs = [], prefix = "" } = init;
   const items = makeItems(init.items ?? 240);
   const byId = new Map(items.map((item) => [item.id, item]));
   const map = makeMap(items);
@@ -171,7 +169,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
   const indexes = bits.map(
     (length): IndexInfo => ({
       name: `shapes-${length}`,
-      method,
+      method: "dchn",
       dataset: "shapes",
       bits: length,
       dimensions: length,

@@ -186,17 +186,6 @@ describe("the page", { skip }, () => {
     });
   });
 
-  test("vectors that nothing was trained on are listed view by view", async () => {
-    await withPage({ method: "vectors", query: "?words=red" }, async (page, fake) => {
-      for (const view of ["flat", "outline", "english"]) await cards(results(page, view)).first().waitFor();
-      assert.ok(fake.searches.every(({ distinct }) => distinct === undefined));
-      assert.equal(await page.getByRole("button", { name: "all views" }).count(), 0);
-      await page.getByRole("button", { name: "flat" }).click();
-      await results(page, "flat").waitFor({ state: "detached" });
-      assert.equal(await page.locator("section.target").count(), 2);
-    });
-  });
-
   test("among all views the item that is searched by is no result, and counts for nothing", async () => {
     await withPage({}, async (page, fake) => {
       const query = fake.items[11]!;

@@ -4,7 +4,7 @@ import type { IndexInfo } from "../../src/server/api.js";
 import { type Address, go, type QueryKind, queryKinds } from "../address.js";
 import { Choose, Toggles } from "../parts.js";
 import { pictureAddress, pictureIn, readPicture } from "./picture-file.js";
-import { allViews, chosenIndexes, queryViews, targetsOf, targetViews, viewsOf } from "./plan.js";
+import { allViews, chosenIndexes, queryViews, targetViews, viewsOf } from "./plan.js";
 
 interface FormProps {
   address: Address;
@@ -173,7 +173,7 @@ function Options(props: FormProps & { chosen: readonly IndexInfo[]; kind: QueryK
           <span aria-hidden="true">Find in</span>
           <Toggles
             label="Views that are searched"
-            options={targetsOf(chosen)}
+            options={[allViews, ...viewsOf(chosen)]}
             on={targets}
             onToggle={(view) =>
               go({ targets: view === allViews ? [] : toggle(targets, view).filter((each) => each !== allViews) })

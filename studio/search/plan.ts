@@ -31,26 +31,12 @@ export function viewOf(address: Address, index: IndexInfo, stored?: readonly str
 /** Stands for all views together, each item once. */
 export const allViews = "all views";
 
-/**
- * Whether hits of several views can stand in one list. Not those of vectors that nothing was trained on: CLIP's of two pictures with
- * nothing in common are nearer than those of a picture and its words.
- */
-function areComparable(indexes: readonly IndexInfo[]): boolean {
-  return indexes.every(({ method }) => method !== "vectors");
-}
-
-/** What can be chosen to be searched. */
-export function targetsOf(indexes: readonly IndexInfo[]): string[] {
-  const all = viewsOf(indexes);
-  return areComparable(indexes) ? [allViews, ...all] : all;
-}
-
-/** What is searched, a list of results for each: the views of the address that exist, else all views together, or else one by one. */
+/** What is searched, a list of results for each: the views of the address that exist, else all views together. */
 export function targetViews({ targets }: Address, indexes: readonly IndexInfo[]): string[] {
   const all = viewsOf(indexes);
   const chosen = all.filter((view) => targets.includes(view));
   if (chosen.length > 0) return chosen;
-  return all.length > 1 && areComparable(indexes) ? [allViews] : all;
+  return all.length > 1 ? [allViews] : all;
 }
 
 export function hasQuery(address: Address): boolean {

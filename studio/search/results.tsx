@@ -33,7 +33,7 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
       {(isNamed || reply) && (
         <p class="facts">
           {isNamed && <b>{index.name}</b>}
-          <Facts index={index} reply={reply} hits={hits} labels={labels} />
+          <Facts index={index} reply={reply && { ...reply, hits }} labels={labels} />
         </p>
       )}
       {!isRequest && <p class="soft">{request}</p>}
@@ -79,16 +79,8 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
   );
 }
 
-interface FactsProps {
-  index: IndexInfo;
-  reply?: SearchReply;
-  /** Those that are shown. */
-  hits: SearchReply["hits"];
-  labels: readonly string[];
-}
-
-function Facts({ index, reply, hits, labels }: FactsProps) {
-  const verdicts = hits.flatMap(({ id, metadata }) => agrees(labels, shown(id, metadata).labels) ?? []);
+function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply; labels: readonly string[] }) {
+  const verdicts = (reply?.hits ?? []).flatMap(({ id, metadata }) => agrees(labels, shown(id, metadata).labels) ?? []);
   const same = verdicts.filter(Boolean).length;
   return (
     <>
@@ -96,6 +88,7 @@ function Facts({ index, reply, hits, labels }: FactsProps) {
         {index.method} · {index.bits > 0 ? `${index.bits} bits` : `${index.dimensions} values`}
       </span>
       {reply && <span>{milliseconds(reply.seconds)}</span>}
+      {reply && reply.hits.length > 0 && <span>scores: {scoreMeaning(reply)}</span>}
       {verdicts.length > 0 && (
         <span class="agreement">
           <Bar share={same / verdicts.length} />
@@ -104,6 +97,12 @@ function Facts({ index, reply, hits, labels }: FactsProps) {
       )}
     </>
   );
+}
+
+/** What the number at each hit is. */
+function scoreMeaning({ hits, bits }: SearchReply): string {
+  const isCosine = hits.some(({ similarity }) => similarity !== undefined);
+  return isCosine ? "cosine similarity, 1 for the same" : `bits that differ of ${bits}`;
 }
 
 function milliseconds(seconds: number): string {

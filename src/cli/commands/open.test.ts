@@ -180,8 +180,8 @@ test("mistakes and open questions are one line and exit status 2", async () => {
   await new Promise((resolve) => taken.once("listening", resolve));
   const { port } = taken.address() as { port: number };
   const cases: [string[], RegExp][] = [
-    [["captions.csv"], /captions\.csv is a file: vantage index captions\.csv --out INDEX/],
-    [["nowhere"], /nowhere: there is no such folder/],
+    [["captions.csv"], /captions\.csv: no views were found/],
+    [["nowhere"], /nowhere: there is no such folder or file/],
     [["empty"], /empty has no pictures .*: it is empty/],
     [["without words"], /has no words, .*--captions FILE/],
     [["few"], /5 different pairs of picture and words: expected 20 or more/],

@@ -42,7 +42,7 @@ test("truth values, text, categories, records, lists, references, links", async 
   assert.deepEqual(variables.get("text"), { kind: "text", lines: ["a", "é日", ""] });
   assert.deepEqual(variables.get("latin1"), { kind: "text", lines: ["ab", "cé"] });
   const colors = { kind: "text", lines: ["red", "blue", "green"], categories: ["red", "green", "blue"] };
-  assert.deepEqual(variables.get("colors"), colors);
+  assert.deepEqual(variables.get("colours"), colors);
   const records = fields(variables.get("records"));
   assert.deepEqual(await written(records.get("id")), ["1", "1152921504606846977"]);
   assert.deepEqual(await numbers(records.get("f")), [2.5, 3.5]);
