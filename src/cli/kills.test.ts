@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Random } from "../core/kernels/random.js";
 import { type NamedArrays, writeNpz } from "../data/formats/index.js";
+import { writeShapes } from "../data/media/shape-pictures.testing.js";
 import { isUnfinished } from "../files.js";
 import { openFolderStore } from "../search/stores/folder/folder-store.js";
 import { runCommand, workplace, writeBlobs } from "./command.testing.js";
@@ -124,6 +125,13 @@ const cases: Record<string, Omit<Killed, "folder" | "kills" | "random">> = {
     content: contentOf,
     mayLeave: isUnfinished,
   },
+  open: {
+    prepare: (folder) => cpSync(place.path("drawn"), join(folder, "drawn"), { recursive: true }),
+    command: () => ["open", "drawn", "--out", "run", "--no-serve", "--threads", "1"],
+    env: { VANTAGE_CACHE: place.path("features") },
+    content: openedContent,
+    mayLeave: isUnfinished,
+  },
   "datasets build": {
     command: () => ["datasets", "build", "emoji:views=noto/en"],
     env: { VANTAGE_CACHE: "cache" },
@@ -144,7 +152,27 @@ async function indexContent(folder: string): Promise<unknown> {
   }
 }
 
+/** What is opened: the run and the candidates, the index, and the summary without the time that it took. */
+async function openedContent(folder: string): Promise<unknown> {
+  const isOfStore = (name: string) => name.startsWith("run/index/store/");
+  const files = [...contentOf(folder)].filter(([name]) => !isOfStore(name)).map(untimed);
+  const store = await openFolderStore(join(folder, "run/index/store"));
+  try {
+    return { files, items: await store.page(undefined, 1000) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** A file of results with its seconds left out, at any depth. */
+function untimed([name, content]: [string, unknown]): [string, unknown] {
+  if (!/(open|candidate)\.json$/.test(name)) return [name, content];
+  const withoutSeconds = (key: string, value: unknown) => (key === "seconds" ? undefined : value);
+  return [name, JSON.parse(String(content), withoutSeconds)];
+}
+
 before(async () => {
+  await writeShapes(place.path("drawn"), 24);
   const indexed = ["index", "hashed", "--out", "hashed-index", "--threads", "1"];
   for (const args of [hashed, joint, indexed]) {
     const { status, stderr } = await runCommand(args, place.folder);

@@ -3,6 +3,7 @@ import { Engine } from "../core/runtime/index.js";
 import { InterruptedError } from "../methods/training.js";
 import type { OpenHooks } from "../open/collection.js";
 import type { OpenSummary } from "../open/open-collection.js";
+import { quoted } from "../runs/command.js";
 import { interruption } from "./interruption.js";
 import { say } from "./output/output.js";
 import { taskProgress } from "./output/progress.js";
@@ -46,7 +47,7 @@ export function formatOpened({ pairs, heldOut, candidates, chosen, index, items,
     ...recallTable(candidates, chosen),
     "",
     `index   ${index}: ${items} items, ready after ${seconds.toFixed(0)} s`,
-    `search  vantage search ${index} --words WORDS --distinct`,
-    `serve   vantage serve ${index}`,
+    `search  vantage search ${quoted(index)} --words WORDS --distinct`,
+    `serve   vantage serve ${quoted(index)}`,
   ];
 }

@@ -69,6 +69,7 @@ test("more threads than there can be are refused by every command before it does
     ["serve", "index"],
     ["reproduce", "mvlnet-3"],
     ["demo"],
+    ["open", "run"],
   ]) {
     await place.refuse([...args, "--threads", "100000"], expected);
   }

@@ -62,16 +62,23 @@ export async function encodeViews(
 ): Promise<MultiViewDataset> {
   checkNames(specs);
   const views: View[] = [];
-  const encoders = new Map<string, ViewEncoding>();
-  for (const spec of specs) {
-    options.signal?.throwIfAborted();
-    const { view, encoding } = await encodeView(media, spec, options);
-    views.push(view);
-    encoders.set(spec.name, encoding);
+  const encodings = new Map<string, ViewEncoding>();
+  const opened: Encoder[] = [];
+  try {
+    // All before the first is used: a mistake in the last spec is not found after the minutes of the others.
+    for (const spec of specs) opened.push(await openFor(media, spec, options));
+    for (const [i, encoder] of opened.entries()) {
+      options.signal?.throwIfAborted();
+      const view = specs[i]!.name;
+      views.push(await encodeView(media, view, encoder, options));
+      encodings.set(view, encodingOf(encoder));
+    }
+  } finally {
+    for (const encoder of opened) await encoder.release();
   }
   const { name, ids, labels, splits, source } = media;
   return new MultiViewDataset({
-    ...{ name, views, ids, source, encoders: Object.fromEntries(encoders) },
+    ...{ name, views, ids, source, encoders: Object.fromEntries(encodings) },
     ...(labels && { labels }),
     ...(splits && { splits }),
   });
@@ -83,45 +90,42 @@ function checkNames(specs: readonly ViewSpec[]): void {
   if (twice !== undefined) throw new UserError(`two views are named "${twice}"; give each its own name`);
 }
 
-async function encodeView(
+function openFor(
   media: MediaSet,
-  spec: ViewSpec,
+  { name, material, encoder, state }: ViewSpec,
   options: EncodeViewsOptions,
-): Promise<{ view: View; encoding: ViewEncoding }> {
-  const { name, material } = spec;
+): Promise<Encoder> {
   if ((material === "pictures" ? media.pictures : media.texts) === undefined) {
     throw new UserError(`view "${name}": ${media.name} has no ${material}`);
   }
   const { engine } = options;
   const corpus = material === "words" ? corpusOf(media, options.corpus) : undefined;
-  const encoder = await openEncoder(spec.encoder, {
+  return openEncoder(encoder, {
     material,
     engine,
-    ...(spec.state === undefined ? corpus && { corpus } : { state: spec.state }),
+    ...(state === undefined ? corpus && { corpus } : { state }),
   });
+}
+
+async function encodeView(media: MediaSet, name: string, encoder: Encoder, options: EncodeViewsOptions): Promise<View> {
+  const cache = await cacheOf(encoder, options);
+  const samples = media.ids.length;
+  const rows = new ViewRows(samples, encoder.dimensions, encoder.material === "words" && encoder.isSparse);
+  const request = {
+    rows,
+    cache,
+    signal: options.signal,
+    onProgress: (done: number) => options.onProgress?.(name, done, samples),
+    onNote: (note: string) => options.onNote?.(`view "${name}": ${note}`),
+  };
   try {
-    const cache = await cacheOf(encoder, options);
-    const samples = media.ids.length;
-    const rows = new ViewRows(samples, encoder.dimensions, encoder.material === "words" && encoder.isSparse);
-    const request = {
-      rows,
-      cache,
-      signal: options.signal,
-      onProgress: (done: number) => options.onProgress?.(name, done, samples),
-      onNote: (note: string) => options.onNote?.(`view "${name}": ${note}`),
-    };
-    try {
-      if (encoder.material === "pictures") await rowsOfPictures(media, encoder, request);
-      else await rowsOfWords(media, encoder, request);
-    } finally {
-      cache?.close();
-    }
-    if (rows.count === 0)
-      throw new UserError(`view "${name}": none of the ${samples} samples has ${material} that can be encoded`);
-    return { view: rows.view(name), encoding: encodingOf(encoder) };
+    if (encoder.material === "pictures") await rowsOfPictures(media, encoder, request);
+    else await rowsOfWords(media, encoder, request);
   } finally {
-    await encoder.release();
+    cache?.close();
   }
+  if (rows.count > 0) return rows.view(name);
+  throw new UserError(`view "${name}": none of the ${samples} samples has ${encoder.material} that can be encoded`);
 }
 
 async function cacheOf(encoder: Encoder, { cache = {}, onNote }: EncodeViewsOptions) {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
-import { UserError } from "../errors.js";
+import { StorageError, UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { InterruptedError } from "../methods/training.js";
 import type { Candidate } from "./candidates.js";
@@ -82,7 +82,8 @@ export async function compareCandidates(
       try {
         keep(await trainCandidate(candidate, run, { pairs, fingerprint, engine }, hooks));
       } catch (error) {
-        if (!(error instanceof UserError) || error instanceof InterruptedError) throw error;
+        const isItsOwn = error instanceof UserError && !(error instanceof StorageError);
+        if (!isItsOwn || error instanceof InterruptedError) throw error;
         hooks.onNote?.(`${method} is left out: ${error.message}`);
       }
     }
@@ -90,18 +91,20 @@ export async function compareCandidates(
   return results;
 }
 
-/** The candidate with the highest recall@10, mean over the directions; the earlier one where two are equal. */
+/**
+ * The candidate with the highest sum of recall@1, @5 and @10 over both directions, by which VSE++ (Faghri et al., 2018) chooses a
+ * model too: among ten held-out pairs recall@10 alone is 1 for all. The earlier one where two are equal.
+ */
 export function bestOf(results: readonly CandidateResult[]): CandidateResult | undefined {
   const trained = results.filter(({ run }) => run !== undefined);
   return trained.reduce<CandidateResult | undefined>(
-    (best, each) => (best === undefined || meanRecall(each) > meanRecall(best) ? each : best),
+    (best, each) => (best === undefined || recallSum(each) > recallSum(best) ? each : best),
     undefined,
   );
 }
 
-function meanRecall({ recall }: CandidateResult): number {
-  const all = Object.values(recall);
-  return all.reduce((sum, { at10 }) => sum + at10, 0) / all.length;
+function recallSum({ recall }: CandidateResult): number {
+  return Object.values(recall).reduce((sum, { at1, at5, at10 }) => sum + at1 + at5 + at10, 0);
 }
 
 async function trainCandidate(

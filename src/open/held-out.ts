@@ -9,7 +9,7 @@ export interface HeldOut {
 }
 
 /** At least this many pairs are needed: fewer say nothing. */
-const FEWEST = 20;
+export const FEWEST = 20;
 /** More held-out pairs than this make the measure no more certain. */
 const MOST = 1000;
 

@@ -1,13 +1,14 @@
 // A collection from a folder of pictures with words: features by the built-in encoders or by others, thumbnails, titles.
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import type { Engine } from "../core/runtime/index.js";
 import type { MediaSet } from "../data/media/media-set.js";
 import { builtinViews, encodeViews } from "../encoders/encode-views.js";
 import { UserError } from "../errors.js";
 import type { Metadata } from "../search/stores/store.js";
 import type { Collection, OpenHooks } from "./collection.js";
-import { holdOut } from "./held-out.js";
+import { FEWEST, holdOut } from "./held-out.js";
 import { thumbnailName, writeThumbnails } from "./thumbnails.js";
 
 /** How pictures and words become features. */
@@ -18,8 +19,8 @@ export interface MediaCollectionOptions {
   readonly engine: Engine;
 }
 
-/** Characters of a caption that a title has at most. */
-const TITLE = 80;
+/** Characters of the words that are shown at most: of a title, and of all. */
+const [TITLE, TEXT] = [80, 4000];
 
 /**
  * Encodes the pictures and the words of a set; what encoders learn of words, they learn of pairs that are not held out.
@@ -54,10 +55,18 @@ export async function mediaCollection(
   });
   // A picture that cannot be decoded is known to be none only now.
   const isWhole = (row: number) => data.views.every(({ present }) => present?.[row] !== 0);
+  const train = heldOut.train.filter(isWhole);
+  const test = heldOut.test.filter(isWhole);
+  if (test.length === 0 || train.length + test.length < FEWEST) {
+    throw new UserError(
+      `${media.name}: of ${pairs.length} pictures with words ${train.length + test.length} can be used, ${test.length} of them held out: too few to learn from`,
+    );
+  }
+  const [image] = data.views;
   return {
     data,
-    heldOut: { train: heldOut.train.filter(isWhole), test: heldOut.test.filter(isWhole) },
-    details: detailsOf(media),
+    heldOut: { train, test },
+    details: detailsOf(media, (row) => image!.present?.[row] !== 0),
     writeThumbnails: (folder, ending) =>
       writeThumbnails(folder, media, {
         signal: ending,
@@ -68,29 +77,40 @@ export async function mediaCollection(
 
 /** SHA-256 of a file; of one that cannot be read its path: it is left out later. */
 async function digest(path: string): Promise<string> {
-  return readFile(path).then(
-    (bytes) => createHash("sha256").update(bytes).digest("hex"),
+  const hash = createHash("sha256");
+  return pipeline(createReadStream(path), hash).then(
+    () => hash.digest("hex"),
     () => path,
   );
 }
 
-function detailsOf({ ids, pictures, texts }: MediaSet): ReadonlyMap<string, Metadata> {
+function detailsOf(
+  { ids, pictures, texts }: MediaSet,
+  isDecoded: (row: number) => boolean,
+): ReadonlyMap<string, Metadata> {
   return new Map(
     ids.map((id, row) => {
-      const words = texts![row]!;
-      const [title = ""] = (words[0] ?? "")
-        .trim()
-        .slice(0, TITLE)
-        .split(/[\n;]|\. /, 1);
-      const picture = pictures![row];
+      const words = texts![row]!.map(keepable);
+      const [title = ""] = start(words[0] ?? "", TITLE).split(/[\n;]|\. /, 1);
+      const hasThumbnail = pictures![row] !== undefined && isDecoded(row);
       return [
         id,
         {
           ...(title && { title }),
-          ...(words.length > 0 && { text: words.join("\n") }),
-          ...(picture !== undefined && { thumbnail: thumbnailName(row) }),
+          ...(words.length > 0 && { text: start(words.join("\n"), TEXT) }),
+          ...(hasThumbnail && { thumbnail: thumbnailName(row) }),
         },
       ];
     }),
   );
+}
+
+/** A text without what an index cannot keep: NUL characters and halves of surrogate pairs. */
+function keepable(text: string): string {
+  return text.replaceAll(/[\0\p{Cs}]/gu, "\ufffd").trim();
+}
+
+/** The first characters of a text, none of them cut through. */
+function start(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).replace(/\p{Cs}$/u, "")}…`;
 }

@@ -1,19 +1,21 @@
 // A collection opened: candidates compared on held-out pairs, a run of the best one, and an index of everything made with it.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import type { Engine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
 import { type Matrix, toDense } from "../data/matrix.js";
 import { UserError } from "../errors.js";
-import { makeFolder, writeFileAtomic } from "../files.js";
+import { writeFileAtomic } from "../files.js";
 import { findMethod } from "../methods/index.js";
-import { isIndexFolder } from "../search/index/index-folder.js";
+import { isRunFolder } from "../runs/run-folder.js";
+import { isIndexFolder, thumbnailsFolder } from "../search/index/index-folder.js";
 import { indexRun } from "../search/index/index-run.js";
 import { trainRun } from "../train/train-run.js";
 import { candidatesFor } from "./candidates.js";
 import { type Collection, type OpenHooks, pairsOf } from "./collection.js";
 import { bestOf, type CandidateResult, compareCandidates } from "./compare-candidates.js";
+import { forgetSummary, summaryFile, takeOutFolder } from "./out-folder.js";
 
 /** What is opened, and where what is made of it is kept. */
 export interface OpenRequest {
@@ -45,22 +47,32 @@ export interface OpenSummary {
   readonly seconds: number;
 }
 
-const summaryFile = "open.json";
+/** How it is followed and ended. */
+export interface OpeningHooks extends OpenHooks {
+  /** After each candidate, one that was finished before too. */
+  onResult?(result: CandidateResult): void;
+}
 
 /**
- * Compares the candidates that fit the collection by recall@10 of held-out pairs, mean over both directions; makes an index of all
+ * Compares the candidates that fit the collection by their recall of held-out pairs (see `bestOf`); makes an index of all
  * samples with the best one. What was finished before on the same features is not done again.
- * @throws UserError where no candidate fits, or a folder holds something else; the signal's reason or InterruptedError once it is given.
+ * @throws UserError where no candidate fits, a folder holds something else, or another process has it; the signal's reason or
+ *   InterruptedError once it is given.
  */
-export async function openCollection(
-  request: OpenRequest,
-  hooks: OpenHooks & { onResult?(result: CandidateResult): void } = {},
-): Promise<OpenSummary> {
+export async function openCollection(request: OpenRequest, hooks: OpeningHooks = {}): Promise<OpenSummary> {
+  const release = takeOutFolder(request.out);
+  try {
+    return await compareAndIndex(request, hooks);
+  } finally {
+    release();
+  }
+}
+
+async function compareAndIndex(request: OpenRequest, hooks: OpeningHooks): Promise<OpenSummary> {
   const started = performance.now();
   const { collection, out, seed, engine, methods, index = join(out, "index") } = request;
   const { data, heldOut } = collection;
   const pairs = pairsOf(collection);
-  makeFolder(out);
   const results = await compareCandidates(
     {
       pairs,
@@ -79,10 +91,14 @@ export async function openCollection(
   );
   const chosen = bestOf(results);
   if (chosen === undefined) throw new UserError(`${data.name}: no method fits these pairs`);
-  const whole = fingerprintOf(data, seed);
+  // The index holds what is shown of each sample too, and may have been made in another place.
+  const shown = [...collection.details, relative(resolve(out), resolve(index))];
+  const whole = createHash("sha256").update(fingerprintOf(data, seed)).update(JSON.stringify(shown)).digest("hex");
   const run = join(out, "run");
+  const isThere = isRunFolder(run) && isIndexFolder(index);
   const items =
-    itemsBefore(out, index, chosen, whole) ?? (await makeIndex(request, { pairs, chosen, run, index }, hooks));
+    (isThere ? itemsBefore(out, chosen, whole) : undefined) ??
+    (await makeIndex(request, { pairs, chosen, run, index }, hooks));
   const summary: OpenSummary = {
     pairs: heldOut.train.length + heldOut.test.length,
     heldOut: heldOut.test.length,
@@ -104,13 +120,15 @@ interface Chosen {
 
 /** Trains the candidate once more, to the same bits, now with log, baselines and report; encodes all samples; draws thumbnails. */
 async function makeIndex(
-  { collection, engine }: OpenRequest,
+  { collection, out, engine }: OpenRequest,
   { pairs, chosen: { method, options }, run, index }: Chosen,
   { signal, onNote, onProgress }: OpenHooks,
 ): Promise<number> {
   const { data, details } = collection;
   const what = `training ${method} for the index`;
   onProgress?.(what, 0, 1);
+  // First: what is there from now on is no longer what the summary says.
+  forgetSummary(out);
   rmSync(run, { recursive: true, force: true });
   await trainRun(
     { method: findMethod(method), options: { ...options }, data: pairs, out: run, engine },
@@ -121,9 +139,11 @@ async function makeIndex(
       onTrained: () => onProgress?.("measures and report", 0, 1),
     },
   );
+  // They are named by row, which may be another sample's now.
+  rmSync(thumbnailsFolder(index), { recursive: true, force: true });
   const { items } = await indexRun(run, {
     out: index,
-    name: data.name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-"),
+    name: data.name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-").slice(0, 128) || "index",
     data,
     ...(details.size > 0 && { metadata: details }),
     replaces: true,
@@ -137,16 +157,9 @@ async function makeIndex(
 }
 
 /** Items of an index that was made with the same candidate of the same data; undefined where it has to be made. */
-function itemsBefore(
-  out: string,
-  index: string,
-  { method, options }: CandidateResult,
-  fingerprint: string,
-): number | undefined {
-  const path = join(out, summaryFile);
-  if (!existsSync(path) || !isIndexFolder(index)) return undefined;
+function itemsBefore(out: string, { method, options }: CandidateResult, fingerprint: string): number | undefined {
   try {
-    const before = JSON.parse(readFileSync(path, "utf8")) as OpenSummary & { fingerprint: string };
+    const before = JSON.parse(readFileSync(join(out, summaryFile), "utf8")) as OpenSummary & { fingerprint: string };
     const isSame =
       before.fingerprint === fingerprint &&
       before.chosen.method === method &&

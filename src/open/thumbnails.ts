@@ -1,5 +1,4 @@
 // Small pictures for the search page: WebP files in an index folder, made from the pictures of a set.
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { MediaSet } from "../data/media/media-set.js";
 import { thumbnail } from "../data/media/thumbnail.js";
@@ -26,8 +25,8 @@ interface Following {
 }
 
 /**
- * Writes a thumbnail for each picture that can be decoded, and keeps those that are there. They can be made again at any time, and
- * there are thousands: none is synced by itself.
+ * Writes a thumbnail for each picture that can be decoded. They can be made again at any time, and there are thousands: none is
+ * synced by itself.
  */
 export async function writeThumbnails(
   index: string,
@@ -39,7 +38,7 @@ export async function writeThumbnails(
   const write = async (row: number) => {
     const path = pictures[row];
     const file = join(root, thumbnailName(row));
-    if (path === undefined || existsSync(file)) return;
+    if (path === undefined) return;
     const folder = dirname(file);
     if (!folders.has(folder)) makeFolder(folder);
     folders.add(folder);

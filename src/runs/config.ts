@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../files.js";
 import { readYaml } from "../yaml.js";
 import { keptWords } from "./command.js";
 
+/** What `config.yaml` of a run folder holds. */
 export interface RunConfig {
   readonly method: string;
   readonly task?: string;

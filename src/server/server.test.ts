@@ -83,6 +83,27 @@ test("items are added, found by features and by id, looked up, replaced and dele
   assert.equal((await ask("GET", "/items/x")).status, 404);
 });
 
+test("distinct: an id that two views hold is one hit, and takes no other's place", async () => {
+  const items = [
+    ...["a", "b"].map((view) => ({ id: "both", view, features: featuresOf(0b1010_1010_1010_1010) })),
+    { id: "one", view: "b", features: featuresOf(0b1010_1010_1010_1111) },
+  ];
+  await ask("POST", "/items", { items });
+  const query = { view: "a", features: featuresOf(0b1010_1010_1010_1010), k: 2 };
+  const found = async (more: object) =>
+    (await ask("POST", "/search", { ...query, ...more })).body.hits.map(({ id }: { id: string }) => id);
+  assert.deepEqual(await found({}), ["both", "both"]);
+  assert.deepEqual(await found({ distinct: false }), ["both", "both"]);
+  assert.deepEqual(await found({ distinct: true }), ["both", "one"]);
+  const { status, body } = await ask("POST", "/search", { ...query, distinct: 1 });
+  assert.equal(status, 400);
+  assert.match(body.error, /distinct/);
+  await ask("DELETE", "/items", { ids: ["both", "one"] });
+  const description = (await ask("GET", "/openapi.json")).body;
+  const { properties } = description.paths["/search"].post.requestBody.content["application/json"].schema;
+  assert.match(properties.distinct.description, /each id once/);
+});
+
 test("queries of the same time are looked up together, and each gets its own answer", async () => {
   const bits = Array.from({ length: 40 }, (_, i) => i * 1601);
   await ask("POST", "/items", {

@@ -25,6 +25,8 @@ const policy =
 export const shapes = ["circle", "square", "triangle", "diamond"] as const;
 export const colors = ["red", "orange", "green", "teal", "blue", "purple", "brown", "black"] as const;
 const hues: Record<string, string> = { orange: "#e8890c", teal: "#0a8f8f", green: "#2a9d3a", brown: "#8a5a2b" };
+/** Words that the server has never read. */
+export const unknownWords = "qwertz";
 const fakeViews = ["flat", "outline", "english"] as const;
 
 export interface FakeItem {
@@ -204,21 +206,25 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
     const query = request.id
       ? byId.get(request.id)
       : words
-        ? items.find(({ title }) => words.split(" ").every((word) => title.includes(word)))
+        ? (items.find(({ title }) => words.split(" ").every((word) => title.includes(word))) ??
+          (words === unknownWords ? items[0] : undefined))
         : items[0];
     if (words === "fail") throw new Refusal(503, "the server is too busy: try again");
     if (!query) throw new Refusal(404, `there is no item "${request.id ?? words}"`);
-    const target = request.target ?? fakeViews[0];
+    // Where each id comes once, its nearest view is another one from item to item.
+    const viewOf = (item: FakeItem) =>
+      request.target ?? (request.distinct ? fakeViews[items.indexOf(item) % fakeViews.length]! : fakeViews[0]);
     const all = items.map((item) => ({ item, distance: distance(item.code, query.code, index.bits) }));
     all.sort((a, b) => a.distance - b.distance);
     const hits = all.slice(0, request.k).map(({ item, distance }) => ({
       id: item.id,
-      view: target,
+      view: viewOf(item),
       distance,
       ...((request.rerank ?? 0) > 0 && { similarity: 1 - (2 * distance) / index.bits }),
-      metadata: metadataOf(item, target, index === indexes[0]),
+      metadata: metadataOf(item, viewOf(item), index === indexes[0]),
     }));
-    return searchReply.parse({ index: index.name, bits: index.bits, hits, seconds: 0.0012 });
+    const notes = words === unknownWords ? { notes: ["none of these words is known"] } : {};
+    return searchReply.parse({ index: index.name, bits: index.bits, hits, ...notes, seconds: 0.0012 });
   }
 
   function summary(run: FakeRun): RunSummary {

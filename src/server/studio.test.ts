@@ -13,6 +13,7 @@ import {
   fakeLine,
   fakeRun,
   startFake,
+  unknownWords,
 } from "./studio-fake.testing.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: what the browser has, for functions that run there
@@ -81,11 +82,21 @@ describe("the page", { skip }, () => {
   const results = (page: Page, view: string) => page.getByRole("region", { name: `Results in ${view}` });
   const cards = (place: Page | Locator) => place.locator(".hits a.card");
 
-  test("words find items in every view, and the link and the back button keep the search", async () => {
+  test("words find each item once in one search; its views one by one are chosen, and kept by link and back button", async () => {
     await withPage({}, async (page, fake) => {
       const box = page.getByRole("searchbox", { name: "Words" });
       await box.fill("green square");
       await box.press("Enter");
+      await cards(results(page, "all views")).first().waitFor();
+      const ids = await cards(results(page, "all views")).evaluateAll((links) =>
+        links.map((link) => new URL((link as Any).href).searchParams.get("id")),
+      );
+      assert.equal(ids.length, 24);
+      assert.equal(new Set(ids).size, 24);
+      assert.equal(fake.searches.length, 1);
+      assert.deepEqual([fake.searches[0]!.distinct, fake.searches[0]!.target], [true, undefined]);
+      fake.searches.length = 0;
+      for (const view of ["flat", "outline", "english"]) await page.getByRole("button", { name: view }).click();
       for (const view of ["flat", "outline", "english"]) {
         await cards(results(page, view)).first().waitFor();
         assert.equal(await cards(results(page, view)).count(), 24);
@@ -100,6 +111,7 @@ describe("the page", { skip }, () => {
       assert.equal(await results(page, "english").locator("img").count(), 0);
       assert.deepEqual(new Set(fake.searches.map(({ target }) => target)), new Set(["flat", "outline", "english"]));
       assert.ok(fake.searches.every(({ words, view }) => words === "green square" && view === "english"));
+      assert.ok(fake.searches.every(({ distinct }) => distinct === undefined));
 
       await box.fill("blue circle");
       await box.press("Enter");
@@ -113,10 +125,9 @@ describe("the page", { skip }, () => {
 
   test("indexes side by side, view, mode, re-ranking and number of results are sent and kept in the link", async () => {
     await withPage({ bits: [64, 32], query: "?words=red" }, async (page, fake) => {
-      await cards(results(page, "flat")).first().waitFor();
+      await cards(results(page, "all views")).first().waitFor();
       await page.getByRole("button", { name: "shapes-32" }).click();
-      await page.getByRole("button", { name: "outline" }).click();
-      await page.getByRole("button", { name: "english" }).click();
+      await page.getByRole("button", { name: "flat" }).click();
       await page.getByText("Approximate").click();
       await page.getByRole("combobox", { name: "Re-rank" }).selectOption("100");
       await page.getByRole("combobox", { name: "Results" }).selectOption("12");
@@ -148,7 +159,8 @@ describe("the page", { skip }, () => {
   test("an item is shown in all its views, with distance and label agreement of each neighbor", async () => {
     await withPage({}, async (page, fake) => {
       const query = fake.items[11]!;
-      await page.goto(`${fake.url}?id=${encodeURIComponent(query.id)}&view=outline`);
+      const targets = "target=flat&target=outline&target=english";
+      await page.goto(`${fake.url}?id=${encodeURIComponent(query.id)}&view=outline&${targets}`);
       await cards(results(page, "flat")).first().waitFor();
       assert.deepEqual(await page.locator(".query-item .views .soft").allInnerTexts(), ["flat", "outline", "english"]);
       const { k, view } = fake.searches.at(-1)!;
@@ -171,6 +183,37 @@ describe("the page", { skip }, () => {
       await next.click();
       await page.getByRole("heading", { name: title }).waitFor();
       assert.equal(new URL(page.url()).searchParams.get("view"), "flat");
+    });
+  });
+
+  test("among all views the item that is searched by is no result, and counts for nothing", async () => {
+    await withPage({}, async (page, fake) => {
+      const query = fake.items[11]!;
+      await page.goto(`${fake.url}?id=${encodeURIComponent(query.id)}`);
+      const all = results(page, "all views");
+      await cards(all).first().waitFor();
+      const { k, distinct, id } = fake.searches.at(-1)!;
+      assert.deepEqual([k, distinct, id], [24, true, query.id]);
+      assert.equal(await cards(all).count(), k - 1);
+      const texts = await cards(all).allInnerTexts();
+      assert.deepEqual(
+        texts.filter((text) => text.includes(query.title)),
+        [],
+      );
+      const same = texts.filter((text) => text.includes(`${query.color} `)).length;
+      await all.getByText(`${same} of ${k - 1} with the query’s label`).waitFor();
+    });
+  });
+
+  test("that none of the words is known stands above what was found all the same", async () => {
+    await withPage({ query: `?words=${unknownWords}` }, async (page) => {
+      const all = results(page, "all views");
+      await all.getByRole("note").getByText("None of these words is known.", { exact: true }).waitFor();
+      assert.equal(await cards(all).count(), 24);
+      await page.getByRole("searchbox", { name: "Words" }).fill("green square");
+      await page.keyboard.press("Enter");
+      await all.getByText("green square 10", { exact: true }).first().waitFor();
+      assert.equal(await all.getByRole("note").count(), 0);
     });
   });
 
@@ -200,7 +243,7 @@ describe("the page", { skip }, () => {
       await page
         .locator("input[type=file]")
         .setInputFiles({ name: "a.svg", mimeType: "image/svg+xml", buffer: Buffer.from(svg) });
-      await cards(results(page, "english")).first().waitFor();
+      await cards(results(page, "all views")).first().waitFor();
       assert.equal(Buffer.from(fake.searches.at(-1)!.image!, "base64").toString(), svg);
       assert.equal(fake.searches.at(-1)!.view, "flat");
 
@@ -235,7 +278,7 @@ describe("the page", { skip }, () => {
   });
 
   test("keys reach everything: the box, result to result, neighbors, pages", async () => {
-    await withPage({ query: "?words=teal" }, async (page) => {
+    await withPage({ query: "?words=teal&target=flat" }, async (page) => {
       await cards(results(page, "flat")).first().waitFor();
       const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
       await page.keyboard.press("/");
@@ -430,7 +473,7 @@ describe("the page", { skip }, () => {
   });
 
   test("behind a proxy's prefix the page has its data and its pictures", async () => {
-    await withPage({ prefix: "/vantage", query: "?words=brown" }, async (page, fake) => {
+    await withPage({ prefix: "/vantage", query: "?words=brown&target=flat" }, async (page, fake) => {
       const picture = results(page, "flat").locator("img").first();
       await picture.waitFor();
       await page.waitForFunction(() => document.querySelector(".hits img")?.naturalWidth > 0);
@@ -439,7 +482,7 @@ describe("the page", { skip }, () => {
   });
 
   test("a token is requested once, kept for the tab, and sent with everything, pictures too", async () => {
-    const init = { token: "let-me-in", query: "?words=brown", allowed: /status of 401/ };
+    const init = { token: "let-me-in", query: "?words=brown&target=flat", allowed: /status of 401/ };
     await withPage(init, async (page, fake) => {
       const dialog = page.getByRole("dialog", { name: "This server wants a token" });
       await dialog.getByLabel("Token").fill("wrong");
@@ -471,7 +514,7 @@ describe("the page", { skip }, () => {
       );
       await small.index.add(items);
       const url = `${await server.listen({ host: "127.0.0.1", port: 0 })}/`;
-      await visit(url, { query: `?id=${encodeURIComponent("item 0/ü")}` }, async (page) => {
+      await visit(url, { query: `?id=${encodeURIComponent("item 0/ü")}&target=b` }, async (page) => {
         await cards(results(page, "b")).first().waitFor();
         assert.deepEqual(await results(page, "b").locator(".picture").allInnerTexts(), [
           "Title 0",

@@ -45,7 +45,11 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
       ))}
       {found.error !== undefined && <Failure message={found.error} again={found.again} />}
       {found.isLoading && !reply && <Waiting count={Math.min(address.k, 12)} />}
-      {reply?.hits.length === 0 && !found.isLoading && <p class="soft">Nothing is stored in this view.</p>}
+      {reply && hits.length === 0 && !found.isLoading && (
+        <p class="soft">
+          {isRequest && request.distinct ? "Nothing else is stored." : "Nothing is stored in this view."}
+        </p>
+      )}
       {reply && (
         <ol class={`hits${found.isLoading ? " old" : ""}`}>
           {hits.map((hit, i) => {

@@ -4,10 +4,11 @@ import type { Command } from "commander";
 import { UserError } from "../../errors.js";
 import { emojiCollection } from "../../open/emoji-collection.js";
 import { openCollection } from "../../open/open-collection.js";
+import { checkOutFolder } from "../../open/out-folder.js";
 import { needPackages } from "../../optional.js";
 import { formatOpened, withOpening } from "../opening.js";
 import { printResult, say } from "../output/output.js";
-import { addServeFlags, checkServeFlags, type ServeFlags, serve } from "./serve.js";
+import { addServeFlags, checkServing, type ServeFlags, serve } from "./serve.js";
 
 /** What is tried; MvLNet would take longer than the others together. */
 const tried = ["cca", "djsrh", "dchn"];
@@ -37,7 +38,8 @@ async function demo({ out = "runs/demo", index, serve: wanted, ...flags }: Flags
   needPackages("the emoji data set", "reports");
   const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY);
   // Before the minute of training.
-  if (isServed) await checkServeFlags(flags);
+  checkOutFolder(out);
+  if (isServed) await checkServing(flags);
   say("1594 emoji: Noto's picture, and the English name and keywords of each; a tenth of the pairs is held out.");
   const summary = await withOpening(flags, async (engine, hooks) =>
     openCollection({ collection: await emojiCollection(0), out, index, seed: 0, methods: tried, engine }, hooks),

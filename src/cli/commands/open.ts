@@ -8,12 +8,13 @@ import { UserError } from "../../errors.js";
 import { fileCollection } from "../../open/file-collection.js";
 import { mediaCollection } from "../../open/media-collection.js";
 import { openCollection } from "../../open/open-collection.js";
+import { checkOutFolder } from "../../open/out-folder.js";
 import { addDataFlags, type DataFlags, dataSettings } from "../data-flags.js";
 import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js";
 import { formatOpened, withOpening } from "../opening.js";
 import { printResult, say } from "../output/output.js";
 import { wholeNumber } from "../settings.js";
-import { addServeFlags, checkServeFlags, type ServeFlags, serve } from "./serve.js";
+import { addServeFlags, checkServing, type ServeFlags, serve } from "./serve.js";
 
 interface Flags extends DataFlags, MediaFlags, ServeFlags {
   readonly out?: string;
@@ -44,10 +45,12 @@ async function open(source: string, flags: Flags): Promise<void> {
   const found = statSync(source, { throwIfNoEntry: false });
   if (!found) throw new UserError(`${source}: there is no such folder or file`);
   const seed = wholeNumber("--seed", flags.seed);
-  const out = flags.out ?? `${basename(resolve(source)).replace(/\.[^.]+$/, "")}-search`;
+  const name = basename(resolve(source));
+  const out = flags.out ?? `${found.isDirectory() ? name : name.replace(/\.[^.]+$/, "")}-search`;
   const encoders = { image: flags.imageEncoder, text: flags.textEncoder };
   const isServed = flags.serve ?? (process.stdin.isTTY && process.stdout.isTTY && !flags.json);
-  if (isServed) await checkServeFlags(flags);
+  checkOutFolder(out, source);
+  if (isServed) await checkServing(flags);
   const summary = await withOpening(flags, async (engine, hooks) => {
     if (!found.isDirectory()) {
       const more = { data: [source, ...(flags.data ?? [])], ...dataSettings(flags) };

@@ -1,7 +1,8 @@
 // vantage serve <index…>: the search server and its page, until it is stopped.
 import { lookup } from "node:dns/promises";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createProbe } from "node:net";
 import type { Command } from "commander";
 import type { FastifyInstance } from "fastify";
 import { Engine } from "../../core/runtime/index.js";
@@ -76,7 +77,7 @@ interface Access {
 }
 
 /** Where it is to listen, and for whom. @throws UserError for what cannot be, or would let in anybody by default. */
-export async function checkServeFlags(flags: ServeFlags): Promise<Access> {
+async function checkServeFlags(flags: ServeFlags): Promise<Access> {
   const port = wholeNumber("--port", flags.port);
   if (port > 65535) throw new UserError(`--port ${port}: expected 0 … 65535`);
   const token = flags.token ?? process.env.VANTAGE_TOKEN;
@@ -94,6 +95,17 @@ export async function checkServeFlags(flags: ServeFlags): Promise<Access> {
     );
   }
   return { port, token, localOnly };
+}
+
+/** Whether serving will be possible, before long work at whose end it is served. @throws UserError as serving would. */
+export async function checkServing(flags: ServeFlags): Promise<void> {
+  const { port } = await checkServeFlags(flags);
+  const probe = createProbe().listen({ host: flags.host, port });
+  await once(probe, "listening").catch((error: NodeJS.ErrnoException) => {
+    throw listenError(error, flags.host, port);
+  });
+  probe.close();
+  await once(probe, "close");
 }
 
 /** Serves until a signal; returns once everything is closed, with the exit status set (Ctrl-C: 130). */

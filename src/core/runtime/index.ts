@@ -12,6 +12,7 @@ export {
   type Place,
   RuntimeError,
   StaleError,
+  type TensorData,
 } from "./session.js";
 export type { DropoutInput, SavedState, StateUpdate, StepParts } from "./step-parts.js";
 export * from "./training-step.js";

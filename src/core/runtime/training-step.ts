@@ -14,7 +14,10 @@ export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
   readonly code = "ERR_DIVERGENCE";
 
-  /** @param lost running statistics whose new values are no numbers. */
+  /**
+   * Takes what was not finite, as one line.
+   * @param lost running statistics whose new values are no numbers.
+   */
   constructor(
     message: string,
     /** Running statistics whose new values are no numbers. */

@@ -4,8 +4,11 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { floats, modelOf, node } from "../../core/onnx/onnx-models.testing.js";
 import { Engine } from "../../core/runtime/index.js";
+import { MultiViewDataset } from "../../data/dataset.js";
+import { dense } from "../../data/matrix.js";
 import { testFolder } from "../stores/folder/folder-store.fixture.testing.js";
 import { openStore } from "../stores/open-store.js";
+import { countItems } from "../stores/store.js";
 import { createIndexFolder, type IndexContent } from "./index-folder.js";
 import { SearchIndex, type SearchQuery } from "./search-index.js";
 
@@ -56,6 +59,53 @@ test("50 searches at the same time give what they give one by one, while 50 othe
   }
   await index.close();
   await serial.close();
+});
+
+test("distinct: k ids, each once, by the view in which it is nearest, in every mode and with re-ranking", async () => {
+  const views = { a: 16, b: 16, c: 16 };
+  const index = await SearchIndex.create({ views, engine });
+  const coded = await SearchIndex.create({
+    data: new MultiViewDataset({
+      name: "three",
+      ids: Array.from({ length: 120 }, (_, n) => `i${n}`),
+      views: Object.keys(views).map((name, v) => ({
+        name,
+        matrix: dense(120, 16, Float32Array.from(Array.from({ length: 120 }, (_, n) => featuresOf(n + v / 9)).flat())),
+        // Some ids have one view only.
+        ...(v > 0 && { present: Uint8Array.from({ length: 120 }, (_, n) => (n % 4 === 0 ? 0 : 1)) }),
+      })),
+    }),
+    codes: "signs",
+    engine,
+  });
+  const items = Object.keys(views).flatMap((view, v) =>
+    Array.from({ length: 40 }, (_, n) => ({ id: `i${n}`, view, features: featuresOf(n + v / 9) })),
+  );
+  await index.add(items);
+  for (const each of [index, coded]) {
+    const all = await countItems(each.store);
+    for (const k of [1, 5, 12, 40]) {
+      for (const mode of ["exact", "approximate"] as const) {
+        for (const rerank of [undefined, all]) {
+          const query = { features: featuresOf(7.2), view: "a", mode, ...(rerank && { rerank }) };
+          const hits = await each.search({ ...query, k, distinct: true });
+          assert.equal(hits.length, k);
+          assert.equal(new Set(hits.map(({ id }) => id)).size, k);
+          const first = new Map<string, unknown>();
+          for (const hit of await each.search({ ...query, k: all, rerank: all })) {
+            if (!first.has(hit.id)) first.set(hit.id, hit);
+          }
+          if (rerank === undefined && mode === "approximate") continue;
+          assert.deepEqual(hits, [...first.values()].slice(0, k));
+        }
+      }
+    }
+    const known = await each.search({ features: featuresOf(7.2), view: "a", k: 1000, distinct: true });
+    assert.equal(known.length, each === index ? 40 : 120, "all ids, and none twice, where k is more than there are");
+    const inOne = { features: featuresOf(7.2), view: "a", target: "b", k: 9 };
+    assert.deepEqual(await each.search({ ...inOne, distinct: true }), await each.search(inOne));
+    await each.close();
+  }
 });
 
 test(`closed under load ${closes} times: calls before are answered, later ones refused`, async () => {
