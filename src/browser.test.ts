@@ -100,7 +100,7 @@ test("array code names nothing that only Node.js has: it compiles with the types
   const errors = stdout.split("\n").filter((line) => line.includes("error TS"));
   // Files of which only types are used, as the test of imports shows.
   const typesOnly =
-    /^src\/(?:files|inside|version|runs\/[\w-]+|methods\/saving|core\/runtime\/backends\/library-path)\.ts\(/;
+    /^src\/(?:files|inside|version|runs\/[\w-]+|methods\/saving|data\/(?:formats|media)\/[\w/-]+|core\/runtime\/backends\/library-path)\.ts\(/;
   assert.deepEqual(
     errors.filter((line) => !typesOnly.test(line)),
     [],

@@ -2,6 +2,7 @@
 import { OutOfMemoryError } from "../../errors.js";
 import type { DType } from "../tensor/index.js";
 
+/** Values of a tensor: float32, int64, or bool as bytes. */
 export type TensorData = Float32Array | BigInt64Array | Uint8Array;
 
 /** Values of one input or the place of one output: row-major, in memory that stays where it is. */
