@@ -52,8 +52,14 @@ export function builtinViews({ pictures, texts }: MediaSet): ViewSpec[] {
  *   in the view.
  * @throws UserError where a view has no samples at all, or an encoder cannot be used; the signal's reason once it is given.
  * @example
+ * ```ts
+ * import { builtinViews, encodeViews } from "vantage-ml/data";
+ *
+ * const texts = [["a red bicycle"], ["two red cats"], ["two bicycles"]];
+ * const media = { name: "notes", ids: ["a", "b", "c"], texts, source: "memory", notes: [] };
  * const data = await encodeViews(media, builtinViews(media));
- * console.log(data.views.map(({ name }) => name), data.dimensions); // [ 'image', 'text' ] [ 1384, 6144 ]
+ * console.log(data.samples, data.views.map(({ name }) => name)); // 3 [ 'text' ]
+ * ```
  */
 export async function encodeViews(
   media: MediaSet,

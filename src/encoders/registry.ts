@@ -26,8 +26,16 @@ export const encoderDefinitions: readonly EncoderDefinition[] = [
  *   of the documentation (docs/encoders.md) lists them.
  * @throws UserError where there is no such encoder, it takes other material, or it cannot be used.
  * @example
- * const words = await openEncoder("builtin:words", { corpus: ["a red bicycle", "two cats"] });
- * const row = await words.encode(["red cat"]);
+ * ```ts
+ * import { openEncoder } from "vantage-ml/data";
+ *
+ * const words = await openEncoder("builtin:words", { corpus: ["a red bicycle", "two red cats"] });
+ * if (words.material === "words") {
+ *   const row = await words.encode(["red cat"]);
+ *   console.log(row.length === words.dimensions); // true
+ * }
+ * await words.release();
+ * ```
  */
 export async function openEncoder(spec: string, context: EncoderContext = {}): Promise<Encoder> {
   const { definition, rest } = definitionOf(spec);

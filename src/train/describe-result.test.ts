@@ -7,8 +7,9 @@ import { test } from "node:test";
 import { Engine } from "../core/runtime/index.js";
 import { type Labels, MultiViewDataset } from "../data/dataset.js";
 import { synthetic } from "../data/sets/synthetic.js";
-import { GMAE } from "../methods/gmae/index.js";
+import { findMethod } from "../methods/index.js";
 import type { Method } from "../methods/method.js";
+import { parseOptions } from "../methods/options.js";
 import { readResult } from "../runs/result.js";
 import { compareResult } from "./compare-result.js";
 import { describeResult } from "./describe-result.js";
@@ -25,9 +26,12 @@ test("confusion, map and what the views reach alone are over the samples that ha
   const folder = mkdtempSync(join(tmpdir(), "vantage-result-"));
   try {
     const result = async (task: "clustering" | "classification", clusters: number, data: MultiViewDataset) => {
-      const method = await new GMAE({ task, clusters, hidden: [8], latent: 4, epochs: 2, starts: 2 }, engine).fit(data);
-      const trained = method as unknown as Method<Record<string, unknown>>;
-      const metrics = await method.evaluate();
+      const { create, options } = findMethod("gmae");
+      const own = { task, clusters, hidden: [8], latent: 4, epochs: 2, starts: 2 };
+      const trained: Method<Record<string, unknown>> = await create(parseOptions("gmae", options, own), engine).fit(
+        data,
+      );
+      const metrics = await trained.evaluate();
       const { parts } = await compareResult(trained, metrics, { engine, seed: 0 });
       const made = { seed: 0, method: "gmae", task, epochs: 2, seconds: 1, secondsPerEpoch: 0.5 };
       const summary = { metrics, ...parts, ...made } as unknown as TrainingSummary;

@@ -36,14 +36,20 @@ test("one asker in each turn of the event loop, all of them in turn", async () =
 });
 
 test("short work does not wait", async () => {
-  const turns = new Turns();
-  await turns.ifDue();
-  let hasGoneRound = false;
-  setImmediate(() => {
-    hasGoneRound = true;
-  });
-  for (let i = 0; i < 100; i++) await turns.ifDue();
-  assert.equal(hasGoneRound, false);
+  const waits = async () => {
+    const turns = new Turns();
+    await turns.ifDue();
+    let hasGoneRound = false;
+    setImmediate(() => {
+      hasGoneRound = true;
+    });
+    for (let i = 0; i < 100; i++) await turns.ifDue();
+    return hasGoneRound;
+  };
+  // A busy machine may hold this process up for longer than a slice, though not every time.
+  let tries = 1;
+  while ((await waits()) && tries < 10) tries++;
+  assert.ok(tries < 10, `it waited ${tries} times`);
 });
 
 test("work that has begun goes on at once, and waits after its slice", async () => {
