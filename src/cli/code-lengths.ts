@@ -5,8 +5,6 @@ import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors.js";
 import { parseOptions } from "../methods/options.js";
 import type { Metrics } from "../methods/training.js";
-import { missingPackages } from "../optional.js";
-import { writeReport } from "../report/pages/page.js";
 import { readConfig } from "../runs/config.js";
 import { isRunFolder } from "../runs/run-folder.js";
 import { textTable } from "../text-table.js";
@@ -15,6 +13,7 @@ import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
 import { resumeByFlags } from "./resume.js";
 import type { CommonFlags } from "./settings.js";
+import { joinRuns } from "./several-runs.js";
 import { withTraining } from "./training.js";
 
 /**
@@ -38,8 +37,7 @@ export async function trainLengths(
     const { summary } = await (isBegun ? resumeLength(one, flags) : withTraining((hooks) => trainRun(one, hooks)));
     summaries.push(summary);
   }
-  const runs = summaries.map(({ run }) => run);
-  const report = missingPackages("reports") ? [] : [`report  ${writeReport(runs, join(folder, "report.html"))}`];
+  const { runs, report } = joinRuns(summaries, folder);
   const [{ metrics: _, run: __, ...shared }] = summaries as [TrainingSummary];
   const byBits = Object.fromEntries(lengths.map((bits, i) => [bits, summaries[i]!.metrics]));
   const result = {

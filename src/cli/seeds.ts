@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { parseOptions } from "../methods/options.js";
 import type { Metrics } from "../methods/training.js";
-import { missingPackages } from "../optional.js";
-import { writeReport } from "../report/pages/page.js";
 import type { TrainingSummary } from "../train/summary.js";
 import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
 import { seedsTable } from "./output/seeds-table.js";
 import type { CommonFlags } from "./settings.js";
+import { joinRuns } from "./several-runs.js";
 import { withTraining } from "./training.js";
 
 /** At most so many seeds: one that is mistyped must not train for days. */
@@ -51,8 +50,7 @@ export async function trainSeeds(
     const one = { ...request, out: join(folder, `seed-${seed}`), options: { ...options, seed } };
     summaries.push((await withTraining((hooks) => trainRun(one, hooks))).summary);
   }
-  const runs = summaries.map(({ run }) => run);
-  const report = missingPackages("reports") ? [] : [`report  ${writeReport(runs, join(folder, "report.html"))}`];
+  const { runs, report } = joinRuns(summaries, folder);
   const metricsBySeed = Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]!.metrics]));
   const { mean, deviation } = statistics(summaries.map(({ metrics }) => metrics));
   const [{ metrics: _, run: __, seed: ___, ...shared }] = summaries as [TrainingSummary];

@@ -6,6 +6,7 @@ export { type CatalogEntry, catalog, type OpenOptions } from "../data/catalog.js
 export { type Corruption, type CorruptionKind, corrupt, parseCorruption } from "../data/corruption.js";
 export type { DatasetInit, Labels, Splits, View, ViewEncoding, ViewInit } from "../data/dataset.js";
 export { type DatasetDescription, describeDataset, type ViewDescription } from "../data/describe.js";
+export type { StoredType } from "../data/formats/decode.js";
 export type { ReadOptions } from "../data/formats/text/options.js";
 export { besideModel } from "../data/formats/weights/onnx.js";
 export { type OpenWeightsOptions, openWeights } from "../data/formats/weights/open.js";

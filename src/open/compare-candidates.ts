@@ -6,6 +6,7 @@ import type { MultiViewDataset } from "../data/dataset.js";
 import { StorageError, UserError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { InterruptedError } from "../methods/training.js";
+import { pairsByDirection } from "../metrics/pair-recall.js";
 import type { Candidate } from "./candidates.js";
 import { nearestPairsRecall } from "./nearest-pairs.js";
 
@@ -70,7 +71,7 @@ export async function compareCandidates(
   };
   hooks.onStart?.(FEATURES, 0, candidates.length + 1);
   const started = performance.now();
-  const recall = byDirection(Object.fromEntries(await nearestPairsRecall(pairs, engine, hooks.signal)));
+  const recall = recallOf(pairsByDirection(await nearestPairsRecall(pairs, engine, hooks.signal)));
   keep({ method: FEATURES, options: {}, recall, seconds: secondsSince(started) });
   for (const [i, candidate] of candidates.entries()) {
     const { method, options } = candidate;
@@ -121,27 +122,13 @@ async function trainCandidate(
     onEpoch: ({ epoch, epochs }) => onEpoch?.(method, epoch, epochs),
     onNote: (note) => onNote?.(`${method}: ${note}`),
   });
-  const metrics = (await model.evaluate(signal)) as unknown as MeasuresByDirection;
-  const recall = byDirection(
-    Object.fromEntries(
-      Object.keys(metrics.recallAt1).map((direction) => [
-        direction,
-        {
-          recallAt1: metrics.recallAt1[direction]!,
-          recallAt5: metrics.recallAt5[direction]!,
-          recallAt10: metrics.recallAt10[direction]!,
-        },
-      ]),
-    ),
-  );
+  const recall = recallOf((await model.evaluate(signal)) as ReturnType<typeof pairsByDirection>);
   await model.save(run);
   const result: CandidateResult = { method, options, recall, seconds: secondsSince(started), run };
   // Last: a run with a result is whole.
   writeFileAtomic(join(run, resultFile), `${JSON.stringify({ fingerprint, ...result }, undefined, 1)}\n`);
   return result;
 }
-
-type MeasuresByDirection = Readonly<Record<"recallAt1" | "recallAt5" | "recallAt10", Readonly<Record<string, number>>>>;
 
 const resultFile = "candidate.json";
 
@@ -160,13 +147,12 @@ function finishedResult(run: string, fingerprint: string, options: Candidate["op
   }
 }
 
-function byDirection(
-  measures: Readonly<Record<string, Readonly<Record<"recallAt1" | "recallAt5" | "recallAt10", number>>>>,
-): Record<string, Recall> {
+/** Measures of pairs, each keyed by direction, as recall by direction. */
+function recallOf({ recallAt1 = {}, recallAt5 = {}, recallAt10 = {} }: ReturnType<typeof pairsByDirection>) {
   return Object.fromEntries(
-    Object.entries(measures).map(([direction, { recallAt1, recallAt5, recallAt10 }]) => [
+    Object.entries(recallAt1).map(([direction, at1]): [string, Recall] => [
       direction,
-      { at1: recallAt1, at5: recallAt5, at10: recallAt10 },
+      { at1, at5: recallAt5[direction]!, at10: recallAt10[direction]! },
     ]),
   );
 }

@@ -1,50 +1,22 @@
 // Sessions whose inputs and outputs are bound anew for each run: to the values that tensors of the device have then.
 import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
-import type { BoundCall, Place, Session, TensorData } from "../session.js";
+import type { BoundCall, Place, TensorData } from "../session.js";
 import { OwnedTensor } from "./device-memory.js";
-import { PacedRun, wrapBuffer } from "./native-session.js";
+import { OrtSession, PacedRun, wrapBuffer } from "./native-session.js";
 import type { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
 
 /** A model that is run with an OrtIoBinding. */
-export class DeviceSession implements Session {
-  /** Runs in flight of all its calls. */
-  readonly runs = new Runs();
+export class DeviceSession extends OrtSession {
   readonly calls = new Set<DeviceCall>();
-  #handle: bigint | undefined;
-
-  constructor(
-    private readonly library: OnnxRuntimeLibrary,
-    handle: bigint,
-  ) {
-    this.#handle = handle;
-  }
-
-  get isReleased(): boolean {
-    return this.#handle === undefined;
-  }
-
-  /** @throws ClosedError once the session is released. */
-  get handle(): bigint {
-    if (this.#handle === undefined) throw new ClosedError("the session is released");
-    return this.#handle;
-  }
 
   bind(inputs: Readonly<Record<string, Place>>, outputs: Readonly<Record<string, Place>>): BoundCall {
     return new DeviceCall(this.library, this, inputs, outputs);
   }
 
-  release(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    return new Promise((resolve) =>
-      this.runs.whenIdle(() => {
-        // Their bindings hold tensors, whose memory would outlive the session.
-        for (const call of this.calls) call.release();
-        if (handle !== undefined) this.library.release("ReleaseSession", handle);
-        resolve();
-      }),
-    );
+  /** Their bindings hold tensors, whose memory would outlive the session. */
+  protected override releaseCalls(): void {
+    for (const call of this.calls) call.release();
   }
 }
 

@@ -1,7 +1,9 @@
 // What both ways of running models through ONNX Runtime's C API share: sessions, buffers as its values, and runs that let the event loop go on.
 import koffi from "koffi";
+import { ClosedError } from "../../../errors.js";
 import type { DType } from "../../tensor/index.js";
-import { bufferAt, dtypeOf, type Place, type TensorData } from "../session.js";
+import { Runs } from "../runs.js";
+import { type BoundCall, bufferAt, dtypeOf, type Place, type Session, type TensorData } from "../session.js";
 import type { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
 
 /** ONNX Runtime's numbers of element types. */
@@ -46,6 +48,47 @@ export function createSession(library: OnnxRuntimeLibrary, model: Uint8Array, th
     return library.create("CreateSessionFromArray", library.environment, model, model.length, options);
   } finally {
     library.release("ReleaseSessionOptions", options);
+  }
+}
+
+/** A loaded model: its OrtSession is freed once no run is in flight. */
+export abstract class OrtSession implements Session {
+  /** Runs in flight of all its calls. */
+  readonly runs = new Runs();
+  #handle: bigint | undefined;
+
+  constructor(
+    protected readonly library: OnnxRuntimeLibrary,
+    handle: bigint,
+  ) {
+    this.#handle = handle;
+  }
+
+  get isReleased(): boolean {
+    return this.#handle === undefined;
+  }
+
+  /** @throws ClosedError once the session is released. */
+  get handle(): bigint {
+    if (this.#handle === undefined) throw new ClosedError("the session is released");
+    return this.#handle;
+  }
+
+  abstract bind(inputs: Readonly<Record<string, Place>>, outputs: Readonly<Record<string, Place>>): BoundCall;
+
+  /** Frees what must go before the session. */
+  protected releaseCalls(): void {}
+
+  release(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    return new Promise((resolve) =>
+      this.runs.whenIdle(() => {
+        this.releaseCalls();
+        if (handle !== undefined) this.library.release("ReleaseSession", handle);
+        resolve();
+      }),
+    );
   }
 }
 

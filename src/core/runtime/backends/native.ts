@@ -2,8 +2,8 @@
 import koffi from "koffi";
 import { ClosedError } from "../../../errors.js";
 import { Runs } from "../runs.js";
-import type { Backend, BackendOptions, BoundCall, Place, Session } from "../session.js";
-import { createSession, PacedRun, wrapBuffer } from "./native-session.js";
+import type { Backend, BackendOptions, BoundCall, Place } from "../session.js";
+import { createSession, OrtSession, PacedRun, wrapBuffer } from "./native-session.js";
 import { OnnxRuntimeLibrary } from "./onnxruntime-library.js";
 
 export function nativeBackend({ threads }: BackendOptions): Backend {
@@ -16,40 +16,9 @@ export function nativeBackend({ threads }: BackendOptions): Backend {
   };
 }
 
-class NativeSession implements Session {
-  /** Runs in flight of all its calls. */
-  readonly runs = new Runs();
-  #handle: bigint | undefined;
-
-  constructor(
-    private readonly library: OnnxRuntimeLibrary,
-    handle: bigint,
-  ) {
-    this.#handle = handle;
-  }
-
-  get isReleased(): boolean {
-    return this.#handle === undefined;
-  }
-
-  get handle(): bigint {
-    if (this.#handle === undefined) throw new ClosedError("the session is released");
-    return this.#handle;
-  }
-
+class NativeSession extends OrtSession {
   bind(inputs: Readonly<Record<string, Place>>, outputs: Readonly<Record<string, Place>>): BoundCall {
     return new NativeCall(this.library, this, inputs, outputs);
-  }
-
-  release(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    return new Promise((resolve) =>
-      this.runs.whenIdle(() => {
-        if (handle !== undefined) this.library.release("ReleaseSession", handle);
-        resolve();
-      }),
-    );
   }
 }
 

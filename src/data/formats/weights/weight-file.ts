@@ -1,21 +1,9 @@
 // What readers of weights give: tensors by name, each read when it is needed, as float32.
 import { UserError } from "../../../errors.js";
-import { decode, storedBytes } from "../decode.js";
+import { decode, type StoredType, storedBytes } from "../decode.js";
 
 /** Element types of weights: those of data files, and the upper half of float32. */
-export type WeightType =
-  | "int8"
-  | "uint8"
-  | "int16"
-  | "uint16"
-  | "int32"
-  | "uint32"
-  | "int64"
-  | "uint64"
-  | "half"
-  | "single"
-  | "double"
-  | "bfloat16";
+export type WeightType = StoredType | "bfloat16";
 
 /** A tensor of an open file. */
 export interface WeightTensor {
