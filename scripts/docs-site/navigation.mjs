@@ -4,7 +4,12 @@
 export const groups = [
   {
     text: "Start",
-    pages: { "README.md": "Vantage", "docs/install.md": "Install", "docs/methods.md": "Which method", "docs/library.md": "As a library" },
+    pages: {
+      "README.md": "Vantage",
+      "docs/install.md": "Install",
+      "docs/methods.md": "Which method",
+      "docs/library.md": "As a library",
+    },
   },
   {
     text: "How to",
@@ -16,6 +21,7 @@ export const groups = [
       "docs/which-view.md": "Which view matters",
       "docs/search.md": "Search across views",
       "docs/hash-codes.md": "Hash codes",
+      "docs/mixed-modal.md": "One modality each",
       "docs/gpu.md": "GPU",
       "docs/production.md": "In production",
       "docs/own-method.md": "Write a method",
@@ -33,6 +39,7 @@ export const groups = [
       "docs/hashing.md": "DJSRH and DCHN",
       "docs/mvlnet.md": "MvLNet",
       "docs/dm2c.md": "DM2C",
+      "docs/reproduced-tables.md": "Reproduced tables",
       "docs/search-speed.md": "Speed of search",
       "docs/benchmarks.md": "Benchmarks",
       "docs/robustness.md": "When things go wrong",

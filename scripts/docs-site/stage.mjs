@@ -39,7 +39,8 @@ function siteText(text, path, { root, folder }) {
       const hash = anchor === undefined ? "" : `#${anchor}`;
       if (file.endsWith(".md")) return `[${label}](${sitePath(file)}${hash})`;
       const source = posix.normalize(posix.join(posix.dirname(path), file));
-      if (!statSync(join(root, source)).isFile()) throw new Error(`${path}: ${target} is no file that the site can show`);
+      if (!statSync(join(root, source)).isFile())
+        throw new Error(`${path}: ${target} is no file that the site can show`);
       // As text, so that a browser shows it.
       const copy = `${source}.txt`;
       mkdirSync(dirname(join(folder, "public", copy)), { recursive: true });

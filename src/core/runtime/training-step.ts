@@ -9,7 +9,21 @@ import type { NamedTensor } from "./parameter-store.js";
 import type { Execution, Sizes } from "./program.js";
 import type { SavedState, StepParts, StepUpdate } from "./step-parts.js";
 
-/** A loss or a gradient is no longer a number; the parameters are those before the step. */
+/**
+ * A loss or a gradient is no longer a number; the parameters are those before the step.
+ * @example
+ * ```ts
+ * import { DivergenceError, GMAE } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * try {
+ *   await using gmae = new GMAE({ lr: 1e30, epochs: 5 });
+ *   await gmae.fit(synthetic({ samples: 60, classes: 3 }));
+ * } catch (error) {
+ *   if (error instanceof DivergenceError) console.log("take a smaller learning rate:", error.message);
+ * }
+ * ```
+ */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
   readonly code = "ERR_DIVERGENCE";
