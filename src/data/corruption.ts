@@ -54,7 +54,7 @@ export function parseCorruption(text: string): Corruption {
  *
  * const data = synthetic({ samples: 100, classes: 4 });
  * const holes = corrupt(data, { kind: "missing", rate: 0.3 }, 0);
- * console.log(holes.views.map(({ present }) => present?.filter((each) => each === 0).length)); // samples that lack each view
+ * console.log(holes.views.map(({ present }) => present?.filter((each) => each === 0).length)); // such as [ 14, 16 ]: samples that lack each view
  * ```
  */
 export function corrupt(dataset: MultiViewDataset, { kind, rate }: Corruption, seed: number): MultiViewDataset {

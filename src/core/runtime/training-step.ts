@@ -79,7 +79,7 @@ export class TrainingStep {
    * run.inputs.x!.set([1, 0, 0, 1, 1, 1]);
    * run.inputs.y!.set([1, 2, 3]);
    * for (let i = 0; i < 200; i++) await step.run(run);
-   * console.log(store.values("weight")); // close to 1, 2
+   * console.log(store.values("weight")); // such as 0.89, 1.89
    * ```
    */
   static async compile(engine: Engine, parts: StepParts): Promise<TrainingStep> {
