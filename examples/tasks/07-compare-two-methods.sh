@@ -2,4 +2,4 @@
 npx vantage train cca --data study.csv --out runs/cca
 npx vantage train gmae --data study.csv --epochs 10 --out runs/gmae
 npx vantage report runs/cca runs/gmae --out compared.html
-grep -q 'Canonical' compared.html && grep -q 'GMAE' compared.html
+grep -qi 'cca' compared.html && grep -qi 'gmae' compared.html
