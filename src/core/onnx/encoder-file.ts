@@ -3,6 +3,7 @@ import { UserError } from "../../errors.js";
 import { type Call, operators } from "./operators.js";
 import { type Onnx, onnx } from "./schema.js";
 import { countOf, ShapeError, type Value } from "./shapes.js";
+import { wholeNumbersOf } from "./whole-numbers.js";
 
 /** An input or output; of an encoder of features a matrix, rows by columns, or pictures, [rows, channels, height, width]. */
 export interface Port {
@@ -17,10 +18,12 @@ export interface Port {
   readonly isFloat: boolean;
 }
 
-/** So many values may a graph hold for one call, all its results together (4 bytes each as float32). */
+/** So many values may a graph hold at a time in one call, from when they are computed to their last use (4 bytes each as float32). */
 const mostValues = 2 ** 28;
-/** So many multiplications may one call take: some seconds. */
+/** So many multiplications may one call of a stranger's encoder take: some seconds. */
 const mostWork = 2 ** 38;
+/** The same for an encoder that the user names: large vision transformers take 3 · 10¹¹ for a picture. */
+const mostNamedWork = 2 ** 40;
 const mostNodes = 10_000;
 /** Whole numbers are followed through the graph where there are no more than these: shapes and axes. */
 const mostIntegers = 64;
@@ -32,9 +35,12 @@ const tensorTypes: Readonly<
   Record<number, { bytes: number; list: "floatData" | "int32Data" | "int64Data" | "doubleData" }>
 > = {
   1: { bytes: 4, list: "floatData" },
+  2: { bytes: 1, list: "int32Data" },
+  3: { bytes: 1, list: "int32Data" },
   6: { bytes: 4, list: "int32Data" },
   7: { bytes: 8, list: "int64Data" },
   9: { bytes: 1, list: "int32Data" },
+  10: { bytes: 2, list: "int32Data" },
   11: { bytes: 8, list: "doubleData" },
 };
 
@@ -43,6 +49,7 @@ class EncoderError extends Error {}
 
 interface Node {
   readonly label: string;
+  readonly operator: string;
   readonly rule: (call: Call) => ReturnType<NonNullable<ReturnType<typeof operators.get>>>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -64,6 +71,7 @@ export class EncoderFile {
   private constructor(
     private readonly path: string,
     model: Onnx.IModelProto,
+    private readonly mostWork: number,
   ) {
     const { graph } = model;
     if (!graph?.node?.length) throw new EncoderError("it holds no graph");
@@ -100,7 +108,7 @@ export class EncoderFile {
    */
   static read(bytes: Uint8Array, path: string): EncoderFile {
     return asUserError(path, () => {
-      const file = new EncoderFile(path, decoded(bytes, path));
+      const file = new EncoderFile(path, decoded(bytes, path), mostWork);
       for (const port of [...file.inputs, ...file.outputs]) checkMatrix(port);
       return file;
     });
@@ -111,7 +119,7 @@ export class EncoderFile {
    * @throws UserError where the bytes are no ONNX model or not of this kind.
    */
   static readAnyRank(bytes: Uint8Array, path: string): EncoderFile {
-    return asUserError(path, () => new EncoderFile(path, decoded(bytes, path)));
+    return asUserError(path, () => new EncoderFile(path, decoded(bytes, path), mostNamedWork));
   }
 
   /** The model as checked, for ONNX Runtime. */
@@ -139,11 +147,30 @@ export class EncoderFile {
     });
   }
 
+  /**
+   * How many rows one call may take: `most`, or half of it and so on where that would take too much memory or time; 1 at least.
+   * @param shapes of the inputs for so many rows.
+   */
+  fittingRows(output: string, most: number, shapes: (rows: number) => ReadonlyMap<string, readonly number[]>): number {
+    for (let rows = most; rows > 1; rows = Math.floor(rows / 2)) {
+      try {
+        this.shapeFor(output, shapes(rows));
+        return rows;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    }
+    return 1;
+  }
+
   #shapes(inputs: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, Value> {
     const values = new Map(this.#weights);
     for (const [name, dims] of inputs) values.set(name, { dims });
+    const computed = new Set<string>();
+    const lastUse = new Map(this.#nodes.flatMap((node, i) => node.inputs.map((name) => [name, i] as const)));
+    for (const { name } of this.outputs) lastUse.set(name, this.#nodes.length);
     let [held, work] = [0, 0];
-    for (const node of this.#nodes) {
+    for (const [place, node] of this.#nodes.entries()) {
       const inputs = node.inputs.map((name) => {
         if (name === "") return undefined;
         const value = values.get(name);
@@ -157,13 +184,20 @@ export class EncoderFile {
         if (value === undefined) throw new EncoderError(`${node.label} has ${node.outputs.length} results`);
         if (values.has(name)) throw new EncoderError(`two values are named "${name}"`);
         values.set(name, (value.integers?.length ?? 0) > mostIntegers ? { dims: value.dims } : value);
+        computed.add(name);
       }
       const written = results.values.reduce((sum, { dims }) => sum + countOf(dims), 0);
       const read = inputs.reduce((sum, value) => sum + (value ? countOf(value.dims) : 0), 0);
-      held += written + (results.held ?? 0);
+      held += written;
       work += written + read + (results.work ?? 0);
-      if (held > mostValues) throw new EncoderError(`${node.label}: results of more than ${mostValues} values`);
-      if (work > mostWork) throw new EncoderError(`${node.label}: more than ${mostWork} multiplications`);
+      if (held + (results.held ?? 0) > mostValues)
+        throw new EncoderError(`${node.label}: results of more than ${mostValues} values`);
+      if (work > this.mostWork) throw new EncoderError(`${node.label}: more than ${this.mostWork} multiplications`);
+      const done = new Set([...node.inputs, ...node.outputs].filter((name) => (lastUse.get(name) ?? place) === place));
+      for (const name of done) {
+        if (computed.has(name)) held -= countOf(values.get(name)!.dims);
+        computed.delete(name);
+      }
     }
     return values;
   }
@@ -198,10 +232,10 @@ function nodeOf({ opType, domain, name, input, output, attribute }: Onnx.INodePr
     if (each.t) weightOf(each.t);
     attributes.set(each.name!, each);
   }
-  return { label, rule, inputs: input ?? [], outputs: output ?? [], attributes };
+  return { label, operator: opType!, rule, inputs: input ?? [], outputs: output ?? [], attributes };
 }
 
-function apply({ label, rule, outputs, attributes }: Node, inputs: readonly (Value | undefined)[]) {
+function apply({ label, operator, rule, outputs, attributes }: Node, inputs: readonly (Value | undefined)[]) {
   const { AttributeType } = onnx.AttributeProto;
   const of = (name: string, type: Onnx.AttributeProto.AttributeType) => {
     const attribute = attributes.get(name);
@@ -227,7 +261,10 @@ function apply({ label, rule, outputs, attributes }: Node, inputs: readonly (Val
   try {
     const results = rule(call);
     for (const { dims } of results.values) countOf(dims);
-    return results;
+    const [first, ...others] = results.values;
+    if (first === undefined || first.integers !== undefined || others.length > 0) return results;
+    const integers = wholeNumbersOf(operator, call, first.dims, mostIntegers);
+    return integers ? { ...results, values: [{ dims: first.dims, integers }] } : results;
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
     throw new EncoderError(`${label}: ${error.message}`);
@@ -253,13 +290,20 @@ function weightOf(tensor: Onnx.ITensorProto): Value {
   }
   const found = isRaw ? tensor.rawData!.length / type.bytes : listed.length;
   if (found !== count) throw new EncoderError(`${label}: ${found} values for shape [${dims.join(", ")}]`);
-  if (type.list !== "int64Data" || count > mostIntegers || dims.length > 1) return { dims };
-  return { dims, integers: isRaw ? littleEndian(tensor.rawData!, count) : listed.map(Number) };
+  if (!(tensor.dataType! in wholeReaders) || count > mostIntegers) return { dims };
+  return { dims, integers: isRaw ? littleEndian(tensor.rawData!, count, tensor.dataType!) : listed.map(Number) };
 }
 
-function littleEndian(bytes: Uint8Array, count: number): number[] {
+/** Types whose numbers are followed: int32, int64 and bool. */
+const wholeReaders: Readonly<Record<number, (view: DataView, i: number) => number>> = {
+  6: (view, i) => view.getInt32(4 * i, true),
+  7: (view, i) => Number(view.getBigInt64(8 * i, true)),
+  9: (view, i) => Number(view.getUint8(i) !== 0),
+};
+
+function littleEndian(bytes: Uint8Array, count: number, type: number): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: count }, (_, i) => Number(view.getBigInt64(8 * i, true)));
+  return Array.from({ length: count }, (_, i) => wholeReaders[type]!(view, i));
 }
 
 /** The model in a file. @throws UserError where there is none. */

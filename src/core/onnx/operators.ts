@@ -1,10 +1,11 @@
 // The ONNX operators that an encoder from a file may have, each with the shape of its results and what it costs: layers of
-// feed-forward and convolutional networks. None loops, and none makes more than its inputs' shapes say.
+// feed-forward, convolutional and attention networks. None loops, and the size of each result is known before it runs.
 import {
   axesOf,
   axisOf,
   broadcast,
   countOf,
+  einsum,
   matrixProduct,
   ShapeError,
   sliced,
@@ -129,8 +130,14 @@ const convolution: Rule = (call) => {
   return one(dims, { work: countOf(dims) * perWindow, held: countOf(counts) * perWindow * groups });
 };
 
-/** int32 and int64. */
-const wholeTypes = [6, 7];
+/** Channels and places exchanged in blocks: `sizes` are channels, height and width. */
+function blocks(call: Call, sizes: (size: readonly number[], block: number) => number[]): Results {
+  const { dims } = given(call, 0);
+  const block = call.integer("blocksize", 0);
+  const [samples, ...size] = dims;
+  if (size.length !== 3 || block < 1) throw new ShapeError(`blocks of ${block} in [${dims.join(", ")}]`);
+  return one([samples!, ...sizes(size, block)]);
+}
 
 const rules: Readonly<Record<string, Rule>> = {
   Gemm(call) {
@@ -153,12 +160,6 @@ const rules: Readonly<Record<string, Rule>> = {
   AveragePool: pool,
   GlobalAveragePool: poolAll,
   GlobalMaxPool: poolAll,
-  Cast(call) {
-    const { dims, integers } = given(call, 0);
-    const isSame = wholeTypes.includes(call.integer("to", 0)) && integers?.every((each) => Math.abs(each) < 2 ** 31);
-    return { values: [{ dims, ...(isSame && { integers }) }] };
-  },
-  Identity: (call) => ({ values: [given(call, 0)] }),
   Dropout: (call) => ({ values: [given(call, 0), given(call, 0)].map(({ dims }) => ({ dims })) }),
   Constant(call) {
     const tensor = call.tensor("value");
@@ -194,23 +195,21 @@ const rules: Readonly<Record<string, Rule>> = {
     return one([countOf(dims.slice(0, place)), countOf(dims.slice(place))]);
   },
   Squeeze(call) {
-    const { dims, integers } = given(call, 0);
+    const { dims } = given(call, 0);
     const axes = numbers(call, 1);
     const places = axes && axesOf(axes, dims.length);
     const isGone = (i: number) => (places === undefined ? dims[i] === 1 : places.has(i));
     if (dims.some((dim, i) => isGone(i) && dim !== 1)) throw new ShapeError(`[${dims.join(", ")}] has no such 1`);
-    return { values: [{ dims: dims.filter((_, i) => !isGone(i)), integers }] };
+    return one(dims.filter((_, i) => !isGone(i)));
   },
   Unsqueeze(call) {
-    const { dims, integers } = given(call, 0);
+    const { dims } = given(call, 0);
     const axes = required(call, 1);
     const rank = dims.length + axes.length;
     const places = axesOf(axes, rank);
     if (places.size !== axes.length) throw new ShapeError("an axis is named twice");
     const others = [...dims];
-    return {
-      values: [{ dims: Array.from({ length: rank }, (_, i) => (places.has(i) ? 1 : others.shift()!)), integers }],
-    };
+    return one(Array.from({ length: rank }, (_, i) => (places.has(i) ? 1 : others.shift()!)));
   },
   Transpose(call) {
     const { dims } = given(call, 0);
@@ -231,13 +230,10 @@ const rules: Readonly<Record<string, Rule>> = {
       }
       size += part.dims[axis]!;
     }
-    const whole = dims.length === 1 && parts.every(({ integers }) => integers !== undefined);
-    return {
-      values: [{ dims: withSize(dims, axis, size), ...(whole && { integers: parts.flatMap((p) => p.integers!) }) }],
-    };
+    return one(withSize(dims, axis, size));
   },
   Slice(call) {
-    const { dims, integers } = given(call, 0);
+    const { dims } = given(call, 0);
     const [starts, ends] = [required(call, 1), required(call, 2)];
     const axes = numbers(call, 3) ?? [...starts.keys()];
     const steps = numbers(call, 4) ?? starts.map(() => 1);
@@ -248,14 +244,11 @@ const rules: Readonly<Record<string, Rule>> = {
       throw new ShapeError("starts, ends, axes and steps do not go together");
     }
     let sizes: number[] = [...dims];
-    let taken = integers;
     starts.forEach((start, i) => {
       const axis = axisOf(axes[i]!, dims.length);
-      const { first, count } = sliced(dims[axis]!, start, ends[i]!, steps[i]!);
-      sizes = withSize(sizes, axis, count);
-      taken = taken && Array.from({ length: count }, (_, place) => integers![first + place * steps[i]!]!);
+      sizes = withSize(sizes, axis, sliced(dims[axis]!, start, ends[i]!, steps[i]!).count);
     });
-    return { values: [{ dims: sizes, ...(dims.length === 1 && taken && { integers: taken }) }] };
+    return one(sizes);
   },
   Split(call) {
     const { dims } = given(call, 0);
@@ -271,13 +264,47 @@ const rules: Readonly<Record<string, Rule>> = {
   Gather(call) {
     const [data, indices] = [given(call, 0), given(call, 1)];
     const axis = axisOf(call.integer("axis", 0), data.dims.length);
-    const dims = [...data.dims.slice(0, axis), ...indices.dims, ...data.dims.slice(axis + 1)];
-    if (data.dims.length !== 1 || data.integers === undefined || indices.integers === undefined) return one(dims);
-    const integers = indices.integers.map((index) => data.integers!.at(index)!);
-    if (integers.includes(undefined as never)) throw new ShapeError("an index beyond its end");
-    return { values: [{ dims, integers }] };
+    return one([...data.dims.slice(0, axis), ...indices.dims, ...data.dims.slice(axis + 1)]);
+  },
+  GatherElements: (call) => one(given(call, 1).dims),
+  GatherND(call) {
+    const [data, indices] = [given(call, 0).dims, given(call, 1).dims];
+    const batch = call.integer("batch_dims", 0);
+    const depth = indices.at(-1) ?? 0;
+    if (depth < 1 || batch < 0 || batch >= indices.length || batch + depth > data.length) {
+      throw new ShapeError(`places [${indices.join(", ")}] of [${data.join(", ")}]`);
+    }
+    return one([...indices.slice(0, -1), ...data.slice(batch + depth)]);
   },
   Expand: (call) => one(broadcast(given(call, 0).dims, required(call, 1))),
+  ConstantOfShape: (call) => one(required(call, 0)),
+  Range(call) {
+    const [start, limit, step] = [0, 1, 2].map((place) => required(call, place)[0]);
+    if (start === undefined || limit === undefined || !step) throw new ShapeError("a range of no start, end or step");
+    return one([Math.max(0, Math.ceil((limit - start) / step))]);
+  },
+  Size: (call) => ({ values: [{ dims: [], integers: [countOf(given(call, 0).dims)] }] }),
+  Tile(call) {
+    const { dims } = given(call, 0);
+    const repeats = required(call, 1);
+    if (repeats.length !== dims.length) throw new ShapeError(`${repeats.length} repeats of ${dims.length} dimensions`);
+    return one(dims.map((dim, i) => dim * repeats[i]!));
+  },
+  Einsum(call) {
+    const { dims, terms } = einsum(
+      call.text("equation", ""),
+      call.inputs.map((_, place) => given(call, place).dims),
+    );
+    return one(dims, { work: terms });
+  },
+  DepthToSpace: (call) => blocks(call, (size, block) => [size[0]! / block ** 2, size[1]! * block, size[2]! * block]),
+  SpaceToDepth: (call) => blocks(call, (size, block) => [size[0]! * block ** 2, size[1]! / block, size[2]! / block]),
+  DynamicQuantizeLinear: (call) => ({ values: [{ dims: given(call, 0).dims }, { dims: [] }, { dims: [] }] }),
+  MatMulInteger(call) {
+    const { dims, inner } = matrixProduct(given(call, 0).dims, given(call, 1).dims);
+    return one(dims, { work: countOf(dims) * inner });
+  },
+  ConvInteger: convolution,
   Pad(call) {
     const { dims } = given(call, 0);
     const pads = required(call, 1);
@@ -296,11 +323,12 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 const elementwise = [
-  "Abs Celu Ceil Clip Cos Elu Erf Exp Floor Gelu HardSigmoid HardSwish LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal",
+  "Abs Cast Celu Ceil Clip Cos Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal",
   "Relu Round Selu Sigmoid Sign Sin Softmax Softplus Softsign Sqrt Tanh ThresholdedRelu",
+  "CumSum DequantizeLinear GroupNormalization QuantizeLinear ScatterElements ScatterND Trilu",
   "BatchNormalization InstanceNormalization LayerNormalization LpNormalization MeanVarianceNormalization",
 ];
-const pairs = ["Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mul Or Pow Sub Sum Xor"];
+const pairs = ["Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Xor"];
 const reductions = ["L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare"];
 
 const named = (lists: readonly string[], rule: Rule, prefix = "") =>

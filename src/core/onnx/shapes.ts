@@ -108,3 +108,28 @@ export function windowCounts(spatial: readonly number[], windows: Windows): numb
     return (ceil ? Math.ceil(places / strides[i]!) : Math.floor(places / strides[i]!)) + 1;
   });
 }
+
+/**
+ * The shape of an Einstein sum, and how many products it adds up.
+ * @param equation of letters alone, such as "bhqd,bhkd->bhqk"; no dots.
+ */
+export function einsum(equation: string, shapes: readonly (readonly number[])[]): { dims: number[]; terms: number } {
+  const text = equation.replaceAll(" ", "");
+  const form = /^([A-Za-z]*(?:,[A-Za-z]*)*)(?:->([A-Za-z]*))?$/.exec(text);
+  const inputs = form?.[1]?.split(",");
+  if (inputs?.length !== shapes.length)
+    throw new ShapeError(`an Einstein sum "${equation}" of ${shapes.length} inputs`);
+  const sizes = new Map<string, number>();
+  inputs.forEach((letters, i) => {
+    if (letters.length !== shapes[i]!.length) throw new ShapeError(`"${letters}" for [${shapes[i]!.join(", ")}]`);
+    [...letters].forEach((letter, axis) => {
+      const size = shapes[i]![axis]!;
+      if ((sizes.get(letter) ?? size) !== size) throw new ShapeError(`"${letter}" is ${sizes.get(letter)} and ${size}`);
+      sizes.set(letter, size);
+    });
+  });
+  const once = [...sizes.keys()].filter((letter) => inputs.join("").split(letter).length === 2).sort();
+  const output = [...(form?.[2] ?? once.join(""))];
+  if (output.some((letter) => !sizes.has(letter))) throw new ShapeError(`an Einstein sum "${equation}"`);
+  return { dims: output.map((letter) => sizes.get(letter)!), terms: countOf([...sizes.values()]) };
+}

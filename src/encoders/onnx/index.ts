@@ -5,6 +5,7 @@ import { sharedEngine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
 import type { EncoderDefinition } from "../encoder.js";
 import { identityOf } from "../identity.js";
+import { isNormalized, mostTokens, poolingMode } from "../sentence-transformers.js";
 import { jsonBeside, modelBytes } from "./files.js";
 import { pictureModel } from "./pictures.js";
 import { preprocessingBySettings, preprocessingOf } from "./preprocessor.js";
@@ -22,8 +23,15 @@ export const onnxEncoders: EncoderDefinition = {
     const path = resolve(rest);
     const bytes = modelBytes(path);
     const file = EncoderFile.readAnyRank(bytes, path);
-    const settings = readModelSettings(path);
+    const own = readModelSettings(path);
     const isText = file.inputs.some(({ name }) => name === "input_ids");
+    const beside = (name: string) => (isText ? jsonBeside(path, name) : undefined);
+    const [poolingFile, modules] = [beside("1_Pooling/config.json"), beside("modules.json")];
+    const pooling = own.pooling ?? poolingMode(poolingFile?.content, poolingFile?.path ?? "");
+    const length = beside("sentence_bert_config.json");
+    const tokens = own.tokens ?? mostTokens(length?.content, length?.path ?? "");
+    const settings = { ...own, ...(pooling && { pooling }), ...(tokens && { tokens }) };
+    const isUnit = isNormalized(modules?.content, modules?.path ?? "");
     const description = jsonBeside(path, isText ? "tokenizer.json" : "preprocessor_config.json");
     const config = isText ? jsonBeside(path, "tokenizer_config.json")?.content : undefined;
     if (!isText && file.inputs.length !== 1) {
@@ -40,7 +48,8 @@ export const onnxEncoders: EncoderDefinition = {
       );
     }
     const engine = given ?? (await sharedEngine());
-    const identity = identityOf("onnx 1", bytes, JSON.stringify([settings, description?.content, config]));
+    const described = [settings, description?.content, config, ...(isUnit ? ["unit"] : [])];
+    const identity = identityOf("onnx 1", bytes, JSON.stringify(described));
     const session = await engine.load(file.bytes()).catch((error: Error) => {
       throw new UserError(`${path} cannot be used: ${error.message}`);
     });
@@ -49,7 +58,7 @@ export const onnxEncoders: EncoderDefinition = {
       if (preprocessing !== undefined) return pictureModel(opened, preprocessing);
       const content = description!.content as Record<string, unknown>;
       const files = { path: description!.path, tokenizer: content, config: (config ?? {}) as Record<string, unknown> };
-      return await textModel(opened, files);
+      return await textModel(opened, files, isUnit);
     } catch (error) {
       await session.release();
       throw error;

@@ -33,6 +33,7 @@ export function pictureModel(
   const output = chooseOutput(file, path, shapes(batch ?? 2), settings);
   const { dimensions, pooling, name } = output;
   const values = 3 * height * width;
+  const step = batch ?? file.fittingRows(name, together, shapes);
   const encodeSome = async (pictures: Parameters<PictureEncoder["encode"]>[0]): Promise<Float32Array> => {
     const count = batch ?? pictures.length;
     const data = new Float32Array(count * values);
@@ -59,7 +60,6 @@ export function pictureModel(
     ...{ spec, material: "pictures", dimensions, identity, isCostly: true, decoding: preprocessing.decoding },
     async encode(pictures, signal) {
       const rows = new Float32Array(pictures.length * dimensions);
-      const step = batch ?? together;
       for (let from = 0; from < pictures.length; from += step) {
         signal?.throwIfAborted();
         rows.set(await encodeSome(pictures.slice(from, from + step)), from * dimensions);

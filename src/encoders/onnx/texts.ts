@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.js";
 import { needPackages } from "../../optional.js";
 import type { WordEncoder } from "../encoder.js";
+import { unit } from "../sentence-transformers.js";
 import { commonEnd, cutTokens } from "../tokens.js";
 import { chooseOutput, pooled } from "./outputs.js";
 import type { OpenedModel } from "./pictures.js";
@@ -18,10 +19,14 @@ export interface TokenizerFiles {
 
 const inputNames = ["input_ids", "attention_mask", "token_type_ids"];
 
-/** @throws UserError where the model takes something else than tokens, or the tokenizer cannot be used. */
+/**
+ * @param isUnit whether rows get length 1.
+ * @throws UserError where the model takes something else than tokens, or the tokenizer cannot be used.
+ */
 export async function textModel(
   { spec, path, file, settings, session, identity }: OpenedModel,
   files: TokenizerFiles,
+  isUnit: boolean,
 ): Promise<WordEncoder> {
   const odd = file.inputs.find(({ name, type, dims }) => !inputNames.includes(name) || type !== 7 || dims.length !== 2);
   const ids = file.inputs.find(({ name }) => name === "input_ids");
@@ -76,10 +81,26 @@ export async function textModel(
     ...{ spec, material: "words", dimensions, identity, isCostly: true, isSparse: false, captions: "mean" },
     async encode(texts, signal) {
       const rows = new Float32Array(texts.length * dimensions);
-      const step = batch ?? (mayPad ? together : 1);
-      for (let from = 0; from < texts.length; from += step) {
+      // Texts of like lengths together, so that few tokens are padding.
+      const lists = texts.map((text, item) => ({ item, ids: tokens.encode(text) }));
+      lists.sort((a, b) => b.ids.length - a.ids.length || a.item - b.item);
+      for (let from = 0; from < lists.length; ) {
         signal?.throwIfAborted();
-        rows.set(await encodeSome(texts.slice(from, from + step).map(tokens.encode)), from * dimensions);
+        const length = fixed ?? lists[from]!.ids.length;
+        const fitting = () => file.fittingRows(name, together, (rows) => shapes(rows, length));
+        const step = batch ?? (mayPad ? fitting() : 1);
+        const some = lists.slice(from, from + step);
+        const found = await encodeSome(some.map(({ ids }) => ids));
+        for (const [i, { item }] of some.entries()) {
+          rows.set(found.subarray(i * dimensions, (i + 1) * dimensions), item * dimensions);
+        }
+        from += step;
+      }
+      if (isUnit) {
+        for (let i = 0; i < texts.length; i++) {
+          const row = rows.subarray(i * dimensions, (i + 1) * dimensions);
+          row.set(unit(row));
+        }
       }
       return rows;
     },

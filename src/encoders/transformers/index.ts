@@ -1,11 +1,10 @@
 // Encoders through transformers.js: `transformers:MODEL`, of the hub or from a folder in its layout.
-import { z } from "zod";
 import type { Pixels } from "../../data/media/decode.js";
 import { UserError } from "../../errors.js";
-import { parseAs } from "../../json.js";
 import { needPackages } from "../../optional.js";
 import type { Encoder, EncoderContext, EncoderDefinition, Material } from "../encoder.js";
 import { pooled } from "../onnx/outputs.js";
+import { isNormalized, poolingMode, unit } from "../sentence-transformers.js";
 import { textBatches } from "./batch.js";
 import { type ModelClass, modelClass } from "./models.js";
 import { identityOfFiles, type ModelSource, parseSource, smallFile } from "./source.js";
@@ -14,12 +13,6 @@ import { identityOfFiles, type ModelSource, parseSource, smallFile } from "./sou
 const together = 16;
 /** Pictures come at most this large; the model's own processor does the rest. */
 const decoding = { width: 640, height: 640, fit: "inside" } as const;
-
-const poolingConfig = z.object({
-  pooling_mode_cls_token: z.boolean().optional(),
-  pooling_mode_mean_tokens: z.boolean().optional(),
-});
-const modulesConfig = z.array(z.object({ type: z.string() }));
 
 /** What a model gives, by name: values and their shape. */
 type Outputs = Readonly<
@@ -74,7 +67,10 @@ async function encoderOf(
   const { spec, model: name, isLocal, revision } = source;
   const common = { revision, local_files_only: isLocal };
   const run = async (inputs: object): Promise<Outputs> => (await model(inputs)) as Outputs;
-  const [pooling, isUnit] = [await poolingOf(source), await isNormalized(source)];
+  const [pooling, isUnit] = [
+    await poolingOf(source),
+    isNormalized(await smallFile(source, "modules.json"), `encoder "${source.spec}": modules.json`),
+  ];
   const rowsOf = (found: Outputs, count: number, mask?: ArrayLike<number | bigint>) => {
     const rows = embeddings(found, outputs, pooling, count, mask, spec);
     return isUnit ? rows.map(unit) : rows;
@@ -131,24 +127,11 @@ async function inParts<T>(
   return rows;
 }
 
-/** How sentence-transformers says that tokens become one row; the spec's own word goes first. */
+/** How tokens become one row; the spec's own word goes first. */
 async function poolingOf(source: ModelSource): Promise<"mean" | "first" | undefined> {
   if (source.pooling !== undefined) return source.pooling;
-  const content = await smallFile(source, "1_Pooling/config.json");
-  if (content === undefined) return undefined;
-  const { pooling_mode_cls_token: first, pooling_mode_mean_tokens: mean } = parseAs(
-    poolingConfig,
-    content,
-    `encoder "${source.spec}": 1_Pooling/config.json`,
-  );
-  return first === mean ? undefined : first ? "first" : "mean";
-}
-
-async function isNormalized(source: ModelSource): Promise<boolean> {
-  const content = await smallFile(source, "modules.json");
-  if (content === undefined) return false;
-  const modules = parseAs(modulesConfig, content, `encoder "${source.spec}": modules.json`);
-  return modules.some(({ type }) => type.endsWith(".Normalize"));
+  const name = "1_Pooling/config.json";
+  return poolingMode(await smallFile(source, name), `encoder "${source.spec}": ${name}`);
 }
 
 function embeddings(
@@ -176,9 +159,4 @@ function embeddings(
   const length = output.dims[1]!;
   const rowMask = (i: number) => mask && Array.from({ length }, (_, t) => mask[i * length + t]!);
   return parts.map((part, i) => pooled(part, output.dims[2]!, pooling, rowMask(i)));
-}
-
-function unit(row: Float32Array): Float32Array {
-  const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-  return length > 0 ? row.map((value) => value / length) : row;
 }

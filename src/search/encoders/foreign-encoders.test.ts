@@ -135,7 +135,7 @@ const refused: Record<string, readonly [Uint8Array, RegExp, Partial<IndexView>?,
   ],
   ConstantOfShape: [
     modelOf({ node: [node("ConstantOfShape", "size", "b"), identity], initializer: [integers("size", [far])] }),
-    /operator ConstantOfShape is not one of those/,
+    /ConstantOfShape: results of more than/,
   ],
   "Expand to 6 GB": [
     modelOf({
@@ -188,9 +188,40 @@ const refused: Record<string, readonly [Uint8Array, RegExp, Partial<IndexView>?,
   ],
   "a size that is made by arithmetic": [
     modelOf({
-      node: [node("Shape", "a", "size"), node("Mul", "size size", "large"), node("Expand", "a large", "b"), identity],
+      node: [
+        ...[node("Shape", "a", "size"), node("Mul", "size many", "large"), node("ConstantOfShape", "large", "b")],
+        identity,
+      ],
+      initializer: [integers("many", [1, 10_000_000])],
+    }),
+    /ConstantOfShape: results of more than/,
+  ],
+  "a size that overflows int32": [
+    modelOf({
+      node: [node("Mul", "many many", "large"), node("ConstantOfShape", "large", "b"), identity],
+      initializer: [integers("many", [65_536])],
     }),
     /cannot be known beforehand/,
+  ],
+  "a size from what is computed": [
+    modelOf({
+      node: [node("Cast", "a", "size", { to: 7 }), node("ConstantOfShape", "size", "b"), identity],
+    }),
+    /cannot be known beforehand/,
+  ],
+  "a range of 1,500,000,000": [
+    modelOf({
+      node: [node("Range", "zero far one", "b"), identity],
+      initializer: [0, far, 1].map((value, i) => ({ ...integers(["zero", "far", "one"][i]!, [value]), dims: [] })),
+    }),
+    /Range: results of more than/,
+  ],
+  "an Einstein sum of 16 billion products": [
+    modelOf({
+      node: [node("Einsum", "a a w w", "b", { equation: "ni,mi,xy,zu->" }), identity],
+      initializer: [floats("w", [4096, 4096], 1)],
+    }),
+    /Einsum.*(multiplications|too large)/,
   ],
   "fewer values than the shape says": [
     modelOf({ node: [node("Add", "a w", "code")], initializer: [{ ...floats("w", [16]), dims: [far] }] }),
