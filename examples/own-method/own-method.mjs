@@ -5,7 +5,7 @@ import * as own from "vantage-ml/method";
 const { nn, tensor, z } = own;
 const options = z.strictObject({
   ...own.perViewFields,
-  epochs: z.number().int().min(1).default(20).describe("passes over the training set"),
+  epochs: z.number().int().min(1).default(20).describe("training epochs"),
   batch: z.number().int().min(2).default(64).describe("samples per step"),
   dimensions: z.number().int().min(1).default(32).describe("width of a view's representation"),
   lr: z.number().positive().default(0.01).describe("learning rate of Adam"),

@@ -66,9 +66,22 @@ app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
 const project = await app.convert();
 if (project === undefined || app.logger.hasErrors()) process.exit(1);
 app.validate(project);
+requireExamples(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
+
+/** Every public function and class has an example; of a class, one of its static methods may have it. */
+function requireExamples(project) {
+  const hasExample = ({ comment, signatures = [] }) =>
+    [comment, ...signatures.map((each) => each.comment)].some((each) =>
+      each?.blockTags.some(({ tag }) => tag === "@example"),
+    );
+  for (const each of project.getReflectionsByKind(ReflectionKind.Class | ReflectionKind.Function)) {
+    const parts = each.kindOf(ReflectionKind.Class) ? [each, ...each.children] : [each];
+    if (!parts.some(hasExample)) app.logger.error(`${each.getFullName()} has no @example`);
+  }
+}
 
 /** Options are described by their schemas: `vantage train METHOD --help` says the same. */
 function describeOptions(project) {

@@ -12,6 +12,13 @@ export interface BatchKey {
  * The same rows and key give the same batches. The batches share one array.
  * @param rows row numbers of the samples; they stay as they are.
  * @throws RangeError where the size is not a whole number from 1.
+ * @example
+ * ```ts
+ * import { batches } from "vantage-ml/method";
+ *
+ * const rows = Int32Array.from({ length: 10 }, (_, row) => row);
+ * console.log(batches(rows, 4, { seed: 0, epoch: 1 }).map((batch) => batch.length)); // [ 4, 4, 2 ]
+ * ```
  */
 export function batches(
   rows: Int32Array,

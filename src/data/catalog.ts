@@ -113,7 +113,15 @@ function mnistRecipe(variant: NoisyMnistVariant, samples: number, description: s
   };
 }
 
-/** The sets that can be opened by name. */
+/**
+ * The sets that can be opened by name.
+ * @example
+ * ```ts
+ * import { catalog } from "vantage-ml/data";
+ *
+ * console.log(catalog().map(({ name }) => name)); // [ 'noisy-mnist', 'noisy-mnist-10k', 'synthetic', 'emoji' ]
+ * ```
+ */
 export function catalog(): readonly CatalogEntry[] {
   return recipes.map(({ make: _, ...entry }) => entry);
 }

@@ -21,6 +21,12 @@ const noiseDeviation = 0.5;
 /**
  * Reads `kind=rate`, such as `missing=0.3`.
  * @throws UserError for another kind or a rate that is not a number from 0 to 1.
+ * @example
+ * ```ts
+ * import { parseCorruption } from "vantage-ml/data";
+ *
+ * console.log(parseCorruption("missing=0.3")); // { kind: 'missing', rate: 0.3 }
+ * ```
  */
 export function parseCorruption(text: string): Corruption {
   const [kind, rate, more] = text.split("=").map((part) => part.trim());
@@ -42,6 +48,14 @@ export function parseCorruption(text: string): Corruption {
  * - `noise`: 1 … V random views plus N(0, 0.5²) on every column; a view that is missing stays as it is
  * The same seed gives the same bits; a conflict copies from the original data.
  * @throws UserError where `missing` finds a single view, or `conflict` no single-label classes or just one that has samples.
+ * @example
+ * ```ts
+ * import { corrupt, synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 100, classes: 4 });
+ * const holes = corrupt(data, { kind: "missing", rate: 0.3 }, 0);
+ * console.log(holes.views.map(({ present }) => present?.filter((each) => each === 0).length)); // such as [ 14, 16 ]: samples that lack each view
+ * ```
  */
 export function corrupt(dataset: MultiViewDataset, { kind, rate }: Corruption, seed: number): MultiViewDataset {
   const random = new Random(seed, "corruption", kind);

@@ -43,7 +43,16 @@ export interface DatasetDescription {
   readonly notes: readonly string[];
 }
 
-/** Looks through the whole data set; statistics are over the samples that have the view (0 where none has it). */
+/**
+ * Looks through the whole data set; statistics are over the samples that have the view (0 where none has it).
+ * @example
+ * ```ts
+ * import { describeDataset, synthetic } from "vantage-ml/data";
+ *
+ * const { samples, views } = describeDataset(synthetic({ samples: 100, classes: 4 }));
+ * console.log(samples, views.map(({ name, columns }) => [name, columns]));
+ * ```
+ */
 export function describeDataset(dataset: MultiViewDataset, notes: readonly string[] = []): DatasetDescription {
   const { labels } = dataset;
   return {

@@ -163,6 +163,13 @@ export function gatherRows(matrix: Matrix, rows: ArrayLike<number>, target: Floa
 /**
  * The matrix as dense rows: itself where it already is, otherwise a new copy.
  * @throws UserError where the copy would not fit into this machine's memory.
+ * @example
+ * ```ts
+ * import { sparse, toDense } from "vantage-ml/data";
+ *
+ * const matrix = sparse(2, 2, { offsets: [0, 1, 2], indices: [1, 0], values: [5, 1] });
+ * console.log(toDense(matrix).data); // Float32Array(4) [ 0, 5, 1, 0 ]
+ * ```
  */
 export function toDense(matrix: Matrix): DenseMatrix {
   if (matrix.kind === "dense") return matrix;
@@ -183,7 +190,16 @@ export function toDense(matrix: Matrix): DenseMatrix {
   return result;
 }
 
-/** The chosen rows as a matrix of the same kind. */
+/**
+ * The chosen rows as a matrix of the same kind.
+ * @example
+ * ```ts
+ * import { dense, selectRows, toDense } from "vantage-ml/data";
+ *
+ * const matrix = dense([[1, 2], [3, 4], [5, 6]]);
+ * console.log(toDense(selectRows(matrix, [2, 0])).data); // Float32Array(4) [ 5, 6, 1, 2 ]
+ * ```
+ */
 export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   if (matrix.kind === "lazy") {
     const chosen = Int32Array.from(rows);

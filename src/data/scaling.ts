@@ -44,6 +44,13 @@ export interface Scaler {
  * `minmax-view` only where the whole view is constant).
  * @param rows the rows to fit on, as the training set; all of them where it is left out.
  * @throws RangeError where there is no row to fit on.
+ * @example
+ * ```ts
+ * import { dense, fitScaler } from "vantage-ml/data";
+ *
+ * const { scale, shift } = fitScaler("standard", dense([[1], [3]]));
+ * console.log(scale, shift); // Float32Array(1) [ 1 ] Float32Array(1) [ -2 ]
+ * ```
  */
 export function fitScaler(kind: ScalingKind, matrix: Matrix, rows?: ArrayLike<number>): Scaler {
   const { columns } = matrix;
@@ -100,6 +107,13 @@ export function scalingNote({ kind, scale, shift }: Scaler, view: string): strin
  * dense; lazy stays lazy. Rounded to float32 after the product and after the sum, as an ONNX graph with Mul and Add does.
  * @param rows the rows to take, in this order; all of them where it is left out.
  * @throws RangeError where the matrix has other columns than the scaler was fitted on.
+ * @example
+ * ```ts
+ * import { applyScaler, dense, fitScaler, toDense } from "vantage-ml/data";
+ *
+ * const [train, test] = [dense([[0], [10]]), dense([[5]])];
+ * console.log(toDense(applyScaler(fitScaler("minmax", train), test)).data); // Float32Array(1) [ 0.5 ]
+ * ```
  */
 export function applyScaler(scaler: Scaler, matrix: Matrix, rows?: ArrayLike<number>): Matrix {
   if (matrix.columns !== scaler.columns) {

@@ -18,6 +18,13 @@ export interface RandomSplitOptions {
  * rounded down and the classes that lost most by rounding give one more, until the total is right; samples without a label
  * count as a class of their own.
  * @throws UserError where a part would be empty, or stratification finds more than one class per sample.
+ * @example
+ * ```ts
+ * import { randomSplit } from "vantage-ml/data";
+ *
+ * const { train, test } = randomSplit(10, { train: 0.8, seed: 0 });
+ * console.log(train.length, test.length); // 8 2
+ * ```
  */
 export function randomSplit(samples: number, options: RandomSplitOptions): { train: Int32Array; test: Int32Array } {
   const { train: share, seed, stratify } = options;
@@ -49,6 +56,13 @@ export function randomSplit(samples: number, options: RandomSplitOptions): { tra
  * Queries at one end of the file and the database at the other: `{ last: 693 }` makes the last 693 samples queries and
  * the ones before them the database, `{ first: 2000 }` the first 2000.
  * @throws UserError where queries or database would be empty.
+ * @example
+ * ```ts
+ * import { querySplit } from "vantage-ml/data";
+ *
+ * const { query, database } = querySplit(10, { last: 2 });
+ * console.log(query, database.length); // Int32Array(2) [ 8, 9 ] 8
+ * ```
  */
 export function querySplit(
   samples: number,

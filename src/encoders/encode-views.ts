@@ -37,7 +37,16 @@ export interface EncodeViewsOptions {
   onNote?(note: string): void;
 }
 
-/** The views that a set gives by the built-in encoders: `image`, where it has pictures, and `text`, where it has words. */
+/**
+ * The views that a set gives by the built-in encoders: `image`, where it has pictures, and `text`, where it has words.
+ * @example
+ * ```ts
+ * import { builtinViews } from "vantage-ml/data";
+ *
+ * const media = { name: "notes", ids: ["a", "b"], texts: [["a red bicycle"], ["two cats"]], source: "memory", notes: [] };
+ * console.log(builtinViews(media)); // [ { name: 'text', material: 'words', encoder: 'builtin:words' } ]
+ * ```
+ */
 export function builtinViews({ pictures, texts }: MediaSet): ViewSpec[] {
   return [
     ...(pictures ? [{ name: "image", material: "pictures", encoder: "builtin:pictures" } as const] : []),

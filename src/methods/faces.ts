@@ -20,6 +20,15 @@ const firstMeasure: Readonly<Record<string, string>> = { clustering: "acc", clas
  * A method whose measures have types: `Fitted` is what `evaluate` gives, `Other` what `evaluateOn` gives. Where the method has
  * several tasks and TypeScript does not see which, both are unions that `"acc" in metrics` (clustering) and `"accuracy" in metrics`
  * (classification) tell apart.
+ * @example
+ * ```ts
+ * import { CCA } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ * import { MeasuredMethod } from "vantage-ml/method";
+ *
+ * await using cca = await new CCA({ task: "classification" }).fit(synthetic({ samples: 100, classes: 4 }));
+ * if (cca instanceof MeasuredMethod) console.log(typeof (await cca.evaluate()).accuracy); // number
+ * ```
  */
 export class MeasuredMethod<
   Options extends { readonly task: string },
@@ -52,6 +61,13 @@ export class MeasuredMethod<
 /**
  * A method that gives each view a representation of its own: clustering (k-means), classification (linear SVM, nearest
  * neighbor, MLP) or retrieval (cosine).
+ * @example
+ * ```ts
+ * import { CCA } from "vantage-ml";
+ * import { PerViewMethod } from "vantage-ml/method";
+ *
+ * console.log(new CCA() instanceof PerViewMethod); // true
+ * ```
  */
 export class PerViewMethod<
   Options extends PerViewOptions,
@@ -60,7 +76,16 @@ export class PerViewMethod<
   declare readonly retrievalCurves: Verb<"retrievalCurves">;
 }
 
-/** A method that gives each view hash codes, for search between views. */
+/**
+ * A method that gives each view hash codes, for search between views.
+ * @example
+ * ```ts
+ * import { DJSRH } from "vantage-ml";
+ * import { HashingMethod } from "vantage-ml/method";
+ *
+ * console.log(new DJSRH({ bits: 32 }) instanceof HashingMethod); // true
+ * ```
+ */
 export class HashingMethod<Options extends CodeSearchOptions> extends MeasuredMethod<Options, RetrievalEvaluation> {
   declare readonly encode: Verb<"encode">;
   declare readonly retrievalCurves: Verb<"retrievalCurves">;

@@ -18,7 +18,17 @@ export function allRows(n: number): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => i);
 }
 
-/** The scaling as a part of a graph, the same bits as `applyScaler` gives. */
+/**
+ * The scaling as a part of a graph, the same bits as `applyScaler` gives.
+ * @example
+ * ```ts
+ * import { dense, fitScaler } from "vantage-ml/data";
+ * import { scaleInGraph, tensor } from "vantage-ml/method";
+ *
+ * const scaler = fitScaler("standard", dense([[1, 5], [3, 9]]));
+ * console.log(scaleInGraph(tensor.input("x", ["n", 2]), scaler).shape); // [ 'n', 2 ]
+ * ```
+ */
 export function scaleInGraph(x: Tensor, { kind, scale, shift }: Scaler): Tensor {
   if (kind === "none") return x;
   if (kind === "l2") return normalizeRows(x);
@@ -28,6 +38,16 @@ export function scaleInGraph(x: Tensor, { kind, scale, shift }: Scaler): Tensor 
 /**
  * Fills the inputs `view.v` and `present.v` that an execution has with rows of a data set; gives the execution.
  * @param augmented where pictures are to be augmented: what of them is seen.
+ * @example
+ * ```ts
+ * import { synthetic } from "vantage-ml/data";
+ * import { feedViews } from "vantage-ml/method";
+ *
+ * const data = synthetic({ samples: 10, classes: 2, dimensions: 3 });
+ * const inputs = { "view.0": new Float32Array(2 * 3) };
+ * feedViews({ inputs } as unknown as Parameters<typeof feedViews>[0], data, Int32Array.of(4, 7));
+ * console.log(inputs["view.0"].length); // 6
+ * ```
  */
 export function feedViews(
   run: Execution,
@@ -91,6 +111,17 @@ export async function runChunks(
 /**
  * An output of a program for rows of a matrix, in their order.
  * @param program has the input `x` [n, columns], and the output [n, width].
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { dense } from "vantage-ml/data";
+ * import { outputRows, Program, tensor } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const y = tensor.square(tensor.input("x", ["n", 2]));
+ * const program = await Program.compile(engine, { name: "squares", outputs: { y } });
+ * console.log((await outputRows(program, "y", 2, dense([[1, 2], [3, 4]]), Int32Array.of(1))).data);
+ * ```
  */
 export async function outputRows(
   program: Program,
@@ -118,7 +149,15 @@ export interface ViewShape {
   readonly shape?: PictureShape;
 }
 
-/** Samples of a view as an input of a graph: [rows, columns], or pictures [rows, 3, height, width]. */
+/**
+ * Samples of a view as an input of a graph: [rows, columns], or pictures [rows, 3, height, width].
+ * @example
+ * ```ts
+ * import { viewInput } from "vantage-ml/method";
+ *
+ * console.log(viewInput("image", { name: "image", columns: 784 }).shape); // [ 'n', 784 ]
+ * ```
+ */
 export function viewInput(name: string, { columns, shape }: ViewShape, rows: Dim = "n"): Tensor {
   return input(name, [rows, ...(shape ?? [columns])]);
 }

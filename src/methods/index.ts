@@ -28,7 +28,20 @@ export function findMethod(name: string): MethodDefinition<Record<string, unknow
   return method;
 }
 
-/** Adds a method to `methods` and to the command line. @throws UserError where there is one of its name, or the name is no lower-case word. */
+/**
+ * Adds a method to `methods` and to the command line.
+ * @throws UserError where there is one of its name, or the name is no lower-case word.
+ * @example
+ * ```ts
+ * import { methods } from "vantage-ml";
+ * import { defineMethod, registerMethod } from "vantage-ml/method";
+ *
+ * // Makes a method known to the command line and to `trainRun`, by its name.
+ * export function add(method: ReturnType<typeof defineMethod>): void {
+ *   if (!methods.some(({ name }) => name === method.name)) registerMethod(method);
+ * }
+ * ```
+ */
 export function registerMethod<Options>(definition: MethodDefinition<Options>): void {
   const { name } = definition;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {

@@ -41,6 +41,16 @@ export type MethodClass = new (options?: object, engine?: Engine) => Method;
  * Calls may overlap. Those that use the model (`transform`, `predict`, `encode`, `evaluate`, `evaluateOn`) go side by side, and
  * during a training they see the model as it is at the time. Those that make a model (`fit`, `restore`, `reopen`, `addView`) go
  * one after the other; each waits for the uses that began before it, and a use that comes while a model is made waits for that.
+ * @example
+ * ```ts
+ * import { CCA } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ * import { Method } from "vantage-ml/method";
+ *
+ * const data = synthetic({ samples: 100, classes: 4 });
+ * await using model = await new CCA().fit(data);
+ * console.log(model instanceof Method, (await model.transform(data)).rows); // true 100
+ * ```
  */
 export class Method<Options = object> {
   /** As in the registry of methods: "gmae". */

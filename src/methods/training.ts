@@ -91,7 +91,23 @@ export function withNotes(hooks: FitHooks, notes: readonly string[]): FitHooks {
   };
 }
 
-/** The run was ended by its signal; what was done so far is in the last checkpoint. */
+/**
+ * The run was ended by its signal; what was done so far is in the last checkpoint.
+ * @example
+ * ```ts
+ * import { GMAE, InterruptedError } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const controller = new AbortController();
+ * try {
+ *   await using gmae = new GMAE({ epochs: 50 });
+ *   const onEpoch = () => controller.abort();
+ *   await gmae.fit(synthetic({ samples: 60, classes: 3 }), { signal: controller.signal, onEpoch });
+ * } catch (error) {
+ *   console.log(error instanceof InterruptedError); // true
+ * }
+ * ```
+ */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "ERR_INTERRUPTED";

@@ -16,6 +16,13 @@ export interface ClassificationMetrics {
  * All measures of `predictions` against `labels`, with scikit-learn's definitions: the classes are those that occur in either,
  * and 0/0 counts 0.
  * @throws RangeError where lengths differ or there is no sample.
+ * @example
+ * ```ts
+ * import { classificationMetrics } from "vantage-ml/metrics";
+ *
+ * const { accuracy, f1Macro } = classificationMetrics(Int32Array.of(0, 0, 1, 1), Int32Array.of(0, 1, 1, 1));
+ * console.log(accuracy, f1Macro.toFixed(3)); // 0.75 0.733
+ * ```
  */
 export function classificationMetrics(labels: Int32Array, predictions: Int32Array): ClassificationMetrics {
   checkLengths(labels, predictions);
@@ -55,6 +62,12 @@ export function classificationMetrics(labels: Int32Array, predictions: Int32Arra
 /**
  * Confusion matrix: classes × classes counts, row after row; row = true class, column = predicted class.
  * @throws RangeError where a class is outside 0 … classes−1 or lengths differ.
+ * @example
+ * ```ts
+ * import { confusionMatrix } from "vantage-ml/metrics";
+ *
+ * console.log(confusionMatrix(Int32Array.of(0, 0, 1, 1), Int32Array.of(0, 1, 1, 1), 2));
+ * ```
  */
 export function confusionMatrix(labels: Int32Array, predictions: Int32Array, classes: number): Int32Array {
   checkLengths(labels, predictions);

@@ -34,6 +34,13 @@ export interface ClusteringMetrics {
  * @param labels true label per sample; any integers.
  * @param clusters cluster per sample; any integers, any number of clusters.
  * @throws RangeError where lengths differ or there is no sample.
+ * @example
+ * ```ts
+ * import { clusteringMetrics } from "vantage-ml/metrics";
+ *
+ * const { acc, nmi } = clusteringMetrics(Int32Array.of(0, 0, 1, 1), Int32Array.of(7, 7, 3, 3));
+ * console.log(acc, nmi); // 1 1
+ * ```
  */
 export function clusteringMetrics(labels: Int32Array, clusters: Int32Array): ClusteringMetrics {
   const table = contingency(labels, clusters);

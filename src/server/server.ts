@@ -84,8 +84,19 @@ export const limits = {
 const studio = fileURLToPath(new URL("../studio/", import.meta.url));
 
 /**
- * A server over indexes and runs that is ready to `listen`; docs/search.md has its interface. Closing it leaves the indexes open.
+ * A server over indexes and runs that is ready to `listen`; docs/http.md has its interface. Closing it leaves the indexes open.
  * @throws UserError where the page's files cannot be read.
+ * @example
+ * ```ts
+ * import { SearchIndex } from "vantage-ml/search";
+ * import { createServer } from "vantage-ml/server";
+ *
+ * await using index = await SearchIndex.create({ views: { image: 2 } });
+ * const server = await createServer({ indexes: new Map([["mine", index]]), localOnly: true, say: console.error });
+ * const { statusCode } = await server.inject({ url: "/health", headers: { host: "localhost" } });
+ * console.log(statusCode); // 200
+ * await server.close();
+ * ```
  */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { indexes, token, localOnly, allowedHosts = [], allowedOrigins = [], say } = options;

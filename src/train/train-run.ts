@@ -124,6 +124,18 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
  * Continues an interrupted run from its last checkpoint; the result has the same bits as one that was not interrupted. A finished
  * run is measured and reported again.
  * @throws UserError where there is no run to resume, it is another method's, or its data has changed.
+ * @example
+ * ```ts
+ * import { methods } from "vantage-ml";
+ * import { resumeTraining, trainRun } from "vantage-ml/train";
+ *
+ * const method = methods.find(({ name }) => name === "gmae")!;
+ * const stop = new AbortController();
+ * const hooks = { signal: stop.signal, onEpoch: () => stop.abort() };
+ * await trainRun({ method, options: { epochs: 3 }, data: "synthetic:samples=100", out: "runs/stopped" }, hooks).catch(() => {});
+ * const { summary } = await resumeTraining({ folder: "runs/stopped" });
+ * console.log(summary.epochs); // 3
+ * ```
  */
 export async function resumeTraining(request: ResumeRequest, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
   const { folder, method: name } = request;

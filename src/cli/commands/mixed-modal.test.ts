@@ -138,7 +138,7 @@ test("--pretrain-only, then --reuse: the bits of both stages in one run", async 
   assert.equal((await begun.done).status, 130);
   await refused(
     train(whole, "--reuse", "begun", "--out", "refused"),
-    /the run begun has not finished its pre-training: go on with --resume begun/,
+    /the run begun has not finished its pre-training: resume it with --resume begun/,
   );
   assert.ok(!existsSync(place.path("refused")));
 });

@@ -5,6 +5,14 @@ import { input, mul, type Tensor } from "../tensor/index.js";
 /**
  * The same model code gives the training graph and the evaluation graph: layers that behave differently ask `training`,
  * and record here the dropout masks that the step must draw and the running statistics that it must store.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const pass = new nn.Forward(true);
+ * pass.dropout(tensor.input("x", ["n", 3]), 0.5);
+ * console.log(pass.training, pass.dropoutInputs.length); // true 1
+ * ```
  */
 export class Forward {
   /**

@@ -25,7 +25,16 @@ import { type Initializer, type Parameters, torchLinear } from "./parameters.js"
 /** A part of a network: gives its result for a tensor, in a pass that trains or does not. */
 export type Layer = (x: Tensor, forward: Forward) => Tensor;
 
-/** x·Wᵀ + b, x [.., inputs]; parameters `weight` [outputs, inputs] and `bias` [outputs], initialized as PyTorch's Linear by default. */
+/**
+ * x·Wᵀ + b, x [.., inputs]; parameters `weight` [outputs, inputs] and `bias` [outputs], initialized as PyTorch's Linear by default.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const layer = nn.linear(new nn.Parameters(), 3, 8);
+ * console.log(layer(tensor.input("x", ["n", 3]), new nn.Forward(true)).shape); // [ 'n', 8 ]
+ * ```
+ */
 export function linear(
   parameters: Parameters,
   inputs: number,
@@ -66,7 +75,16 @@ export function conv2d(
   return (x) => conv2dOf(x, weight, bias, options);
 }
 
-/** Layer normalization (Ba, Kiros and Hinton 2016) over the last axis, (x − μ) / √(σ² + eps) · weight + bias; parameters `weight` and `bias` [width]. */
+/**
+ * Layer normalization (Ba, Kiros and Hinton 2016) over the last axis, (x − μ) / √(σ² + eps) · weight + bias; parameters `weight` and `bias` [width].
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const layer = nn.layerNorm(new nn.Parameters(), 3);
+ * console.log(layer(tensor.input("x", ["n", 3]), new nn.Forward(true)).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): Layer {
   const weight = parameters.create("weight", [width], { kind: "constant", value: 1 });
   const bias = parameters.create("bias", [width], { kind: "constant", value: 0 });
@@ -83,6 +101,15 @@ export function layerNorm(parameters: Parameters, width: number, eps = 1e-5): La
  * other axes, the running ones moving towards its mean and unbiased variance by `momentum`, as PyTorch's BatchNorm1d and
  * BatchNorm2d; otherwise by the running ones. Of several passes in one (`Forward.passes`) each has its own statistics, and the
  * running ones move once for each, in order.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const parameters = new nn.Parameters();
+ * const layer = nn.batchNorm(parameters, 3);
+ * const pass = new nn.Forward(true);
+ * console.log(layer(tensor.input("x", ["n", 3]), pass).shape, pass.updates.length); // [ 'n', 3 ] 2
+ * ```
  */
 export function batchNorm(
   parameters: Parameters,
@@ -142,18 +169,48 @@ export function applyBatchNorm(
   return reshape(y, x.shape);
 }
 
-/** Layers one after another. */
+/**
+ * Layers one after another.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const parameters = new nn.Parameters();
+ * const [first, last] = [nn.linear(parameters.scope(0), 3, 16), nn.linear(parameters.scope(1), 16, 2)];
+ * const network = nn.sequential([first, nn.activation(tensor.relu), nn.dropout(0.5), last]);
+ * console.log(network(tensor.input("x", ["n", 3]), new nn.Forward(true)).shape); // [ 'n', 2 ]
+ * ```
+ */
 export function sequential(layers: readonly Layer[]): Layer {
   return (x, forward) => layers.reduce((value, layer) => layer(value, forward), x);
 }
 
-/** A layer without parameters from a function of the tensor. */
+/**
+ * A layer without parameters from a function of the tensor.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const layer = nn.activation(tensor.relu);
+ * console.log(layer(tensor.input("x", ["n", 3]), new nn.Forward(true)).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const activation =
   (f: (x: Tensor) => Tensor): Layer =>
   (x) =>
     f(x);
 
-/** `Forward.dropout` as a layer: values dropped with this probability in training, nothing done otherwise. */
+/**
+ * `Forward.dropout` as a layer: values dropped with this probability in training, nothing done otherwise.
+ * @example
+ * ```ts
+ * import { nn, tensor } from "vantage-ml/method";
+ *
+ * const pass = new nn.Forward(true);
+ * nn.dropout(0.5)(tensor.input("x", ["n", 3]), pass);
+ * console.log(pass.dropoutInputs.length); // 1
+ * ```
+ */
 export const dropout =
   (probability: number): Layer =>
   (x, forward) =>

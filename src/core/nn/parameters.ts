@@ -21,7 +21,17 @@ export interface Parameter {
   readonly learned: boolean;
 }
 
-/** Collects the parameters that layers create; `scope` gives the same collection under a longer name. */
+/**
+ * Collects the parameters that layers create; `scope` gives the same collection under a longer name.
+ * @example
+ * ```ts
+ * import { nn } from "vantage-ml/method";
+ *
+ * const parameters = new nn.Parameters();
+ * nn.linear(parameters.scope("encoder"), 3, 8);
+ * console.log(parameters.all.map(({ name, shape }) => [name, ...shape]));
+ * ```
+ */
 export class Parameters {
   /** Every parameter so far, in the order in which they were created. */
   readonly all: Parameter[];
@@ -66,12 +76,28 @@ export class Parameters {
   }
 }
 
-/** U(−1/√inputs, 1/√inputs): PyTorch's default for the weights and biases of linear layers. */
+/**
+ * U(−1/√inputs, 1/√inputs): PyTorch's default for the weights and biases of linear layers.
+ * @example
+ * ```ts
+ * import { nn } from "vantage-ml/method";
+ *
+ * console.log(nn.torchLinear(100)); // { kind: 'uniform', limit: 0.1 }
+ * ```
+ */
 export function torchLinear(inputs: number): Initializer {
   return { kind: "uniform", limit: 1 / Math.sqrt(inputs) };
 }
 
-/** Glorot and Bengio 2010, uniform: Keras' default. */
+/**
+ * Glorot and Bengio 2010, uniform: Keras' default.
+ * @example
+ * ```ts
+ * import { nn } from "vantage-ml/method";
+ *
+ * console.log(nn.glorotUniform(300, 300)); // { kind: 'uniform', limit: 0.1 }
+ * ```
+ */
 export function glorotUniform(inputs: number, outputs: number): Initializer {
   return { kind: "uniform", limit: Math.sqrt(6 / (inputs + outputs)) };
 }
@@ -80,6 +106,18 @@ export function glorotUniform(inputs: number, outputs: number): Initializer {
  * Gives every parameter its first values: a function of the seed and the parameter's name and nothing else.
  * @param kernels the engine's: `engine.kernels`.
  * @throws RangeError where the store has not one of the parameters.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { nn, ParameterStore } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const parameters = new nn.Parameters();
+ * nn.linear(parameters, 3, 1);
+ * const store = new ParameterStore(engine.memory, parameters.all);
+ * nn.initialize(engine.kernels, store, parameters.all, 0);
+ * console.log(store.values("weight").length); // 3
+ * ```
  */
 export function initialize(
   kernels: Kernels,

@@ -29,6 +29,16 @@ const ALIGN = 16;
  * The values of a model's parameters, by name, in one block of the engine's memory. Where the engine keeps parameters on a device, the
  * block is a copy: what is written here is taken to the device before the next run, and what a training changed there is read after
  * `download`.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { ParameterStore } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const store = new ParameterStore(engine.memory, [{ name: "weight", shape: [2, 3] }]);
+ * store.set("weight", [1, 2, 3, 4, 5, 6]);
+ * console.log(store.names, store.values("weight")[5]); // [ 'weight' ] 6
+ * ```
  */
 export class ParameterStore {
   /** All values, each parameter from a multiple of 16 on. */

@@ -84,7 +84,7 @@ export class Program {
    * const y = tensor.softmax(tensor.input("x", ["n", 2]));
    * const program = await Program.compile(engine, { name: "softmax", outputs: { y } });
    * const feed = [1, 1, 0, Math.log(3)];
-   * console.log(await program.call({ n: 2 }, (run) => run.inputs.x!.set(feed), ({ y }) => [...y!])); // 0.5, 0.5, 0.25, 0.75
+   * console.log(await program.call({ n: 2 }, (run) => run.inputs.x!.set(feed), ({ y }) => [...y!])); // [ 0.5, 0.5, 0.25, 0.75 ]
    * ```
    */
   static async compile(engine: Engine, parts: ProgramParts): Promise<Program> {

@@ -117,7 +117,24 @@ export class RuntimeError extends Error {
   readonly code: string = "ERR_RUNTIME";
 }
 
-/** Values are read whose latest version is on a device: a download has to come first. */
+/**
+ * Values are read whose latest version is on a device: a download has to come first.
+ * @example
+ * ```ts
+ * import { Engine, StaleError } from "vantage-ml";
+ * import { ParameterStore } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const store = new ParameterStore(engine.memory, [{ name: "weight", shape: [2] }]);
+ * try {
+ *   console.log(store.values("weight").length); // 2
+ * } catch (error) {
+ *   // A training on a device has changed the values since.
+ *   if (!(error instanceof StaleError)) throw error;
+ *   await store.download();
+ * }
+ * ```
+ */
 export class StaleError extends RuntimeError {
   override readonly name = "StaleError";
   override readonly code = "ERR_STALE";

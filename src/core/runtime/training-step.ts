@@ -9,7 +9,21 @@ import type { NamedTensor } from "./parameter-store.js";
 import type { Execution, Sizes } from "./program.js";
 import type { SavedState, StepParts, StepUpdate } from "./step-parts.js";
 
-/** A loss or a gradient is no longer a number; the parameters are those before the step. */
+/**
+ * A loss or a gradient is no longer a number; the parameters are those before the step.
+ * @example
+ * ```ts
+ * import { DivergenceError, GMAE } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * try {
+ *   await using gmae = new GMAE({ lr: 1e30, epochs: 5 });
+ *   await gmae.fit(synthetic({ samples: 60, classes: 3 }));
+ * } catch (error) {
+ *   if (error instanceof DivergenceError) console.log("take a smaller learning rate:", error.message);
+ * }
+ * ```
+ */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
   readonly code = "ERR_DIVERGENCE";
@@ -65,7 +79,7 @@ export class TrainingStep {
    * run.inputs.x!.set([1, 0, 0, 1, 1, 1]);
    * run.inputs.y!.set([1, 2, 3]);
    * for (let i = 0; i < 200; i++) await step.run(run);
-   * console.log(store.values("weight")); // close to 1, 2
+   * console.log(store.values("weight")); // such as 0.89, 1.89
    * ```
    */
   static async compile(engine: Engine, parts: StepParts): Promise<TrainingStep> {

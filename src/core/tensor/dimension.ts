@@ -3,7 +3,19 @@
 /** A size, or a name that stands for a size known only when a graph runs (such as "n", the batch), or a sum of these. */
 export type Dim = number | string;
 
-/** A graph that cannot be built: the message names the operation and the shapes that it got. */
+/**
+ * A graph that cannot be built: the message names the operation and the shapes that it got.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * try {
+ *   tensor.add(tensor.input("a", [2]), tensor.input("b", [3]));
+ * } catch (error) {
+ *   console.log(error instanceof tensor.GraphError); // true
+ * }
+ * ```
+ */
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly code = "ERR_GRAPH";
@@ -36,7 +48,15 @@ function format({ terms, rest }: Sum): Dim {
   return parts.join("+").replaceAll("+-", "-");
 }
 
-/** 2 and 3 as 5, "n" and "n" as "2*n", "n" and −1 as "n-1". */
+/**
+ * 2 and 3 as 5, "n" and "n" as "2*n", "n" and −1 as "n-1".
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.addDims("n", "n", -1)); // 2*n-1
+ * ```
+ */
 export function addDims(...dims: readonly Dim[]): Dim {
   const terms = new Map<string, number>();
   let total = 0;
@@ -52,12 +72,29 @@ function scale(dim: Dim, by: (value: number) => number): Dim {
   return format({ terms: new Map([...terms].map(([name, count]) => [name, by(count)])), rest: by(rest) });
 }
 
-/** A dimension `count` times: 2 · 3 = 6, 2 · "n" = "2*n". */
+/**
+ * A dimension `count` times: 2 · 3 = 6, 2 · "n" = "2*n".
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.multiplyDim("n", 2)); // 2*n
+ * ```
+ */
 export function multiplyDim(dim: Dim, count: number): Dim {
   return scale(dim, (value) => value * count);
 }
 
-/** The inverse of `multiplyDim`. @throws GraphError where the dimension is not `count` times another. */
+/**
+ * The inverse of `multiplyDim`.
+ * @throws GraphError where the dimension is not `count` times another.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.divideDim("2*n", 2)); // n
+ * ```
+ */
 export function divideDim(dim: Dim, count: number): Dim {
   const { terms, rest } = parse(dim);
   if (![rest, ...terms.values()].every((each) => each % count === 0)) {

@@ -44,6 +44,17 @@ export interface Emitter {
  * An ONNX form that is one ONNX operator with the same inputs and outputs.
  * @param op the operator's name.
  * @param attributes its attributes, from those of the operation.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const hardSwish = tensor.defineOp<tensor.NoAttributes, [x: tensor.Tensor]>({
+ *   name: "hardSwish",
+ *   infer: ([x]) => [x],
+ *   onnx: tensor.as("HardSwish"),
+ * });
+ * console.log(hardSwish.apply([tensor.input("x", ["n", 3])], {})[0].shape); // [ 'n', 3 ]
+ * ```
  */
 export const as =
   <Attributes extends object>(op: string, attributes?: (own: Attributes) => OnnxAttributes) =>
@@ -55,7 +66,15 @@ export const as =
 export const END = Number.MAX_SAFE_INTEGER;
 
 const onnxTypes: Readonly<Record<DType, number>> = { float32: 1, int64: 7, bool: 9 };
-/** ONNX's number of an element type. */
+/**
+ * ONNX's number of an element type.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.onnxType("float32")); // 1
+ * ```
+ */
 export const onnxType = (dtype: DType): number => onnxTypes[dtype];
 
 /** A shape as a list of integers, its one named dimension as −1. */

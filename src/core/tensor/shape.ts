@@ -14,7 +14,16 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** The shape that NumPy's broadcasting rules give; a named dimension broadcasts against itself and 1 only. @throws GraphError where they do not fit. */
+/**
+ * The shape that NumPy's broadcasting rules give; a named dimension broadcasts against itself and 1 only.
+ * @throws GraphError where they do not fit.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.broadcastShapes("add", ["n", 1], [4])); // [ 'n', 4 ]
+ * ```
+ */
 export function broadcastShapes(op: string, ...shapes: Shape[]): Dim[] {
   const rank = Math.max(...shapes.map((s) => s.length));
   const result: Dim[] = [];
@@ -31,7 +40,16 @@ export function broadcastShapes(op: string, ...shapes: Shape[]): Dim[] {
   return result;
 }
 
-/** An axis, which may count from the end, counted from the front. @throws GraphError where the shape has none such. */
+/**
+ * An axis, which may count from the end, counted from the front.
+ * @throws GraphError where the shape has none such.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.normalizeAxis("sum", -1, ["n", 3])); // 1
+ * ```
+ */
 export function normalizeAxis(op: string, axis: number, shape: Shape): number {
   const result = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || result < 0 || result >= shape.length) {
@@ -40,7 +58,15 @@ export function normalizeAxis(op: string, axis: number, shape: Shape): number {
   return result;
 }
 
-/** The number of elements once every named dimension has its size. */
+/**
+ * The number of elements once every named dimension has its size.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * console.log(tensor.elementCount(["n", 3], { n: 4 })); // 12
+ * ```
+ */
 export function elementCount(shape: Shape, sizes: Readonly<Record<string, number>> = {}): number {
   return resolveShape(shape, sizes).reduce((product, dim) => product * dim, 1);
 }

@@ -25,7 +25,16 @@ export interface Node<
   readonly outputs: Outputs;
 }
 
-/** A value of a recorded computation: an output of a node, with its shape and element type. Operations and `input` make tensors. */
+/**
+ * A value of a recorded computation: an output of a node, with its shape and element type. Operations and `input` make tensors.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(x.shape, x.dtype, x.rank, x instanceof tensor.Tensor); // [ 'n', 3 ] float32 2 true
+ * ```
+ */
 export class Tensor implements TensorType {
   /** @internal */
   constructor(

@@ -43,6 +43,13 @@ const separation = 1.2;
  * take about a second. The data set's source is the catalog name that makes it again.
  * @throws UserError for sizes that are not whole numbers from 1 (private factors and noise: from 0), more classes than
  *   samples, or another number of dimensions than views.
+ * @example
+ * ```ts
+ * import { synthetic } from "vantage-ml/data";
+ *
+ * const data = synthetic({ samples: 200, classes: 4, views: 3, dimensions: [8, 16, 32], seed: 1 });
+ * console.log(data.samples, data.dimensions); // 200 [ 8, 16, 32 ]
+ * ```
  */
 export function synthetic(options: Partial<SyntheticOptions> = {}): MultiViewDataset {
   const settings = { ...syntheticDefaults, ...options };

@@ -6,7 +6,7 @@ export const dchnOptions = z.strictObject({
   ...hashingFields,
   ...backboneFields,
   backboneRate: z.number().positive().default(0.1).describe("learning rate of the backbone, as a part of lr"),
-  epochs: z.number().int().min(1).default(100).describe("passes over the training set, for each view"),
+  epochs: z.number().int().min(1).default(100).describe("training epochs of the network of each view"),
   batch: z.number().int().min(1).default(64).describe("samples per step"),
   lr: z.number().positive().default(1e-4).describe("learning rate of Adam"),
   beta1: z.number().min(0).lt(1).default(0.5).describe("β₁ of Adam"),
@@ -72,7 +72,7 @@ export interface DchnOptions extends z.output<typeof dchnOptions> {
   readonly augment: z.output<typeof dchnOptions>["augment"];
   /** Learning rate of the backbone, as a part of lr. Default: 0.1. */
   readonly backboneRate: z.output<typeof dchnOptions>["backboneRate"];
-  /** Passes over the training set, for each view. Default: 100. */
+  /** Training epochs of the network of each view. Default: 100. */
   readonly epochs: z.output<typeof dchnOptions>["epochs"];
   /** Samples per step. Default: 64. */
   readonly batch: z.output<typeof dchnOptions>["batch"];

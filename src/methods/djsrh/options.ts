@@ -7,7 +7,7 @@ const rate = z.number().positive();
 export const djsrhOptions = z.strictObject({
   ...hashingFields,
   ...backboneFields,
-  epochs: z.number().int().min(1).default(200).describe("passes over the training set"),
+  epochs: z.number().int().min(1).default(200).describe("training epochs"),
   batch: z.number().int().min(2).default(32).describe("samples per step; a last incomplete batch is dropped"),
   lr: z
     .union([rate, z.tuple([rate, rate])], "expected a positive number, or two: one per view")
@@ -70,7 +70,7 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
    * true.
    */
   readonly augment: z.output<typeof djsrhOptions>["augment"];
-  /** Passes over the training set. Default: 200. */
+  /** Training epochs. Default: 200. */
   readonly epochs: z.output<typeof djsrhOptions>["epochs"];
   /** Samples per step; a last incomplete batch is dropped. Default: 32. */
   readonly batch: z.output<typeof djsrhOptions>["batch"];

@@ -10,7 +10,7 @@ const rate = z.number().positive();
 
 export const dm2cOptions = z.strictObject({
   task: z.enum(["clustering"]).default("clustering").describe("what the representation is learned for"),
-  epochs: z.number().int().min(1).default(220).describe("passes over the training set, after pre-training"),
+  epochs: z.number().int().min(1).default(220).describe("training epochs, after pre-training"),
   pretrainEpochs: z
     .number()
     .int()
@@ -89,7 +89,7 @@ export const dm2cOptions = z.strictObject({
 export interface Dm2cOptions extends z.output<typeof dm2cOptions> {
   /** What the representation is learned for. Default: "clustering". */
   readonly task: z.output<typeof dm2cOptions>["task"];
-  /** Passes over the training set, after pre-training. Default: 220. */
+  /** Training epochs, after pre-training. Default: 220. */
   readonly epochs: z.output<typeof dm2cOptions>["epochs"];
   /** Passes over each modality in pre-training its autoencoder. Default: 150. */
   readonly pretrainEpochs: z.output<typeof dm2cOptions>["pretrainEpochs"];

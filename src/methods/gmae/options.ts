@@ -12,7 +12,7 @@ export const gmaeOptions = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe("passes over the data (default: 500 for clustering, 200 for classification)"),
+    .describe("training epochs (default: 500 for clustering, 200 for classification)"),
   batch: z
     .number()
     .int()
@@ -75,7 +75,7 @@ export const gmaeOptions = z.strictObject({
 export interface GmaeOptions extends z.output<typeof gmaeOptions> {
   /** What the representation is learned for. Default: "clustering". */
   readonly task: z.output<typeof gmaeOptions>["task"];
-  /** Passes over the data (default: 500 for clustering, 200 for classification). */
+  /** Training epochs (default: 500 for clustering, 200 for classification). */
   readonly epochs?: z.output<typeof gmaeOptions>["epochs"];
   /** Samples per step; 0: the whole set as one batch up to 6000 samples, above that batches of 2048. Default: 0. */
   readonly batch: z.output<typeof gmaeOptions>["batch"];

@@ -45,9 +45,9 @@ export const mvlnetOptions = z.strictObject({
     .array(whole.min(1))
     .default([500, 500, 2000, 10])
     .describe("widths of the autoencoders' encoders, the code last; []: the networks take the features themselves"),
-  autoencoderEpochs: whole.min(1).default(50).describe("passes over the training set for each autoencoder"),
+  autoencoderEpochs: whole.min(1).default(50).describe("epochs of each autoencoder"),
   autoencoderBatch: whole.min(1).default(256).describe("samples per step of the autoencoders"),
-  siameseEpochs: whole.min(1).default(400).describe("passes over the pairs for each siamese network at most"),
+  siameseEpochs: whole.min(1).default(400).describe("epochs of each siamese network at most, over the pairs"),
   siameseLr: z.number().positive().default(1e-4).describe("learning rate of the siamese networks (RMSprop)"),
   siameseBatch: whole.min(1).default(128).describe("pairs per step of the siamese networks"),
   pairNeighbours: whole.min(1).default(3).describe("nearest neighbors of a sample that it forms positive pairs with"),
@@ -114,11 +114,11 @@ export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {
    * [500,500,2000,10].
    */
   readonly autoencoder: z.output<typeof mvlnetOptions>["autoencoder"];
-  /** Passes over the training set for each autoencoder. Default: 50. */
+  /** Epochs of each autoencoder. Default: 50. */
   readonly autoencoderEpochs: z.output<typeof mvlnetOptions>["autoencoderEpochs"];
   /** Samples per step of the autoencoders. Default: 256. */
   readonly autoencoderBatch: z.output<typeof mvlnetOptions>["autoencoderBatch"];
-  /** Passes over the pairs for each siamese network at most. Default: 400. */
+  /** Epochs of each siamese network at most, over the pairs. Default: 400. */
   readonly siameseEpochs: z.output<typeof mvlnetOptions>["siameseEpochs"];
   /** Learning rate of the siamese networks (RMSprop). Default: 0.0001. */
   readonly siameseLr: z.output<typeof mvlnetOptions>["siameseLr"];

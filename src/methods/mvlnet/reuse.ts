@@ -33,7 +33,7 @@ export function takePretrained(model: MvlnetModel, folder: string): void {
   }
   if (position.stage < pretrainingStages(options, views.length)) {
     throw new UserError(
-      `option reuse: ${folder} has not finished its autoencoders and siamese networks: go on with --resume ${folder}`,
+      `option reuse: ${folder} has not finished its autoencoders and siamese networks: resume it with --resume ${folder}`,
     );
   }
   for (const { name, shape } of model.parameters.all) {

@@ -71,7 +71,25 @@ export interface DescribedModelParts<Options extends { readonly seed: number }, 
   fit?(context: Context<Options>, model: Description & Made, data: MultiViewDataset): void | Promise<void>;
 }
 
-/** A model that is made from a description, its parameters initialized by the seed and their names. */
+/**
+ * A model that is made from a description, its parameters initialized by the seed and their names.
+ * @example
+ * ```ts
+ * import * as own from "vantage-ml/method";
+ *
+ * const model = own.describedModel<own.PerViewOptions, own.Networks>({
+ *   keeps: ["views", "classNames"],
+ *   outputs: ["representation"],
+ *   check: (data) => own.checkCompleteViews("mine", data),
+ *   make({ engine }, { views }) {
+ *     const parameters = new own.nn.Parameters();
+ *     views.forEach(({ columns }, v) => own.nn.linear(parameters.scope(v), columns, 8));
+ *     return { parameters, store: new own.ParameterStore(engine.memory, parameters.all) };
+ *   },
+ * });
+ * console.log(typeof model.prepare); // function
+ * ```
+ */
 export function describedModel<Options extends { readonly seed: number }, Made extends Networks>(
   parts: DescribedModelParts<Options, Made>,
 ): ModelPart<Options, Description & Made> {

@@ -14,6 +14,16 @@ export function weightsOf(store: ParameterStore): Map<string, Float32Array> {
 /**
  * `<view>.onnx`: raw features or pictures, an input named as the view, to what `outputs` makes of them.
  * @param metadata is stored in the file; by default the method and the view.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { exportView, ParameterStore, tensor } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const view = { name: "image", columns: 4 };
+ * const { name, bytes } = exportView("mine", view, new ParameterStore(engine.memory, []), (x) => ({ y: tensor.tanh(x) }));
+ * console.log(name, bytes.length > 0); // image true
+ * ```
  */
 export function exportView(
   method: string,

@@ -36,6 +36,15 @@ export interface StoredNetwork {
  * @param widths of the hidden layers, and the bits.
  * @param output may create parameters of its own, named after the view too.
  * @param backbone for pictures: what the layers get their features from.
+ * @example
+ * ```ts
+ * import { dense, fitScaler } from "vantage-ml/data";
+ * import { hashingNetwork, tensor } from "vantage-ml/method";
+ *
+ * const view = { name: "image", columns: 4 };
+ * const network = hashingNetwork(view, fitScaler("none", dense(2, 4)), [8, 16], () => tensor.tanh);
+ * console.log(network.code(tensor.input("x", ["n", 4])).shape); // [ 'n', 16 ]
+ * ```
  */
 export function hashingNetwork(
   view: ViewShape,
@@ -57,14 +66,39 @@ export function hashingNetwork(
   return { view, scaler, parameters, code, ...(trunk && { trunk }) };
 }
 
-/** The learned parameters of a network: those of its backbone, where it has one, and the others. */
+/**
+ * The learned parameters of a network: those of its backbone, where it has one, and the others.
+ * @example
+ * ```ts
+ * import { dense, fitScaler } from "vantage-ml/data";
+ * import { hashingNetwork, learnedParts, tensor } from "vantage-ml/method";
+ *
+ * const view = { name: "image", columns: 4 };
+ * const network = hashingNetwork(view, fitScaler("none", dense(2, 4)), [8, 16], () => tensor.tanh);
+ * console.log(learnedParts(network).head.length, learnedParts(network).backbone.length); // 4 0
+ * ```
+ */
 export function learnedParts({ parameters, trunk }: HashingNetwork): { head: Tensor[]; backbone: Tensor[] } {
   const learned = parameters.learned();
   const isBackbone = (tensor: Tensor) => trunk !== undefined && inputName(tensor).startsWith(trunk.prefix);
   return { head: learned.filter((each) => !isBackbone(each)), backbone: learned.filter(isBackbone) };
 }
 
-/** Everything that use of the network needs, by names that begin with the view's. */
+/**
+ * Everything that use of the network needs, by names that begin with the view's.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { dense, fitScaler } from "vantage-ml/data";
+ * import { hashingNetwork, networkTensors, ParameterStore, tensor } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const view = { name: "image", columns: 4 };
+ * const network = hashingNetwork(view, fitScaler("none", dense(2, 4)), [8, 16], () => tensor.tanh);
+ * const store = new ParameterStore(engine.memory, network.parameters.all);
+ * console.log([...networkTensors({ network, store }).keys()]);
+ * ```
+ */
 export function networkTensors({ network, store }: StoredNetwork): Map<string, NamedTensor> {
   const { view, scaler, parameters } = network;
   const tensors = store.tensors(parameters.all.map(({ name }) => name));
@@ -72,7 +106,15 @@ export function networkTensors({ network, store }: StoredNetwork): Map<string, N
   return new Map([...tensors, ...scaling]);
 }
 
-/** The scaling of a view as `networkTensors` stored it. */
+/**
+ * The scaling of a view as `networkTensors` stored it.
+ * @example
+ * ```ts
+ * import { networkScaler } from "vantage-ml/method";
+ *
+ * console.log(networkScaler({ tensors: new Map(), json: {} }, "none", { name: "image", columns: 4 }).kind);
+ * ```
+ */
 export function networkScaler(state: State, kind: ScalingKind, view: ViewShape): Scaler {
   if (view.shape) return noScaler(view);
   return isFitted(kind) ? storedScaler(state, `${view.name}.scaler`, kind, view) : noScaler(view, kind);

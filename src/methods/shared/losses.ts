@@ -22,7 +22,26 @@ export class Means {
   }
 }
 
-/** Runs a step: what it reported, the loss that is minimized first, as `total`. */
+/**
+ * Runs a step: what it reported, the loss that is minimized first, as `total`.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { nn, ParameterStore, stepLosses, tensor, TrainingStep } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const parameters = new nn.Parameters();
+ * const y = nn.linear(parameters, 2, 1)(tensor.input("x", [4, 2]), new nn.Forward(true));
+ * const store = new ParameterStore(engine.memory, parameters.all);
+ * nn.initialize(engine.kernels, store, parameters.all, 0);
+ * const groups = [{ parameters: parameters.learned(), optimizer: { kind: "sgd", lr: 0.1 } as const }];
+ * const loss = tensor.mean(tensor.square(y));
+ * const step = await TrainingStep.compile(engine, { name: "example", store, loss, groups, seed: 0 });
+ * const run = step.at();
+ * run.inputs.x!.set([1, 0, 0, 1, 1, 1, 0, 0]);
+ * console.log(Object.keys(await stepLosses(step, run))); // [ 'total' ]
+ * ```
+ */
 export async function stepLosses(step: TrainingStep, run: Execution): Promise<Record<string, number>> {
   const { loss, ...parts } = await step.run(run);
   return { total: loss!, ...parts };
@@ -32,6 +51,26 @@ export async function stepLosses(step: TrainingStep, run: Execution): Promise<Re
  * A step for each batch, in their order.
  * @param load puts a batch into the step's inputs.
  * @returns the means of what the steps reported.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { nn, ParameterStore, tensor, TrainingStep, trainOn } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const parameters = new nn.Parameters();
+ * const y = nn.linear(parameters, 2, 1)(tensor.input("x", [4, 2]), new nn.Forward(true));
+ * const store = new ParameterStore(engine.memory, parameters.all);
+ * nn.initialize(engine.kernels, store, parameters.all, 0);
+ * const groups = [{ parameters: parameters.learned(), optimizer: { kind: "sgd", lr: 0.1 } as const }];
+ * const loss = tensor.mean(tensor.square(y));
+ * const step = await TrainingStep.compile(engine, { name: "example", store, loss, groups, seed: 0 });
+ * const run = step.at();
+ * const load = (batch: readonly number[]) => {
+ *   run.inputs.x!.set(batch);
+ *   return run;
+ * };
+ * console.log(Object.keys(await trainOn(step, [[1, 0, 0, 1, 1, 1, 0, 0], [0, 1, 1, 0, 1, 1, 0, 0]], load)));
+ * ```
  */
 export async function trainOn<Batch>(
   step: TrainingStep,

@@ -46,6 +46,12 @@ const leastSide = 63;
  * The backbone that options choose: by its name, or as a file of weights, whose name or option `arch` says of which network.
  * @returns undefined where there is none.
  * @throws UserError where the file's name leaves that open, or an option is for a backbone and there is none.
+ * @example
+ * ```ts
+ * import { chosenBackbone } from "vantage-ml/method";
+ *
+ * console.log(chosenBackbone({ backbone: "vgg19_bn-c79401a0.pth", augment: false })?.arch); // vgg19-bn
+ * ```
  */
 export function chosenBackbone({ backbone: choice, arch, freeze }: PictureOptions): BackboneChoice | undefined {
   if (choice === "none") {
@@ -80,7 +86,21 @@ function archOf(path: string): BackboneName {
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[-_]/g, "");
 
-/** @throws UserError where pictures and options do not fit: pixels without a network for them, or a network without pictures. */
+/**
+ * @throws UserError where pictures and options do not fit: pixels without a network for them, or a network without pictures.
+ * @example
+ * ```ts
+ * import { UserError } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ * import { checkPictures } from "vantage-ml/method";
+ *
+ * try {
+ *   checkPictures(synthetic({ samples: 10, classes: 2 }), { backbone: "alexnet", augment: false });
+ * } catch (error) {
+ *   console.log(error instanceof UserError); // true
+ * }
+ * ```
+ */
 export function checkPictures(data: MultiViewDataset, options: PictureOptions): void {
   checkPixels(data, options);
   const { name, views } = data;
@@ -129,6 +149,13 @@ export const trunkParameters = ({ parameters, trunk }: HashingNetwork) =>
  * Gives the backbones of networks the values of the file that options name.
  * @returns notes: what became of the file's tensors, or that there is none.
  * @throws UserError where the file is not of the network.
+ * @example
+ * ```ts
+ * import { loadBackbones } from "vantage-ml/method";
+ *
+ * // Networks without a backbone: nothing is loaded, and there is no note.
+ * console.log(loadBackbones([], { backbone: "none", augment: false })); // []
+ * ```
  */
 export function loadBackbones(networks: readonly StoredNetwork[], options: PictureOptions): string[] {
   const choice = chosenBackbone(options);

@@ -17,7 +17,29 @@ export interface Trainer {
   release(): Promise<void>;
 }
 
-/** A trainer whose state is that of one step. @param more what else it keeps from epoch to epoch. */
+/**
+ * A trainer whose state is that of one step.
+ * @param more what else it keeps from epoch to epoch.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { nn, ParameterStore, stepLosses, stepTrainer, tensor, TrainingStep } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const parameters = new nn.Parameters();
+ * const y = nn.linear(parameters, 2, 1)(tensor.input("x", [4, 2]), new nn.Forward(true));
+ * const store = new ParameterStore(engine.memory, parameters.all);
+ * nn.initialize(engine.kernels, store, parameters.all, 0);
+ * const groups = [{ parameters: parameters.learned(), optimizer: { kind: "sgd", lr: 0.1 } as const }];
+ * const loss = tensor.mean(tensor.square(y));
+ * const step = await TrainingStep.compile(engine, { name: "example", store, loss, groups, seed: 0 });
+ * const run = step.at();
+ * run.inputs.x!.set([1, 0, 0, 1, 1, 1, 0, 0]);
+ * const trainer = stepTrainer(step, async () => ({ losses: await stepLosses(step, run) }));
+ * console.log(Object.keys((await trainer.epoch(0)).losses)); // [ 'total' ]
+ * await trainer.release();
+ * ```
+ */
 export function stepTrainer(
   step: TrainingStep,
   epoch: Trainer["epoch"],
@@ -34,7 +56,22 @@ export function stepTrainer(
   };
 }
 
-/** A stage whose trainer is there already, or is made when the stage begins. */
+/**
+ * A stage whose trainer is there already, or is made when the stage begins.
+ * @example
+ * ```ts
+ * import { TrainedStage, type Trainer } from "vantage-ml/method";
+ *
+ * const trainer: Trainer = {
+ *   epoch: async (epoch) => ({ losses: { total: 1 / (epoch + 1) } }),
+ *   state: () => ({ tensors: new Map(), json: {} }),
+ *   restore() {},
+ *   release: async () => {},
+ * };
+ * const stage = new TrainedStage("train", 3, 0, async () => trainer);
+ * console.log((await stage.run(1)).losses); // { total: 0.5 }
+ * ```
+ */
 export class TrainedStage implements Stage {
   #trainer: Trainer | undefined;
   #saved: State | undefined;
@@ -83,7 +120,22 @@ export class TrainedStage implements Stage {
   }
 }
 
-/** The training of some stages; a checkpoint holds the name and the state of the one in progress. */
+/**
+ * The training of some stages; a checkpoint holds the name and the state of the one in progress.
+ * @example
+ * ```ts
+ * import { stagedTraining, TrainedStage, type Trainer } from "vantage-ml/method";
+ *
+ * const trainer: Trainer = {
+ *   epoch: async (epoch) => ({ losses: { total: 1 / (epoch + 1) } }),
+ *   state: () => ({ tensors: new Map(), json: {} }),
+ *   restore() {},
+ *   release: async () => {},
+ * };
+ * const training = stagedTraining([new TrainedStage("train", 3, 0, async () => trainer)]);
+ * console.log(training.stages.map(({ name, epochs }) => [name, epochs])); // [ [ 'train', 3 ] ]
+ * ```
+ */
 export function stagedTraining(stages: readonly TrainedStage[], notes?: () => readonly string[]): Training {
   return {
     stages,

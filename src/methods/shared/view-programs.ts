@@ -6,7 +6,22 @@ import type { DenseMatrix } from "../../data/matrix.js";
 import { outputRows, type ViewShape } from "../feeding.js";
 import { Cache } from "./cache.js";
 
-/** A program for each view, compiled when it is first used. It runs with the values that the parameters have at the time. */
+/**
+ * A program for each view, compiled when it is first used. It runs with the values that the parameters have at the time.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ * import { ParameterStore, tensor, ViewPrograms } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const data = synthetic({ samples: 10, classes: 2, dimensions: 3 });
+ * const views = data.views.map(({ name }) => ({ name, columns: 3 }));
+ * const store = new ParameterStore(engine.memory, []);
+ * const programs = new ViewPrograms(engine, { views, store }, (x) => ({ y: tensor.normalizeRows(x) }));
+ * console.log((await programs.all("y", 3, data, Int32Array.of(0, 1))).map(({ rows }) => rows)); // [ 2, 2 ]
+ * ```
+ */
 export class ViewPrograms {
   readonly #programs = new Cache<number, Program>();
 

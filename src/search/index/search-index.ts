@@ -50,7 +50,7 @@ export interface SearchQuery extends Content, Asker {
   readonly k?: number;
   /** Default: exact. */
   readonly mode?: Query["mode"];
-  /** Default: 0 for hash codes; where codes only stand in for vectors, so many that their true neighbors are among them (see docs/search.md). */
+  /** Default: 0 for hash codes; where codes only stand in for vectors, so many that their true neighbors are among them (see docs/clip-vectors.md). */
   readonly rerank?: number;
   /** Receives how the features were matched with the view's. */
   onNote?(note: string): void;
@@ -76,7 +76,20 @@ export interface OpenIndexOptions {
 
 type Requested = Content & Asker & Pick<SearchQuery, "onNote">;
 
-/** Something that was requested by name and is not there. */
+/**
+ * Something that was requested by name and is not there.
+ * @example
+ * ```ts
+ * import { MissingError, SearchIndex } from "vantage-ml/search";
+ *
+ * await using index = await SearchIndex.create({ views: { image: 2 } });
+ * try {
+ *   await index.search({ id: "nobody", k: 1 });
+ * } catch (error) {
+ *   console.log(error instanceof MissingError); // true
+ * }
+ * ```
+ */
 export class MissingError extends UserError {
   override readonly name: string = "MissingError";
   override readonly code: string = "ERR_MISSING";

@@ -51,7 +51,7 @@ export interface BackboneOptions {
  * const net = nn.backbone(parameters, "resnet18", { outputs: 64, freeze: "layer3" });
  * const codes = net.layer(tensor.input("pictures", ["n", 3, 224, 224]), new nn.Forward(true));
  * console.log(codes.shape, net.width); // [ 'n', 64 ] 64
- * console.log(parameters.learned().length); // 17: those of layer4 and fc
+ * console.log(parameters.learned().length); // such as 17: those of layer4 and fc
  * ```
  */
 export function backbone(parameters: Parameters, name: BackboneName, options: BackboneOptions = {}): Backbone {

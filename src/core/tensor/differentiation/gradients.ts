@@ -9,6 +9,15 @@ import { type Node, nodesOf, type Tensor } from "../tensor.js";
 /**
  * The gradient of a scalar with respect to each of the given tensors, as tensors of the same shapes.
  * @throws GraphError where `loss` is no scalar, or does not depend on one of the tensors.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [2, 3]);
+ * const loss = tensor.sum(tensor.square(x));
+ * const [gradient] = tensor.gradients(loss, [x]); // 2x
+ * console.log(gradient!.shape); // [ 2, 3 ]
+ * ```
  */
 export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
   if (loss.rank !== 0)

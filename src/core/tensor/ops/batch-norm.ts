@@ -78,6 +78,15 @@ export interface BatchNorm {
  * @param weight γ [c], c the size of the axis `feature` (default: the last).
  * @param bias β [c]
  * @throws GraphError where the parameters do not fit the features.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * const [weight, bias] = [tensor.constant([1, 1, 1]), tensor.constant([0, 0, 0])];
+ * const { y, mean } = tensor.batchNorm(x, weight, bias, 1e-5);
+ * console.log(y.shape, mean.shape); // [ 'n', 3 ] [ 1, 3 ]
+ * ```
  */
 export function batchNorm(
   x: Tensor,

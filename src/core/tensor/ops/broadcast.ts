@@ -187,22 +187,61 @@ export function axesOf(op: string, axes: Axes, shape: Shape): number[] {
   return [...new Set(list)].sort((a, b) => a - b);
 }
 
-/** The sum along the axes; by default over all elements, as a scalar. */
+/**
+ * The sum along the axes; by default over all elements, as a scalar.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.sum(x, [0], true).shape); // [ 1, 3 ]
+ * ```
+ */
 export function sum(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return sumOp.apply([x], { axes: axesOf("sum", axes, x.shape), keepDims })[0];
 }
 
-/** Drops axes of size 1. @throws GraphError where one has another size. */
+/**
+ * Drops axes of size 1.
+ * @throws GraphError where one has another size.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 1, 3]);
+ * console.log(tensor.squeeze(x, [1]).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function squeeze(x: Tensor, axes: readonly number[]): Tensor {
   return squeezeOp.apply([x], { axes: axes.map((axis) => normalizeAxis("squeeze", axis, x.shape)) })[0];
 }
 
-/** Adds axes of size 1, at these places of the result: [n, 3] with axes [1] is [n, 1, 3]. @throws GraphError for places outside it. */
+/**
+ * Adds axes of size 1, at these places of the result: [n, 3] with axes [1] is [n, 1, 3].
+ * @throws GraphError for places outside it.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.unsqueeze(x, [1]).shape); // [ 'n', 1, 3 ]
+ * ```
+ */
 export function unsqueeze(x: Tensor, axes: readonly number[]): Tensor {
   return unsqueezeOp.apply([x], { axes })[0];
 }
 
-/** x broadcast to the shape of `like`: itself where the shapes agree. @throws GraphError where it does not broadcast. */
+/**
+ * x broadcast to the shape of `like`: itself where the shapes agree.
+ * @throws GraphError where it does not broadcast.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.expandLike(tensor.constant([1, 2, 3]), x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function expandLike(x: Tensor, like: Tensor): Tensor {
   return sameShape(x.shape, like.shape) ? x : expandLikeOp.apply([x, like], {})[0];
 }
@@ -218,6 +257,16 @@ export function expandTo(x: Tensor, shape: Shape, like: Tensor): Tensor {
 /**
  * The adjoint of an input of shape `target` that was broadcast: summed over the axes along which it was repeated to give `output`.
  * An adjoint smaller than the output is left lazy as long as no sum is due.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [2, 3]);
+ * const bias = tensor.input("bias", [3]);
+ * const y = tensor.add(x, bias);
+ * const adjoint = tensor.input("adjoint", [2, 3]);
+ * console.log(tensor.sumTo(adjoint, bias.shape, y).shape); // [ 3 ]
+ * ```
  */
 export function sumTo(adjoint: Tensor, target: Shape, output: Tensor): Tensor {
   if (sameShape(target, output.shape)) return adjoint;

@@ -69,7 +69,16 @@ const leakyReluOp = defineOp<{ slope: number }>({
   vjp: ([g], { outputs: [y], attributes: { slope } }) => [where(greater(y, 0), g, mul(g, slope))],
   onnx: as("LeakyRelu", ({ slope }) => ({ alpha: { float: slope } })),
 });
-/** x where positive, otherwise slope·x; slope ≥ 0. */
+/**
+ * x where positive, otherwise slope·x; slope ≥ 0.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.leakyRelu(x, 0.2).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const leakyRelu = (x: Tensor, slope: number): Tensor => leakyReluOp.apply([x], { slope })[0];
 
 const clipOp = defineOp<{ low: number; high: number }>({
@@ -100,7 +109,16 @@ const softplusOp = defineOp<NoAttributes>({
   vjp: ([g], { inputs: [x] }) => [mul(g, sigmoid(x))],
   onnx: ({ inputs: [x], outputs: [y] }, to) => to.alias(y, to.lower(unrolledSoftplus(x))),
 });
-/** log(1 + eˣ), without overflow. */
+/**
+ * log(1 + eˣ), without overflow.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.softplus(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const softplus = (x: Tensor): Tensor => softplusOp.apply([x], {})[0];
 
 /** Terms of the series of atanh: the rest is less than 1e-9 for arguments up to 1/3. */
@@ -124,7 +142,16 @@ const stopGradientOp = defineOp<NoAttributes>({
   infer: ([x]) => [x],
   onnx: ({ inputs: [x], outputs: [y] }, to) => to.alias(y, to.name(x)),
 });
-/** The same values, as a constant to differentiation ("detached"). */
+/**
+ * The same values, as a constant to differentiation ("detached").
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.stopGradient(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const stopGradient = (x: Tensor): Tensor => stopGradientOp.apply([x], {})[0];
 
 const castOp = defineOp<{ to: DType }>({
@@ -132,7 +159,16 @@ const castOp = defineOp<{ to: DType }>({
   infer: ([x], { to }) => [{ shape: x.shape, dtype: to }],
   onnx: as("Cast", ({ to }) => ({ to: onnxType(to) })),
 });
-/** The values as another element type: booleans as 0 and 1, numbers as whether they differ from 0. Passes no gradient on. */
+/**
+ * The values as another element type: booleans as 0 and 1, numbers as whether they differ from 0. Passes no gradient on.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.cast(tensor.greater(x, 0), "float32").dtype); // float32
+ * ```
+ */
 export const cast = (x: Tensor, to: DType): Tensor => castOp.apply([x], { to })[0];
 
 type BinaryRule = (g: Tensor, a: Tensor, b: Tensor, y: Tensor) => Tensor;
@@ -266,13 +302,47 @@ const whereOp = defineOp<NoAttributes, [condition: Tensor, a: Tensor, b: Tensor]
 /**
  * a where the condition is true, otherwise b; all three broadcast as NumPy does. The gradient goes to the one that was taken.
  * @throws GraphError where the condition is not of booleans, or the shapes do not broadcast.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.where(tensor.greater(x, 0), x, 0).shape); // [ 'n', 3 ]
+ * ```
  */
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor =>
   whereOp.apply([condition, lift(a), lift(b)], {})[0];
 
-/** The exact GELU, x·Φ(x) (Hendrycks and Gimpel 2016), not its tanh approximation. */
+/**
+ * The exact GELU, x·Φ(x) (Hendrycks and Gimpel 2016), not its tanh approximation.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.gelu(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
-/** x². */
+/**
+ * x².
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.square(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const square = (x: Tensor): Tensor => mul(x, x);
-/** The sum of several tensors, at least one, broadcast as NumPy does. */
+/**
+ * The sum of several tensors, at least one, broadcast as NumPy does.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.addAll([x, x, tensor.constant([1, 2, 3])]).shape); // [ 'n', 3 ]
+ * ```
+ */
 export const addAll = (terms: readonly Tensor[]): Tensor => terms.reduce((a, b) => add(a, b));

@@ -35,7 +35,16 @@ const scatterRowsOp = defineOp<NoAttributes, Scatter>({
   },
 });
 
-/** Rows of x (along axis 0) by an int64 tensor of any shape: the result has the axes of the indices and then the others of x. */
+/**
+ * Rows of x (along axis 0) by an int64 tensor of any shape: the result has the axes of the indices and then the others of x.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.gather(x, tensor.integers([0, 2])).shape); // [ 2, 3 ]
+ * ```
+ */
 export function gather(x: Tensor, indices: Tensor): Tensor {
   return gatherOp.apply([x, indices], {})[0];
 }
@@ -68,7 +77,18 @@ const scatterElementsOp = defineOp<AxisAttribute, Scatter>({
   onnx: as("ScatterElements", ({ axis }) => ({ axis, reduction: "add" })),
 });
 
-/** One element along an axis for each index, as PyTorch's `gather`; the result has the shape of the indices. @throws GraphError where the ranks differ. */
+/**
+ * One element along an axis for each index, as PyTorch's `gather`; the result has the shape of the indices.
+ * @throws GraphError where the ranks differ.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [2, 3]);
+ * const places = tensor.integers([0, 2], [2, 1]);
+ * console.log(tensor.gatherElements(x, places, 1).shape); // [ 2, 1 ]
+ * ```
+ */
 export function gatherElements(x: Tensor, indices: Tensor, axis: number): Tensor {
   return gatherElementsOp.apply([x, indices], { axis: normalizeAxis("gatherElements", axis, x.shape) })[0];
 }
@@ -99,6 +119,14 @@ const topKOp = defineOp<{ k: number; axis: number; largest: boolean }, [x: Tenso
  * The k largest (or smallest) elements along an axis in order, with their places; of equal ones the first comes first.
  * @returns both with k in place of the axis's size; the places as int64.
  * @throws GraphError where k is larger than the axis.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * const { values, indices } = tensor.topK(x, 2);
+ * console.log(values.shape, indices.dtype); // [ 'n', 2 ] int64
+ * ```
  */
 export function topK(
   x: Tensor,

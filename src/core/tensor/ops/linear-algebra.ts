@@ -34,7 +34,17 @@ const inverseOp = defineOp<NoAttributes>({
   },
 });
 
-/** The inverse of a square matrix [n, n], n a number. @throws GraphError for another shape. */
+/**
+ * The inverse of a square matrix [n, n], n a number.
+ * @throws GraphError for another shape.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [3, 3]);
+ * console.log(tensor.inverse(x).shape); // [ 3, 3 ]
+ * ```
+ */
 export function inverse(x: Tensor): Tensor {
   return inverseOp.apply([x], {})[0];
 }
@@ -60,7 +70,17 @@ const choleskyOp = defineOp<NoAttributes>({
   onnx: ({ inputs: [x], outputs: [y] }, to) => to.alias(y, to.lower(unrolledCholesky(x))),
 });
 
-/** The lower-triangular L with L·Lᵀ = x, of a symmetric positive definite matrix [n, n], n a number. @throws GraphError for another shape. */
+/**
+ * The lower-triangular L with L·Lᵀ = x, of a symmetric positive definite matrix [n, n], n a number.
+ * @throws GraphError for another shape.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [3, 3]);
+ * console.log(tensor.cholesky(x).shape); // [ 3, 3 ]
+ * ```
+ */
 export function cholesky(x: Tensor): Tensor {
   return choleskyOp.apply([x], {})[0];
 }

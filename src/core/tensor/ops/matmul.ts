@@ -94,6 +94,14 @@ export const product = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: b
  * The product of two matrices, either of them transposed on the way; of batches of matrices [.., m, k] · [.., k, n], whose
  * leading axes broadcast.
  * @throws GraphError where the inner dimensions differ.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * const weight = tensor.input("weight", [4, 3]);
+ * console.log(tensor.matmul(x, weight, { transposeB: true }).shape); // [ 'n', 4 ]
+ * ```
  */
 export function matmul(a: Tensor, b: Tensor, options: Partial<Transposed> = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
@@ -129,7 +137,18 @@ const affineOp = defineOp<NoAttributes, [x: Tensor, weight: Tensor, bias: Tensor
   onnx: (node, to) => emitProduct(node, to, { transposeA: false, transposeB: true }),
 });
 
-/** x·Wᵀ + b: x [.., in], weight [out, in], bias [out], result [.., out]. @throws GraphError where the shapes do not fit. */
+/**
+ * x·Wᵀ + b: x [.., in], weight [out, in], bias [out], result [.., out].
+ * @throws GraphError where the shapes do not fit.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * const [weight, bias] = [tensor.input("weight", [4, 3]), tensor.input("bias", [4])];
+ * console.log(tensor.affine(x, weight, bias).shape); // [ 'n', 4 ]
+ * ```
+ */
 export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const rows = x.rank > 2 ? foldedRows(x.shape) : undefined;
   if (rows === undefined) return affineOp.apply([x, weight, bias], {})[0];

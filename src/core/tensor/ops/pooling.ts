@@ -79,6 +79,13 @@ const maxUnpoolOp = defineOp<Windows, [values: Tensor, places: Tensor, like: Ten
  * @param x [n, channels, height, width]
  * @param kernel the windows' size.
  * @throws GraphError where no window fits, or one could lie in the padding alone.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.maxPool2d(x, 2).shape); // [ 'n', 8, 3, 3 ]
+ * ```
  */
 export function maxPool2d(x: Tensor, kernel: number | Pair, options: WindowOptions = {}): Tensor {
   const windows = poolWindows("maxPool2d", kernel, options);
@@ -128,6 +135,13 @@ export interface AveragePoolOptions extends WindowOptions {
  * @param x [n, channels, height, width]
  * @param kernel the windows' size.
  * @throws GraphError where no window fits, or one could lie in the padding alone.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.averagePool2d(x, 3, { padding: 1 }).shape); // [ 'n', 8, 2, 2 ]
+ * ```
  */
 export function averagePool2d(
   x: Tensor,
@@ -178,6 +192,13 @@ function evenKernel(op: string, x: Tensor, counts: Pair, mayRepeat: boolean): Pa
  * @param x [n, channels, height, width]
  * @param counts how many windows there are below and beside each other.
  * @throws GraphError where the counts are no whole numbers from 1.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.adaptiveAveragePool2d(x, 2).shape); // [ 'n', 8, 2, 2 ]
+ * ```
  */
 export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
@@ -202,6 +223,13 @@ export function adaptiveAveragePool2d(x: Tensor, counts: number | Pair): Tensor 
  * @param x [n, channels, height, width]
  * @param counts how many windows there are below and beside each other.
  * @throws GraphError where there are more windows than places.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.adaptiveMaxPool2d(x, 2).shape); // [ 'n', 8, 2, 2 ]
+ * ```
  */
 export function adaptiveMaxPool2d(x: Tensor, counts: number | Pair): Tensor {
   const wanted = pairOf(counts);
@@ -229,7 +257,25 @@ export function adaptiveMaxPool2d(x: Tensor, counts: number | Pair): Tensor {
   );
 }
 
-/** The mean of each channel: [n, channels, height, width] as [n, channels]. */
+/**
+ * The mean of each channel: [n, channels, height, width] as [n, channels].
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.globalAveragePool2d(x).shape); // [ 'n', 8 ]
+ * ```
+ */
 export const globalAveragePool2d = (x: Tensor): Tensor => mean(x, [2, 3]);
-/** The largest value of each channel: [n, channels, height, width] as [n, channels]. */
+/**
+ * The largest value of each channel: [n, channels, height, width] as [n, channels].
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.globalMaxPool2d(x).shape); // [ 'n', 8 ]
+ * ```
+ */
 export const globalMaxPool2d = (x: Tensor): Tensor => max(x, [2, 3]);

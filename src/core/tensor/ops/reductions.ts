@@ -26,7 +26,16 @@ const meanOp = defineOp<Reduction>({
   onnx: reduceInOrder("ReduceMean"),
 });
 
-/** The mean along the axes; by default over all elements, as a scalar. */
+/**
+ * The mean along the axes; by default over all elements, as a scalar.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.mean(x, [1]).shape, tensor.mean(x).shape); // [ 'n' ] []
+ * ```
+ */
 export function mean(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return meanOp.apply([x], { axes: axesOf("mean", axes, x.shape), keepDims })[0];
 }
@@ -66,7 +75,16 @@ const sizeOp = defineOp<AxisAttribute>({
   },
 });
 
-/** The size of one axis, or the product of several, as a float32 scalar, also where it is known only at run time. */
+/**
+ * The size of one axis, or the product of several, as a float32 scalar, also where it is known only at run time.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.size(x, 0).shape); // []
+ * ```
+ */
 export function size(x: Tensor, axes: number | readonly number[]): Tensor {
   return axesOf("size", axes, x.shape)
     .map((axis) => sizeOp.apply([x], { axis })[0])
@@ -95,7 +113,16 @@ const softmaxOp = defineOp<AxisAttribute>({
   onnx: as("Softmax", ({ axis }) => ({ axis })),
 });
 
-/** eˣ / Σ eˣ along an axis; the result has the shape of x. */
+/**
+ * eˣ / Σ eˣ along an axis; the result has the shape of x.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.softmax(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return softmaxOp.apply([x], { axis: normalizeAxis("softmax", axis, x.shape) })[0];
 }
@@ -110,24 +137,60 @@ const logSoftmaxOp = defineOp<AxisAttribute>({
   onnx: as("LogSoftmax", ({ axis }) => ({ axis })),
 });
 
-/** The logarithm of softmax along an axis, without overflow or underflow. */
+/**
+ * The logarithm of softmax along an axis, without overflow or underflow.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.logSoftmax(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return logSoftmaxOp.apply([x], { axis: normalizeAxis("logSoftmax", axis, x.shape) })[0];
 }
 
-/** log Σ eˣ along an axis, shifted by the maximum so that nothing overflows. */
+/**
+ * log Σ eˣ along an axis, shifted by the maximum so that nothing overflows.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.logSumExp(x, 1).shape); // [ 'n' ]
+ * ```
+ */
 export function logSumExp(x: Tensor, axis: number, keepDims = false): Tensor {
   const shift = stopGradient(max(x, axis, true));
   const result = add(log(sum(exp(sub(x, shift)), axis, true)), shift);
   return keepDims ? result : squeeze(result, [axis]);
 }
 
-/** Biased variance along the axes (divided by the count). */
+/**
+ * Biased variance along the axes (divided by the count).
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.variance(x, [0]).shape); // [ 3 ]
+ * ```
+ */
 export function variance(x: Tensor, axes?: Axes, keepDims = false): Tensor {
   return mean(square(sub(x, mean(x, axes, true))), axes, keepDims);
 }
 
-/** Each row divided by max(its Euclidean norm, eps), as PyTorch's `normalize`; at a zero row the gradient is that of x / eps. */
+/**
+ * Each row divided by max(its Euclidean norm, eps), as PyTorch's `normalize`; at a zero row the gradient is that of x / eps.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.normalizeRows(x).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function normalizeRows(x: Tensor, eps = 1e-12): Tensor {
   // Less than eps² by so much that no norm above eps changes; without it the root's slope at 0 is infinite.
   const squared = maximum(sum(square(x), -1, true), eps ** 2 / 1e6);

@@ -42,7 +42,17 @@ function reshapedSizes(x: Tensor, shape: Shape, to: Emitter): string {
   return to.one("Concat", sizes, { axis: 0 });
 }
 
-/** The same elements, row after row, in another shape with at most one dimension that is a new name. @throws GraphError where the numbers of elements differ. */
+/**
+ * The same elements, row after row, in another shape with at most one dimension that is a new name.
+ * @throws GraphError where the numbers of elements differ.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 6]);
+ * console.log(tensor.reshape(x, ["n", 2, 3]).shape); // [ 'n', 2, 3 ]
+ * ```
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : reshapeOp.apply([x], { shape })[0];
 }
@@ -71,6 +81,13 @@ const transposeOp = defineOp<{ permutation: readonly number[] }>({
 /**
  * The axes in another order.
  * @param permutation for each axis of the result the axis of x that it is; default: reversed.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.transpose(x).shape); // [ 3, 'n' ]
+ * ```
  */
 export function transpose(x: Tensor, permutation: readonly number[] = x.shape.map((_, i) => x.rank - 1 - i)): Tensor {
   return transposeOp.apply([x], { permutation })[0];
@@ -161,19 +178,44 @@ const sliceOp = defineOp<{ cuts: readonly Cut[] }>({
 /**
  * Elements start, start + step … before `end` of one axis. Negative places count from the end; without an end all that are left.
  * A named dimension can be cut at both ends by fixed numbers, or reversed.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.slice(x, 1, 0, 2).shape); // [ 'n', 2 ]
+ * ```
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
   return sliceAxes(x, [{ axis, start, end, step }]);
 }
 
-/** A slice of several axes at once. */
+/**
+ * A slice of several axes at once.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [2, 3]);
+ * console.log(tensor.sliceAxes(x, [{ axis: 0, start: 0, end: 1 }, { axis: 1, start: 1 }]).shape); // [ 1, 2 ]
+ * ```
+ */
 export function sliceAxes(x: Tensor, cuts: readonly Cut[]): Tensor {
   const own = cuts.map((cut) => ({ ...cut, axis: normalizeAxis("slice", cut.axis, x.shape) }));
   if (new Set(own.map(({ axis }) => axis)).size < own.length) throw new GraphError("slice: one axis twice");
   return sliceOp.apply([x], { cuts: own })[0];
 }
 
-/** The elements of an axis in reverse order. */
+/**
+ * The elements of an axis in reverse order.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.flip(x, 1).shape); // [ 'n', 3 ]
+ * ```
+ */
 export function flip(x: Tensor, axis: number): Tensor {
   return slice(x, axis, -1, undefined, -1);
 }
@@ -213,6 +255,13 @@ const padOp = defineOp<PadAttributes>({
 /**
  * Elements of one value before and after those of each axis.
  * @param padding a pair of numbers for each axis; the axis grows by their sum.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.pad(x, [[0, 0], [1, 2]]).shape); // [ 'n', 6 ]
+ * ```
  */
 export function pad(x: Tensor, padding: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
   const before = padding.map(([start]) => start);
@@ -228,7 +277,16 @@ function padAxis(x: Tensor, axis: number, before: number, after: number, shape: 
   return padOp.apply([x], { before: side(before), after: side(after), value: 0, shape })[0];
 }
 
-/** Each element of an axis followed by `step` − 1 zeros: the axis gets `step` times as long. */
+/**
+ * Each element of an axis followed by `step` − 1 zeros: the axis gets `step` times as long.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", [2, 3]);
+ * console.log(tensor.spread(x, 1, 2).shape); // [ 2, 6 ]
+ * ```
+ */
 export function spread(x: Tensor, axis: number, step: number): Tensor {
   if (step === 1) return x;
   const apart = unsqueeze(x, [axis + 1]);
@@ -290,7 +348,17 @@ const splitLikeOp = defineOp<AxisAttribute, readonly [whole: Tensor, ...like: Te
   },
 });
 
-/** Tensors one after another along an axis: [n, 2] and [n, 3] along axis 1 give [n, 5]. @throws GraphError where other dimensions differ. */
+/**
+ * Tensors one after another along an axis: [n, 2] and [n, 3] along axis 1 give [n, 5].
+ * @throws GraphError where other dimensions differ.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.concat([x, x], 1).shape); // [ 'n', 6 ]
+ * ```
+ */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = tensors;
   if (first === undefined) throw new GraphError("concat: no tensors");
@@ -298,13 +366,32 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   return concatOp.apply(tensors, { axis: normalizeAxis("concat", axis, first.shape) })[0];
 }
 
-/** All axes but the first as one: [n, …] as [n, product]. */
+/**
+ * All axes but the first as one: [n, …] as [n, product].
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 8, 6, 6]);
+ * console.log(tensor.flatten(x).shape); // [ 'n', 288 ]
+ * ```
+ */
 export function flatten(x: Tensor): Tensor {
   const [rows = 1, ...rest] = x.shape;
   return reshape(x, [rows, elementCount(rest)]);
 }
 
-/** Batches of one shape [n, …], one below the other: [k·n, …]. @throws GraphError where the shapes differ. */
+/**
+ * Batches of one shape [n, …], one below the other: [k·n, …].
+ * @throws GraphError where the shapes differ.
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["n", 3]);
+ * console.log(tensor.stackRows([x, x]).shape); // [ '2*n', 3 ]
+ * ```
+ */
 export function stackRows(batches: readonly Tensor[]): Tensor {
   const stacked = concat(
     batches.map((x) => unsqueeze(x, [0])),
@@ -314,7 +401,16 @@ export function stackRows(batches: readonly Tensor[]): Tensor {
   return reshape(stacked, [multiplyDim(rows ?? 1, batches.length), ...rest]);
 }
 
-/** The inverse of `stackRows`, in one tensor: [k·n, …] as [k, n, …]. */
+/**
+ * The inverse of `stackRows`, in one tensor: [k·n, …] as [k, n, …].
+ * @example
+ * ```ts
+ * import { tensor } from "vantage-ml/method";
+ *
+ * const x = tensor.input("x", ["2*n", 3]);
+ * console.log(tensor.unstackRows(x, 2).shape); // [ 2, 'n', 3 ]
+ * ```
+ */
 export function unstackRows(x: Tensor, count: number): Tensor {
   const [rows, ...rest] = x.shape;
   return reshape(x, [count, divideDim(rows ?? 1, count), ...rest]);

@@ -8,7 +8,20 @@ import { inside } from "../../../inside.js";
 import { openSource, type Source } from "../source.js";
 import type { WeightFile, WeightTensor, WeightType } from "./weight-file.js";
 
-/** Tensors that lie in files beside a model: files of its own folder alone. @throws UserError for any other place. */
+/**
+ * Tensors that lie in files beside a model: files of its own folder alone.
+ * @throws UserError for any other place.
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { besideModel } from "vantage-ml/data";
+ * import { nn } from "vantage-ml/method";
+ *
+ * // A model whose weights lie in files beside it.
+ * export const trainable = (path: string) =>
+ *   nn.importOnnx(readFileSync(path), new nn.Parameters(), { external: besideModel(path) });
+ * ```
+ */
 export function besideModel(path: string): ReadExternal {
   return (location, offset, length) => {
     const source = openSource(inside(dirname(path), location));

@@ -29,7 +29,16 @@ export interface HashingNetworks {
   fittedOn(view: string): MultiViewDataset | undefined;
 }
 
-/** Search from every view into every other by hash codes, queries against database. */
+/**
+ * Search from every view into every other by hash codes, queries against database.
+ * @example
+ * ```ts
+ * import { type HashingNetworks, type HashingOptions, hashingTask, type Model } from "vantage-ml/method";
+ *
+ * const task = hashingTask<HashingOptions, Model & { readonly coded: HashingNetworks }>((_, { coded }) => coded);
+ * console.log(task.verbs); // [ 'encode', 'retrievalCurves' ]
+ * ```
+ */
 export function hashingTask<Options extends CodeSearchOptions, M extends Model>(
   networksOf: (context: Context<Options>, model: M) => HashingNetworks,
 ): TaskPart<Options, M> {
@@ -41,7 +50,21 @@ export function hashingTask<Options extends CodeSearchOptions, M extends Model>(
   };
 }
 
-/** `<view>.onnx`: raw features, an input named as the view, to `code`, the real-valued code, and `bits`, true where it is positive. */
+/**
+ * `<view>.onnx`: raw features, an input named as the view, to `code`, the real-valued code, and `bits`, true where it is positive.
+ * @example
+ * ```ts
+ * import { Engine } from "vantage-ml";
+ * import { dense, fitScaler } from "vantage-ml/data";
+ * import { exportNetworks, hashingNetwork, ParameterStore, tensor } from "vantage-ml/method";
+ *
+ * await using engine = await Engine.open({ threads: 1 });
+ * const view = { name: "image", columns: 4 };
+ * const network = hashingNetwork(view, fitScaler("none", dense(2, 4)), [8, 16], () => tensor.tanh);
+ * const store = new ParameterStore(engine.memory, network.parameters.all);
+ * console.log(exportNetworks("mine", [{ network, store }]).map(({ name }) => name)); // [ 'image' ]
+ * ```
+ */
 export function exportNetworks(method: string, networks: readonly StoredNetwork[]): ExportedModel[] {
   return networks.map(({ network, store }) =>
     exportView(method, network.view, store, (features) => {

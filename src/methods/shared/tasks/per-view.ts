@@ -33,7 +33,16 @@ export interface Representation {
   readonly classNames: readonly string[] | undefined;
 }
 
-/** Clustering (k-means), classification (linear SVM, nearest neighbor, MLP) and retrieval (cosine), by option `task`. */
+/**
+ * Clustering (k-means), classification (linear SVM, nearest neighbor, MLP) and retrieval (cosine), by option `task`.
+ * @example
+ * ```ts
+ * import { type Model, type PerViewOptions, perViewTasks, type Representation } from "vantage-ml/method";
+ *
+ * const task = perViewTasks<PerViewOptions, Model & { readonly codes: Representation }>((_, { codes }) => codes);
+ * console.log(task.verbs); // [ 'retrievalCurves' ]
+ * ```
+ */
 export function perViewTasks<Options extends PerViewOptions, M extends Model>(
   represent: (context: Context<Options>, model: M) => Representation,
 ): TaskPart<Options, M> {
@@ -200,7 +209,22 @@ export function requireData({ name, data }: Pick<Context<unknown>, "name" | "dat
   );
 }
 
-/** Checks that every sample has every view. @throws UserError where one lacks a view, or a view is the same for all training samples. */
+/**
+ * Checks that every sample has every view.
+ * @throws UserError where one lacks a view, or a view is the same for all training samples.
+ * @example
+ * ```ts
+ * import { UserError } from "vantage-ml";
+ * import { corrupt, synthetic } from "vantage-ml/data";
+ * import { checkCompleteViews } from "vantage-ml/method";
+ *
+ * try {
+ *   checkCompleteViews("mine", corrupt(synthetic({ samples: 20, classes: 2 }), { kind: "missing", rate: 0.5 }, 0));
+ * } catch (error) {
+ *   console.log(error instanceof UserError); // true
+ * }
+ * ```
+ */
 export function checkCompleteViews(method: string, { name: dataset, views, splits }: MultiViewDataset): void {
   for (const { name, matrix, present } of views) {
     const missing = present?.reduce((count, has) => count + 1 - has, 0) ?? 0;
@@ -217,7 +241,25 @@ export function checkCompleteViews(method: string, { name: dataset, views, split
   }
 }
 
-/** Checks that data suits a task. @param data with splits. @throws UserError where it has not the labels that the task needs, or too few test samples for the clusters. */
+/**
+ * Checks that data suits a task.
+ * @param data with splits.
+ * @throws UserError where it has not the labels that the task needs, or too few test samples for the clusters.
+ * @example
+ * ```ts
+ * import { MultiViewDataset, type UserError } from "vantage-ml";
+ * import { synthetic } from "vantage-ml/data";
+ * import { checkTask } from "vantage-ml/method";
+ *
+ * const { views } = synthetic({ samples: 20, classes: 2 });
+ * const data = new MultiViewDataset({ name: "small", views, splits: { test: Int32Array.of(0, 1) } });
+ * try {
+ *   checkTask(data, "clustering", 3);
+ * } catch (error) {
+ *   console.log((error as UserError).message); // small: 2 test samples for 3 clusters
+ * }
+ * ```
+ */
 export function checkTask(data: MultiViewDataset, task: PerViewOptions["task"], clusters: number): void {
   const { name, splits } = data;
   if (task === "clustering") {

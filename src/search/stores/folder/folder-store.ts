@@ -68,6 +68,16 @@ interface Lane {
  * Opens the index in a folder, or makes one where a space is given and none is there. One process at a time has a folder; one that
  * may not be written is opened for searching only, by as many as like.
  * @throws UserError where the folder is in use, holds no index or one of another space, is damaged or cannot be made.
+ * @example
+ * ```ts
+ * import { openFolderStore } from "vantage-ml/search";
+ *
+ * const store = await openFolderStore("codes", { space: { bits: 8, dimensions: 0 } });
+ * await store.add([{ id: "a", view: "image", code: Uint8Array.of(0b11110000) }]);
+ * const [hits] = await store.search([{ code: Uint8Array.of(0b11100000), k: 1, mode: "exact", rerank: 0 }]);
+ * console.log(hits!.map(({ id, distance }) => [id, distance])); // [ [ 'a', 1 ] ]
+ * await store.close();
+ * ```
  */
 export async function openFolderStore(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
   if (options.space !== undefined) checkSpace(options.space);

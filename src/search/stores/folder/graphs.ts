@@ -11,7 +11,7 @@ import type { Columns } from "./columns.js";
 import { CrcReader, encodeHeader, withCrc } from "./files.js";
 import type { Generation } from "./generation.js";
 
-/** M and efConstruction: recall@10 of 0.95 and more at the width of a search in search.ts (docs/search.md). */
+/** M and efConstruction: recall@10 of 0.95 and more at the width of a search in search.ts (docs/search-speed.md). */
 const options = { links: 16, construction: 100 };
 /** Views with fewer rows are searched exactly, which is then as fast. */
 const fewestRows = 4096;

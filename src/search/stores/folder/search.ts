@@ -14,7 +14,7 @@ import { decodeEntry, decodeMetadata } from "./log.js";
 const pairsPerSlice = 1 << 22;
 /** Memory for queries under way at a time. */
 const scanBytes = 64 << 20;
-/** Width of an approximate search (efSearch) where few hits are wanted: see docs/search.md for its recall. */
+/** Width of an approximate search (efSearch) where few hits are wanted: see docs/search-speed.md for its recall. */
 const narrowest = 48;
 /** Time between two turns of the event loop where items are read. */
 const sliceMilliseconds = 1;
@@ -82,7 +82,7 @@ async function nearest(generation: Generation, queries: readonly Query[], views:
     const add = (query: number, row: number, distance: number) =>
       lists[query]!.push({ columns, row, position: columns.position(row), distance });
     const graph = queries[0]!.mode === "approximate" ? generation.graphs.of(columns) : undefined;
-    // A graph's search takes time with the square of its width, the exact one with the rows: docs/search.md has where they meet.
+    // A graph's search takes time with the square of its width, the exact one with the rows: docs/search-speed.md has where they meet.
     const width = Math.max(narrowest, Math.ceil(1.5 * wanted));
     if (graph === undefined || width ** 2 > graph.size) {
       await exact(generation, codes, pieces, 0, Math.min(wanted, rows), add);

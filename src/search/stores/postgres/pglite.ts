@@ -23,6 +23,14 @@ export interface PgliteOptions extends PostgresStoreOptions {
 /**
  * Opens an index in PGlite's folder. The first one to be opened takes seconds, as PostgreSQL starts.
  * @throws UserError where another process has the folder, and as PostgresStore.
+ * @example
+ * ```ts
+ * import { openPgliteStore } from "vantage-ml/search";
+ *
+ * // The store of an index in a folder of PGlite's.
+ * export const open = (folder: string, name: string) =>
+ *   openPgliteStore({ folder, name, space: { bits: 64, dimensions: 0 } });
+ * ```
  */
 export async function openPgliteStore({ folder, ...options }: PgliteOptions): Promise<PostgresStore> {
   return PostgresStore.open(await openPglite(folder), options);

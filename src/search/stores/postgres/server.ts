@@ -15,6 +15,14 @@ export interface PostgresServerOptions extends PostgresStoreOptions {
  * Opens an index in the database of a PostgreSQL server (14 or later).
  * @throws UserError that names what to correct: URL, user, password, database, rights, certificates, or the index; UnavailableError
  * where the server does not answer.
+ * @example
+ * ```ts
+ * import { openPostgresStore } from "vantage-ml/search";
+ *
+ * // The store of an index in the server that DATABASE_URL names.
+ * export const open = (name: string) =>
+ *   openPostgresStore({ url: process.env.DATABASE_URL!, name, space: { bits: 64, dimensions: 0 } });
+ * ```
  */
 export async function openPostgresStore({ url, ...options }: PostgresServerOptions): Promise<PostgresStore> {
   return PostgresStore.open(await connectPostgres(url), options);
