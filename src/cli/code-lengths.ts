@@ -47,7 +47,7 @@ export async function trainLengths(
     run: folder,
     runs,
   };
-  printResult(flags.json, result, [...formatTable(lengths, summaries), ...report]);
+  printResult(result, [...formatTable(lengths, summaries), ...report]);
 }
 
 /** @throws UserError where the run was begun with other options. */

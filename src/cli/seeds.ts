@@ -7,7 +7,6 @@ import type { TrainingSummary } from "../train/summary.js";
 import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
 import { seedsTable } from "./output/seeds-table.js";
-import type { CommonFlags } from "./settings.js";
 import { joinRuns } from "./several-runs.js";
 import { withTraining } from "./training.js";
 
@@ -36,7 +35,6 @@ export function parseSeeds(text: string): number[] {
 export async function trainSeeds(
   request: TrainingRequest,
   seeds: readonly number[],
-  flags: CommonFlags,
 ): Promise<void> {
   const { method, options } = request;
   for (const seed of seeds) parseOptions(method.name, method.options, { ...options, seed });
@@ -55,7 +53,7 @@ export async function trainSeeds(
   const { mean, deviation } = statistics(summaries.map(({ metrics }) => metrics));
   const [{ metrics: _, run: __, seed: ___, ...shared }] = summaries as [TrainingSummary];
   const result = { ...shared, seeds, metrics: mean, deviation, metricsBySeed, run: folder, runs };
-  printResult(flags.json, result, [...seedsTable(method.name, seeds.length, mean, deviation), "", ...report]);
+  printResult(result, [...seedsTable(method.name, seeds.length, mean, deviation), "", ...report]);
 }
 
 /** Mean and standard deviation (n − 1) of each measure that all results have. @param results at least one. */

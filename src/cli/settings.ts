@@ -28,7 +28,6 @@ export interface CommonFlags extends DataFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly resume?: string | true;
-  readonly json?: boolean;
 }
 
 /** A file given with --config: config.yaml of a run, or any part of one. */
@@ -160,7 +159,7 @@ export function addCommonFlags(
   { options, tasks }: Pick<MethodDefinition, "options" | "tasks">,
 ): Command {
   const { shape } = options as z.ZodObject;
-  addDataFlags(command).option("--task <task>", `${tasks.join(", ")} (default: ${tasks[0]})`);
+  addDataFlags(command).option(`--task <${tasks.join("|")}>`, `what the result is for (default: ${tasks[0]})`);
   for (const name of numberFlags) {
     if (name in shape) command.option(`--${name} <n>`, describeOption(shape[name] as z.ZodType));
   }
@@ -169,8 +168,7 @@ export function addCommonFlags(
     .option("--set <name=value>", "any option of the method; may be given again", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
-    .option("--device <device>", devices.join(", "), "cpu")
+    .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
-    .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out")
-    .option("--json", "last line of stdout: the result as one JSON object");
+    .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out");
 }

@@ -32,7 +32,6 @@ interface Flags extends DataFlags, PictureFlags {
   readonly metadata?: string;
   readonly replace?: boolean;
   readonly threads?: string;
-  readonly json?: boolean;
 }
 
 /** How the items of a file may be taken. */
@@ -47,17 +46,16 @@ export function addIndexCommand(root: Command): void {
   addPictureFlags(addDataFlags(command))
     .requiredOption("--out <folder>", "index folder, made where it is not there")
     .option(
-      "--codes <kind>",
-      `of a file, what is scanned before vectors are compared by cosine: ${codeKinds.join(", ")} (default: signs); packed: the file holds packed codes, compared by Hamming distance`,
+      `--codes <${codeKinds.join("|")}>`,
+      "of a file, what is scanned before vectors are compared by cosine (default: signs); packed: the file holds packed codes, compared by Hamming distance",
     )
     .option("--views-to-index <a,b>", "of a run, views whose items are stored (default: all that the run encodes)")
     .option("--split <name>", "of a run, samples of a split only, such as database (default: all)")
-    .option("--store <kind>", `${storeKinds.join(", ")}; postgres takes its address from DATABASE_URL`)
+    .option(`--store <${storeKinds.join("|")}>`, "where the items are (default: folder); postgres takes its address from DATABASE_URL")
     .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
     .option("--name <name>", "what requests call the index (default: the folder's name)")
     .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(makeIndex);
 }
 
@@ -80,7 +78,7 @@ async function makeIndex(source: string, flags: Flags): Promise<void> {
         ? vectorsOfFile(source, flags, { ...about, details: metadata }, engine, common)
         : samplesOfRun(source, flags, { ...about, metadata, engine, ...common });
     });
-    printResult(flags.json, summary, formatIndex(summary));
+    printResult(summary, formatIndex(summary));
   } finally {
     await engine.close();
   }

@@ -26,7 +26,6 @@ interface Flags {
   readonly mode: string;
   readonly rerank?: string;
   readonly threads?: string;
-  readonly json?: boolean;
 }
 
 export function addSearchCommand(root: Command): void {
@@ -49,13 +48,12 @@ export function addSearchCommand(root: Command): void {
     .option("--target <view>", "search the items of this view only (default: all)")
     .option("--distinct", "each id once, by the view in which it is nearest")
     .option("--k <n>", "hits wanted", "10")
-    .option("--mode <mode>", searchModes.join(" or "), "exact")
+    .option(`--mode <${searchModes.join("|")}>`, "compare with every item, or look up a graph", "exact")
     .option(
       "--rerank <n>",
       "candidates that are ordered anew by cosine (default: 0 for hash codes, else enough to find the nearest)",
     )
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(search);
 }
 
@@ -73,7 +71,7 @@ async function search(folder: string, flags: Flags): Promise<void> {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(6));
       const { name } = index.index.manifest;
       const bits = searchedBits(index.index.manifest);
-      printResult(flags.json, { index: name, bits, hits, seconds }, formatHits(hits, bits));
+      printResult({ index: name, bits, hits, seconds }, formatHits(hits, bits));
     } finally {
       await index.close();
     }

@@ -62,7 +62,7 @@ async function trainMethod(
   if (flags.resume !== undefined && isOne) {
     checkResumeFlags(typed);
     const outcome = await withResumeCommand(resumeByFlags(method.name, flags), resumed);
-    printResult(flags.json, outcome.summary, formatOutcome(outcome));
+    printResult(outcome.summary, formatOutcome(outcome));
     return;
   }
   const config = readConfigFile(flags.config);
@@ -84,7 +84,7 @@ async function trainMethod(
       throw new UserError(`--seeds and ${isOne ? "--seed" : "several --bits"}: give one of them`);
     }
     if (bits !== undefined) options.bits = bits[0];
-    return trainSeeds(request, parseSeeds(flags.seeds), flags);
+    return trainSeeds(request, parseSeeds(flags.seeds));
   }
   if (!isOne) return trainLengths(request, bits, flags);
   if (bits !== undefined) options.bits = bits[0];
@@ -92,7 +92,7 @@ async function trainMethod(
     withTraining((hooks) => trainRun(request, hooks)),
     resumed,
   );
-  printResult(flags.json, outcome.summary, formatOutcome(outcome));
+  printResult(outcome.summary, formatOutcome(outcome));
 }
 
 /** The data set that a preset is for, where the catalog makes it. */
