@@ -38,7 +38,7 @@ export function commandTree(command: Command, path: readonly string[] = []): Com
     flags: command.createHelp().visibleOptions(command).map(flagOf),
     arguments: command.registeredArguments.map((argument) => ({
       name: argument.name(),
-      value: valueOf(argument.name(), argument),
+      value: meaningOf(argument.name(), argument),
       isSeveral: argument.variadic,
     })),
     commands: command.commands.map((each) => commandTree(each, [...path, each.name()])),
@@ -56,12 +56,12 @@ function flagOf(option: Option): Flag {
     names: [option.short, option.long].filter((name): name is string => name !== undefined),
     description: option.description,
     isOptional: option.optional,
-    ...(placeholder !== undefined && { value: valueOf(placeholder, option) }),
+    ...(placeholder !== undefined && { value: meaningOf(placeholder, option) }),
   };
 }
 
 /** What a placeholder stands for: "<exact|approximate>" are choices, "<run|file>" is a file. */
-function valueOf(placeholder: string, { argChoices }: Option | Argument): Value {
+function meaningOf(placeholder: string, { argChoices }: Option | Argument): Value {
   if (argChoices !== undefined) return { kind: "choices", choices: argChoices };
   const words = placeholder.split("|");
   if (words.includes("name") && words.includes("path")) return { kind: "data" };

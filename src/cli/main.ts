@@ -10,6 +10,7 @@ import { addCompletionCommand } from "./commands/completion.js";
 import { addCopyCommand } from "./commands/copy.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addDoctorCommand } from "./commands/doctor.js";
 import { addEncodeCommand } from "./commands/encode.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
@@ -93,6 +94,7 @@ export function program(): Command {
     addReportCommand,
     addReproduceCommand,
     addDemoCommand,
+    addDoctorCommand,
     addCompletionCommand,
     addHelpCommand,
   ]) {

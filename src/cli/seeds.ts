@@ -32,10 +32,7 @@ export function parseSeeds(text: string): number[] {
 }
 
 /** Trains one run per seed, in folders `seed-N` of one folder, with a report of all of them. */
-export async function trainSeeds(
-  request: TrainingRequest,
-  seeds: readonly number[],
-): Promise<void> {
+export async function trainSeeds(request: TrainingRequest, seeds: readonly number[]): Promise<void> {
   const { method, options } = request;
   for (const seed of seeds) parseOptions(method.name, method.options, { ...options, seed });
   const name = [request.data]

@@ -30,10 +30,7 @@ interface Flags extends DataFlags {
 }
 
 export function addDatasetsCommand(root: Command): void {
-  const datasets = root
-    .command("datasets")
-    .description("data sets: list, describe, build")
-    .action(list);
+  const datasets = root.command("datasets").description("data sets: list, describe, build").action(list);
   datasets
     .command("list")
     .description("data sets that need no download, and published ones with the files that they need")

@@ -73,7 +73,14 @@ async function encode(folder: string, flags: Flags): Promise<void> {
     const { ids, labels } = data;
     writeEncoded(flags.out, { ...encoded, samples: data.samples, ids, labels, predicted, classes: method.classes });
     const { samples } = data;
-    const result = { out: flags.out, method: method.name, view, samples, columns: encoded.columns, values: encoded.name };
+    const result = {
+      out: flags.out,
+      method: method.name,
+      view,
+      samples,
+      columns: encoded.columns,
+      values: encoded.name,
+    };
     const unit = encoded.name === "codes" ? "bytes" : "values";
     printResult(result, [`${flags.out}: ${samples} × ${encoded.columns} ${unit}`]);
   } finally {

@@ -51,7 +51,10 @@ export function addIndexCommand(root: Command): void {
     )
     .option("--views-to-index <a,b>", "of a run, views whose items are stored (default: all that the run encodes)")
     .option("--split <name>", "of a run, samples of a split only, such as database (default: all)")
-    .option(`--store <${storeKinds.join("|")}>`, "where the items are (default: folder); postgres takes its address from DATABASE_URL")
+    .option(
+      `--store <${storeKinds.join("|")}>`,
+      "where the items are (default: folder); postgres takes its address from DATABASE_URL",
+    )
     .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
     .option("--name <name>", "what requests call the index (default: the folder's name)")
     .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
