@@ -7,6 +7,7 @@ import type { TrainingSummary } from "../train/summary.js";
 import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
 import { seedsTable } from "./output/seeds-table.js";
+import { shorterBy } from "./presets.js";
 import { joinRuns } from "./several-runs.js";
 import { withTraining } from "./training.js";
 
@@ -43,7 +44,7 @@ export async function trainSeeds(request: TrainingRequest, seeds: readonly numbe
   const summaries: TrainingSummary[] = [];
   for (const seed of seeds) {
     const one = { ...request, out: join(folder, `seed-${seed}`), options: { ...options, seed } };
-    summaries.push((await withTraining((hooks) => trainRun(one, hooks))).summary);
+    summaries.push((await withTraining((hooks) => trainRun(one, hooks), shorterBy(method, request.preset))).summary);
   }
   const { runs, report } = joinRuns(summaries, folder);
   const metricsBySeed = Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]!.metrics]));

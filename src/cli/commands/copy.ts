@@ -33,7 +33,7 @@ async function copy(from: string, flags: Flags): Promise<void> {
   const engine = await Engine.open(engineOptions(flags));
   const notes = new Notes();
   try {
-    const name = flags.name ?? nameOfIndex(folder);
+    const name = flags.name ?? nameOfIndex(folder, from);
     const summary = await withProgress((hooks) =>
       copyIndex({ from, folder, name, store }, engine, { ...hooks, onNote: notes.add }),
     );
