@@ -25,6 +25,7 @@ import { describeResult } from "./describe-result.js";
 import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
+import { type Estimate, TimeEstimate } from "./time-estimate.js";
 
 /** What a run is to be: the fields of `config.yaml`, and where it is written. */
 export interface TrainingRequest {
@@ -41,6 +42,10 @@ export interface TrainingRequest {
   readonly engine?: Engine | EngineOptions;
   /** The command line that repeats it, where there is one. */
   readonly command?: readonly string[];
+  /** Named settings that the options come from, for the summary. */
+  readonly preset?: string;
+  /** What a reader of the results should know of the options, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** What is to be resumed. */
@@ -65,6 +70,8 @@ export interface TrainingHooks {
   onNote?(note: string): void;
   /** After every epoch. */
   onEpoch?(report: EpochReport): void;
+  /** How long it will take, once that is known; again where a later stage that was unknown has been measured. */
+  onEstimate?(estimate: Estimate): void;
   /** The last epoch is over; what follows is measured and written. */
   onTrained?(): void;
 }
@@ -116,7 +123,8 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
   return withEngine(request.engine, (engine) => {
     const method = definition.create(options, engine);
     const begin = () => createRun(request.out, config, { ...environment, backend: engine.interface });
-    return train({ method, opened, engine, begin, ...wholeMethod(method, opened) }, hooks);
+    const about = { preset: request.preset, notes: request.notes };
+    return train({ method, opened, engine, begin, ...about, ...wholeMethod(method, opened) }, hooks);
   });
 }
 
@@ -204,6 +212,9 @@ export interface Training {
   /** Makes or opens the run folder, once everything has been checked. */
   begin(): Run;
   readonly saved?: LoadedCheckpoint;
+  readonly preset?: string | undefined;
+  /** Said before the first epoch. */
+  readonly notes?: readonly string[] | undefined;
   fit(hooks: FitHooks): Promise<unknown>;
   /** Loads the state of a training that is over. */
   loadState(state: State): Promise<unknown>;
@@ -234,12 +245,20 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
   const started = performance.now();
   let [earlier, notes]: [seconds: number, notes: string[]] = [0, []];
   const elapsed = () => earlier + (performance.now() - started) / 1000;
+  const note = (text: string) => {
+    hooks.onNote?.(text);
+    notes.push(text);
+  };
   const begin = () => {
+    if (saved === undefined) training.notes?.forEach(note);
     run = training.begin();
     writeViewEncodings(run.folder, data.encoders);
     earlier = run.readLog().at(-1)?.seconds ?? 0;
   };
   let lastCheckpoint = Number.NEGATIVE_INFINITY;
+  const time = new TimeEstimate();
+  let estimate: Estimate | undefined;
+  let estimatedSeconds: number | undefined;
   let run: Run | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
     const state: SavedState = { position, model: json };
@@ -254,10 +273,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
         signal,
         onStart: begin,
         resume: saved && { position: savedState(saved).position, ...stateOf(saved) },
-        onNote(note) {
-          hooks.onNote?.(note);
-          notes.push(note);
-        },
+        onNote: note,
         onEpoch(report) {
           const { stage, epoch, losses, metrics = {} } = report;
           for (const note of report.notes ?? []) hooks.onNote?.(note);
@@ -267,6 +283,11 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           run!.log({ stage, epoch, ...times, losses, metrics, ...(notes.length > 0 && { notes }) });
           notes = [];
           hooks.onEpoch?.(report);
+          const now = time.add(report, performance.now() / 1000);
+          if (now === undefined || (estimate !== undefined && now.unknown.length >= estimate.unknown.length)) return;
+          estimate = now;
+          estimatedSeconds = round(elapsed() + now.seconds, 1);
+          hooks.onEstimate?.(now);
         },
         async onCheckpoint(take, last) {
           if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
@@ -289,11 +310,13 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
       task: run.config.task!,
       dataset: { name, samples, views: dimensions, classes },
       seed: run.config.seed,
+      ...(training.preset !== undefined && { preset: training.preset }),
       epochs,
       stages,
       metrics,
       ...found.parts,
       seconds: round(elapsed(), 2),
+      ...(estimatedSeconds !== undefined && { estimatedSeconds }),
       secondsPerEpoch,
       run: relative("", run.folder) || run.folder,
     };
