@@ -219,7 +219,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
     searches.push(request);
     const index = indexes.find(({ name }) => name === (request.index ?? indexes[0]!.name));
     if (!index) throw new Refusal(404, `there is no index "${request.index}"`);
-    const words = request.words?.toLowerCase();
+    const words = request.words?.toLowerCase().replaceAll("'", "");
     const query = request.id
       ? byId.get(request.id)
       : words

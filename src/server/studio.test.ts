@@ -1,86 +1,21 @@
 // The page in a real browser, against a server of made-up items: what is seen, what is sent, and that nothing breaks the policy.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { featuresOf, smallIndex } from "./fixture.testing.js";
 import { createServer } from "./server.js";
-import {
-  colors,
-  distance,
-  type FakeInit,
-  type FakeServer,
-  fakeLine,
-  fakeRun,
-  startFake,
-  unknownWords,
-} from "./studio-fake.testing.js";
+import { cards, patience, results, skip, useBrowser } from "./studio-browser.testing.js";
+import { colors, distance, type FakeServer, fakeLine, fakeRun, unknownWords } from "./studio-fake.testing.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: what the browser has, for functions that run there
 type Any = any;
 declare const document: Any, window: Any, location: Any, getComputedStyle: Any;
 declare const DataTransfer: Any, ClipboardEvent: Any, DragEvent: Any;
 
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const skip = existsSync(executablePath) ? false : `no Chromium at ${executablePath}; CHROMIUM names another`;
-const args = [
-  ...["--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  ...["--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
-];
-/** Other tests run beside this one on few processors. */
-const patience = 60_000;
 const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 describe("the page", { skip }, () => {
-  let browser: Browser;
-  before(async () => {
-    browser = await chromium.launch({ executablePath, args });
-  });
-  after(() => browser.close());
-
-  interface Visit {
-    readonly query?: string;
-    readonly context?: BrowserContextOptions;
-    /** What the browser may say of answers that a test requests. */
-    readonly allowed?: RegExp;
-  }
-
-  /** Opens the page, runs the body, and then finds that nothing was complained of and nobody else was asked. */
-  async function visit(url: string, { query = "", context, allowed }: Visit, body: (page: Page) => Promise<void>) {
-    const visitor = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
-    const complaints: string[] = [];
-    try {
-      const page = await visitor.newPage();
-      page.setDefaultTimeout(patience);
-      page.on("pageerror", (error) => complaints.push(String(error.stack)));
-      page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-      });
-      page.on("request", (request) => {
-        if (!request.url().startsWith(url) && !request.url().startsWith("data:")) complaints.push(request.url());
-      });
-      await page.goto(url + query);
-      await body(page);
-    } finally {
-      await visitor.close();
-    }
-    assert.deepEqual(
-      complaints.filter((complaint) => !allowed?.test(complaint)),
-      [],
-    );
-  }
-
-  async function withPage(init: FakeInit & Visit, body: (page: Page, fake: FakeServer) => Promise<void>) {
-    const fake = await startFake(init);
-    try {
-      await visit(fake.url, init, (page) => body(page, fake));
-    } finally {
-      await fake.close();
-    }
-  }
-
-  const results = (page: Page, view: string) => page.getByRole("region", { name: `Results in ${view}` });
-  const cards = (place: Page | Locator) => place.locator(".hits a.card");
+  const { visit, withPage } = useBrowser();
 
   test("words find each item once in one search; its views one by one are chosen, and kept by link and back button", async () => {
     await withPage({}, async (page, fake) => {

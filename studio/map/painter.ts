@@ -5,6 +5,8 @@ import type { Points } from "./points.js";
 /** Milliseconds between frames: below the first more points are drawn, above the second fewer. */
 const [quick, slow] = [20, 28];
 const [fewest, first] = [5_000, 60_000];
+/** Points that are drawn at once while the map stands still, where a frame more or less is not seen. */
+const atRest = 150_000;
 /** Milliseconds without motion after which the rest is drawn. */
 const rest = 90;
 
@@ -18,6 +20,7 @@ export class Painter {
   #last = 0;
   #movedAt = 0;
   #isFresh = true;
+  #wasMoving = false;
 
   /**
    * @param onMove called in the frame in which the map has moved.
@@ -56,10 +59,12 @@ export class Painter {
     const took = now - this.#last;
     this.#last = now;
     const isMoving = this.#isFresh;
-    if (took < 250 && this.#drawn > 0) {
+    // Frames that follow each other in a motion: what they take says how many points there is time for.
+    if (isMoving && this.#wasMoving && took < 400) {
       if (took > slow) this.#share = Math.max(fewest, Math.round(this.#share * Math.max(0.5, slow / took)));
       else if (took < quick) this.#share = Math.min(this.points.count, Math.round(this.#share * 1.25));
     }
+    this.#wasMoving = isMoving;
     if (isMoving) {
       this.#isFresh = false;
       this.#drawn = 0;
@@ -67,7 +72,8 @@ export class Painter {
     }
     const waits = !isMoving && now - this.#movedAt < rest;
     if (!waits) {
-      const to = Math.min(this.points.count, this.#drawn + this.#share);
+      const part = isMoving ? this.#share : Math.max(this.#share, atRest);
+      const to = Math.min(this.points.count, this.#drawn + part);
       this.points.draw(this.camera, this.size, this.#drawn, to);
       this.#drawn = to;
     }

@@ -1,4 +1,5 @@
 // The ticked runs side by side: what they were trained with, where it differs, and each measure at its highest.
+import { useState } from "preact/hooks";
 import type { Palette } from "../../src/report/charts/palette.js";
 import { byImportance, type FlatMetric, flatten, metricName, written } from "../../src/report/metric-names.js";
 import type { Entry } from "../../src/report/report-run.js";
@@ -8,9 +9,11 @@ import { useLoad } from "../load.js";
 import { Failure } from "../parts.js";
 
 /** Measures that stand here at most; the reports have the rest. */
-const mostMeasures = 8;
-/** The words of the command say again what the other settings say. */
-const leftOut = new Set(["command"]);
+const mostMeasures = 5;
+/** Settings that stand here before the others are requested. */
+const fewSettings = 6;
+/** These say again what other settings say. */
+const leftOut = new Set(["command", "options.seed"]);
 
 interface CompareProps {
   runs: readonly RunSummary[];
@@ -27,7 +30,13 @@ export function Compare({ runs, entries, palette }: CompareProps) {
   const isThere = loaded.value?.names.join("\n") === names.join("\n");
   const flat = isThere ? loaded.value!.settings.map((settings) => flatSettings(settings)) : undefined;
   const keys = [...new Set((flat ?? []).flatMap((each) => [...each.keys()]))];
-  const differing = keys.filter((key) => new Set(flat!.map((each) => each.get(key))).size > 1);
+  const holders = (key: string) => flat!.filter((each) => each.has(key)).length;
+  const differing = keys
+    .filter((key) => new Set(flat!.map((each) => each.get(key))).size > 1)
+    // Of other methods some options are not there at all: what all runs have says more.
+    .sort((a, b) => holders(b) - holders(a));
+  const [isWhole, setIsWhole] = useState(false);
+  const settings = isWhole ? differing : differing.slice(0, fewSettings);
   const measures = measuresOf(entries);
   return (
     <section class="compare" aria-label="Comparison">
@@ -72,7 +81,7 @@ export function Compare({ runs, entries, palette }: CompareProps) {
                 </tr>
               );
             })}
-            {differing.map((key) => (
+            {settings.map((key) => (
               <tr key={key}>
                 <th scope="row" class="setting">
                   {key}
@@ -87,7 +96,12 @@ export function Compare({ runs, entries, palette }: CompareProps) {
       </section>
       <p class="soft">
         Measures at their highest, then the settings that differ
-        {flat && differing.length === 0 ? ": none does" : ""}.
+        {flat && differing.length === 0 ? ": none does" : ""}.{" "}
+        {differing.length > fewSettings && (
+          <button type="button" class="link" onClick={() => setIsWhole(!isWhole)}>
+            {isWhole ? "Show fewer settings" : `Show ${differing.length - fewSettings} more settings`}
+          </button>
+        )}
       </p>
     </section>
   );
@@ -115,7 +129,7 @@ function flatSettings(settings: Readonly<Record<string, unknown>>, before = ""):
   const flat = new Map<string, string>();
   for (const [key, value] of Object.entries(settings)) {
     const path = before === "" ? key : `${before}.${key}`;
-    if (before === "" && leftOut.has(key)) continue;
+    if (leftOut.has(path)) continue;
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       for (const [inner, text] of flatSettings(value as Record<string, unknown>, path)) flat.set(inner, text);
     } else flat.set(path, typeof value === "string" ? value : JSON.stringify(value));
