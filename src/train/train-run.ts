@@ -16,12 +16,14 @@ import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
+import { writeExamples } from "../runs/examples.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { stageSummaries } from "../runs/stages.js";
 import { writeViewEncodings } from "../runs/view-encodings.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
 import { describeResult } from "./describe-result.js";
+import { findExamples } from "./find-examples.js";
 import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
@@ -324,6 +326,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
     const given = log.flatMap((line) => line.notes ?? []);
     for (const note of found.notes) hooks.onNote?.(note);
     const all = [...opened.notes, ...given, ...found.notes];
+    writeExamples(run.folder, await findExamples({ method, source: dataSource(run.config), seed: run.config.seed }));
     await describeResult(run.folder, method, data, summary, { notes: all, engine });
     if (noReport === undefined) {
       await writePlots(loadReportRun(run.folder));
