@@ -1,5 +1,6 @@
 // The flags that name data and say how it is to be understood.
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { type Imputation, imputations } from "../data/imputation/imputer.js";
 import { UserError } from "../errors.js";
 import { type DataName, type DataSettings, withoutUndefined } from "../train/data-source.js";
 
@@ -19,6 +20,9 @@ export interface DataFlags {
   readonly header?: string;
   readonly encoding?: string;
   readonly missing?: readonly string[];
+  readonly dropIncomplete?: boolean;
+  /** Of commands that train. */
+  readonly impute?: Imputation;
 }
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
@@ -42,7 +46,18 @@ export function addDataFlags(command: Command): Command {
     .option("--thousands <sign>", "of a text file: what separates thousands")
     .option("--header <yes|no>", "whether the first line of a text file holds the names of the columns")
     .option("--encoding <name>", "of a text file, such as utf-8 or windows-1252")
-    .option("--missing <text>", "a cell that means that there is no value; may be given again", collect);
+    .option("--missing <text>", "a cell that means that there is no value; may be given again", collect)
+    .option("--drop-incomplete", "leave out samples that lack a view, or a value that is not filled (--impute)");
+}
+
+/** The flag that says how missing values are filled, for commands that train. */
+export function addImputeFlag(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--impute <how>",
+      "fill single missing values by the mean or median of their column, or from the 5 nearest samples (knn); learned from the training samples, and used wherever the run is",
+    ).choices(imputations),
+  );
 }
 
 /** The data that flags name. */
@@ -52,7 +67,7 @@ export function dataName({ data }: DataFlags): DataName | undefined {
 
 /** What flags say about data, without what they leave open. */
 export function dataSettings(flags: DataFlags): DataSettings {
-  const { views, labels, ids, splits, ignore, samples, layout } = flags;
+  const { views, labels, ids, splits, ignore, samples, layout, dropIncomplete, impute } = flags;
   const { delimiter, decimal, thousands, header, encoding, missing } = flags;
   if (samples !== undefined && samples !== "rows" && samples !== "columns")
     throw new UserError(`--samples ${samples}: expected rows or columns`);
@@ -67,7 +82,7 @@ export function dataSettings(flags: DataFlags): DataSettings {
     missing,
   });
   return withoutUndefined({
-    ...{ views, labels, ids, splits, ignore, samples, layout },
+    ...{ views, labels, ids, splits, ignore, samples, layout, impute, dropIncomplete },
     text: Object.keys(text).length > 0 ? text : undefined,
   });
 }

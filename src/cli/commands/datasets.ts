@@ -130,7 +130,7 @@ async function describe(source: string, { seed, json, ...flags }: Flags & MediaF
   let shown = -1;
   const more = flags.data ?? [];
   const name = more.length > 0 ? [source, ...more] : source;
-  const request = { data: name, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
+  const request = { data: name, ...dataSettings(flags), seed: wholeNumber("--seed", seed), keepsMissing: true };
   const data = await openData(request, {
     onNote: (note) => notes.push(note),
     onProgress(share) {
@@ -139,6 +139,10 @@ async function describe(source: string, { seed, json, ...flags }: Flags & MediaF
       shown = Math.max(shown, percent);
     },
   });
+  if (data.views.some(({ incomplete }) => incomplete))
+    notes.push(
+      "vantage train fills missing values with --impute mean (or median, knn), and leaves such samples out with --drop-incomplete",
+    );
   const description = describeDataset(data, notes);
   printResult(json, description, formatDescription(description).split("\n"));
 }

@@ -47,7 +47,7 @@ async function encode(folder: string, flags: Flags): Promise<void> {
         : await openOtherData(
             folder,
             config,
-            { ...dataSettings(flags), ...pictureSettings(flags), data: path },
+            { ...dataSettings(flags), ...pictureSettings(flags), data: path, guessesLabels: false },
             onNote,
           );
     await restore();

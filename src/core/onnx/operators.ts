@@ -296,7 +296,7 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 const elementwise = [
-  "Abs Celu Ceil Clip Cos Elu Erf Exp Floor Gelu HardSigmoid HardSwish LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal",
+  "Abs Celu Ceil Clip Cos Elu Erf Exp Floor Gelu HardSigmoid HardSwish IsNaN LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal",
   "Relu Round Selu Sigmoid Sign Sin Softmax Softplus Softsign Sqrt Tanh ThresholdedRelu",
   "BatchNormalization InstanceNormalization LayerNormalization LpNormalization MeanVarianceNormalization",
 ];

@@ -85,6 +85,7 @@ export async function contentLabels(
   isSelected: boolean,
 ): Promise<LabelCandidate | undefined> {
   const { path, notes, options } = state;
+  if (options.guessesLabels === false) return undefined;
   const free = columns.filter(({ reference }) => {
     return (
       reference !== options.ids && reference !== options.splits && !isListName(reference) && !isViewNames(reference)

@@ -21,6 +21,10 @@ export interface LayoutOptions {
   readonly ignore?: readonly string[];
   /** Whether the samples of matrices are their rows or their columns, where nothing else says so. */
   readonly samples?: "rows" | "columns";
+  /** Single missing values of views stay, as NaN, and the views are marked `incomplete`; by default they are refused. */
+  readonly keepsMissing?: boolean;
+  /** Whether labels may be found by what a column holds, where no name says it; by default they may. */
+  readonly guessesLabels?: boolean;
 }
 
 /** One reading of variables. */

@@ -74,7 +74,7 @@ async function readDraft(
   const views: View[] = [];
   for (const [v, plan] of draft.views.entries()) {
     const name = naming.named[v]!;
-    views.push(await readView({ ...plan, name }, path, notes));
+    views.push(await readView({ ...plan, name }, path, notes, options.keepsMissing));
     const { reference, variable, columns } = plan;
     const what = describe(variable);
     account.push({ variable: reference, what, role: "view", detail: name, reference, ...(columns && { columns }) });

@@ -295,6 +295,7 @@ async function findLabels(
     return first;
   }
   if (coded) return dummies(table, coded.columns, coded.name);
+  if (options.guessesLabels === false) return undefined;
   const byContent = await labelsByContent(columns, path, true, selected === undefined);
   if (byContent) {
     table.notes.push(byContent.note);
