@@ -1,4 +1,5 @@
 // The flags that name data and say how it is to be understood.
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type Imputation, imputations } from "../data/imputation/imputer.js";
 import { UserError } from "../errors.js";
@@ -30,7 +31,11 @@ const collect = (value: string, all: readonly string[] = []): string[] => [...al
 /** The flags that say which data, and how it is to be understood where a file leaves that open. */
 export function addDataFlags(command: Command): Command {
   return command
-    .option("--data <path|name>", "a data file, or a data set by name; several files are joined by their ids", collect)
+    .option(
+      "--data <path|name>",
+      "a data file, or a data set by name; several files (a.csv,b.csv, or the flag again) are joined by their ids",
+      collect,
+    )
     .option(
       "--views <a=X1,b=X2>",
       "which variables are views, and their names; in a table columns, their common start, or a pattern such as rna_*",
@@ -62,7 +67,15 @@ export function addImputeFlag(command: Command): Command {
 
 /** The data that flags name. */
 export function dataName({ data }: DataFlags): DataName | undefined {
-  return data?.length === 1 ? data[0] : data;
+  const names = data?.flatMap(severalFiles);
+  return names?.length === 1 ? names[0] : names;
+}
+
+/** "rna.csv,protein.csv" as two files, where no file is called so and all of its parts are. */
+export function severalFiles(name: string): readonly string[] {
+  if (!name.includes(",") || existsSync(name)) return [name];
+  const parts = name.split(",").map((part) => part.trim());
+  return parts.every((part) => part !== "" && existsSync(part)) ? parts : [name];
 }
 
 /** What flags say about data, without what they leave open. */

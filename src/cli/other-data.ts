@@ -34,7 +34,7 @@ export async function openOtherData(
   const { imageEncoder, textEncoder } = own;
   const pictures = isPictureFolder(data) ? { imageEncoder, textEncoder, learned: readViewEncodings(run) } : {};
   // What is missing is filled as the run learned it, or refused where it has not.
-  const gaps = { keepsMissing: true, impute: own.impute, dropIncomplete: own.dropIncomplete };
+  const gaps = { keepsMissing: true, keepsEmpty: true, impute: own.impute, dropIncomplete: own.dropIncomplete };
   const attempts: DataSettings[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
   const different = attempts.filter(
     (each, i) => attempts.findIndex((other) => other.views === each.views && other.labels === each.labels) === i,

@@ -1,5 +1,4 @@
 // Where a run's data is and how it is to be understood, as config.yaml keeps it; and opening it.
-import { existsSync } from "node:fs";
 import { openDataset } from "../data/catalog.js";
 import type { MultiViewDataset, ViewEncoding } from "../data/dataset.js";
 import type { Imputation } from "../data/imputation/imputer.js";
@@ -47,6 +46,8 @@ export interface DataSource extends DataSettings {
   readonly learned?: Readonly<Record<string, ViewEncoding>>;
   /** Keeps single missing values where nothing above says what becomes of them: a model may have learned to fill them. */
   readonly keepsMissing?: boolean;
+  /** Keeps columns of a table that are empty, all of whose values are missing. */
+  readonly keepsEmpty?: boolean;
   /** Whether labels may be found by what a column holds; by default they may. */
   readonly guessesLabels?: boolean;
 }
@@ -84,12 +85,5 @@ function openFeatures(source: DataSource, listeners: DataListeners): Promise<Mul
     throw new UserError(`${[data].flat().join(" ")} is no folder of pictures: ${flagOf(stray)} is for one`);
   const selection = views === undefined ? undefined : parseViewSelection(views);
   const keepsMissing = (settings.keepsMissing ?? false) || impute !== undefined || (dropIncomplete ?? false);
-  return openDataset(severalFiles(data), { ...settings, keepsMissing, views: selection, ...listeners });
-}
-
-/** "rna.csv,protein.csv" as two files, where no file is called so and all of its parts are. */
-function severalFiles(data: DataName): DataName {
-  if (typeof data !== "string" || !data.includes(",") || existsSync(data)) return data;
-  const parts = data.split(",").map((part) => part.trim());
-  return parts.every((part) => part !== "" && existsSync(part)) ? parts : data;
+  return openDataset(data, { ...settings, keepsMissing, views: selection, ...listeners });
 }
