@@ -32,9 +32,9 @@ export function flagOf(setting: string): string {
 
 /** @throws UserError where the folder has no pictures, none can be decoded, or a setting is for files of features. */
 export async function openPictures(source: DataSource, listeners: DataListeners): Promise<MultiViewDataset> {
-  const { views, media, text, labels, ids, splits, ignore, samples, layout } = source;
+  const { views, media, text, labels, ids, splits, ignore, samples, layout, impute } = source;
   const data = source.data as string;
-  const ofFiles = { labels, ids, splits, ignore, samples, layout };
+  const ofFiles = { labels, ids, splits, ignore, samples, layout, impute };
   const stray = Object.entries(ofFiles).find(([, value]) => value !== undefined)?.[0];
   if (stray !== undefined)
     throw new UserError(`${flagOf(stray)} is for files of features; ${data} is a folder of pictures`);
