@@ -66,6 +66,27 @@ function table(
   writeFileSync(path, `${["id", ...columns, ...(diagnosis ? ["diagnosis"] : [])].join(",")}\n${lines.join("\n")}\n`);
 }
 
+const columnsOf = (names: RegExp) =>
+  ["patient", ...Array.from({ length: 6 }, (_, j) => `rna_${j}`), ...Array.from({ length: 4 }, (_, j) => `prot_${j}`)]
+    .concat("sex", "diagnosis")
+    .filter((name) => name === "patient" || names.test(name));
+
+/** Patients with two kinds of measurements of three diagnoses; with gaps, every 19th measurement is missing. */
+function study(columns: readonly string[], rows: number, gaps: boolean): string {
+  const values = new Random(11, "study");
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const cells = columns.map((name, j) => {
+      if (name === "patient") return `P${String(i).padStart(3, "0")}`;
+      if (name === "sex") return i % 2 === 0 ? "f" : "m";
+      if (name === "diagnosis") return ["healthy", "mild", "severe"][i % 3]!;
+      if (gaps && (i * columns.length + j) % 19 === 7) return "";
+      return ((j % 3 === i % 3 ? 2 : 0) + 0.3 * values.normal()).toFixed(3);
+    });
+    return cells.join(",");
+  });
+  return `${columns.join(",")}\n${lines.join("\n")}\n`;
+}
+
 /** The files that a page's examples name, and runs that it describes. */
 const preparations: Record<string, (stage: Stage) => unknown> = {
   "README.md": mydata,
@@ -104,6 +125,15 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
       return `${id};${i},5;${i},25;${i * 2},5;0,${i}5;${i % 2 ? "f" : "m"};x;${i % 2 ? "ill" : "well"}`;
     });
   },
+  "docs/tables.md"({ folder }) {
+    const write = (name: string, columns: RegExp, rows: number, gaps: boolean) =>
+      writeFileSync(join(folder, name), study(columnsOf(columns), rows, gaps));
+    write("study.csv", /./, 90, true);
+    write("new.csv", /rna|prot/, 20, true);
+    write("rna.csv", /rna|diagnosis/, 90, false);
+    write("prot.csv", /prot/, 80, false);
+  },
+  "docs/python-and-r.md": ({ folder }) => writeFileSync(join(folder, "study.csv"), study(columnsOf(/./), 90, false)),
   async "docs/picture-folders.md"({ folder }) {
     mkdirSync(join(folder, "photos"));
     const rows = ["file,caption,kind"];
@@ -328,6 +358,9 @@ test("examples that are not run are these", () => {
       "[Service]",
       "FROM node:24-slim",
       "vantage serve",
+      "import json",
+      "import onnxruntime",
+      "table <-",
       "vantage train",
       "npx vantage",
       "table/",

@@ -5,6 +5,7 @@
 export type { CreateIndexOptions } from "../search/index/create-index.js";
 export { type StoreKind, storeKinds, type VectorCodes, vectorCodes } from "../search/index/index-folder.js";
 export { type IndexRunOptions, indexRun } from "../search/index/index-run.js";
+export type { LeftOut } from "../search/index/left-out.js";
 export {
   type Asker,
   type Content,
