@@ -6,6 +6,7 @@ import { checkThreads, devices, type EngineOptions } from "../core/runtime/index
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
 import { ownValue, recordOf } from "../records.js";
+import type { EventPlace } from "../runs/tensorboard/event-file.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, type DataFlags } from "./data-flags.js";
 import { describeOption } from "./method-flags.js";
@@ -28,6 +29,7 @@ export interface CommonFlags extends DataFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly resume?: string | true;
+  readonly log?: string;
   readonly json?: boolean;
 }
 
@@ -172,5 +174,18 @@ export function addCommonFlags(
     .option("--device <device>", devices.join(", "), "cpu")
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
     .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out")
+    .option("--log <tensorboard[:DIR]>", "also write TensorBoard event files: into the run folder, or into DIR")
     .option("--json", "last line of stdout: the result as one JSON object");
+}
+
+/**
+ * Where `--log` sends TensorBoard event files.
+ * @throws UserError for another kind of log.
+ */
+export function eventPlace({ log }: Pick<CommonFlags, "log">): EventPlace | undefined {
+  if (log === undefined) return undefined;
+  if (log === "tensorboard") return true;
+  const [, folder] = /^tensorboard:(.+)$/s.exec(log) ?? [];
+  if (folder !== undefined) return folder;
+  throw new UserError(`--log ${log}: expected tensorboard, or tensorboard:DIR`);
 }
