@@ -144,6 +144,10 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
     }
     writeFileSync(join(folder, "photos", "captions.csv"), `${rows.join("\n")}\n`);
   },
+  "docs/exports.md"({ folder }) {
+    const rows = Array.from({ length: 20 }, (_, i) => `p${i},${i}.5,${i * 2},${i % 3},${i % 2 ? "ill" : "well"}`);
+    writeFileSync(join(folder, "study.csv"), `id,rna_1,rna_2,protein_1,diagnosis\n${rows.join("\n")}\n`);
+  },
   "docs/run-folder.md"(stage) {
     matlab(join(stage.folder, "Digits-2V.mat"), { X: cell(features(90, 12, 3), features(90, 8, 3)), Y: labels(90, 3) });
     return stage.shell("vantage train gmae --data Digits-2V.mat --seed 0");
@@ -151,7 +155,7 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json"];
+const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json", "examples.json", "tensorboard/"];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {
