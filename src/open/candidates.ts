@@ -44,14 +44,14 @@ export function candidatesFor(pairs: MultiViewDataset, seed: number): Candidate[
   }));
 }
 
-/** MvLNet's published networks take hours; these take half a minute. It learns classes, and rarely finds the pair itself. */
+/** MvLNet's published networks take hours; these take a minute. */
 function smallMvlnet(epochs: number): Record<string, unknown> {
   return {
     autoencoder: [],
-    arch: [256, 256, 32],
+    arch: [512, 512, 32],
     epochs: Math.min(epochs, 10),
-    steps: 10,
+    steps: 20,
     siameseEpochs: 2,
-    pairs: 10_000,
+    pairs: 20_000,
   };
 }
