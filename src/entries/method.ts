@@ -76,6 +76,7 @@ export {
   networkTensors,
   type StoredNetwork,
 } from "../methods/shared/hashing-network.js";
+export type { PictureGraph } from "../methods/shared/imported-trunk.js";
 export { stepLosses, trainOn } from "../methods/shared/losses.js";
 export {
   type BackboneChoice,
@@ -83,6 +84,7 @@ export {
   chosenBackbone,
   loadBackbones,
   type Trunk,
+  withPictureGraph,
 } from "../methods/shared/picture-trunk.js";
 export { stagedTraining, stepTrainer, TrainedStage, type Trainer } from "../methods/shared/staged-training.js";
 export { exportNetworks, type HashingNetworks, hashingTask } from "../methods/shared/tasks/hashing.js";
