@@ -294,6 +294,7 @@ test("examples that are not run are these", () => {
     [
       "npm install",
       "npm ci",
+      "source <(vantage",
       "npm install",
       "vantage train",
       "npx vantage",

@@ -25,7 +25,7 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 const vantage = `#!/usr/bin/env node
 import { writeFileSync } from "node:fs";
 const [command, method] = process.argv.slice(2);
-if (!["report", "datasets"].includes(command)) process.argv.push("--threads", "1");
+if (!["report", "datasets", "doctor", "completion", "help"].includes(command)) process.argv.push("--threads", "1");
 if (command === "train") process.argv.push("--epochs", "1");
 if (command === "index" && process.argv.includes("runs/emoji")) process.argv.push("--views-to-index", "noto");
 if (command === "train" && (method === "dchn" || method === "djsrh")) process.argv.push("--set", "hidden=64");
