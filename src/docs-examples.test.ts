@@ -356,6 +356,7 @@ test("examples that are not run are these", () => {
       "npm install",
       "npm ci",
       "node examples/gallery/emoji-search.mjs",
+      "source <(vantage",
       "npm install",
       "ONNXRUNTIME_NODE_INSTALL=skip npm",
       "npm install",

@@ -29,7 +29,7 @@ import { findExamples } from "./find-examples.js";
 import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
-import { type Estimate, TimeEstimate } from "./time-estimate.js";
+import { type Estimate, longTraining, TimeEstimate } from "./time-estimate.js";
 
 /** What a run is to be: the fields of `config.yaml`, and where it is written. */
 export interface TrainingRequest {
@@ -78,7 +78,7 @@ export interface TrainingHooks {
   onNote?(note: string): void;
   /** After every epoch. */
   onEpoch?(report: EpochReport): void;
-  /** How long it will take, once that is known; again where a later stage that was unknown has been measured. */
+  /** How long it will take, once that is known and more than a minute; again where a later stage that was unknown has been measured. */
   onEstimate?(estimate: Estimate): void;
   /** The last epoch is over; what follows is measured and written. */
   onTrained?(): void;
@@ -311,6 +311,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           const now = time.add(report, performance.now() / 1000);
           if (now === undefined || (estimate !== undefined && now.unknown.length >= estimate.unknown.length)) return;
           estimate = now;
+          if (now.seconds < longTraining) return;
           estimatedSeconds = round(elapsed() + now.seconds, 1);
           hooks.onEstimate?.(now);
         },
