@@ -166,11 +166,11 @@ export function addCommonFlags(
   }
   return command
     .option("--seeds <0..4|0,1,2>", "train with several seeds and give mean and deviation")
-    .option("--set <name=value>", "any option of the method; may be given again", collect, [])
+    .option("--set <name=value>", "any option of the method; may be repeated", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
     .option("--device <device>", devices.join(", "), "cpu")
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
-    .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out")
+    .option("--resume [run]", "resume an interrupted run: a run folder, or the one given with --out")
     .option("--json", "last line of stdout: the result as one JSON object");
 }

@@ -191,7 +191,7 @@ function Options(props: FormProps & { chosen: readonly IndexInfo[]; kind: QueryK
         ]}
         onChoose={(mode) => go({ mode })}
       />
-      <label class="option" title="The nearest candidates by Hamming distance are ordered anew by cosine similarity">
+      <label class="option" title="The nearest candidates by Hamming distance are re-ranked by cosine similarity">
         Re-rank
         <select
           value={String(address.rerank ?? "")}

@@ -31,7 +31,7 @@ export function addAddViewCommand(root: Command): void {
     .requiredOption("--view <name>", "the view of --data to add")
     .option("--device <device>", "cpu, webgpu or cuda", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--resume", "go on where an interrupted add-view of this view stopped; it knows its data")
+    .option("--resume", "resume an interrupted add-view of this view, with its own data")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(addView);
 }
@@ -46,7 +46,7 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
   const place = viewFolder(folder, view);
   const begun = isRunFolder(place);
   if (begun && !flags.resume) {
-    throw new UserError(`${place} is there already: go on with --resume, or give the view another name`);
+    throw new UserError(`${place} is there already: resume it with --resume, or give the view another name`);
   }
   const { run, checkpoint: saved } = begun ? resumeRun(place) : {};
   try {

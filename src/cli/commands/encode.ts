@@ -23,7 +23,7 @@ export function addEncodeCommand(root: Command): void {
   )
     .requiredOption(
       "--out <file>",
-      "where to: .npz, .parquet or .csv (with ids, labels and predictions), or .npy (the matrix alone)",
+      "output file: .npz, .parquet or .csv (with ids, labels and predictions), or .npy (the matrix alone)",
     )
     .option("--view <name>", "methods that make codes: which view to encode")
     .option("--threads <n>", "threads for matrix products and kernels")

@@ -20,7 +20,7 @@ export function addExportCommand(root: Command): void {
   root
     .command("export <index>")
     .description("the items of an index as a file: ids, views, codes, vectors and metadata, one line of JSON each")
-    .requiredOption("--out <file.jsonl>", "where to; a file of this name is replaced")
+    .requiredOption("--out <file.jsonl>", "output file; a file of this name is replaced")
     .option("--view <name>", "items of this view only (default: all)")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(exportIndex);

@@ -53,9 +53,9 @@ export function addIndexCommand(root: Command): void {
     .option("--views-to-index <a,b>", "of a run, views whose items are stored (default: all that the run encodes)")
     .option("--split <name>", "of a run, samples of a split only, such as database (default: all)")
     .option("--store <kind>", `${storeKinds.join(", ")}; postgres takes its address from DATABASE_URL`)
-    .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
-    .option("--name <name>", "what requests call the index (default: the folder's name)")
-    .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
+    .option("--metadata <file>", "metadata of the items: .csv with a column id, or .jsonl with a key id")
+    .option("--name <name>", "name of the index in requests (default: the folder's name)")
+    .option("--replace", "replace the index: deletes what the folder, or tables of its name, held")
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--json", "last line of stdout: the result as one JSON object")
     .action(makeIndex);
@@ -176,7 +176,7 @@ function codesOf(text: string | undefined): VectorCodes | "packed" | undefined {
  */
 export async function withProgress<R>(
   work: (hooks: IndexHooks) => Promise<R>,
-  outcome = "the items that are stored stay, run the same command again to go on",
+  outcome = "stored items are kept; run the same command again to resume",
 ): Promise<R> {
   const interrupt = interruption(`stopping; ${outcome}`);
   const progress = itemProgress();
