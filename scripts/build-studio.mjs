@@ -22,24 +22,6 @@ async function importTypeScript(path) {
   return import(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-/** regl makes functions from text, which the page's policy forbids: studio/map/regl-procedures.ts does it without. */
-const reglWithoutText = {
-  name: "regl-without-text",
-  setup(esbuild) {
-    esbuild.onLoad({ filter: /node_modules[\\/]regl[\\/]dist[\\/]regl\.js$/ }, ({ path }) => {
-      const whole =
-        "var proc = Function.apply(null, linkedNames.concat(src))\n    return proc.apply(null, linkedValues)";
-      const parts = readFileSync(path.replace(/regl\.js$/, "regl.unchecked.js"), "utf8").split(whole);
-      if (parts.length !== 2) throw new Error("regl no longer compiles its procedures in the one place known");
-      const procedures = `require(${JSON.stringify(`${process.cwd()}/studio/map/regl-procedures.ts`)})`;
-      return {
-        contents: parts.join(`return ${procedures}.compileProcedures(linkedNames, src, linkedValues)`),
-        loader: "js",
-      };
-    });
-  },
-};
-
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await build({
@@ -55,7 +37,6 @@ await build({
   jsxImportSource: "preact",
   define: { "process.env.NODE_ENV": '"production"' },
   legalComments: "linked",
-  plugins: [reglWithoutText],
   logLevel: "warning",
 });
 const dark = `:root:not([data-scheme=light]){${variables("dark")}}`;

@@ -5,7 +5,7 @@ import satisfies from "semver/functions/satisfies.js";
 import { UserError } from "./errors.js";
 
 /** What each feature needs beside the package's own dependencies. */
-const features = {
+export const features = {
   "the emoji data set": [
     "@iconify-json/fluent-emoji-flat",
     "@iconify-json/noto",
@@ -43,6 +43,14 @@ export type Feature = keyof typeof features;
 export class MissingPackageError extends UserError {
   override readonly name: string = "MissingPackageError";
   override readonly code: string = "ERR_MISSING_PACKAGE";
+
+  constructor(
+    message: string,
+    /** The command that installs what is missing. */
+    readonly install?: string,
+  ) {
+    super(message);
+  }
 }
 
 const require = createRequire(import.meta.url);
@@ -63,7 +71,13 @@ export function missingPackages(...wanted: readonly Feature[]): MissingPackageEr
   );
   if (absent.length > 0) parts.unshift(`${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} not installed`);
   const packages = faults.map(({ name, tested }) => `${name}@${tested.replace(/^[\^~]/, "")}`);
-  return new MissingPackageError(`${wanted.join(" and ")}: ${parts.join("; ")}; npm install ${packages.join(" ")}`);
+  const install = `npm install ${packages.join(" ")}`;
+  return new MissingPackageError(`${wanted.join(" and ")}: ${parts.join("; ")}; ${install}`, install);
+}
+
+/** The packages of a feature: the version that is installed, where one is and says so, and the range that is tested. */
+export function packageVersions(feature: Feature): { name: string; version: string | undefined; tested: string }[] {
+  return features[feature].map((name) => ({ name, version: installed(name), tested: testedRange(name) }));
 }
 
 /** @throws MissingPackageError where a package of the features is not installed, with the command that installs what is missing. */

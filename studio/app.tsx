@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { IndexInfo } from "../src/server/api.js";
 import { type Address, follow, go, pages, useAddress, writeAddress } from "./address.js";
+import { retryAll, useStalled } from "./away.js";
 import { getIndexes, onTokenWanted } from "./client.js";
 import { KeysDialog } from "./keys-dialog.js";
 import { useLoad } from "./load.js";
@@ -52,6 +53,7 @@ export function App() {
         Skip to content
       </a>
       <Header address={address} />
+      <Stalled />
       <main id="main" tabIndex={-1} class={address.page}>
         {indexes.error !== undefined ? (
           <Failure message={indexes.error} again={indexes.again} />
@@ -75,6 +77,17 @@ export function App() {
         />
       )}
     </>
+  );
+}
+
+/** One message for all that the server does not answer at the moment. */
+function Stalled() {
+  const messages = useStalled();
+  if (messages.length === 0) return null;
+  return (
+    <div class="stalled">
+      <Failure message={messages.join("; ")} again={retryAll} />
+    </div>
   );
 }
 

@@ -50,7 +50,10 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 }
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await send(path, init);
+  return answerOf(await send(path, init));
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
   const body = (await response.json().catch(() => undefined)) as (T & { error?: string }) | undefined;
   if (response.ok && body !== undefined) return body;
   throw new ApiError(body?.error ?? `the server answered ${response.status}`, response.status);
@@ -87,8 +90,17 @@ export async function getIndexes(signal?: AbortSignal): Promise<IndexInfo[]> {
   return (await call<{ indexes: IndexInfo[] }>("indexes", { signal })).indexes;
 }
 
-export function getMap(index: string, signal?: AbortSignal): Promise<MapReply> {
-  return call(`map${query({ index })}`, { signal });
+/** Some points of a map, spread evenly. */
+export function getSomeOfMap(index: string, most: number, signal?: AbortSignal): Promise<MapReply> {
+  return call(`map${query({ index, most })}`, { signal });
+}
+
+/** The whole map as an Arrow stream. */
+export async function getMapColumns(index: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const headers = { accept: "application/vnd.apache.arrow.stream" };
+  const response = await send(`map${query({ index })}`, { signal, headers });
+  if (response.ok) return response.arrayBuffer();
+  return answerOf<never>(response);
 }
 
 export async function getRuns(signal?: AbortSignal): Promise<RunSummary[]> {
@@ -97,6 +109,16 @@ export async function getRuns(signal?: AbortSignal): Promise<RunSummary[]> {
 
 export function getRun(name: string, after: number, signal?: AbortSignal): Promise<RunReply> {
   return call(`runs/${encodeURIComponent(name)}${query({ after })}`, { signal });
+}
+
+export async function getRunSettings(name: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  const path = `runs/${encodeURIComponent(name)}/settings`;
+  return (await call<{ settings: Record<string, unknown> }>(path, { signal })).settings;
+}
+
+/** Moves a run into the trash; gives the place where it is then. */
+export async function removeRun(name: string): Promise<string> {
+  return (await call<{ movedTo: string }>(`runs/${encodeURIComponent(name)}`, { method: "DELETE" })).movedTo;
 }
 
 export function reportPath(run: string): string {

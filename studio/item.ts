@@ -20,12 +20,25 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** Keywords that are stored with bars between them, as people write them. */
+function spoken(words: string): string {
+  return words.split(/\s+\|\s+/).join(", ");
+}
+
+/**
+ * A text without the signs that make a keycap of the one before them ("#\ufe0f\u20e3" is "#"): few fonts have them, and the box that
+ * stands for a missing sign says nothing.
+ */
+export function readable(text: string): string {
+  return text.replaceAll(/\ufe0f?\u20e3/g, "");
+}
+
 export function shown(id: string, metadata: Metadata = {}): Shown {
   const { title, text: words, thumbnail, link, label } = metadata;
   const address = text(thumbnail);
   return {
-    title: text(title) ?? id,
-    words: text(words) ?? text(title) ?? id,
+    title: readable(spoken(text(title) ?? id)),
+    words: readable(spoken(text(words) ?? text(title) ?? id)),
     ...(address !== undefined && { thumbnail: address }),
     ...(/^https?:\/\//.test(text(link) ?? "") && { link: text(link) }),
     labels: [label ?? []].flat().map(asText),

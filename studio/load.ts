@@ -1,9 +1,11 @@
 // Something that is loaded: waiting, there, or refused.
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { mayPass, resume, stall } from "./away.js";
 
 export interface Loaded<T> {
   /** What was loaded last: also while the next one is on its way. */
   readonly value?: T;
+  /** What the server refused; that it is away or busy is said once, above the page. */
   readonly error?: string;
   readonly isLoading: boolean;
   readonly again: () => void;
@@ -13,6 +15,7 @@ export interface Loaded<T> {
 export function useLoad<T>(key: string | undefined, load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   const [state, setState] = useState<Omit<Loaded<T>, "again">>({ isLoading: key !== undefined });
   const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((was) => was + 1), []);
   useEffect(() => {
     if (key === undefined) {
       setState({ isLoading: false });
@@ -21,10 +24,25 @@ export function useLoad<T>(key: string | undefined, load: (signal: AbortSignal) 
     const stop = new AbortController();
     setState(({ value }) => ({ value, isLoading: true }));
     load(stop.signal).then(
-      (value) => !stop.signal.aborted && setState({ value, isLoading: false }),
-      (error: Error) => !stop.signal.aborted && setState({ error: error.message, isLoading: false }),
+      (value) => {
+        if (stop.signal.aborted) return;
+        resume(again);
+        setState({ value, isLoading: false });
+      },
+      (error: Error) => {
+        if (stop.signal.aborted) return;
+        if (mayPass(error)) {
+          stall(again, error, again);
+          setState(({ value }) => ({ value, isLoading: false }));
+          return;
+        }
+        resume(again);
+        setState({ error: error.message, isLoading: false });
+      },
     );
     return () => stop.abort();
   }, [key, round]);
-  return { ...state, again: useCallback(() => setRound((was) => was + 1), []) };
+  useEffect(() => () => resume(again), []);
+  useEffect(() => resume(again), [key]);
+  return { ...state, again };
 }

@@ -134,29 +134,36 @@ export function Bar({ share }: { share: number }) {
   );
 }
 
-/** What hits are ordered by: the cosine of vectors, or the Hamming distance of codes. */
+/** What hits are ordered by: the cosine of vectors, or the Hamming distance of codes. The bar is longer for what is nearer. */
 export function Score({ hit, bits }: { hit: { distance: number; similarity?: number | undefined }; bits: number }) {
   const { distance, similarity } = hit;
-  if (similarity === undefined) return <Distance distance={distance} bits={bits} />;
+  if (similarity === undefined) {
+    return (
+      <span class="score" title={`Hamming distance ${distance} of ${bits} bits`}>
+        <span>
+          <span class="number">{distance}</span> of {bits} <span class="long">bits differ</span>
+        </span>
+        <Bar share={1 - distance / bits} />
+      </span>
+    );
+  }
   const codes = bits > 0 ? `; Hamming distance ${distance} of ${bits} bits` : "";
   return (
-    <span class="distance" title={`cosine similarity ${similarity.toFixed(4)}${codes}`}>
+    <span class="score" title={`cosine similarity ${similarity.toFixed(4)}${codes}`}>
+      <span>
+        cosine <span class="number">{fraction(similarity)}</span>
+      </span>
       <Bar share={Math.max(0, similarity)} />
-      <span class="number">{similarity.toFixed(3).replace("-", "−")}</span>
-      <span class="hidden"> cosine similarity</span>
     </span>
   );
 }
 
-/** Hamming distance as a number and as a part of the code's length. */
-function Distance({ distance, bits }: { distance: number; bits: number }) {
-  return (
-    <span class="distance" title={`Hamming distance ${distance} of ${bits} bits`}>
-      <Bar share={distance / bits} />
-      <span class="number">{distance}</span>
-      <span class="hidden"> bits differ of {bits}</span>
-    </span>
-  );
+/** Two decimals, without the zero before them. */
+function fraction(value: number): string {
+  return value
+    .toFixed(2)
+    .replace("-", "−")
+    .replace(/^(−?)0\./, "$1.");
 }
 
 /** Labels of an item, and whether they agree with the query's. */

@@ -32,8 +32,7 @@ function scheme(): Scheme {
   return choice === "auto" ? (system.matches ? "dark" : "light") : choice;
 }
 
-/** The colors in use, followed. */
-export function usePalette(): Palette {
+function useScheme(): Scheme {
   const [now, setNow] = useState(scheme);
   useEffect(() => {
     const follow = () => setNow(scheme());
@@ -44,5 +43,14 @@ export function usePalette(): Palette {
       window.removeEventListener(changed, follow);
     };
   }, []);
-  return palettes[now];
+  return now;
+}
+
+/** The colors in use, followed. */
+export function usePalette(): Palette {
+  return palettes[useScheme()];
+}
+
+export function useIsDark(): boolean {
+  return useScheme() === "dark";
 }

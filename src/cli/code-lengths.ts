@@ -11,6 +11,7 @@ import { textTable } from "../text-table.js";
 import type { TrainingSummary } from "../train/summary.js";
 import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
+import { shorterBy } from "./presets.js";
 import { resumeByFlags } from "./resume.js";
 import type { CommonFlags } from "./settings.js";
 import { joinRuns } from "./several-runs.js";
@@ -34,7 +35,9 @@ export async function trainLengths(
   for (const bits of lengths) {
     const one = { ...request, out: join(folder, `bits-${bits}`), options: { ...options, bits } };
     const isBegun = flags.resume !== undefined && isRunFolder(one.out);
-    const { summary } = await (isBegun ? resumeLength(one, flags) : withTraining((hooks) => trainRun(one, hooks)));
+    const { summary } = await (isBegun
+      ? resumeLength(one, flags)
+      : withTraining((hooks) => trainRun(one, hooks), shorterBy(method, flags.preset)));
     summaries.push(summary);
   }
   const { runs, report } = joinRuns(summaries, folder);
@@ -47,7 +50,7 @@ export async function trainLengths(
     run: folder,
     runs,
   };
-  printResult(flags.json, result, [...formatTable(lengths, summaries), ...report]);
+  printResult(result, [...formatTable(lengths, summaries), ...report]);
 }
 
 /** @throws UserError where the run was begun with other options. */

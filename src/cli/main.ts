@@ -6,9 +6,11 @@ import { InterruptedError } from "../methods/training.js";
 import { version } from "../version.js";
 import { checkArguments } from "./arguments.js";
 import { addAddViewCommand } from "./commands/add-view.js";
+import { addCompletionCommand } from "./commands/completion.js";
 import { addCopyCommand } from "./commands/copy.js";
 import { addDatasetsCommand } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addDoctorCommand } from "./commands/doctor.js";
 import { addEncodeCommand } from "./commands/encode.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
@@ -21,7 +23,7 @@ import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addTrainCommand } from "./commands/train.js";
 import { loadMethodFiles, methodFileFlag } from "./method-files.js";
-import { complain, isVerbose, print, setVerbosity } from "./output/output.js";
+import { complain, isVerbose, print, setJson, setVerbosity } from "./output/output.js";
 import { guardStreams } from "./output/streams.js";
 import { parseError, unfinished } from "./parse-errors.js";
 
@@ -66,10 +68,13 @@ export function program(): Command {
     )
     .option("--quiet", "results and errors only")
     .option("--verbose", "all measures, and where an error comes from")
+    .option("--json", "last line of stdout: the result as JSON, mostly one object")
+    .configureHelp({ showGlobalOptions: true })
     .hook("preAction", (command) => {
-      const { quiet, verbose } = command.opts<{ quiet?: boolean; verbose?: boolean }>();
+      const { quiet, verbose, json } = command.opts<{ quiet?: boolean; verbose?: boolean; json?: boolean }>();
       if (quiet && verbose) throw new UserError("--quiet and --verbose: give one of them");
       setVerbosity(quiet ? "quiet" : verbose ? "verbose" : "usual");
+      setJson(json ?? false);
     })
     .exitOverride()
     .showHelpAfterError(false)
@@ -89,6 +94,8 @@ export function program(): Command {
     addReportCommand,
     addReproduceCommand,
     addDemoCommand,
+    addDoctorCommand,
+    addCompletionCommand,
     addHelpCommand,
   ]) {
     add(root);

@@ -5,6 +5,7 @@ import type { OpenHooks } from "../open/collection.js";
 import type { OpenSummary } from "../open/open-collection.js";
 import { quoted } from "../runs/command.js";
 import { interruption } from "./interruption.js";
+import { LongWork } from "./output/long-work.js";
 import { say } from "./output/output.js";
 import { taskProgress } from "./output/progress.js";
 import { recallTable } from "./output/recall-table.js";
@@ -17,11 +18,18 @@ export async function withOpening<R>(
 ): Promise<R> {
   const interrupt = interruption("stopping; what is finished is kept, and the same command continues");
   const progress = taskProgress();
+  const long = new LongWork("what is finished is kept if it is interrupted");
   const engine = await Engine.open(engineOptions(flags));
   try {
     return await work(engine, {
       signal: interrupt.signal,
-      onProgress: progress.update,
+      onProgress(what, done, total) {
+        progress.update(what, done, total);
+        const line = long.update(what, done, total);
+        if (line === undefined) return;
+        progress.stop();
+        say(line);
+      },
       onNote(note) {
         progress.stop();
         say(`  note: ${note}`);

@@ -13,7 +13,7 @@ export function parseError(root: Command, args: readonly string[], error: Comman
   const message = error.message.replace(/^error: /, "").split("\n", 1)[0]!;
   const given = isOption ? /'(-[^=']*)/.exec(message)?.[1] : undefined;
   if (given === undefined) return `${message} (${pathOf(command)} --help lists what there is)`;
-  const flags = command.options.flatMap(({ long }) => long ?? []);
+  const flags = [...command.options, ...root.options].flatMap(({ long }) => long ?? []);
   const hint = didYouMean(given, flags);
   return `${pathOf(command)} has no option ${given}; ${hint ?? `${pathOf(command)} --help lists what there is`}`;
 }
@@ -28,6 +28,7 @@ export function unfinished(root: Command, args: readonly string[], error: Comman
 function reached(root: Command, args: readonly string[]): { readonly command: Command; readonly word?: string } {
   let command = root;
   for (const word of args) {
+    if (root.options.some(({ long, required }) => long === word && !required)) continue;
     if (word.startsWith("-")) return { command };
     const next = command.commands.find((each) => each.name() === word);
     if (next === undefined) return command.commands.length > 0 ? { command, word } : { command };

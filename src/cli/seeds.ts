@@ -7,7 +7,7 @@ import type { TrainingSummary } from "../train/summary.js";
 import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
 import { seedsTable } from "./output/seeds-table.js";
-import type { CommonFlags } from "./settings.js";
+import { shorterBy } from "./presets.js";
 import { joinRuns } from "./several-runs.js";
 import { withTraining } from "./training.js";
 
@@ -33,11 +33,7 @@ export function parseSeeds(text: string): number[] {
 }
 
 /** Trains one run per seed, in folders `seed-N` of one folder, with a report of all of them. */
-export async function trainSeeds(
-  request: TrainingRequest,
-  seeds: readonly number[],
-  flags: CommonFlags,
-): Promise<void> {
+export async function trainSeeds(request: TrainingRequest, seeds: readonly number[]): Promise<void> {
   const { method, options } = request;
   for (const seed of seeds) parseOptions(method.name, method.options, { ...options, seed });
   const name = [request.data]
@@ -48,14 +44,14 @@ export async function trainSeeds(
   const summaries: TrainingSummary[] = [];
   for (const seed of seeds) {
     const one = { ...request, out: join(folder, `seed-${seed}`), options: { ...options, seed } };
-    summaries.push((await withTraining((hooks) => trainRun(one, hooks))).summary);
+    summaries.push((await withTraining((hooks) => trainRun(one, hooks), shorterBy(method, request.preset))).summary);
   }
   const { runs, report } = joinRuns(summaries, folder);
   const metricsBySeed = Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]!.metrics]));
   const { mean, deviation } = statistics(summaries.map(({ metrics }) => metrics));
   const [{ metrics: _, run: __, seed: ___, ...shared }] = summaries as [TrainingSummary];
   const result = { ...shared, seeds, metrics: mean, deviation, metricsBySeed, run: folder, runs };
-  printResult(flags.json, result, [...seedsTable(method.name, seeds.length, mean, deviation), "", ...report]);
+  printResult(result, [...seedsTable(method.name, seeds.length, mean, deviation), "", ...report]);
 }
 
 /** Mean and standard deviation (n − 1) of each measure that all results have. @param results at least one. */

@@ -5,11 +5,12 @@ import { z } from "zod";
 import { checkThreads, devices, type EngineOptions } from "../core/runtime/index.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
-import { ownValue, recordOf } from "../records.js";
+import { recordOf } from "../records.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, type DataFlags } from "./data-flags.js";
 import { describeOption } from "./method-flags.js";
 import { say } from "./output/output.js";
+import { presetOptions } from "./presets.js";
 
 export interface CommonFlags extends DataFlags {
   readonly task?: string;
@@ -28,7 +29,6 @@ export interface CommonFlags extends DataFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly resume?: string | true;
-  readonly json?: boolean;
 }
 
 /** A file given with --config: config.yaml of a run, or any part of one. */
@@ -81,17 +81,6 @@ export function readConfigFile(path: string | undefined): ConfigFile {
 const numberFlags = ["epochs", "batch", "seed"] as const;
 const otherFlags = ["task", "queries", "reuse", "pretrainOnly"] as const;
 
-export type Presets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-/** @throws UserError where the method has no preset of that name. */
-function presetOptions(name: string | undefined, presets: Presets): Readonly<Record<string, unknown>> {
-  if (name === undefined) return {};
-  const found = ownValue(presets, name);
-  if (found !== undefined) return found;
-  const known = Object.keys(presets).join(", ");
-  throw new UserError(`--preset ${name}: ${known === "" ? "this method has no presets" : `expected ${known}`}`);
-}
-
 /**
  * Options of a method from a preset, a configuration file, flags and --set: the later ones win.
  * @param own flags of the method's own options, as text by name.
@@ -99,10 +88,10 @@ function presetOptions(name: string | undefined, presets: Presets): Readonly<Rec
 export function methodOptions(
   flags: CommonFlags,
   config: ConfigFile,
-  presets: Presets = {},
+  method: Parameters<typeof presetOptions>[1],
   own: ReadonlyMap<string, string> = new Map(),
 ): Record<string, unknown> {
-  const options = new Map(Object.entries({ ...presetOptions(flags.preset, presets), ...config.options }));
+  const options = new Map(Object.entries({ ...presetOptions(flags.preset, method), ...config.options }));
   if (config.task !== undefined) options.set("task", config.task);
   if (config.seed !== undefined) options.set("seed", config.seed);
   for (const name of numberFlags) {
@@ -160,7 +149,7 @@ export function addCommonFlags(
   { options, tasks }: Pick<MethodDefinition, "options" | "tasks">,
 ): Command {
   const { shape } = options as z.ZodObject;
-  addDataFlags(command).option("--task <task>", `${tasks.join(", ")} (default: ${tasks[0]})`);
+  addDataFlags(command).option(`--task <${tasks.join("|")}>`, `what the result is for (default: ${tasks[0]})`);
   for (const name of numberFlags) {
     if (name in shape) command.option(`--${name} <n>`, describeOption(shape[name] as z.ZodType));
   }
@@ -169,8 +158,7 @@ export function addCommonFlags(
     .option("--set <name=value>", "any option of the method; may be repeated", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
-    .option("--device <device>", devices.join(", "), "cpu")
+    .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
-    .option("--resume [run]", "resume an interrupted run: a run folder, or the one given with --out")
-    .option("--json", "last line of stdout: the result as one JSON object");
+    .option("--resume [run]", "resume an interrupted run: a run folder, or the one given with --out");
 }

@@ -6,12 +6,20 @@ import { findMethod } from "../methods/index.js";
 import type { TrainingOutcome, TrainingSummary } from "../train/summary.js";
 import type { TrainingHooks } from "../train/train-run.js";
 import { interruption } from "./interruption.js";
+import { sayEstimate } from "./output/long-work.js";
 import { formatDuration, formatMetrics, isVerbose, say } from "./output/output.js";
 import { openingProgress, trainingProgress } from "./output/progress.js";
 import { resultTable } from "./output/result-table.js";
+import { presetNote } from "./presets.js";
 
-/** Trains with progress on stderr; the first Ctrl-C ends it after the epoch, with a checkpoint. */
-export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>): Promise<R> {
+/**
+ * Trains with progress on stderr; the first Ctrl-C ends it after the epoch, with a checkpoint.
+ * @param shorter what makes it shorter, where it will be long.
+ */
+export async function withTraining<R>(
+  work: (hooks: TrainingHooks) => Promise<R>,
+  shorter = "Ctrl-C keeps a checkpoint",
+): Promise<R> {
   const progress = trainingProgress();
   const opening = openingProgress();
   let interrupt: ReturnType<typeof interruption> | undefined;
@@ -33,6 +41,7 @@ export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>
       },
       onNote: (note) => say(`  note: ${note}`),
       onEpoch: (report) => progress.update(report),
+      onEstimate: (estimate) => sayEstimate(estimate, shorter),
       onTrained: () => progress.stop(),
     });
   } finally {
@@ -44,9 +53,10 @@ export async function withTraining<R>(work: (hooks: TrainingHooks) => Promise<R>
 
 /** The outcome of a training for people. */
 export function formatOutcome({ summary }: TrainingOutcome): string[] {
-  const { method, dataset, metrics, run } = summary;
+  const { method, dataset, metrics, run, preset } = summary;
+  const setting = presetNote(preset) === undefined ? "" : ", --preset quick (not the published setting)";
   return [
-    `${method} on ${dataset.name}: ${formatCourse(summary)}`,
+    `${method} on ${dataset.name}: ${formatCourse(summary)}${setting}`,
     "",
     ...resultTable(method, metrics, summary),
     ...(isVerbose() ? ["", "  all measures", ...formatMetrics(metrics, "    ")] : []),
@@ -56,11 +66,11 @@ export function formatOutcome({ summary }: TrainingOutcome): string[] {
   ];
 }
 
-/** How long what was trained; the stages by name where there are several. */
+/** How long it was trained: the epochs that --epochs sets, and where there are several stages what each had. */
 function formatCourse({ method, epochs, stages, seconds, secondsPerEpoch }: TrainingSummary): string {
   const time = formatDuration(seconds);
   if (!("epochs" in findMethod(method).options.shape)) return `solved in ${time}`;
-  const count = (of: number) => `${of} ${of === 1 ? "epoch" : "epochs"}`;
-  if (stages.length === 1) return `${count(epochs)} in ${time} (${secondsPerEpoch.toFixed(3)} s each)`;
-  return `${stages.map((stage) => `${stage.name} ${count(stage.epochs)}`).join(", ")}, in ${time}`;
+  const course = `${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${time}`;
+  if (stages.length === 1) return `${course} (${secondsPerEpoch.toFixed(3)} s each)`;
+  return `${course} (stages: ${stages.map((stage) => `${stage.name} ${stage.epochs}`).join(", ")})`;
 }

@@ -15,10 +15,17 @@ export interface EpochResult {
   readonly notes?: readonly string[];
 }
 
-/** A part of the training with its own losses, such as pre-training. */
-export interface Stage {
+/** A stage before it runs. */
+export interface StagePlan {
   readonly name: string;
+  /** Epochs at most. */
   readonly epochs: number;
+  /** Stages of one kind take about as long for an epoch: networks of the views. Default: its name. */
+  readonly kind?: string | undefined;
+}
+
+/** A part of the training with its own losses, such as pre-training. */
+export interface Stage extends StagePlan {
   /** One epoch, counted from 0. All randomness comes from the seed and this number. */
   run(epoch: number): Promise<EpochResult>;
   /** Measures after every so many epochs; 0: not during the stage. */
@@ -59,6 +66,8 @@ export interface EpochReport extends EpochResult {
   readonly epochs: number;
   /** Duration of this epoch, evaluation apart, in seconds. */
   readonly seconds: number;
+  /** All stages of the training, in their order. */
+  readonly stages: readonly StagePlan[];
   /** Where the epoch was evaluated. */
   readonly metrics?: Metrics;
 }
@@ -136,6 +145,7 @@ export async function runStages(
   from: Position = { stage: 0, epoch: 0 },
 ): Promise<void> {
   await hooks.onStart?.();
+  const stages = course.stages.map(({ name, epochs, kind }): StagePlan => ({ name, epochs, kind }));
   for (let stage = from.stage; stage < course.stages.length; stage++) {
     const { name, epochs, run, evaluateEvery } = course.stages[stage]!;
     for (let epoch = stage === from.stage ? from.epoch : 0; epoch < epochs; epoch++) {
@@ -145,7 +155,7 @@ export async function runStages(
       const ends = epoch + 1 === epochs || result.done === true;
       const due = evaluateEvery > 0 && ((epoch + 1) % evaluateEvery === 0 || ends);
       const metrics = due ? await evaluated(course, hooks.signal, `${name}, epoch ${epoch + 1}`) : undefined;
-      await hooks.onEpoch?.({ stage: name, epoch: epoch + 1, epochs, seconds, metrics, ...result });
+      await hooks.onEpoch?.({ stage: name, epoch: epoch + 1, epochs, seconds, stages, metrics, ...result });
       const position = ends ? { stage: stage + 1, epoch: 0 } : { stage, epoch: epoch + 1 };
       const last = position.stage === course.stages.length || hooks.signal?.aborted === true;
       const take = async () => {

@@ -1,24 +1,43 @@
-// Baselines as the report has them: beside the headline, and clusters without labels.
+// Baselines as the report has them: beside the headline, as rows of a table, and clusters without labels.
 import type { Baselines, ClusterSummary, RunResult } from "../runs/result.js";
-import { type FlatMetric, written } from "./metric-names.js";
+import { type FlatMetric, flatten, written } from "./metric-names.js";
 import { type Html, html } from "./pages/html.js";
 
-/** What the baselines reach of a measure, a line each. */
-export function baselinesOf({ path }: FlatMetric, baselines: Baselines | undefined): string[] {
+/** A simple method with its measures. */
+export interface BaselineRow {
+  readonly name: string;
+  readonly measures: readonly FlatMetric[];
+}
+
+/** The baselines of a run that the report shows. */
+export function baselineRows(baselines: Baselines | undefined): BaselineRow[] {
   const { joined, bestView, cca } = baselines ?? {};
-  const [key, direction, ...deeper] = path;
-  if (key === undefined || deeper.length > 0) return [];
-  if (direction !== undefined) {
-    const plain = cca?.[key];
-    const value = typeof plain === "object" ? plain[direction] : undefined;
-    return typeof value === "number" ? [`plain CCA ${written(value)}`] : [];
-  }
   const how = joined?.accuracy === undefined ? "k-means" : "linear SVM";
-  const lines: string[] = [];
-  if (joined?.[key] !== undefined) lines.push(`${how}, joined views ${written(joined[key])}`);
-  const best = bestView?.[key];
-  if (typeof best === "number") lines.push(`${how}, best view by the labels (${bestView!.name}) ${written(best)}`);
-  return lines;
+  const rows: BaselineRow[] = [];
+  if (joined !== undefined) rows.push({ name: `${how}, joined views`, measures: flatten(joined) });
+  if (bestView !== undefined) {
+    const { name, ...measures } = bestView;
+    const numbers = Object.entries(measures).filter((each): each is [string, number] => typeof each[1] === "number");
+    rows.push({
+      name: `${how}, best view by the labels (${name})`,
+      measures: flatten(Object.fromEntries(numbers)),
+    });
+  }
+  if (cca !== undefined) rows.push({ name: "plain CCA", measures: flatten(cca) });
+  return rows;
+}
+
+/** What the baselines reach of a measure, a line each; one that does better stands out. */
+export function baselineLines({ path, value }: FlatMetric, baselines: Baselines | undefined): Html[] {
+  const key = path.join("\n");
+  return baselineRows(baselines).flatMap(({ name, measures }) => {
+    const found = measures.find((each) => each.path.join("\n") === key);
+    if (found === undefined) return [];
+    const isBetter = key.startsWith("medianRank") ? found.value < value : found.value > value;
+    return [
+      html`<small${isBetter && html` class="better"`}>${name} ${written(found.value)}${isBetter && " (better)"}</small>`,
+    ];
+  });
 }
 
 /** Cards for clusters of samples without labels. */

@@ -9,6 +9,7 @@ export interface FakeRun {
   readonly acc?: number;
   readonly classes?: readonly string[];
   readonly retrieval?: boolean;
+  readonly folder?: string;
 }
 
 /** Thirty epochs, evaluated at every tenth; 60 points in a map, three of four right. */
@@ -19,6 +20,7 @@ export function fakeRun({
   acc = 0.9,
   classes = ["a", "b", "c"],
   retrieval,
+  folder = `runs/${method}-${seed}`,
 }: FakeRun): ReportRun {
   const metrics: Metrics = retrieval
     ? { map: { "image->text": acc, "text->image": acc / 2 } }
@@ -30,7 +32,7 @@ export function fakeRun({
   );
   const task = retrieval ? "retrieval" : "clustering";
   return {
-    folder: `runs/${method}-${seed}`,
+    folder,
     config: {
       method,
       task,

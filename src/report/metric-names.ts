@@ -88,3 +88,10 @@ export function written(value: number): string {
   const text = Math.abs(value) <= 1 ? value.toFixed(3) : `${Number(value.toPrecision(4))}`;
   return text.replace("-", "−");
 }
+
+/** A note that begins with a measure, "map image->text .21 is below …", with its name as people write it. */
+export function shownNote(note: string): string {
+  const [, key, rest] = /^(\w+)( .*)$/s.exec(note) ?? [];
+  if (key === undefined || !Object.hasOwn(known, key)) return note.charAt(0).toUpperCase() + note.slice(1);
+  return `${known[key]![0]}${rest}`.replaceAll(/(\S)->(?=\S)/g, "$1 → ");
+}

@@ -7,7 +7,7 @@ import { groupRuns, latestMetrics, settings } from "./report-run.js";
 test("runs that differ in the seed only are one group", () => {
   const groups = groupRuns([
     fakeRun({ seed: 0 }),
-    fakeRun({ options: { rate: 0.1 } }),
+    fakeRun({ options: { rate: 0.1 }, folder: "runs/fast/" }),
     fakeRun({ seed: 1, options: { seed: 1 } }),
   ]);
   assert.deepEqual(
@@ -16,19 +16,26 @@ test("runs that differ in the seed only are one group", () => {
       ...entries.map((entry) => `${entry.name}: ${entry.run.config.seed} ${entry.color}`),
     ]),
     [
-      ["rate 0.001", "rate 0.001 seed 0: 0 0", "rate 0.001 seed 1: 1 0"],
-      ["rate 0.1", "rate 0.1: 0 1"],
+      ["gmae", "gmae-0: 0 0", "gmae-1: 1 0"],
+      ["fast", "fast: 0 1"],
     ],
   );
 });
 
-test("groups are named by what differs", () => {
-  const names = (...runs: Parameters<typeof groupRuns>[0][number][]) => groupRuns(runs).map(({ name }) => name);
-  assert.deepEqual(names(fakeRun({})), ["GMAE"]);
-  assert.deepEqual(names(fakeRun({}), fakeRun({ method: "mvlnet", options: { k: 3 } })), ["GMAE", "MvLNet · k 3"]);
-  const other = fakeRun({});
-  const moved = { ...other, config: { ...other.config, dataset: { name: "MNIST", path: "digits.mat" } } };
-  assert.deepEqual(names(fakeRun({}), moved), ["GMAE · Digits", "GMAE · MNIST"]);
+test("runs are named by as much of their folders as tells them apart", () => {
+  const names = (...folders: string[]) =>
+    groupRuns(folders.map((folder, k) => fakeRun({ folder, options: { k } }))).map(({ name }) => name);
+  assert.deepEqual(names("runs/a"), ["a"]);
+  assert.deepEqual(names("x/a", "y/a", "y/b/"), ["x/a", "y/a", "b"]);
+  assert.deepEqual(names("a", "./a"), ["a", "a (2)"]);
+  assert.deepEqual(names("x/seed-0", "b"), ["x/seed-0", "b"]);
+});
+
+test("seeds are named by what their folders have in common, or by method and data", () => {
+  const name = (...folders: string[]) => groupRuns(folders.map((folder, seed) => fakeRun({ folder, seed })))[0]!.name;
+  assert.equal(name("runs/wide-0", "runs/wide-1"), "wide");
+  assert.equal(name("x/seed-0", "x/seed-1"), "x");
+  assert.equal(name("one", "two"), "GMAE on Digits");
 });
 
 test("settings are flat, without seeds and command", () => {

@@ -1,6 +1,7 @@
 // A run as the report sees it: plain data, read from its folder.
 import type { RunConfig } from "../runs/config.js";
 import type { Environment } from "../runs/environment.js";
+import { type RetrievalExamples, readExamples } from "../runs/examples.js";
 import type { MetricLine, Metrics } from "../runs/metrics-log.js";
 import type { EmbeddingMap, RunResult } from "../runs/result.js";
 import { openRun } from "../runs/run-folder.js";
@@ -15,12 +16,14 @@ export interface ReportRun {
   /** Absent while the run is not finished. */
   readonly result?: RunResult;
   readonly map?: EmbeddingMap;
+  /** Example queries of a retrieval run. */
+  readonly examples?: RetrievalExamples;
 }
 
 /** A run among those of one report. */
 export interface Entry {
   readonly run: ReportRun;
-  /** What tells it from the others. */
+  /** Its folder. */
   readonly name: string;
   /** Place among the colors for lines: the same for runs that differ in the seed only. */
   readonly color: number;
@@ -36,7 +39,7 @@ export interface Group {
 /** @throws UserError for a folder that is missing, not a run, or damaged. */
 export function loadReportRun(folder: string): ReportRun {
   const { config, environment, metrics, result, map } = openRun(folder);
-  return { folder, config, environment, lines: metrics, result, map };
+  return { folder, config, environment, lines: metrics, result, map, examples: readExamples(folder) };
 }
 
 /** Method names as people write them: those of a few letters are acronyms. */
@@ -50,25 +53,58 @@ export function latestMetrics({ result, lines }: ReportRun): Metrics {
 }
 
 /**
- * Groups runs by their settings, in order of first appearance, and names each group by what tells it from the others: method,
- * data set, task, and the options that differ. The runs in it have their names as they can be shown.
+ * Groups runs by their settings, in order of first appearance. Runs are called by their folders, groups of several seeds by what the
+ * names of their folders begin with.
  */
 export function groupRuns(runs: readonly ReportRun[]): Group[] {
-  const bySettings = new Map<string, ReportRun[]>();
-  for (const run of withShownNames(runs)) {
+  const shown = withShownNames(runs);
+  const names = folderNames(shown.map(({ folder }) => folder));
+  const bySettings = new Map<string, Omit<Entry, "color">[]>();
+  for (const [i, run] of shown.entries()) {
     const key = JSON.stringify([...settings(run.config)].sort());
-    bySettings.set(key, [...(bySettings.get(key) ?? []), run]);
+    bySettings.set(key, [...(bySettings.get(key) ?? []), { run, name: names[i]! }]);
   }
   const groups = [...bySettings.values()];
-  const names = groupNames(groups.map((members) => members[0]!.config));
-  return groups.map((members, color) => {
-    const name = names[color]!;
-    const entries = members.map((run) => {
-      const several = members.length > 1;
-      return { run, color, name: several ? `${name} seed ${run.config.seed}` : name };
-    });
-    return { name, color, entries };
+  const groupNames = distinct(groups.map(groupName));
+  return groups.map((members, color) => ({
+    name: groupNames[color]!,
+    color,
+    entries: members.map((each) => ({ ...each, color })),
+  }));
+}
+
+/** The last part of each path, with as many parts before it as tell it from the others. */
+function folderNames(folders: readonly string[]): string[] {
+  const paths = folders.map((folder) => folder.split(/[\\/]+/).filter((part) => part !== "" && part !== "."));
+  const end = (parts: readonly string[], length: number) => parts.slice(-length).join("/");
+  const names = paths.map((parts, i) => {
+    // vantage train --seeds calls its runs seed-0, seed-1, … in a folder of their own.
+    let length = parts.length > 1 && /^seed-?\d+$/.test(parts.at(-1)!) ? 2 : 1;
+    const isTaken = () => paths.some((other, j) => j !== i && end(other, length) === end(parts, length));
+    while (length < parts.length && isTaken()) length++;
+    return end(parts, length) || folders[i]!;
   });
+  return distinct(names);
+}
+
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let own = name;
+    for (let i = 2; taken.has(own); i++) own = `${name} (${i})`;
+    taken.add(own);
+    return own;
+  });
+}
+
+/** What the folders of several seeds have in common at their start, or else method and data set. */
+function groupName(members: readonly Omit<Entry, "color">[]): string {
+  const [first, ...others] = members as [Omit<Entry, "color">, ...Omit<Entry, "color">[]];
+  if (others.length === 0) return first.name;
+  let length = 0;
+  while (length < first.name.length && others.every(({ name }) => name[length] === first.name[length])) length++;
+  const common = first.name.slice(0, length).replace(/(^|[-_. /]+)(seed)?[-_]?\d*$/i, "");
+  return common || `${methodName(first.run.config)} on ${first.run.config.dataset.name}`;
 }
 
 /** Settings of a run as text by dotted name, without seed and command. */
@@ -84,23 +120,5 @@ function dotted(value: object, prefix = ""): [string, string][] {
     if (typeof each === "object" && each !== null && !Array.isArray(each)) return dotted(each, `${name}.`);
     if (Array.isArray(each) && each.every((item) => typeof item !== "object")) return [[name, each.join(", ")]];
     return [[name, typeof each === "string" ? each : JSON.stringify(each)]];
-  });
-}
-
-function groupNames(configs: readonly RunConfig[]): string[] {
-  const all = configs.map(settings);
-  const differing = [...new Set(all.flatMap((each) => [...each.keys()]))].filter((name) =>
-    all.some((each) => each.get(name) !== all[0]!.get(name)),
-  );
-  return configs.map((config, i) => {
-    const own = differing
-      .filter((name) => name !== "method" && !name.startsWith("dataset.") && all[i]!.has(name))
-      .slice(0, 3)
-      .map((name) => (name === "task" ? all[i]!.get(name)! : `${name} ${all[i]!.get(name)}`));
-    const head = [
-      ...(differing.includes("method") || own.length === 0 ? [methodName(config)] : []),
-      ...(differing.includes("dataset.name") ? [config.dataset.name] : []),
-    ];
-    return [...head, ...own].join(" · ");
   });
 }

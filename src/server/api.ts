@@ -82,6 +82,16 @@ export const thumbnailParams = z.object({
 });
 /** Which index, where several are served. */
 export const indexQuery = z.strictObject({ index });
+export const mapQuery = z.strictObject({
+  index,
+  most: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe("at most so many points, spread evenly; default: all of the map"),
+});
 export const itemReply = z.object({ id, views: z.array(z.object({ view, metadata: metadata.optional() })) });
 
 const indexInfo = z.object({
@@ -125,6 +135,10 @@ export const mapReply = z.object({
   y: z.array(z.number()),
 });
 
+const best = z.object({
+  path: z.array(z.string()).describe('keys from the outside in, as ["map", "image->text"]'),
+  value: z.number(),
+});
 const runSummary = z.object({
   name: z.string(),
   method: z.string(),
@@ -136,12 +150,19 @@ const runSummary = z.object({
   isFinished: z.boolean(),
   lines: z.int().describe("lines of metrics.jsonl so far"),
   hasReport: z.boolean(),
+  best: best.optional().describe("the measure that says most about the run, at its highest in the log so far"),
 });
 export const runsReply = z.object({ runs: z.array(runSummary) });
 export const runParams = z.object({ name: text(1024).describe("a run, as GET /runs lists them") });
 export const runQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0).describe("lines to skip") });
 /** Lines of metrics.jsonl from `?after=N` on (docs/run-folder.md). */
 export const runReply = z.object({ run: runSummary, metrics: z.array(z.record(z.string(), z.unknown())) });
+export const settingsReply = z.object({
+  settings: z.record(z.string(), z.unknown()).describe("config.yaml: data set, seed and every option of the method"),
+});
+export const removedReply = z.object({
+  movedTo: z.string().describe("where the run's folder is now, below the folder of runs; nothing is erased"),
+});
 
 export const healthReply = z.object({ status: z.literal("ok"), version: z.string(), seconds: z.number() });
 export const readyReply = z.object({ status: z.literal("ok") });
@@ -152,6 +173,7 @@ const refusals = {
   401: "The token is missing or wrong",
   403: "The request names a host that is not this server",
   404: "It is not there",
+  409: "A process is writing to it",
   413: "The body is too long",
   415: "The body is no JSON, or it is compressed",
   429: "Too many wrong tokens",
@@ -166,9 +188,15 @@ const ofBodies: readonly Refusal[] = [400, 404, 413, 415, 507];
 /** What a route answers: its reply, or why there is none. */
 export function replies<Reply extends z.ZodType>(
   reply: Reply,
-  kind: "body" | "address" | "plain" | "open" = "address",
+  kind: "body" | "address" | "removal" | "plain" | "open" = "address",
 ) {
-  const own = { body: ofBodies, address: [400, 404] as const, plain: [], open: [] }[kind];
+  const own = {
+    body: ofBodies,
+    address: [400, 404] as const,
+    removal: [...ofBodies, 409] as const,
+    plain: [],
+    open: [],
+  }[kind];
   const others = kind === "open" ? ([403, 500, 503] as const) : ofEach;
   const refused = [...own, ...others].map((status) => [status, errorReply.meta({ description: refusals[status] })]);
   return { 200: reply, ...(Object.fromEntries(refused) as Record<"4xx", typeof errorReply>) };
@@ -180,4 +208,5 @@ export type IndexInfo = z.output<typeof indexInfo>;
 export type MapReply = z.output<typeof mapReply>;
 export type RunSummary = z.output<typeof runSummary>;
 export type RunsReply = z.output<typeof runsReply>;
+export type SettingsReply = z.output<typeof settingsReply>;
 export type RunReply = z.output<typeof runReply>;

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { OutOfMemoryError, StorageError, UnreadableError, UserError } from "../errors.js";
 import { MissingError } from "../search/index/search-index.js";
 import { UnavailableError } from "../search/stores/unavailable.js";
+import { BusyRunError } from "./routes/run-removal.js";
 
 /** Longest message in a reply. */
 const mostCharacters = 500;
@@ -17,6 +18,7 @@ function statusOf(error: Error): number {
   if (error instanceof UnavailableError) return 503;
   if (error instanceof StorageError || error instanceof OutOfMemoryError) return 507;
   if (error instanceof UnreadableError) return 500;
+  if (error instanceof BusyRunError) return 409;
   if (error instanceof UserError) return 400;
   const { statusCode = 500 } = error as FastifyError;
   return statusCode >= 400 && statusCode < 600 ? statusCode : 500;

@@ -6,24 +6,14 @@ import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import { z } from "zod";
-import { UserError } from "../errors.js";
+
 import type { SearchIndex } from "../search/index/search-index.js";
 import { UnavailableError } from "../search/stores/unavailable.js";
 import { version } from "../version.js";
 import { allowOrigins } from "./access/origins.js";
-import { dataPolicy, isOwnHost, pagePolicy, reportPolicy } from "./access/security.js";
+import { dataPolicy, isOwnHost, pagePolicy } from "./access/security.js";
 import { wantToken } from "./access/token.js";
-import {
-  healthReply,
-  type RunReply,
-  type RunsReply,
-  readyReply,
-  replies,
-  runParams,
-  runQuery,
-  runReply,
-  runsReply,
-} from "./api.js";
+import { healthReply, readyReply, replies } from "./api.js";
 import { describeRoute } from "./description.js";
 import { failureHandler, oneLine } from "./failures.js";
 import { connectionRoom, limitConnections } from "./load/connections.js";
@@ -33,9 +23,8 @@ import { readBodies } from "./requests/body-reader.js";
 import { limitAnswers } from "./requests/deadline.js";
 import { limitIntake } from "./requests/intake.js";
 import { readBeforeRefusal } from "./requests/unread.js";
-import { describeRun, listRuns, reportOf } from "./routes/runs.js";
+import { addRunRoutes } from "./routes/run-routes.js";
 import { addSearchRoutes } from "./routes/search-routes.js";
-import { sendInside } from "./routes/sent-file.js";
 import { type StoreStates, storeStates } from "./routes/store-state.js";
 import { addThumbnailRoute } from "./routes/thumbnails.js";
 import { serializerCompiler, validatorCompiler, type ZodTypes } from "./schemas.js";
@@ -238,56 +227,6 @@ function addHealth(server: FastifyInstance, states: StoreStates): void {
       const silent = answers.filter((isAvailable) => !isAvailable).length;
       if (silent > 0) throw new UnavailableError(`${silent} of ${answers.length} indexes do not answer`);
       return { status: "ok" as const };
-    },
-  });
-}
-
-/** Of replies that come as bytes. */
-const json = "application/json; charset=utf-8";
-
-function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
-  const server = scope.withTypeProvider<ZodTypes>();
-  const folder = () => {
-    if (runs === undefined) throw new UserError("no folder of runs is served: give --runs");
-    return runs;
-  };
-  server.route({
-    method: "GET",
-    url: "/runs",
-    schema: {
-      operationId: "listRuns",
-      summary: "Training runs, newest first",
-      response: replies(runsReply, "plain"),
-    },
-    handler: async (_, reply) =>
-      runs === undefined ? { runs: [] } : reply.type(json).send((await listRuns(runs)) as unknown as RunsReply),
-  });
-  server.route({
-    method: "GET",
-    url: "/runs/:name",
-    schema: {
-      operationId: "getRun",
-      summary: "One run and its log, from a line on",
-      params: runParams,
-      querystring: runQuery,
-      response: replies(runReply),
-    },
-    handler: async ({ params, query }, reply) =>
-      reply.type(json).send((await describeRun(folder(), params.name, query.after)) as unknown as RunReply),
-  });
-  server.route({
-    method: "GET",
-    url: "/runs/:name/report",
-    schema: {
-      operationId: "getRunReport",
-      summary: "A run's report page",
-      params: runParams,
-      response: replies(z.string().describe("HTML")),
-    },
-    async handler(request, reply) {
-      const report = reportOf(folder(), request.params.name);
-      const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": reportPolicy };
-      return sendInside(request, reply, report, headers) as unknown as string;
     },
   });
 }

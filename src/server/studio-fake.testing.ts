@@ -11,11 +11,14 @@ import {
   type MapReply,
   mapReply,
   type RunSummary,
+  removedReply,
   runReply,
   runsReply,
   searchReply,
   searchRequest,
+  settingsReply,
 } from "./api.js";
+import { arrowType, mapAsArrow } from "./routes/map-arrow.js";
 
 const pageFolder = fileURLToPath(new URL("../studio", import.meta.url));
 const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -46,6 +49,8 @@ export interface FakeInit {
   readonly runs?: FakeRun[];
   /** What a proxy puts before every path. */
   readonly prefix?: string;
+  /** Whether indexes take words and pictures; by default they do. */
+  readonly takesFeaturesOnly?: boolean;
   /** Requests for the runs that are answered 503. */
   readonly busy?: number;
 }
@@ -53,6 +58,7 @@ export interface FakeInit {
 export interface FakeRun {
   readonly summary: Omit<RunSummary, "lines">;
   readonly lines: Record<string, unknown>[];
+  readonly settings?: Record<string, unknown>;
 }
 
 export interface FakeServer {
@@ -159,6 +165,13 @@ function makeMap(items: readonly FakeItem[]): MapReply {
   return map;
 }
 
+/** The first points of a map. */
+function someOf(map: MapReply, most: number): MapReply {
+  const { ids, view, label, x, y } = map;
+  const of = <T>(column: readonly T[]) => column.slice(0, most);
+  return { ...map, ids: of(ids), view: of(view), label: of(label), x: of(x), y: of(y) };
+}
+
 export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
   const { bits = [64], token, hasMap = true, runs = [], prefix = "" } = init;
   const items = makeItems(init.items ?? 240);
@@ -178,7 +191,11 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
         name,
         items: items.length,
         columns: 32,
-        takes: name === "english" ? ["features", "words"] : ["features", "image"],
+        takes: init.takesFeaturesOnly
+          ? ["features"]
+          : name === "english"
+            ? ["features", "words"]
+            : ["features", "image"],
       })),
       isAvailable: true,
       isReadOnly: false,
@@ -202,7 +219,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
     searches.push(request);
     const index = indexes.find(({ name }) => name === (request.index ?? indexes[0]!.name));
     if (!index) throw new Refusal(404, `there is no index "${request.index}"`);
-    const words = request.words?.toLowerCase();
+    const words = request.words?.toLowerCase().replaceAll("'", "");
     const query = request.id
       ? byId.get(request.id)
       : words
@@ -228,14 +245,16 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
   }
 
   function summary(run: FakeRun): RunSummary {
-    return { ...run.summary, lines: run.lines.length };
+    const reached = run.lines.flatMap(({ metrics }) => (metrics as { mapAt50?: number }).mapAt50 ?? []);
+    const best = reached.length > 0 && { best: { path: ["mapAt50"], value: Math.max(...reached) } };
+    return { ...run.summary, lines: run.lines.length, ...best };
   }
 
   function answer(url: URL, body: unknown): unknown {
     const [, room, ...rest] = url.pathname.split("/").map(decodeURIComponent);
     if (room === "indexes") return indexesReply.parse({ indexes });
     if (room === "search") return search(body);
-    if (room === "map") return mapReply.parse(map);
+    if (room === "map") return mapReply.parse(someOf(map, Number(url.searchParams.get("most") ?? map.ids.length)));
     if (room === "items") {
       const item = byId.get(rest[0]!);
       if (!item) throw new Refusal(404, `there is no item "${rest[0]}"`);
@@ -245,6 +264,10 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
     }
     if (room === "runs" && rest.length === 0) return runsReply.parse({ runs: runs.map(summary) });
     if (room === "runs") {
+      if (rest[1] === "settings") {
+        const found = runs.find((each) => each.summary.name === rest[0]);
+        return settingsReply.parse({ settings: found?.settings ?? {} });
+      }
       const run = runs.find((each) => each.summary.name === rest[0]);
       if (!run) throw new Refusal(404, `there is no run "${rest[0]}"`);
       const after = Number(url.searchParams.get("after") ?? 0);
@@ -286,6 +309,21 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
       reply
         .writeHead(200, { "content-type": "image/svg+xml", "cache-control": "max-age=60" })
         .end(drawing(item, view!));
+      return;
+    }
+    if (url.pathname === "/map" && request.headers.accept === arrowType) {
+      reply.writeHead(200, { "content-type": arrowType }).end(mapAsArrow(map));
+      return;
+    }
+    if (request.method === "DELETE") {
+      const name = decodeURIComponent(url.pathname.slice("/runs/".length));
+      const at = runs.findIndex(({ summary }) => summary.name === name);
+      if (at < 0 || runs[at]!.summary.isRunning) {
+        send(409, { error: `run "${name}" is in use` });
+        return;
+      }
+      runs.splice(at, 1);
+      send(200, removedReply.parse({ movedTo: `.trash/${name}` }));
       return;
     }
     const chunks: Buffer[] = [];

@@ -1,86 +1,21 @@
 // The page in a real browser, against a server of made-up items: what is seen, what is sent, and that nothing breaks the policy.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { featuresOf, smallIndex } from "./fixture.testing.js";
 import { createServer } from "./server.js";
-import {
-  colors,
-  distance,
-  type FakeInit,
-  type FakeServer,
-  fakeLine,
-  fakeRun,
-  startFake,
-  unknownWords,
-} from "./studio-fake.testing.js";
+import { cards, patience, results, skip, useBrowser } from "./studio-browser.testing.js";
+import { colors, distance, type FakeServer, fakeLine, fakeRun, unknownWords } from "./studio-fake.testing.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: what the browser has, for functions that run there
 type Any = any;
 declare const document: Any, window: Any, location: Any, getComputedStyle: Any;
 declare const DataTransfer: Any, ClipboardEvent: Any, DragEvent: Any;
 
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const skip = existsSync(executablePath) ? false : `no Chromium at ${executablePath}; CHROMIUM names another`;
-const args = [
-  ...["--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  ...["--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
-];
-/** Other tests run beside this one on few processors. */
-const patience = 60_000;
 const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 describe("the page", { skip }, () => {
-  let browser: Browser;
-  before(async () => {
-    browser = await chromium.launch({ executablePath, args });
-  });
-  after(() => browser.close());
-
-  interface Visit {
-    readonly query?: string;
-    readonly context?: BrowserContextOptions;
-    /** What the browser may say of answers that a test requests. */
-    readonly allowed?: RegExp;
-  }
-
-  /** Opens the page, runs the body, and then finds that nothing was complained of and nobody else was asked. */
-  async function visit(url: string, { query = "", context, allowed }: Visit, body: (page: Page) => Promise<void>) {
-    const visitor = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
-    const complaints: string[] = [];
-    try {
-      const page = await visitor.newPage();
-      page.setDefaultTimeout(patience);
-      page.on("pageerror", (error) => complaints.push(String(error.stack)));
-      page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-      });
-      page.on("request", (request) => {
-        if (!request.url().startsWith(url) && !request.url().startsWith("data:")) complaints.push(request.url());
-      });
-      await page.goto(url + query);
-      await body(page);
-    } finally {
-      await visitor.close();
-    }
-    assert.deepEqual(
-      complaints.filter((complaint) => !allowed?.test(complaint)),
-      [],
-    );
-  }
-
-  async function withPage(init: FakeInit & Visit, body: (page: Page, fake: FakeServer) => Promise<void>) {
-    const fake = await startFake(init);
-    try {
-      await visit(fake.url, init, (page) => body(page, fake));
-    } finally {
-      await fake.close();
-    }
-  }
-
-  const results = (page: Page, view: string) => page.getByRole("region", { name: `Results in ${view}` });
-  const cards = (place: Page | Locator) => place.locator(".hits a.card");
+  const { visit, withPage } = useBrowser();
 
   test("words find each item once in one search; its views one by one are chosen, and kept by link and back button", async () => {
     await withPage({}, async (page, fake) => {
@@ -141,7 +76,7 @@ describe("the page", { skip }, () => {
           [name],
         );
         assert.match(await panel.locator(".facts").innerText(), new RegExp(`dchn · ${name.slice(7)} bits`));
-        assert.match(await cards(panel).first().innerText(), /1\.000/);
+        assert.match(await cards(panel).first().innerText(), /cosine 1\.00/);
       }
       assert.equal(await page.locator("section.target").count(), 1);
       const { searchParams } = new URL(page.url());
@@ -169,7 +104,7 @@ describe("the page", { skip }, () => {
         .map((item) => ({ item, far: distance(item.code, query.code, 64) }))
         .sort((a, b) => a.far - b.far)
         .slice(0, k);
-      const shown = await results(page, "flat").locator(".distance .number").allInnerTexts();
+      const shown = await results(page, "flat").locator(".score .number").allInnerTexts();
       assert.deepEqual(
         shown.map(Number),
         near.map(({ far }) => far),
@@ -193,15 +128,15 @@ describe("the page", { skip }, () => {
       const all = results(page, "all views");
       await cards(all).first().waitFor();
       const { k, distinct, id } = fake.searches.at(-1)!;
-      assert.deepEqual([k, distinct, id], [24, true, query.id]);
-      assert.equal(await cards(all).count(), k - 1);
+      assert.deepEqual([k, distinct, id], [25, true, query.id], "its own item is requested besides");
+      assert.equal(await cards(all).count(), 24);
       const texts = await cards(all).allInnerTexts();
       assert.deepEqual(
         texts.filter((text) => text.includes(query.title)),
         [],
       );
       const same = texts.filter((text) => text.includes(`${query.color} `)).length;
-      await all.getByText(`${same} of ${k - 1} with the query’s label`).waitFor();
+      await all.getByText(`${same} of 24 with the query’s label`).waitFor();
     });
   });
 
@@ -432,7 +367,7 @@ describe("the page", { skip }, () => {
       await page.getByText("training, epoch 14").waitFor();
       const requested = () => fake.paths.filter((path) => path.startsWith("/runs"));
       assert.ok(requested().includes("/runs/dchn-emoji-live?after=12"));
-      assert.equal(requested().filter((path) => path.startsWith("/runs/dchn-emoji-0")).length, 1);
+      assert.equal(requested().filter((path) => path.startsWith("/runs/dchn-emoji-0?")).length, 1);
 
       const see = (state: string) =>
         page.evaluate((state) => {
@@ -521,7 +456,7 @@ describe("the page", { skip }, () => {
           "Title 1",
           "Title 2",
         ]);
-        assert.deepEqual(await results(page, "b").locator(".distance .number").allInnerTexts(), ["0", "1", "8"]);
+        assert.deepEqual(await results(page, "b").locator(".score .number").allInnerTexts(), ["0", "1", "8"]);
         await results(page, "b").getByText("2 of 3 with the query’s label").waitFor();
         await page.keyboard.press("3");
         await page.getByText("No runs yet").waitFor();
@@ -604,49 +539,3 @@ function contrast(a: string, b: string): number {
   const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }
-
-test("regl's procedures do without text what they do with it", async () => {
-  const { transform } = await import("esbuild");
-  const source = readFileSync(new URL("../../studio/map/regl-procedures.ts", import.meta.url), "utf8");
-  const { code } = await transform(source, { loader: "ts", format: "esm" });
-  const { compileProcedures } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
-    compileProcedures: (
-      names: string[],
-      text: string,
-      values: unknown[],
-    ) => Record<string, (...given: unknown[]) => unknown>;
-  };
-  const text = `"use strict";
-var v1,v2;v1=g0.list;v2=new Float32Array(2);
-return {"draw":function(a0,a1){var v3,v4;v3=a0["width"]||7;
-if(v3>g1&&!(typeof v3==="string")){v2[0]=v3;v4=v3+2*3-1;}else{v4=-v3;}
-var v5;for(v5=0;v5<a1;++v5){v1[v5]=v4*v5;if(v5===3){return [v4,v2[0],v5,this.x];}}
-g0.note(v3!==v4?"other":"same",a0.at?a0.at.x:null);
-return (v2[1]=v4,v4+=1,v1.length+v4);},
-"scope":function(a0,a1,a2){a1.call(this,g0,a0,a2);return "draw" in this||this instanceof Array;},};`;
-  const run = (make: (names: string[], values: unknown[]) => ReturnType<typeof compileProcedures>) => {
-    const notes: unknown[] = [];
-    const state = { list: [1, 2], note: (...given: unknown[]) => notes.push(given) };
-    const made = make(["g0", "g1"], [state, 4]);
-    const self = { x: 5, ...made };
-    const gave = [
-      made.draw!.call(self, { width: 9, at: { x: 1 } }, 2),
-      made.draw!.call(self, { width: 9 }, 9),
-      made.draw!.call(self, {}, 1),
-      made.draw!.call(self, { width: 3 }, 0),
-      made.scope!.call(self, 1, function (this: unknown, ...given: unknown[]) {
-        notes.push([this === self, given.length, given[0] === state]);
-      }),
-      made.scope!.call([], 1, () => undefined),
-    ];
-    return { gave, notes, list: state.list };
-  };
-  const expected = run((names, values) => new Function(...names, text)(...values));
-  assert.deepEqual(
-    run((names, values) => compileProcedures(names, text, values)),
-    expected,
-  );
-  assert.equal(expected.gave.length, 6);
-  assert.throws(() => compileProcedures([], "return fetch;", []), /unknown name "fetch"/);
-  assert.throws(() => compileProcedures([], "while(true){}", []), /regl's text/);
-});

@@ -51,7 +51,8 @@ async function describePredictions(
   const labeled = labels && withLabel(labels, allRows(data.samples));
   const truth = labels?.kind === "single" && labeled!.length > 0 ? labels.values : undefined;
   const names = labels?.names ?? [];
-  const predicted = truth === undefined ? undefined : await method.predict(data);
+  const isKnown = truth !== undefined || method.predicts === "clusters";
+  const predicted = isKnown ? await method.predict(data) : undefined;
   const classes = method.predicts === "classes";
   const pick = (values: Int32Array) => Int32Array.from(labeled!, (row) => values[row]!);
   const matched =
@@ -63,8 +64,9 @@ async function describePredictions(
   const at = (values: Int32Array) => Int32Array.from(rows, (row) => values[row]!);
   if (truth) colorings.push({ name: "label", values: at(truth), names });
   if (matched) {
-    const values = at(matched).map((value) => (value < names.length ? value : -1));
-    colorings.push({ name: classes ? "prediction" : "cluster", values, names });
+    const of = truth === undefined ? clusterNames(matched) : names;
+    const values = at(matched).map((value) => (value < of.length ? value : -1));
+    colorings.push({ name: classes ? "prediction" : "cluster", values, names: of });
   }
   for (const each of method.colorings?.(data) ?? []) colorings.push({ ...each, values: at(each.values) });
   const axis = (offset: number) => Float32Array.from(rows, (_, i) => positions[2 * i + offset]!);
@@ -73,6 +75,11 @@ async function describePredictions(
     map: { projection: "t-SNE", x: axis(0), y: axis(1), colorings },
     confusion: truth && matched && evaluated?.length ? confusionOf(truth, matched, names, evaluated) : undefined,
   };
+}
+
+function clusterNames(clusters: Int32Array): string[] {
+  const count = clusters.reduce((most, value) => Math.max(most, value + 1), 0);
+  return Array.from({ length: count }, (_, i) => `cluster ${i + 1}`);
 }
 
 function confusionOf(truth: Int32Array, predicted: Int32Array, names: readonly string[], rows?: Int32Array): Confusion {

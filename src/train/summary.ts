@@ -19,6 +19,8 @@ export interface TrainingSummary {
     readonly classes: number;
   };
   readonly seed: number;
+  /** Named settings that the options come from; a run that is resumed does not say them again. */
+  readonly preset?: string;
   /** Of the last stage: what option `epochs` sets. */
   readonly epochs: number;
   readonly stages: readonly StageSummary[];
@@ -26,6 +28,8 @@ export interface TrainingSummary {
   readonly baselines?: Baselines;
   readonly clusters?: ClusterSummary;
   readonly seconds: number;
+  /** What it was expected to take, from the first epochs of its stages; absent where it was too short to tell. */
+  readonly estimatedSeconds?: number;
   readonly secondsPerEpoch: number;
   /** The run folder. */
   readonly run: string;

@@ -16,15 +16,18 @@ import { loadReportRun } from "../report/report-run.js";
 import type { LoadedCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environment.js";
+import { writeExamples } from "../runs/examples.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { stageSummaries } from "../runs/stages.js";
 import { writeViewEncodings } from "../runs/view-encodings.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
 import { describeResult } from "./describe-result.js";
+import { findExamples } from "./find-examples.js";
 import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
+import { type Estimate, TimeEstimate } from "./time-estimate.js";
 
 /** What a run is to be: the fields of `config.yaml`, and where it is written. */
 export interface TrainingRequest {
@@ -41,6 +44,10 @@ export interface TrainingRequest {
   readonly engine?: Engine | EngineOptions;
   /** The command line that repeats it, where there is one. */
   readonly command?: readonly string[];
+  /** Named settings that the options come from, for the summary. */
+  readonly preset?: string;
+  /** What a reader of the results should know of the options, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** What is to be resumed. */
@@ -65,6 +72,8 @@ export interface TrainingHooks {
   onNote?(note: string): void;
   /** After every epoch. */
   onEpoch?(report: EpochReport): void;
+  /** How long it will take, once that is known; again where a later stage that was unknown has been measured. */
+  onEstimate?(estimate: Estimate): void;
   /** The last epoch is over; what follows is measured and written. */
   onTrained?(): void;
 }
@@ -116,7 +125,8 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
   return withEngine(request.engine, (engine) => {
     const method = definition.create(options, engine);
     const begin = () => createRun(request.out, config, { ...environment, backend: engine.interface });
-    return train({ method, opened, engine, begin, ...wholeMethod(method, opened) }, hooks);
+    const about = { preset: request.preset, notes: request.notes };
+    return train({ method, opened, engine, begin, ...about, ...wholeMethod(method, opened) }, hooks);
   });
 }
 
@@ -204,6 +214,9 @@ export interface Training {
   /** Makes or opens the run folder, once everything has been checked. */
   begin(): Run;
   readonly saved?: LoadedCheckpoint;
+  readonly preset?: string | undefined;
+  /** Said before the first epoch. */
+  readonly notes?: readonly string[] | undefined;
   fit(hooks: FitHooks): Promise<unknown>;
   /** Loads the state of a training that is over. */
   loadState(state: State): Promise<unknown>;
@@ -234,12 +247,20 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
   const started = performance.now();
   let [earlier, notes]: [seconds: number, notes: string[]] = [0, []];
   const elapsed = () => earlier + (performance.now() - started) / 1000;
+  const note = (text: string) => {
+    hooks.onNote?.(text);
+    notes.push(text);
+  };
   const begin = () => {
+    if (saved === undefined) training.notes?.forEach(note);
     run = training.begin();
     writeViewEncodings(run.folder, data.encoders);
     earlier = run.readLog().at(-1)?.seconds ?? 0;
   };
   let lastCheckpoint = Number.NEGATIVE_INFINITY;
+  const time = new TimeEstimate();
+  let estimate: Estimate | undefined;
+  let estimatedSeconds: number | undefined;
   let run: Run | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
     const state: SavedState = { position, model: json };
@@ -254,10 +275,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
         signal,
         onStart: begin,
         resume: saved && { position: savedState(saved).position, ...stateOf(saved) },
-        onNote(note) {
-          hooks.onNote?.(note);
-          notes.push(note);
-        },
+        onNote: note,
         onEpoch(report) {
           const { stage, epoch, losses, metrics = {} } = report;
           for (const note of report.notes ?? []) hooks.onNote?.(note);
@@ -267,6 +285,11 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           run!.log({ stage, epoch, ...times, losses, metrics, ...(notes.length > 0 && { notes }) });
           notes = [];
           hooks.onEpoch?.(report);
+          const now = time.add(report, performance.now() / 1000);
+          if (now === undefined || (estimate !== undefined && now.unknown.length >= estimate.unknown.length)) return;
+          estimate = now;
+          estimatedSeconds = round(elapsed() + now.seconds, 1);
+          hooks.onEstimate?.(now);
         },
         async onCheckpoint(take, last) {
           if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;
@@ -289,11 +312,13 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
       task: run.config.task!,
       dataset: { name, samples, views: dimensions, classes },
       seed: run.config.seed,
+      ...(training.preset !== undefined && { preset: training.preset }),
       epochs,
       stages,
       metrics,
       ...found.parts,
       seconds: round(elapsed(), 2),
+      ...(estimatedSeconds !== undefined && { estimatedSeconds }),
       secondsPerEpoch,
       run: relative("", run.folder) || run.folder,
     };
@@ -301,6 +326,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
     const given = log.flatMap((line) => line.notes ?? []);
     for (const note of found.notes) hooks.onNote?.(note);
     const all = [...opened.notes, ...given, ...found.notes];
+    writeExamples(run.folder, await findExamples({ method, source: dataSource(run.config), seed: run.config.seed }));
     await describeResult(run.folder, method, data, summary, { notes: all, engine });
     if (noReport === undefined) {
       await writePlots(loadReportRun(run.folder));

@@ -1,45 +1,63 @@
-// Which color each point of the map has, and what the legend says.
-
-import { classColors, type Palette } from "../../src/report/charts/palette.js";
-import type { MapReply } from "../../src/server/api.js";
+// Which color and shape each point of the map has, and what the legend says.
+import type { Palette } from "../../src/report/charts/palette.js";
+import { mapColors, shapes } from "./colors.js";
+import type { MapData } from "./data.js";
 
 export interface LegendEntry {
   readonly name: string;
   readonly color: string;
+  readonly shape: number;
   readonly points: number;
   /** Place among the groups of the points. */
   readonly group: number;
 }
 
 export interface Coloring {
-  /** Group of each point: a place in `colors`. */
-  readonly groups: Int32Array;
+  /** Group of each point: a place in `colors`, `shapes` and `names`. */
+  readonly groups: Uint16Array;
   readonly colors: readonly string[];
+  readonly shapes: readonly number[];
+  /** As they stand on the map: empty for what shares a group. */
+  readonly names: readonly string[];
+  /** The largest first where there are many, else by name. */
   readonly legend: readonly LegendEntry[];
 }
 
-/** The largest groups have a color each, as many as can be distinguished; what is beyond them, or without a label, shares a calm one. */
-export function coloring(map: MapReply, by: "label" | "view", palette: Palette): Coloring {
+/** With more groups the legend begins with the largest. */
+const few = 12;
+
+/**
+ * The largest groups have a color and a shape each: the colors first, then the same again with another shape. What is beyond them, or
+ * without a label, shares a calm color.
+ */
+export function coloring(map: MapData, by: "label" | "view", palette: Palette, isDark: boolean): Coloring {
   const names = by === "label" ? map.labels : map.views;
   const of = by === "label" ? map.label : map.view;
-  const sizes = new Int32Array(names.length + 1);
-  for (const place of of) sizes[place < 0 ? names.length : place]!++;
+  const colors = mapColors(palette, isDark);
+  const sizes = new Uint32Array(names.length + 1);
+  for (let i = 0; i < map.count; i++) sizes[of[i]! < 0 ? names.length : of[i]!]!++;
   const bySize = names.map((_, i) => i).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-  const own = bySize.length > classColors ? bySize.slice(0, classColors) : bySize;
-  own.sort((a, b) => a - b);
+  const own = bySize.slice(0, colors.length * shapes).filter((place) => sizes[place]! > 0);
+  if (own.length <= few) own.sort((a, b) => a - b);
   const rest = own.length;
-  const groupOf = new Int32Array(names.length + 1).fill(rest);
+  const groupOf = new Uint16Array(names.length + 1).fill(rest);
   for (const [group, place] of own.entries()) groupOf[place] = group;
-  const groups = Int32Array.from(of, (place) => groupOf[place < 0 ? names.length : place]!);
-  const colors = [...own.map((_, i) => palette[`classes${i}`]!), palette.calm!];
-  const others = names.length - own.length;
+  const groups = Uint16Array.from({ length: map.count }, (_, i) => groupOf[of[i]! < 0 ? names.length : of[i]!]!);
   const legend = own.map((place, group): LegendEntry => {
-    return { name: names[place]!, color: colors[group]!, points: sizes[place]!, group };
+    const color = colors[group % colors.length]!;
+    return { name: names[place]!, color, shape: Math.floor(group / colors.length), points: sizes[place]!, group };
   });
-  const left = of.length - legend.reduce((sum, { points }) => sum + points, 0);
-  if (left > 0) {
-    const name = others > 0 ? `${others} smaller ${by}s` : `no ${by}`;
-    legend.push({ name, color: palette.calm!, points: left, group: rest });
-  }
-  return { groups, colors, legend: legend.filter(({ points }) => points > 0) };
+  const left = map.count - legend.reduce((sum, { points }) => sum + points, 0);
+  const others = bySize.filter((place) => sizes[place]! > 0).length - own.length;
+  const shared: LegendEntry = {
+    name: others > 0 ? `${others} smaller ${by}s` : `no ${by}`,
+    ...{ color: palette.calm!, shape: 0, points: left, group: rest },
+  };
+  return {
+    groups,
+    colors: [...legend.map(({ color }) => color), palette.calm!],
+    shapes: [...legend.map(({ shape }) => shape), 0],
+    names: [...legend.map(({ name }) => name), ""],
+    legend: left > 0 ? [...legend, shared] : legend,
+  };
 }

@@ -23,22 +23,3 @@ export function nearestInDirection(
   }
   return best;
 }
-
-/** The points moved and scaled alike in both directions to fill −1 to 1. */
-export function fitted(x: ArrayLike<number>, y: ArrayLike<number>): { x: Float32Array; y: Float32Array } {
-  const bounds = (values: ArrayLike<number>) => {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let i = 0; i < values.length; i++) {
-      low = Math.min(low, values[i]!);
-      high = Math.max(high, values[i]!);
-    }
-    return [low, high] as const;
-  };
-  const [left, right] = bounds(x);
-  const [bottom, top] = bounds(y);
-  const half = Math.max(right - left, top - bottom, Number.MIN_VALUE) / 2;
-  return {
-    x: Float32Array.from(x, (value) => (value - (left + right) / 2) / half),
-    y: Float32Array.from(y, (value) => (value - (bottom + top) / 2) / half),
-  };
-}

@@ -1,8 +1,9 @@
 // Runs of the folder and their lines, followed while one trains: asked again every two seconds, only while the page is seen.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { MetricLine } from "../../src/runs/metrics-log.js";
 import type { RunSummary } from "../../src/server/api.js";
-import { ApiError, getRun, getRuns } from "../client.js";
+import { mayPass, resume, stall } from "../away.js";
+import { getRun, getRuns } from "../client.js";
 
 const interval = 2000;
 
@@ -21,6 +22,8 @@ export function useRuns(choose: (runs: readonly RunSummary[]) => readonly string
   const wanted = useRef(choose);
   wanted.current = choose;
   const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((was) => was + 1), []);
+  useEffect(() => () => resume(again), []);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -36,11 +39,15 @@ export function useRuns(choose: (runs: readonly RunSummary[]) => readonly string
         isAnyRunning = runs.some(({ isRunning }) => isRunning);
         const names = wanted.current(runs);
         await Promise.all(runs.filter(({ name }) => names.includes(name)).map(bring));
-        if (!stop.signal.aborted) setState({ runs, lines: new Map(lines.current) });
+        if (!stop.signal.aborted) {
+          resume(again);
+          setState({ runs, lines: new Map(lines.current) });
+        }
       } catch (error) {
-        if (!stop.signal.aborted) setState((was) => ({ ...was, error: (error as Error).message }));
-        // What the asker cannot correct may pass: a server that is busy, restarts, or whose proxy has lost it.
-        isAnyRunning = error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+        isAnyRunning = mayPass(error);
+        if (stop.signal.aborted) return;
+        if (mayPass(error)) stall(again, error, again);
+        else setState((was) => ({ ...was, error: (error as Error).message }));
       }
       isAsking = false;
       if (isAnyRunning && !stop.signal.aborted) timer = setTimeout(ask, interval);
@@ -64,5 +71,5 @@ export function useRuns(choose: (runs: readonly RunSummary[]) => readonly string
       document.removeEventListener("visibilitychange", seen);
     };
   }, [round]);
-  return { ...state, again: () => setRound((was) => was + 1) };
+  return { ...state, again };
 }

@@ -1,18 +1,20 @@
 // Runs: all runs of the folder, and the curves of several in the same charts, live while one trains.
 import { connect } from "echarts/core";
 import { useMemo, useState } from "preact/hooks";
-import { type Palette, seriesColors } from "../../src/report/charts/palette.js";
+import { seriesColors } from "../../src/report/charts/palette.js";
 import { lossCharts, metricCharts, stagesOf } from "../../src/report/charts/training-charts.js";
-import { byImportance, flatten, metricName, written } from "../../src/report/metric-names.js";
 import type { Entry } from "../../src/report/report-run.js";
 import type { MetricLine } from "../../src/runs/metrics-log.js";
 import type { RunSummary } from "../../src/server/api.js";
 import { type Address, go } from "../address.js";
-import { download, hasToken, reportPath } from "../client.js";
 import { Empty, Failure } from "../parts.js";
 import { usePalette } from "../theme.js";
 import { ChartFigure } from "./chart.js";
+import { Compare } from "./compare.js";
 import { useRuns } from "./follow.js";
+import { Numbers, singlePoints } from "./numbers.js";
+import { newestFirst } from "./order.js";
+import { RunTable } from "./table.js";
 
 connect("runs");
 /** Runs that are shown when none was chosen. */
@@ -27,13 +29,6 @@ function chosenRuns({ runs: chosen }: Address, runs: readonly RunSummary[]): str
   return alike.slice(0, first).map(({ name }) => name);
 }
 
-function newestFirst(runs: readonly RunSummary[]): RunSummary[] {
-  return [...runs].sort(
-    (a, b) =>
-      Number(b.isRunning) - Number(a.isRunning) || b.started.localeCompare(a.started) || (a.name < b.name ? -1 : 1),
-  );
-}
-
 export function RunsPage({ address }: { address: Address }) {
   const palette = usePalette();
   const { runs, lines, error, again } = useRuns((all) => chosenRuns(address, all));
@@ -43,10 +38,19 @@ export function RunsPage({ address }: { address: Address }) {
   const entries = useMemo(() => entriesOf(chosen, lines), [chosen.join("\n"), lines]);
   const charts = useMemo(
     () =>
-      stagesOf(entries).map((stage) => ({
-        stage,
-        charts: [...metricCharts(entries, stage), ...lossCharts(entries, stage)],
-      })),
+      stagesOf(entries)
+        .map((stage) => {
+          const all = [...metricCharts(entries, stage), ...lossCharts(entries, stage)].map((chart) => {
+            return { chart, points: singlePoints(chart) };
+          });
+          return {
+            stage,
+            curves: all.flatMap(({ chart, points }) => (points ? [] : [chart])),
+            numbers: all.flatMap(({ chart, points }) => (points ? [{ chart, points }] : [])),
+          };
+        })
+        // Stages with curves before those that were measured once.
+        .sort((a, b) => Number(a.curves.length === 0) - Number(b.curves.length === 0)),
     [entries],
   );
   if (!runs) return error === undefined ? <p class="waiting">Loading…</p> : <Failure message={error} again={again} />;
@@ -76,15 +80,19 @@ export function RunsPage({ address }: { address: Address }) {
           palette={palette}
           onToggle={toggle}
           onHighlight={setHighlighted}
+          onRemoved={again}
         />
         <div class="curves">
           {chosen.length === 0 && <Empty title="No run is chosen">Tick one or several to see their curves.</Empty>}
           {chosen.length > 0 && charts.length === 0 && <p class="soft">Nothing is logged yet.</p>}
-          {charts.map(({ stage, charts: some }) => (
+          {entries.length > 1 && (
+            <Compare runs={shownRuns.filter(({ name }) => chosen.includes(name))} entries={entries} palette={palette} />
+          )}
+          {charts.map(({ stage, curves, numbers }) => (
             <section key={stage} aria-label={`Stage ${stage}`}>
               {charts.length > 1 && <h2>Stage {stage}</h2>}
               <div class="grid">
-                {some.map((chart) => (
+                {curves.map((chart) => (
                   <ChartFigure
                     key={chart.id}
                     chart={chart}
@@ -93,6 +101,7 @@ export function RunsPage({ address }: { address: Address }) {
                   />
                 ))}
               </div>
+              {numbers.length > 0 && <Numbers charts={numbers} />}
             </section>
           ))}
         </div>
@@ -107,112 +116,4 @@ function entriesOf(chosen: readonly string[], lines: ReadonlyMap<string, readonl
     const own = lines.get(name);
     return own ? [{ run: { lines: own } as Entry["run"], name, color: color % seriesColors }] : [];
   });
-}
-
-function RunTable(props: {
-  runs: readonly RunSummary[];
-  chosen: readonly string[];
-  entries: readonly Entry[];
-  lines: ReadonlyMap<string, readonly MetricLine[]>;
-  palette: Palette;
-  onToggle: (name: string) => void;
-  onHighlight: (name: string | undefined) => void;
-}) {
-  const { runs, chosen, entries, lines, palette, onToggle, onHighlight } = props;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-    <section class="scroll" aria-label="Runs of the folder" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Best</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => {
-            const entry = entries.find(({ name }) => name === run.name);
-            return (
-              <tr
-                key={run.name}
-                onMouseEnter={() => onHighlight(run.name)}
-                onMouseLeave={() => onHighlight(undefined)}
-                onFocusCapture={() => onHighlight(run.name)}
-                onBlurCapture={() => onHighlight(undefined)}
-              >
-                <th scope="row">
-                  <label>
-                    <input type="checkbox" checked={chosen.includes(run.name)} onChange={() => onToggle(run.name)} />
-                    <i style={{ background: entry ? palette[`series${entry.color}`] : "transparent" }} />
-                    <span>{run.name}</span>
-                  </label>
-                  <small>
-                    {run.method} · {run.dataset} · {run.task} · seed {run.seed}
-                  </small>
-                  <small>
-                    <State run={run} lines={lines.get(run.name)} /> · {when(run.started)}
-                    {run.hasReport && (
-                      <>
-                        {" · "}
-                        <ReportLink name={run.name} />
-                      </>
-                    )}
-                  </small>
-                </th>
-                <td class="number">
-                  <Best lines={lines.get(run.name)} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** Opens the report; where the server wants a token, which a link cannot carry, it is downloaded. */
-function ReportLink({ name }: { name: string }) {
-  const path = reportPath(name);
-  if (!hasToken()) {
-    return (
-      <a href={path} target="_blank" rel="noreferrer">
-        Report
-      </a>
-    );
-  }
-  return (
-    <button type="button" class="link" onClick={() => download(path, `${name}.html`)}>
-      Save report
-    </button>
-  );
-}
-
-function State({ run, lines }: { run: RunSummary; lines?: readonly MetricLine[] }) {
-  const last = lines?.at(-1);
-  const at = last ? `epoch ${last.epoch}` : `${run.lines} lines`;
-  if (run.isRunning) return <span class="state running">training, {at}</span>;
-  return <span class="state">{run.isFinished ? "finished" : `stopped, ${at}`}</span>;
-}
-
-/** The measure that says most, at its highest. */
-function Best({ lines }: { lines?: readonly MetricLine[] }) {
-  const all = (lines ?? []).flatMap(({ metrics }) => flatten(metrics));
-  const path = byImportance(all)[0]?.path;
-  if (!path) return null;
-  const key = path.join("\n");
-  const best = Math.max(...all.filter((each) => each.path.join("\n") === key).map(({ value }) => value));
-  return (
-    <>
-      {written(best)} <small>{metricName(path)}</small>
-    </>
-  );
-}
-
-/** A moment in this machine's time, to the minute. */
-function when(started: string): string {
-  const date = new Date(started);
-  return Number.isNaN(date.getTime())
-    ? started
-    : date.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }

@@ -14,7 +14,7 @@ interface FormProps {
 }
 
 const kinds = { words: "Words", id: "Item", picture: "Picture" } as const;
-const hints = { words: "What do you look for?", id: "Id of a stored item, as written", picture: "" } as const;
+const hints = { words: "What are you looking for?", id: "Id of a stored item", picture: "" } as const;
 
 export function SearchForm({ address, indexes, stored }: FormProps) {
   const chosen = chosenIndexes(address, indexes);
@@ -23,7 +23,7 @@ export function SearchForm({ address, indexes, stored }: FormProps) {
   const [trouble, setTrouble] = useState("");
   const [isOver, setIsOver] = useState(false);
   const file = useRef<HTMLInputElement>(null);
-  const able = queryKinds.filter((kind) => kind === "id" || queryViews(kind, indexes).length > 0);
+  const able = queryKinds.filter((kind) => kind === "id" || queryViews(kind, chosen).length > 0);
   const kind = able.includes(by) ? by : "id";
 
   useEffect(() => {
@@ -84,13 +84,15 @@ export function SearchForm({ address, indexes, stored }: FormProps) {
           else go({ by: "words", words: text.trim(), id: "", picture: "", view: "" });
         }}
       >
-        <Choose
-          name="by"
-          label="Search by"
-          value={kind}
-          options={able.map((each) => [each, kinds[each]] as const)}
-          onChoose={setBy}
-        />
+        {able.length > 1 && (
+          <Choose
+            name="by"
+            label="Search by"
+            value={kind}
+            options={able.map((each) => [each, kinds[each]] as const)}
+            onChoose={setBy}
+          />
+        )}
         {kind === "picture" ? (
           <button type="button" id="query" class="drop" onClick={() => file.current?.click()}>
             {address.by === "picture" && address.picture !== "" && (
@@ -145,79 +147,96 @@ function Options(props: FormProps & { chosen: readonly IndexInfo[]; kind: QueryK
   const names = chosen.map(({ name }) => name);
   const toggle = (list: readonly string[], one: string) =>
     list.includes(one) ? list.filter((each) => each !== one) : [...list, one];
+  const [isOpen, setIsOpen] = useState(false);
+  const said = [
+    chosen.length > 1 ? `${chosen.length} indexes` : indexes.length > 1 ? names[0] : undefined,
+    ...(targets.length > 0 && viewsOf(chosen).length > 1 ? [targets.join(", ")] : []),
+    ...(address.mode === "approximate" ? ["approximate"] : []),
+  ].filter((each) => each !== undefined);
   return (
-    <div class="options">
-      {indexes.length > 1 && (
-        <div class="option">
-          <span aria-hidden="true">Indexes</span>
-          <Toggles
-            label="Indexes side by side"
-            options={indexes.map(({ name }) => name)}
-            on={names}
-            onToggle={(name) => go({ indexes: toggle(names, name) })}
-          />
-        </div>
-      )}
-      {froms.length > 1 && (
-        <label class="option">
-          Query seen as
-          <select value={from} onChange={(event) => go({ view: event.currentTarget.value })}>
-            {froms.map((view) => (
-              <option key={view}>{view}</option>
+    <>
+      <button
+        type="button"
+        class="fold"
+        aria-expanded={isOpen}
+        aria-controls="options"
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        Options{said.length > 0 && <span class="soft"> · {said.join(" · ")}</span>}
+      </button>
+      <div id="options" class={`options${isOpen ? " open" : ""}`}>
+        {indexes.length > 1 && (
+          <div class="option">
+            <span aria-hidden="true">Indexes</span>
+            <Toggles
+              label="Indexes side by side"
+              options={indexes.map(({ name }) => name)}
+              on={names}
+              onToggle={(name) => go({ indexes: toggle(names, name) })}
+            />
+          </div>
+        )}
+        {froms.length > 1 && (
+          <label class="option">
+            Query seen as
+            <select value={from} onChange={(event) => go({ view: event.currentTarget.value })}>
+              {froms.map((view) => (
+                <option key={view}>{view}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        {viewsOf(chosen).length > 1 && (
+          <div class="option">
+            <span aria-hidden="true">Find in</span>
+            <Toggles
+              label="Views that are searched"
+              options={[allViews, ...viewsOf(chosen)]}
+              on={targets}
+              onToggle={(view) =>
+                go({ targets: view === allViews ? [] : toggle(targets, view).filter((each) => each !== allViews) })
+              }
+            />
+          </div>
+        )}
+        <Choose
+          name="mode"
+          label="Search"
+          value={address.mode}
+          options={[
+            ["exact", "Exact"],
+            ["approximate", "Approximate"],
+          ]}
+          onChoose={(mode) => go({ mode })}
+        />
+        <label class="option" title="The nearest candidates by Hamming distance are ordered anew by cosine similarity">
+          Re-rank
+          <select
+            value={String(address.rerank ?? "")}
+            disabled={chosen.every(({ dimensions }) => dimensions === 0)}
+            onChange={({ currentTarget: { value } }) => go({ rerank: value === "" ? undefined : Number(value) })}
+          >
+            <option value="">automatic</option>
+            {[...new Set([0, 100, 1000, address.rerank ?? 0])].map((candidates) => (
+              <option key={candidates} value={String(candidates)}>
+                {candidates === 0 ? "off" : `first ${candidates}`}
+              </option>
             ))}
           </select>
         </label>
-      )}
-      {viewsOf(chosen).length > 1 && (
-        <div class="option">
-          <span aria-hidden="true">Find in</span>
-          <Toggles
-            label="Views that are searched"
-            options={[allViews, ...viewsOf(chosen)]}
-            on={targets}
-            onToggle={(view) =>
-              go({ targets: view === allViews ? [] : toggle(targets, view).filter((each) => each !== allViews) })
-            }
-          />
-        </div>
-      )}
-      <Choose
-        name="mode"
-        label="Search"
-        value={address.mode}
-        options={[
-          ["exact", "Exact"],
-          ["approximate", "Approximate"],
-        ]}
-        onChoose={(mode) => go({ mode })}
-      />
-      <label class="option" title="The nearest candidates by Hamming distance are re-ranked by cosine similarity">
-        Re-rank
-        <select
-          value={String(address.rerank ?? "")}
-          disabled={chosen.every(({ dimensions }) => dimensions === 0)}
-          onChange={({ currentTarget: { value } }) => go({ rerank: value === "" ? undefined : Number(value) })}
-        >
-          <option value="">default</option>
-          {[...new Set([0, 100, 1000, address.rerank ?? 0])].map((candidates) => (
-            <option key={candidates} value={String(candidates)}>
-              {candidates === 0 ? "off" : `first ${candidates}`}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="option">
-        Results
-        <select value={String(address.k)} onChange={(event) => go({ k: Number(event.currentTarget.value) })}>
-          {[...new Set([12, 24, 48, 96, address.k])]
-            .sort((a, b) => a - b)
-            .map((k) => (
-              <option key={k} value={String(k)}>
-                {k}
-              </option>
-            ))}
-        </select>
-      </label>
-    </div>
+        <label class="option">
+          Results
+          <select value={String(address.k)} onChange={(event) => go({ k: Number(event.currentTarget.value) })}>
+            {[...new Set([12, 24, 48, 96, address.k])]
+              .sort((a, b) => a - b)
+              .map((k) => (
+                <option key={k} value={String(k)}>
+                  {k}
+                </option>
+              ))}
+          </select>
+        </label>
+      </div>
+    </>
   );
 }

@@ -64,7 +64,7 @@ export function SearchPage({ address, indexes }: { address: Address; indexes: re
       {!hasQuery(address) && address.by !== "picture" && <Start address={address} index={first} />}
       {isReady && (
         <div ref={results} class="results">
-          {targetViews(address, chosen).map((target) => (
+          {targetViews(address, chosen).map((target, place) => (
             <section key={target} class="target" aria-label={`Results in ${target}`}>
               <h2>{target === allViews ? "Results" : target}</h2>
               <div class={`columns of-${Math.min(chosen.length, 4)}`}>
@@ -76,6 +76,7 @@ export function SearchPage({ address, indexes }: { address: Address; indexes: re
                     request={requestFor(address, index, target, storedIn(index))}
                     labels={labelsIn(index)}
                     isNamed={chosen.length > 1}
+                    hasNotes={place === 0}
                     onChoose={neighborsOf}
                   />
                 ))}

@@ -9,6 +9,9 @@ export function chosenIndexes({ indexes }: Address, served: readonly IndexInfo[]
   return chosen.length > 0 ? chosen : served.slice(0, 1);
 }
 
+/** As many hits as one search may have. */
+export const mostHits = 1000;
+
 /** Names of all views, in the order in which they are first met. */
 export function viewsOf(indexes: readonly IndexInfo[]): string[] {
   return [...new Set(indexes.flatMap(({ views }) => views.map(({ name }) => name)))];
@@ -34,7 +37,12 @@ export const allViews = "all views";
 /** What is searched, a list of results for each: the views of the address that exist, else all views together. */
 export function targetViews({ targets }: Address, indexes: readonly IndexInfo[]): string[] {
   const all = viewsOf(indexes);
-  const chosen = all.filter((view) => targets.includes(view));
+  // Pictures are seen at a glance: their views come first.
+  const isPicture = (view: string) =>
+    indexes.some(({ views }) => views.some(({ name, takes }) => name === view && takes.includes("image")));
+  const chosen = all
+    .filter((view) => targets.includes(view))
+    .sort((a, b) => Number(isPicture(b)) - Number(isPicture(a)));
   if (chosen.length > 0) return chosen;
   return all.length > 1 ? [allViews] : all;
 }
@@ -58,6 +66,7 @@ export function requestFor(
   if (!isAll && !index.views.some(({ name }) => name === target)) return `This index has no view ${target}.`;
   if (view === undefined) return cannot[address.by];
   const { by, k, mode } = address;
+  const hasOwn = by === "id" && (isAll || target === view);
   return {
     index: index.name,
     view,
@@ -65,10 +74,15 @@ export function requestFor(
     ...(by === "id" && { id: address.id }),
     ...(by === "picture" && { image: address.picture }),
     ...(isAll ? { distinct: true } : { target }),
-    k,
+    k: Math.min(mostHits, hasOwn ? k + 1 : k),
     mode,
     ...(address.rerank !== undefined && { rerank: address.rerank === 0 ? 0 : Math.max(address.rerank, k) }),
   };
+}
+
+/** Whether a hit is the query's own item, which is asked for besides and not shown: it says nothing. */
+export function isOwn({ id, view, distinct }: SearchBody, hit: { id: string; view: string }): boolean {
+  return id === hit.id && (distinct === true || hit.view === view);
 }
 
 const cannot = {

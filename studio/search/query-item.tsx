@@ -26,6 +26,7 @@ export function QueryItem({ address, item, view }: { address: Address; item?: It
       <ul class="views">
         {item.views.map(({ view: name, metadata }) => {
           const { thumbnail, words } = shown(item.id, metadata);
+          const saysMore = thumbnail !== undefined || words !== title;
           const change = { view: name };
           return (
             <li key={name}>
@@ -34,7 +35,7 @@ export function QueryItem({ address, item, view }: { address: Address; item?: It
                 aria-current={name === view ? "true" : undefined}
                 onClick={(event) => follow(event, change)}
               >
-                <Picture address={thumbnail} words={words} />
+                {saysMore && <Picture address={thumbnail} words={words} />}
                 <span class="soft">{name}</span>
               </a>
             </li>

@@ -1,10 +1,13 @@
 // What one search found: pictures or words, how far each is, and whether its label agrees.
 import type { IndexInfo, SearchReply } from "../../src/server/api.js";
-import { type Address, follow, writeAddress } from "../address.js";
-import { type SearchBody, search } from "../client.js";
+import { type Address, follow, go, writeAddress } from "../address.js";
+import { hasToken, type SearchBody, search } from "../client.js";
+import { Copy } from "../copy.js";
 import { agrees, shown } from "../item.js";
 import { useLoad } from "../load.js";
 import { Bar, Failure, Labels, Picture, Score } from "../parts.js";
+import { curlCommand } from "./curl.js";
+import { isOwn, mostHits } from "./plan.js";
 
 interface PanelProps {
   address: Address;
@@ -15,29 +18,35 @@ interface PanelProps {
   labels: readonly string[];
   /** Whether the index is named: where several stand side by side. */
   isNamed: boolean;
+  /** Whether the index's notes stand here: in the first view only. */
+  hasNotes: boolean;
   onChoose: (id: string, view: string) => Partial<Address>;
 }
 
 /** The hits of one index in one view. */
-export function Panel({ address, index, request, labels, isNamed, onChoose }: PanelProps) {
+export function Panel({ address, index, request, labels, isNamed, hasNotes, onChoose }: PanelProps) {
   const isRequest = typeof request !== "string";
   const found = useLoad(isRequest ? JSON.stringify(request) : undefined, (signal) =>
     search(request as SearchBody, signal),
   );
   const reply = isRequest ? found.value : undefined;
-  // Where a list has each item once, the query's own is the query, not a result.
-  const isOwn = (id: string) => isRequest && request.distinct === true && id === request.id;
-  const hits = (reply?.hits ?? []).filter(({ id }) => !isOwn(id));
+  const hits = (reply?.hits ?? []).filter((hit) => isRequest && !isOwn(request, hit)).slice(0, address.k);
   return (
     <section class="panel" aria-label={isNamed ? index.name : undefined} aria-busy={found.isLoading}>
       {(isNamed || reply) && (
         <p class="facts">
           {isNamed && <b>{index.name}</b>}
           <Facts index={index} reply={reply && { ...reply, hits }} labels={labels} />
+          {isRequest && reply && (
+            <Copy
+              name="Copy as curl"
+              text={() => curlCommand(new URL("search", location.href).href, request, hasToken())}
+            />
+          )}
         </p>
       )}
       {!isRequest && <p class="soft">{request}</p>}
-      {reply?.notes?.map((note) => (
+      {(hasNotes ? reply?.notes : undefined)?.map((note) => (
         <p key={note} class="soft" role="note">
           {note[0]!.toUpperCase()}
           {note.slice(1)}.
@@ -75,6 +84,16 @@ export function Panel({ address, index, request, labels, isNamed, onChoose }: Pa
           })}
         </ol>
       )}
+      {reply && reply.hits.length >= (request as SearchBody).k && address.k < mostHits && (
+        <button
+          type="button"
+          class="more"
+          disabled={found.isLoading}
+          onClick={() => go({ k: Math.min(mostHits, 2 * address.k) }, { replace: true })}
+        >
+          {found.isLoading ? "Searching…" : "More results"}
+        </button>
+      )}
     </section>
   );
 }
@@ -88,7 +107,6 @@ function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply
         {index.method} · {index.bits > 0 ? `${index.bits} bits` : `${index.dimensions} values`}
       </span>
       {reply && <span>{milliseconds(reply.seconds)}</span>}
-      {reply && reply.hits.length > 0 && <span>scores: {scoreMeaning(reply)}</span>}
       {verdicts.length > 0 && (
         <span class="agreement">
           <Bar share={same / verdicts.length} />
@@ -97,12 +115,6 @@ function Facts({ index, reply, labels }: { index: IndexInfo; reply?: SearchReply
       )}
     </>
   );
-}
-
-/** What the number at each hit is. */
-function scoreMeaning({ hits, bits }: SearchReply): string {
-  const isCosine = hits.some(({ similarity }) => similarity !== undefined);
-  return isCosine ? "cosine similarity, 1 for the same" : `bits that differ of ${bits}`;
 }
 
 function milliseconds(seconds: number): string {

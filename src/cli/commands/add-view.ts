@@ -1,6 +1,6 @@
 // vantage add-view <run>: a network for a view that came later; every other file of the run stays as it is.
 import type { Command } from "commander";
-import { Engine } from "../../core/runtime/index.js";
+import { devices, Engine } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
 import { modelName } from "../../methods/model-name.js";
 import { viewFolder } from "../../methods/saving.js";
@@ -22,17 +22,15 @@ interface Flags extends DataFlags, PictureFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly resume?: true;
-  readonly json?: boolean;
 }
 
 export function addAddViewCommand(root: Command): void {
   const command = root.command("add-view <run>").description("train a network for a view that came later (dchn)");
   addPictureFlags(addDataFlags(command))
     .requiredOption("--view <name>", "the view of --data to add")
-    .option("--device <device>", "cpu, webgpu or cuda", "cpu")
+    .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
     .option("--resume", "resume an interrupted add-view of this view, with its own data")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(addView);
 }
 
@@ -79,7 +77,7 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
       };
       return train(training, hooks);
     });
-    printResult(flags.json, { ...outcome.summary, view }, formatOutcome(outcome));
+    printResult({ ...outcome.summary, view }, formatOutcome(outcome));
   } finally {
     run?.close();
     await engine.close();

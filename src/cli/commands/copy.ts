@@ -14,7 +14,6 @@ interface Flags {
   readonly name?: string;
   readonly store?: string;
   readonly threads?: string;
-  readonly json?: boolean;
 }
 
 export function addCopyCommand(root: Command): void {
@@ -22,25 +21,24 @@ export function addCopyCommand(root: Command): void {
     .command("copy <index>")
     .description("copy an index into another folder, its items into another store; run it again to resume")
     .requiredOption("--out <folder>", "index folder, made where it is not there")
-    .option("--store <kind>", `${storeKinds.join(", ")} (default: that of the index)`)
+    .option(`--store <${storeKinds.join("|")}>`, "where the items are (default: as in the index)")
     .option("--name <name>", "name of the copy in requests (default: the folder's name)")
     .option("--threads <n>", "threads for kernels")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(copy);
 }
 
 async function copy(from: string, flags: Flags): Promise<void> {
-  const { out: folder, json } = flags;
+  const { out: folder } = flags;
   const store = storeKind(flags.store);
   const engine = await Engine.open(engineOptions(flags));
   const notes = new Notes();
   try {
-    const name = flags.name ?? nameOfIndex(folder);
+    const name = flags.name ?? nameOfIndex(folder, from);
     const summary = await withProgress((hooks) =>
       copyIndex({ from, folder, name, store }, engine, { ...hooks, onNote: notes.add }),
     );
     notes.say();
-    printResult(json, summary, formatIndex(summary));
+    printResult(summary, formatIndex(summary));
   } finally {
     await engine.close();
   }

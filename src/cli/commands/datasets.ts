@@ -21,24 +21,19 @@ import { textTable } from "../../text-table.js";
 import { type DataSource, openData } from "../../train/data-source.js";
 import { addDataFlags, type DataFlags, dataSettings } from "../data-flags.js";
 import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js";
-import { print, printResult, say } from "../output/output.js";
+import { printResult, say } from "../output/output.js";
 import { itemProgress } from "../output/progress.js";
 import { wholeNumber } from "../settings.js";
 
 interface Flags extends DataFlags {
   readonly seed: string;
-  readonly json?: boolean;
 }
 
 export function addDatasetsCommand(root: Command): void {
-  const datasets = root
-    .command("datasets")
-    .description("data sets: list, describe, build")
-    .action(() => list({}));
+  const datasets = root.command("datasets").description("data sets: list, describe, build").action(list);
   datasets
     .command("list")
     .description("data sets that need no download, and published ones with the files that they need")
-    .option("--json", "as one JSON array")
     .action(list);
   addDataFlags(
     datasets
@@ -56,13 +51,12 @@ export function addDatasetsCommand(root: Command): void {
   ] as const) {
     const command = addDataFlags(datasets.command(`${verb} <path|name>`).description(text))
       .option("--seed <n>", "of data that is made up", "0")
-      .option("--json", "as one JSON object")
       .action(describe);
     if (verb === "info") addMediaFlags(command);
   }
 }
 
-function list({ json }: { json?: boolean }): void {
+function list(): void {
   const sets = catalog();
   const cards = cardStates();
   const builtIn = sets.map(({ name, samples, classes, views, description }) => {
@@ -87,7 +81,7 @@ function list({ json }: { json?: boolean }): void {
     "",
     "Any file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet",
   ];
-  printResult(json, [...sets, ...cards.map(listedCard)], lines);
+  printResult([...sets, ...cards.map(listedCard)], lines);
 }
 
 /** As `--json` lists a published set: what its card says, and which files are not at hand. */
@@ -114,14 +108,14 @@ function cardViews({ card }: CardState): string[] {
   return views.length > 0 ? views : Object.keys(card.expect.columns ?? {});
 }
 
-async function describe(source: string, { seed, json, ...flags }: Flags & MediaFlags): Promise<void> {
+async function describe(source: string, { seed, ...flags }: Flags & MediaFlags): Promise<void> {
   const media = mediaOptions(flags);
   if (isPictureFolder(source)) {
     const { text, ...others } = { data: flags.data, ...dataSettings(flags) };
     const stray = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
     if (stray !== undefined)
       throw new UserError(`--${stray} is for files of features; ${source} is a folder of pictures`);
-    await describeFolder(source, { ...media, ...(text && { text }) }, json);
+    await describeFolder(source, { ...media, ...(text && { text }) });
     return;
   }
   if (Object.keys(media).length > 0)
@@ -140,7 +134,7 @@ async function describe(source: string, { seed, json, ...flags }: Flags & MediaF
     },
   });
   const description = describeDataset(data, notes);
-  printResult(json, description, formatDescription(description).split("\n"));
+  printResult(description, formatDescription(description).split("\n"));
 }
 
 /** A folder that is no published set with a card of its own. */
@@ -149,13 +143,13 @@ function isPictureFolder(source: string): boolean {
   return !isName && statSync(source, { throwIfNoEntry: false })?.isDirectory() === true && !isCardFolder(source);
 }
 
-async function describeFolder(folder: string, options: MediaOptions, json: boolean | undefined): Promise<void> {
+async function describeFolder(folder: string, options: MediaOptions): Promise<void> {
   const set = await readMedia(folder, options);
   const progress = itemProgress();
   try {
     const description = await describeMedia(set, { onProgress: progress.update });
     progress.stop();
-    printResult(json, description, formatMedia(description));
+    printResult(description, formatMedia(description));
   } finally {
     progress.stop();
   }
@@ -165,12 +159,11 @@ async function describeFolder(folder: string, options: MediaOptions, json: boole
 async function describeLayout(source: string, { seed, out, ...flags }: Flags & { out?: string }): Promise<void> {
   const request = { data: source, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
   const text = await layoutOf(source, request);
-  if (out === undefined) {
-    print(text.trimEnd().split("\n"));
-    return;
+  if (out !== undefined) {
+    writeFileAtomic(out, text);
+    say(`${out} is written; --layout ${out} reads ${source} as it says`);
   }
-  writeFileAtomic(out, text);
-  say(`${out} is written; --layout ${out} reads ${source} as it says`);
+  printResult({ data: source, layout: text, out }, out === undefined ? text.trimEnd().split("\n") : []);
 }
 
 async function layoutOf(source: string, request: DataSource): Promise<string> {

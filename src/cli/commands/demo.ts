@@ -7,7 +7,7 @@ import { openCollection } from "../../open/open-collection.js";
 import { checkOutFolder } from "../../open/out-folder.js";
 import { needPackages } from "../../optional.js";
 import { formatOpened, withOpening } from "../opening.js";
-import { printResult, say } from "../output/output.js";
+import { isJson, printResult, say } from "../output/output.js";
 import { addServeFlags, checkServing, type ServeFlags, serve } from "./serve.js";
 
 /** What is tried; MvLNet would take longer than the others together. */
@@ -36,7 +36,7 @@ export function addDemoCommand(root: Command): void {
 async function demo({ out = "runs/demo", index, serve: wanted, ...flags }: Flags): Promise<void> {
   if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
   needPackages("the emoji data set", "reports");
-  const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY);
+  const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY && !isJson());
   // Before the minute of training.
   checkOutFolder(out);
   if (isServed) await checkServing(flags);
@@ -44,7 +44,7 @@ async function demo({ out = "runs/demo", index, serve: wanted, ...flags }: Flags
   const summary = await withOpening(flags, async (engine, hooks) =>
     openCollection({ collection: await emojiCollection(0), out, index, seed: 0, methods: tried, engine }, hooks),
   );
-  printResult(false, summary, [...formatOpened(summary), `report  ${summary.run}/report.html (open it in a browser)`]);
+  printResult(summary, [...formatOpened(summary), `report  ${summary.run}/report.html (open it in a browser)`]);
   if (isServed) {
     say("Open the address below in a browser to search; Ctrl-C ends it.");
     await serve([summary.index], { ...flags, runs: flags.runs ?? out });

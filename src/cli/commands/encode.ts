@@ -7,7 +7,7 @@ import { openModel } from "../../train/saved-model.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { Notes, noteTrained, openOtherData } from "../other-data.js";
 import { type Encoded, encodedFormats, writeEncoded } from "../output/encoded-file.js";
-import { print } from "../output/output.js";
+import { printResult } from "../output/output.js";
 import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
 import { engineOptions } from "../settings.js";
 
@@ -72,7 +72,17 @@ async function encode(folder: string, flags: Flags): Promise<void> {
     notes.say();
     const { ids, labels } = data;
     writeEncoded(flags.out, { ...encoded, samples: data.samples, ids, labels, predicted, classes: method.classes });
-    print([`${flags.out}: ${data.samples} × ${encoded.columns} ${encoded.name === "codes" ? "bytes" : "values"}`]);
+    const { samples } = data;
+    const result = {
+      out: flags.out,
+      method: method.name,
+      view,
+      samples,
+      columns: encoded.columns,
+      values: encoded.name,
+    };
+    const unit = encoded.name === "codes" ? "bytes" : "values";
+    printResult(result, [`${flags.out}: ${samples} × ${encoded.columns} ${unit}`]);
   } finally {
     await engine.close();
   }

@@ -1,6 +1,6 @@
 // vantage evaluate <run>: the measures of a trained run, on its own data or other data.
 import type { Command } from "commander";
-import { Engine } from "../../core/runtime/index.js";
+import { devices, Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import type { Metrics } from "../../methods/training.js";
 import { compareResult } from "../../train/compare-result.js";
@@ -15,16 +15,14 @@ import { engineOptions } from "../settings.js";
 interface Flags extends DataFlags, PictureFlags {
   readonly device?: string;
   readonly threads?: string;
-  readonly json?: boolean;
 }
 
 export function addEvaluateCommand(root: Command): void {
   addPictureFlags(
     addDataFlags(root.command("evaluate <run>").description("evaluate a trained run, on its own data or on --data")),
   )
-    .option("--device <device>", "cpu, webgpu or cuda", "cpu")
+    .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(evaluate);
 }
 
@@ -81,7 +79,7 @@ async function evaluate(folder: string, flags: Flags): Promise<void> {
       ...resultTable(config.method, metrics, summary),
       ...(isVerbose() ? ["", "  all measures", ...formatMetrics(metrics, "    ")] : []),
     ];
-    printResult(flags.json, summary, lines);
+    printResult(summary, lines);
   } finally {
     await engine.close();
   }

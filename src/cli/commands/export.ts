@@ -13,7 +13,6 @@ import { withProgress } from "./index.js";
 interface Flags {
   readonly out: string;
   readonly view?: string;
-  readonly json?: boolean;
 }
 
 export function addExportCommand(root: Command): void {
@@ -22,11 +21,10 @@ export function addExportCommand(root: Command): void {
     .description("the items of an index as a file: ids, views, codes, vectors and metadata, one line of JSON each")
     .requiredOption("--out <file.jsonl>", "output file; a file of this name is replaced")
     .option("--view <name>", "items of this view only (default: all)")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(exportIndex);
 }
 
-async function exportIndex(folder: string, { out, view, json }: Flags): Promise<void> {
+async function exportIndex(folder: string, { out, view }: Flags): Promise<void> {
   if (!out.endsWith(".jsonl")) throw new UserError(`--out ${out}: expected a name that ends in .jsonl`);
   const index = readIndexFolder(folder);
   const { name, views } = index.manifest;
@@ -45,7 +43,7 @@ async function exportIndex(folder: string, { out, view, json }: Flags): Promise<
         await store.close();
       }
     }, "no file is written");
-    printResult(json, { index: name, out, items }, [`${out}: ${items} items of ${name}`]);
+    printResult({ index: name, out, items }, [`${out}: ${items} items of ${name}`]);
   } finally {
     await engine.close();
   }

@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import { UserError } from "../../errors.js";
 import { didYouMean } from "../../near-names.js";
+import { commandTree } from "../command-tree.js";
+import { isJson, printResult } from "../output/output.js";
 
 export function addHelpCommand(root: Command): void {
   root
@@ -14,7 +16,8 @@ export function addHelpCommand(root: Command): void {
         if (found === undefined) throw new UserError(unknownCommand(at, word));
         at = found;
       }
-      at.outputHelp();
+      if (isJson()) printResult(commandTree(at, words), []);
+      else at.outputHelp();
     });
 }
 

@@ -17,6 +17,7 @@ import { openData } from "../../train/data-source.js";
 import { addDataFlags, type DataFlags, dataName, dataSettings } from "../data-flags.js";
 import { interruption } from "../interruption.js";
 import { Notes, openOtherData } from "../other-data.js";
+import { LongWork } from "../output/long-work.js";
 import { printResult, say } from "../output/output.js";
 import { itemProgress } from "../output/progress.js";
 import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
@@ -32,7 +33,6 @@ interface Flags extends DataFlags, PictureFlags {
   readonly metadata?: string;
   readonly replace?: boolean;
   readonly threads?: string;
-  readonly json?: boolean;
 }
 
 /** How the items of a file may be taken. */
@@ -47,17 +47,22 @@ export function addIndexCommand(root: Command): void {
   addPictureFlags(addDataFlags(command))
     .requiredOption("--out <folder>", "index folder, made where it is not there")
     .option(
-      "--codes <kind>",
-      `of a file, what is scanned before vectors are compared by cosine: ${codeKinds.join(", ")} (default: signs); packed: the file holds packed codes, compared by Hamming distance`,
+      `--codes <${codeKinds.join("|")}>`,
+      "of a file, what is scanned before vectors are compared by cosine (default: signs); packed: the file holds packed codes, compared by Hamming distance",
     )
     .option("--views-to-index <a,b>", "of a run, views whose items are stored (default: all that the run encodes)")
     .option("--split <name>", "of a run, samples of a split only, such as database (default: all)")
-    .option("--store <kind>", `${storeKinds.join(", ")}; postgres takes its address from DATABASE_URL`)
+    .option(
+      `--store <${storeKinds.join("|")}>`,
+      "where the items are (default: folder); postgres takes its address from DATABASE_URL",
+    )
     .option("--metadata <file>", "metadata of the items: .csv with a column id, or .jsonl with a key id")
-    .option("--name <name>", "name of the index in requests (default: the folder's name)")
+    .option(
+      "--name <name>",
+      "name of the index in requests (default: the folder's name; of a folder called index that of the run or file)",
+    )
     .option("--replace", "replace the index: deletes what the folder, or tables of its name, held")
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(makeIndex);
 }
 
@@ -80,7 +85,7 @@ async function makeIndex(source: string, flags: Flags): Promise<void> {
         ? vectorsOfFile(source, flags, { ...about, details: metadata }, engine, common)
         : samplesOfRun(source, flags, { ...about, metadata, engine, ...common });
     });
-    printResult(flags.json, summary, formatIndex(summary));
+    printResult(summary, formatIndex(summary));
   } finally {
     await engine.close();
   }
@@ -140,7 +145,7 @@ async function vectorsOfFile(
   const columns = await itemColumns(path, data, dataSettings(flags).text);
   for (const note of notes) if (!isOfColumns(note, columns.names)) hooks.onNote?.(note);
   if (columns.names.length > 0) hooks.onNote?.(`kept as metadata of the items: ${columns.names.join(", ")}`);
-  const name = flags.name ?? nameOfIndex(flags.out);
+  const name = flags.name ?? nameOfIndex(flags.out, path);
   const request = { ...about, data, source: path, folder: flags.out, name, codes, columns: columns.of };
   return indexVectors(request, engine, hooks);
 }
@@ -180,10 +185,17 @@ export async function withProgress<R>(
 ): Promise<R> {
   const interrupt = interruption(`stopping; ${outcome}`);
   const progress = itemProgress();
+  const long = new LongWork("what is stored is kept if it is interrupted");
   try {
     return await work({
       signal: interrupt.signal,
-      onItems: (done, total) => progress.update(done, total),
+      onItems(done, total) {
+        progress.update(done, total);
+        const line = long.update(`${total} items`, done, total);
+        if (line === undefined) return;
+        progress.stop();
+        say(line);
+      },
       onStage(stage) {
         if (stage === "graphs" || stage === "map") progress.stop();
         if (stage === "graphs") say("building the graphs for approximate search …");

@@ -12,7 +12,7 @@ import { checkOutFolder } from "../../open/out-folder.js";
 import { addDataFlags, type DataFlags, dataSettings } from "../data-flags.js";
 import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js";
 import { formatOpened, withOpening } from "../opening.js";
-import { printResult, say } from "../output/output.js";
+import { isJson, printResult, say } from "../output/output.js";
 import { wholeNumber } from "../settings.js";
 import { addServeFlags, checkServing, type ServeFlags, serve } from "./serve.js";
 
@@ -22,7 +22,6 @@ interface Flags extends DataFlags, MediaFlags, ServeFlags {
   readonly textEncoder: string;
   readonly seed: string;
   readonly serve?: boolean;
-  readonly json?: boolean;
 }
 
 export function addOpenCommand(root: Command): void {
@@ -36,8 +35,7 @@ export function addOpenCommand(root: Command): void {
     .option("--text-encoder <spec>", "what makes features of words", "builtin:words")
     .option("--seed <n>", "random seed of held-out pairs and training", "0")
     .option("--serve", "serve the page at the end, also without a terminal")
-    .option("--no-serve", "end after the index")
-    .option("--json", "last line of stdout: the result as one JSON object");
+    .option("--no-serve", "end after the index");
   addServeFlags(addMediaFlags(addDataFlags(command))).action(open);
 }
 
@@ -48,7 +46,7 @@ async function open(source: string, flags: Flags): Promise<void> {
   const name = basename(resolve(source));
   const out = flags.out ?? `${found.isDirectory() ? name : name.replace(/\.[^.]+$/, "")}-search`;
   const encoders = { image: flags.imageEncoder, text: flags.textEncoder };
-  const isServed = flags.serve ?? (process.stdin.isTTY && process.stdout.isTTY && !flags.json);
+  const isServed = flags.serve ?? (process.stdin.isTTY && process.stdout.isTTY && !isJson());
   checkOutFolder(out, source);
   if (isServed) await checkServing(flags);
   const summary = await withOpening(flags, async (engine, hooks) => {
@@ -61,7 +59,7 @@ async function open(source: string, flags: Flags): Promise<void> {
     const collection = await mediaCollection(media, { encoders, seed, engine }, hooks);
     return openCollection({ collection, out, seed, engine }, hooks);
   });
-  printResult(flags.json, summary, formatOpened(summary));
+  printResult(summary, formatOpened(summary));
   if (isServed) {
     say("Open the address below in a browser to search; Ctrl-C ends it.");
     const encoder = [...Object.values(encoders), ...(flags.encoder ?? [])];

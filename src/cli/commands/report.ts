@@ -4,7 +4,7 @@ import { needPackages } from "../../optional.js";
 import { writePlots } from "../../report/charts/plots.js";
 import { writeReport } from "../../report/pages/page.js";
 import { loadReportRun } from "../../report/report-run.js";
-import { print } from "../output/output.js";
+import { printResult } from "../output/output.js";
 
 export function addReportCommand(root: Command): void {
   root
@@ -15,6 +15,6 @@ export function addReportCommand(root: Command): void {
       needPackages("reports");
       if (folders.length === 1) await writePlots(loadReportRun(folders[0]!));
       const path = writeReport(folders, out ?? (folders.length === 1 ? undefined : "report.html"));
-      print([path]);
+      printResult({ report: path, runs: folders }, [path]);
     });
 }

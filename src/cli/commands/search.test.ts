@@ -42,7 +42,7 @@ test("a run with hash codes: index, search by features, file and id; adding agai
   const index = ["index", "codes", "--out", "index", "--threads", "1", "--json"];
   const made = JSON.parse(await place.succeed([...index, "--metadata", "more.csv"]));
   assert.deepEqual(made.added, { a: 120, b: 120 });
-  assert.deepEqual([made.items, made.bits, made.dimensions, made.method, made.name], [240, 16, 16, "dchn", "index"]);
+  assert.deepEqual([made.items, made.bits, made.dimensions, made.method, made.name], [240, 16, 16, "dchn", "codes"]);
   assert.ok(existsSync(place.path("index/map.safetensors")));
 
   const row = [...x1.subarray(7 * 9, 8 * 9)];

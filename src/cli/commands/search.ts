@@ -22,11 +22,11 @@ interface Flags {
   readonly image?: string;
   readonly target?: string;
   readonly distinct?: boolean;
+  readonly excludeSelf?: boolean;
   readonly k: string;
   readonly mode: string;
   readonly rerank?: string;
   readonly threads?: string;
-  readonly json?: boolean;
 }
 
 export function addSearchCommand(root: Command): void {
@@ -48,14 +48,14 @@ export function addSearchCommand(root: Command): void {
     )
     .option("--target <view>", "search the items of this view only (default: all)")
     .option("--distinct", "each id once, by the view in which it is nearest")
+    .option("--exclude-self", "with --id: leave the item itself out; with --distinct its other views too")
     .option("--k <n>", "hits wanted", "10")
-    .option("--mode <mode>", searchModes.join(" or "), "exact")
+    .option(`--mode <${searchModes.join("|")}>`, "compare with every item, or look up a graph", "exact")
     .option(
       "--rerank <n>",
       "candidates to re-rank by cosine (default: 0 for hash codes, else enough to find the nearest)",
     )
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--json", "last line of stdout: the result as one JSON object")
     .action(search);
 }
 
@@ -66,20 +66,39 @@ async function search(folder: string, flags: Flags): Promise<void> {
     const index = await SearchIndex.open(folder, engine, {
       onNote: (note) => say(`  note: ${note}`),
       encoders: flags.encoder,
+      readOnly: true,
     });
     try {
       const started = performance.now();
-      const hits = await index.search(query);
+      const view = query.id === undefined ? query.view : await viewOfItem(index, query.id, query.view);
+      const hits = await hitsOf(index, { ...query, view }, flags.excludeSelf ?? false);
       const seconds = Number(((performance.now() - started) / 1000).toFixed(6));
       const { name } = index.index.manifest;
       const bits = searchedBits(index.index.manifest);
-      printResult(flags.json, { index: name, bits, hits, seconds }, formatHits(hits, bits));
+      printResult({ index: name, bits, view, hits, seconds }, formatHits(hits, bits));
     } finally {
       await index.close();
     }
   } finally {
     await engine.close();
   }
+}
+
+/** The view of a stored item that is searched by; where it is in several and none was given, the first one, which is said. */
+async function viewOfItem(index: SearchIndex, id: string, view: string | undefined): Promise<string | undefined> {
+  if (view !== undefined) return view;
+  const views = (await index.get(id)).map((item) => item.view);
+  if (views.length > 1)
+    say(`  note: item ${id} is in views ${views.join(", ")}: searched by ${views[0]}; --view chooses`);
+  return views[0];
+}
+
+/** @param isWithoutSelf the item that is searched by is no hit, and where each id stands once its id is none. */
+async function hitsOf(index: SearchIndex, query: SearchQuery, isWithoutSelf: boolean): Promise<Hit[]> {
+  const { id, view, distinct, k = 10 } = query;
+  if (!isWithoutSelf) return index.search(query);
+  const hits = await index.search({ ...query, k: k + 1 });
+  return hits.filter((hit) => hit.id !== id || (!distinct && hit.view !== view)).slice(0, k);
 }
 
 async function queryOf({
@@ -100,6 +119,8 @@ async function queryOf({
   const [first, second] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
   if (first === undefined) throw new UserError("nothing to search by: give --query, --id, --words or --image");
   if (second !== undefined) throw new UserError(`${first} and ${second}: give one of them`);
+  if (flags.excludeSelf && id === undefined)
+    throw new UserError("--exclude-self goes with --id: there is no item to leave out");
   const k = wholeNumber("--k", flags.k);
   if (k < 1) throw new UserError(`--k ${k}: expected a whole number from 1`);
   return {

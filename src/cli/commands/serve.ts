@@ -12,7 +12,7 @@ import { checkOrigin } from "../../server/access/origins.js";
 import { isLoopback } from "../../server/access/security.js";
 import { checkToken } from "../../server/access/token.js";
 import { several } from "../arguments.js";
-import { say } from "../output/output.js";
+import { printResult, say } from "../output/output.js";
 import { engineOptions, wholeNumber } from "../settings.js";
 
 export interface ServeFlags {
@@ -130,9 +130,9 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
       throw listenError(error, flags.host, port);
     });
     const { address, family, port: taken } = server.server.address() as AddressInfo;
-    say(
-      `serving ${[...indexes.keys()].join(", ")} at http://${family === "IPv6" ? `[${address}]` : address}:${taken}/`,
-    );
+    const url = `http://${family === "IPv6" ? `[${address}]` : address}:${taken}/`;
+    say(`serving ${[...indexes.keys()].join(", ")} at ${url}`);
+    printResult({ indexes: [...indexes.keys()], url, pid: process.pid }, []);
   };
   try {
     const starting = start();

@@ -13,6 +13,7 @@ import { dataName, dataSettings } from "../data-flags.js";
 import { addMethodFlags, methodFlags } from "../method-flags.js";
 import { printResult } from "../output/output.js";
 import { addPictureFlags, type PictureFlags, pictureSettings } from "../picture-flags.js";
+import { givenPresets, presetNames, presetNote, shorterBy } from "../presets.js";
 import { checkResumeFlags, resumeByFlags, withResumeCommand } from "../resume.js";
 import { parseSeeds, trainSeeds } from "../seeds.js";
 import {
@@ -33,9 +34,8 @@ export function addTrainCommand(root: Command): void {
   for (const method of methods) {
     const tasks = method.tasks.join(", ");
     const command = train.command(method.name).description(`${method.title} (${method.paper}); ${tasks}`);
-    if (method.presets !== undefined) {
-      command.option("--preset <name>", `the authors' settings: ${Object.keys(method.presets).join(", ")}`);
-    }
+    const presets = presetNames(method);
+    if (presets.length > 0) command.option(`--preset <${presets.join("|")}>`, describePresets(presets));
     if ("bits" in method.options.shape)
       command.option("--bits <n,…>", "length of the codes; several are trained in turn");
     if ("queries" in method.options.shape) {
@@ -62,11 +62,11 @@ async function trainMethod(
   if (flags.resume !== undefined && isOne) {
     checkResumeFlags(typed);
     const outcome = await withResumeCommand(resumeByFlags(method.name, flags), resumed);
-    printResult(flags.json, outcome.summary, formatOutcome(outcome));
+    printResult(outcome.summary, formatOutcome(outcome));
     return;
   }
   const config = readConfigFile(flags.config);
-  const options = methodOptions(flags, config, method.presets, methodFlags(typed));
+  const options = methodOptions(flags, config, method, methodFlags(typed));
   const data = dataName(flags) ?? config.dataset?.data ?? ownData(flags.preset);
   if (data === undefined)
     throw new UserError("--data is missing: a data file, a folder of pictures, or a name from vantage datasets");
@@ -78,24 +78,35 @@ async function trainMethod(
     out: flags.out,
     engine: engineOptions(flags),
     command: commandLine(typed),
+    preset: flags.preset,
+    notes: [presetNote(flags.preset) ?? []].flat(),
   };
   if (flags.seeds !== undefined) {
     if (!isOne || flags.seed !== undefined) {
       throw new UserError(`--seeds and ${isOne ? "--seed" : "several --bits"}: give one of them`);
     }
     if (bits !== undefined) options.bits = bits[0];
-    return trainSeeds(request, parseSeeds(flags.seeds), flags);
+    return trainSeeds(request, parseSeeds(flags.seeds));
   }
   if (!isOne) return trainLengths(request, bits, flags);
   if (bits !== undefined) options.bits = bits[0];
   const outcome = await withResumeCommand(
-    withTraining((hooks) => trainRun(request, hooks)),
+    withTraining((hooks) => trainRun(request, hooks), shorterBy(method, flags.preset)),
     resumed,
   );
-  printResult(flags.json, outcome.summary, formatOutcome(outcome));
+  printResult(outcome.summary, formatOutcome(outcome));
 }
 
 /** The data set that a preset is for, where the catalog makes it. */
 function ownData(preset: string | undefined): string | undefined {
-  return catalog().find(({ name }) => name === preset)?.name;
+  const presets = givenPresets(preset);
+  return catalog().find(({ name }) => presets.includes(name))?.name;
+}
+
+function describePresets(names: readonly string[]): string {
+  const ofAuthors = names.filter((name) => name !== "quick");
+  const parts = ofAuthors.length === 0 ? [] : ["the authors' settings for a data set"];
+  if (names.includes("quick"))
+    parts.push("quick: within a minute for a few thousand samples, not the published setting");
+  return `${parts.join("; ")} (two with a comma: the later one wins)`;
 }

@@ -14,6 +14,18 @@ export function setVerbosity(level: Verbosity): void {
   verbosity = level;
 }
 
+let json = false;
+
+/** Says whether results are printed as JSON from now on, as `--json` requests. */
+export function setJson(isWanted: boolean): void {
+  json = isWanted;
+}
+
+/** Whether results are printed as JSON. */
+export function isJson(): boolean {
+  return json;
+}
+
 /** Whether only results and errors are wanted. */
 export function isQuiet(): boolean {
   return verbosity === "quiet";
@@ -41,10 +53,10 @@ export function formatMetrics(metrics: Metrics, indent = "  "): string[] {
 }
 
 /**
- * Prints the result: as the last line of stdout where requested, otherwise for people.
+ * Prints the result of a command: with --json as the last line of stdout, otherwise for people. Every command ends in it.
  * @param lines each is one line whatever the names in it hold.
  */
-export function printResult(json: boolean | undefined, result: object, lines: readonly string[]): void {
+export function printResult(result: object, lines: readonly string[]): void {
   if (json) process.stdout.write(`${visibleJson(result)}\n`);
   else print(lines);
 }

@@ -24,6 +24,12 @@ function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): s
   return [loss === undefined ? "" : `loss ${loss.toPrecision(4)}`, ...shown].filter(Boolean).join("  ");
 }
 
+/** The stage, and which one of several it is. */
+function titleOf({ stage, stages }: EpochReport): string {
+  if (stages.length === 1) return stage;
+  return `${stage} (${stages.findIndex(({ name }) => name === stage) + 1} of ${stages.length})`;
+}
+
 export function trainingProgress(): Progress {
   let metrics: Metrics | undefined;
   if (!process.stderr.isTTY || isQuiet()) {
@@ -40,7 +46,9 @@ export function trainingProgress(): Progress {
         const done = report.epoch - start.epoch;
         const left = done > 0 ? (((now - start.time) / done) * (report.epochs - report.epoch)) / 1000 : undefined;
         const time = left === undefined ? "" : `, ${formatDuration(left)} left`;
-        say(`${report.stage}  epoch ${report.epoch}/${report.epochs}${time}  ${summary(report, metrics)}`);
+        // One epoch is no training to follow: it is done.
+        const course = report.epochs === 1 ? "done" : `epoch ${report.epoch}/${report.epochs}${time}`;
+        say(`${titleOf(report)}  ${course}  ${summary(report, metrics)}`.trimEnd());
       },
       stop() {},
     };
@@ -54,7 +62,7 @@ export function trainingProgress(): Progress {
         bar?.stop();
         stage = report.stage;
         bar = progressBar("{stage} {bar} {value}/{total}  {eta_formatted} left  {summary}");
-        bar.start(report.epochs, report.epoch - 1, { stage: visible(stage), summary: "" });
+        bar.start(report.epochs, report.epoch - 1, { stage: visible(titleOf(report)), summary: "" });
       }
       bar!.update(report.epoch, { summary: summary(report, metrics) });
     },

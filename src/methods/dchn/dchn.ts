@@ -10,7 +10,7 @@ import { checkPixels, chosenBackbone } from "../shared/picture-trunk.js";
 import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
 import { labeledRows, requireLabels } from "./labels.js";
 import { type DchnModel, dchnModel } from "./model.js";
-import { type DchnOptions, dchnOptions, dchnPresets } from "./options.js";
+import { type DchnOptions, dchnOptions, dchnPresets, dchnQuick } from "./options.js";
 import { DchnTraining } from "./stages.js";
 
 export const dchn = defineMethod<DchnOptions, DchnModel>({
@@ -22,6 +22,7 @@ export const dchn = defineMethod<DchnOptions, DchnModel>({
   checkOptions: (options) => void chosenBackbone(options),
   takesPictures: true,
   presets: dchnPresets as Readonly<Record<string, Partial<DchnOptions>>>,
+  quick: dchnQuick,
   model: dchnModel,
   trainedRows: (data) => labeledRows(requireLabels(data), data.splits.train!),
   dataNotes: (data) => unlabeledNotes(data, "they are left out of training and measures"),

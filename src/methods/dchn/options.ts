@@ -104,3 +104,12 @@ export const dchnPresets = {
   "nus-wide-64": { scaling: "none", bits: 64, alpha: 0.003 },
   "nus-wide-128": { scaling: "none", bits: 128, alpha: 0.003 },
 } satisfies Record<string, Partial<DchnOptions>>;
+
+/** A minute at most on two cores for a few thousand samples: narrower layers, which learn at a higher rate, and fewer epochs than published. */
+export const dchnQuick = {
+  hidden: 512,
+  epochs: 30,
+  lr: 1e-3,
+  lrStep: 20,
+  evaluateEvery: 0,
+} satisfies Partial<DchnOptions>;

@@ -58,7 +58,7 @@ export class DchnTraining implements Training {
       const losses = Object.fromEntries(views.map((view, v) => [view, results[v]!.losses.total!]));
       return { losses: { total: Object.values(losses).reduce((a, b) => a + b, 0), ...losses } };
     };
-    return { name, epochs, evaluateEvery, run };
+    return { name, epochs, evaluateEvery, run, kind: "view" };
   }
 
   /** W by SHAM, from a random start. */

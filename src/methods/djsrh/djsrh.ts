@@ -14,7 +14,7 @@ import { rowsWith } from "../shared/rows.js";
 import { stagedTraining, TrainedStage } from "../shared/staged-training.js";
 import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
 import { djsrhNetwork } from "./networks.js";
-import { type DjsrhOptions, djsrhOptions, djsrhPresets } from "./options.js";
+import { type DjsrhOptions, djsrhOptions, djsrhPresets, djsrhQuick } from "./options.js";
 import { djsrhTrainer } from "./training.js";
 
 export interface DjsrhModel extends Networks {
@@ -62,6 +62,7 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
   checkOptions: (options) => void chosenBackbone(options),
   takesPictures: true,
   presets: djsrhPresets as Readonly<Record<string, Partial<DjsrhOptions>>>,
+  quick: djsrhQuick,
   model: describedModel<DjsrhOptions, DjsrhModel>({
     keeps: ["views"],
     outputs: ["code", "bits"],

@@ -15,7 +15,7 @@ import { requireClusters } from "../shared/tasks/clustering.js";
 import { type Stage, withTraining } from "../training.js";
 import { exportDm2c, type Space, spaceOf } from "./inference.js";
 import { type Dm2cModel, dm2cModel } from "./model.js";
-import { type Dm2cOptions, dm2cOptions, dm2cPresets } from "./options.js";
+import { type Dm2cOptions, dm2cOptions, dm2cPresets, dm2cQuick } from "./options.js";
 import { takeAutoencoders } from "./reuse.js";
 import { trainingRows } from "./split.js";
 import { dm2cTask } from "./task.js";
@@ -51,6 +51,7 @@ function training({ engine, options }: Context<Dm2cOptions>, model: FittedModel,
   const pretraining = model.views.map(
     ({ name }, m, { length }): Stage => ({
       name: `pretrain ${name}`,
+      kind: "pretrain",
       epochs: pretrainEpochs,
       // At the end: what the codes are worth before they are brought together.
       evaluateEvery: m === length - 1 ? pretrainEpochs : 0,
@@ -82,6 +83,7 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
   tasks: ["clustering"],
   options: dm2cOptions,
   presets: dm2cPresets as Readonly<Record<string, Partial<Dm2cOptions>>>,
+  quick: dm2cQuick,
   checkOptions({ pretrainOnly, reuse }) {
     if (pretrainOnly && reuse !== undefined) {
       throw new UserError("options pretrainOnly and reuse: the one ends where the other begins, give one of them");

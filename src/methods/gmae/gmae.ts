@@ -18,7 +18,7 @@ import { labeledSplit, requireClasses } from "../shared/tasks/classification.js"
 import { requireClusters } from "../shared/tasks/clustering.js";
 import { exportGmae } from "./inference.js";
 import { type GmaeNetworks, type GmaeShape, gmaeNetworks } from "./networks.js";
-import { type GmaeOptions, gmaeOptions, publishedEpochs } from "./options.js";
+import { type GmaeOptions, gmaeOptions, gmaeQuick, publishedEpochs } from "./options.js";
 import { gmaeTask } from "./task.js";
 import { GmaeTraining } from "./training.js";
 
@@ -70,6 +70,7 @@ export const gmae = defineMethod<GmaeOptions, GmaeModel>({
   paper: "Zou et al., TPAMI 2026, doi 10.1109/TPAMI.2026.3687339",
   tasks: ["clustering", "classification"],
   options: gmaeOptions,
+  quick: gmaeQuick,
   model: describedModel<GmaeOptions, Made>({
     keeps: ["views", "classNames"],
     outputs: ["representation", "probabilities", "code"],

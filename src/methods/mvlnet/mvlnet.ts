@@ -14,7 +14,7 @@ import { requireClusters } from "../shared/tasks/clustering.js";
 import { checkCompleteViews, checkTask, perViewTasks } from "../shared/tasks/per-view.js";
 import { ViewPrograms } from "../shared/view-programs.js";
 import { type MvlnetModel, type MvlnetNetworks, makeNetworks, viewOutputs } from "./model.js";
-import { type MvlnetOptions, mvlnetOptions, mvlnetPresets } from "./options.js";
+import { type MvlnetOptions, mvlnetOptions, mvlnetPresets, mvlnetQuick } from "./options.js";
 import { orthogonalWeightsOf } from "./orthogonal.js";
 import { takePretrained } from "./reuse.js";
 import { batchSize } from "./spectral.js";
@@ -51,6 +51,7 @@ export const mvlnet = defineMethod<MvlnetOptions, MvlnetModel>({
   tasks: ["clustering", "classification", "retrieval"],
   options: mvlnetOptions,
   presets: mvlnetPresets as Readonly<Record<string, Partial<MvlnetOptions>>>,
+  quick: mvlnetQuick,
   model: describedModel<MvlnetOptions, MvlnetNetworks>({
     keeps: ["views", "classNames"],
     outputs: ["representation"],

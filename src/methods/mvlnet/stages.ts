@@ -34,12 +34,12 @@ export function mvlnetStages({ engine, model, data, options }: StageParts): Trai
     for (const [v, { name, matrix }] of data.views.entries()) {
       if (model.networks[v]!.decode === undefined) continue;
       const start = () => autoencoderTrainer(engine, model, v, matrix, train, options);
-      stages.push(new TrainedStage(`autoencoder ${name}`, autoencoderEpochs, 0, start));
+      stages.push(new TrainedStage(`autoencoder ${name}`, autoencoderEpochs, 0, start, "autoencoder"));
     }
     for (const [v, { name }] of data.views.entries()) {
       if (model.networks[v]!.siamese === undefined) continue;
       const start = async () => siameseTrainer(engine, model, v, await encoded(v), options);
-      stages.push(new TrainedStage(`siamese ${name}`, siameseEpochs, 0, start));
+      stages.push(new TrainedStage(`siamese ${name}`, siameseEpochs, 0, start, "siamese"));
     }
   }
   const start = async () => {

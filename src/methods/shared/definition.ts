@@ -128,6 +128,11 @@ export interface MethodInfo<Options> {
   readonly options: z.ZodType<Options> & { readonly shape: Readonly<Record<string, z.ZodType>> };
   /** The authors' settings for their data sets, where they differ from one to another. */
   readonly presets?: Readonly<Record<string, Partial<Options>>>;
+  /**
+   * Settings that end within a minute on two cores for a few thousand samples, to try the method: `--preset quick`. They are not the
+   * published ones. Methods that are trained for epochs have them.
+   */
+  readonly quick?: Partial<Options>;
 }
 
 /** A method whole, as `defineMethod` takes it. */

@@ -82,12 +82,14 @@ export class TrainedStage implements Stage {
    * @param epochs at most; the trainer may end earlier.
    * @param evaluateEvery epochs between measurements; 0: none during the stage.
    * @param start makes the trainer, when the first epoch begins.
+   * @param kind what stages that take as long for an epoch have in common: see `StagePlan`.
    */
   constructor(
     readonly name: string,
     readonly epochs: number,
     readonly evaluateEvery: number,
     private readonly start: () => Promise<Trainer>,
+    readonly kind?: string,
   ) {}
 
   readonly run = async (epoch: number): Promise<EpochResult> => {

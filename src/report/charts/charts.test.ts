@@ -88,7 +88,7 @@ test("losses have a chart for each term, total first; one run's measures share a
 });
 
 test("several runs have a curve each, colored by settings", () => {
-  const entries = entriesOf({ seed: 0 }, { seed: 1 }, { options: { rate: 0.1 } });
+  const entries = entriesOf({ seed: 0 }, { seed: 1 }, { options: { rate: 0.1 }, folder: "slow" });
   const charts = metricCharts(entries, "train");
   assert.deepEqual(
     charts.map(({ title }) => title),
@@ -97,11 +97,21 @@ test("several runs have a curve each, colored by settings", () => {
   const series = seriesOf(charts[0]!) as (Series & { lineStyle: { color: string } })[];
   assert.deepEqual(
     series.map(({ name }) => name),
-    ["rate 0.001 seed 0", "rate 0.001 seed 1", "rate 0.1"],
+    ["gmae-0", "gmae-1", "slow"],
   );
   assert.deepEqual(
     series.map(({ lineStyle }) => lineStyle.color),
     ["$series0", "$series0", "$series1"],
+  );
+});
+
+test("a tooltip is headed by the axis and where on it", () => {
+  const [chart] = lossCharts(entriesOf({}), "train");
+  const { tooltip } = chart!.option as { tooltip: { axisPointer: { label: object } } };
+  assert.deepEqual(tooltip.axisPointer.label, { show: false, formatter: "epoch {value}", precision: 0 });
+  assert.deepEqual(
+    seriesOf(chart!).map(({ name }) => name),
+    ["gmae-0"],
   );
 });
 

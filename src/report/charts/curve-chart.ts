@@ -53,7 +53,12 @@ export function curveChart(init: CurveChartInit): Chart {
     description,
     option: {
       ...baseOption,
-      tooltip: { ...tooltip, trigger: "axis", order: "valueDesc", axisPointer: { lineStyle: { color: "$axis" } } },
+      tooltip: {
+        ...tooltip,
+        trigger: "axis",
+        order: "valueDesc",
+        axisPointer: { lineStyle: { color: "$axis" }, label: headOf(xName) },
+      },
       grid: grid(atEnds ? Math.min(130, 14 + Math.max(...lengths)) : 6, 12 + 18 * legendRows),
       ...(legendRows > 0 && { legend }),
       xAxis: {
@@ -61,7 +66,7 @@ export function curveChart(init: CurveChartInit): Chart {
         type: logX ? "log" : "value",
         ...(logX && { logBase: logX }),
         ...(xRange ? { min: xRange[0], max: xRange[1] } : { min: logX ? "dataMin" : 0, max: "dataMax" }),
-        ...(xName === "epoch" && { minInterval: 1 }),
+        ...(isCounted(xName) && !logX && { minInterval: 1 }),
       },
       yAxis: {
         ...axis(yName, true),
@@ -73,6 +78,16 @@ export function curveChart(init: CurveChartInit): Chart {
       series: curves.map((curve) => lineSeries(curve, atEnds, marks)),
     },
   };
+}
+
+/** What a tooltip has above its values: the axis and where on it, as in "epoch 260". */
+function headOf(xName: string) {
+  return { show: false, formatter: `${xName} {value}`, ...(isCounted(xName) && { precision: 0 }) };
+}
+
+/** Whether the values of an axis are whole numbers. */
+function isCounted(xName: string): boolean {
+  return xName !== "recall";
 }
 
 function lineSeries(curve: Curve, nameAtEnd: boolean, marks: boolean): LineSeriesOption {

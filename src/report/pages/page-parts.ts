@@ -3,12 +3,26 @@ import type { EChartsOption } from "echarts";
 import type { Coloring, EmbeddingMap } from "../../runs/result.js";
 import { type Chart, chartText, shownOption } from "../charts/chart.js";
 import { mapChart, mapGroups, mistakes } from "../charts/map-chart.js";
+import { written } from "../metric-names.js";
 import type { Group } from "../report-run.js";
 import { type Html, html } from "./html.js";
 
-/** Collects the charts of a page while its HTML is written. */
+/** Collects the charts and the headings of a page while its HTML is written. */
 export class ChartData {
   readonly options: Record<string, EChartsOption> = {};
+  readonly #headings: string[] = [];
+
+  /** The heading of a section, which the list of contents then leads to. */
+  heading(title: string): Html {
+    return html`<h2 id="s${this.#headings.push(title)}">${title}</h2>`;
+  }
+
+  /** The list of contents; called when all headings are known. */
+  contents(): Html {
+    return html`<nav class="contents" aria-label="Contents"><ul>${this.#headings.map(
+      (title, i) => html`<li><a href="#s${i + 1}">${title}</a></li>`,
+    )}</ul></nav>`;
+  }
 
   /** Keeps the option under a key of its own. */
   add(chart: Chart): string {
@@ -32,6 +46,31 @@ export function figure(data: ChartData, chart: Chart, { kind, note, group }: Fig
 <figcaption>${chart.title}${note !== undefined && html`<small>${note}</small>`}</figcaption>
 <div class="chart${kind === "matrix" && " matrix"}" role="img" aria-label="${chart.description}" data-chart="${data.add(chart)}"${group !== undefined && html` data-group="${group}"`}></div>
 </figure>`;
+}
+
+/** Whether there is a line to draw: some curve has two points or more. */
+export function hasCurve({ option }: Chart): boolean {
+  return pointsOf(option).some(({ data }) => data.length > 1);
+}
+
+/** Charts that would be one point each as numbers, by what they are of. */
+export function numbers(charts: readonly Chart[]): Html | undefined {
+  const pairs = charts.flatMap(({ title, option }) => {
+    const series = pointsOf(option);
+    return series.map(({ name, data }) => {
+      const [epoch, value] = data[0] ?? [];
+      return [`${series.length > 1 ? name : title}${(epoch ?? 1) > 1 ? ` at epoch ${epoch}` : ""}`, value] as const;
+    });
+  });
+  if (pairs.length === 0) return undefined;
+  return html`<dl class="values">${pairs.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${typeof value === "number" ? written(value) : "n/a"}</dd></div>`,
+  )}</dl>`;
+}
+
+/** The curves of a chart, with their points as far as they are drawn. */
+export function pointsOf(option: EChartsOption): { name: string; data: (number | null)[][] }[] {
+  return option.series as { name: string; data: (number | null)[][] }[];
 }
 
 /** Groups up to which a map has a legend. */
@@ -63,13 +102,15 @@ function chips(coloring: Coloring, hidden: boolean): Html {
   )}</div>`;
 }
 
-/** The map's colorings and, where they are known, the mistakes. */
+/** The map's colorings and, where they are known, the mistakes; one color for all where nothing is known of the points. */
 export function mapColorings(map: EmbeddingMap): Coloring[] {
+  if (map.colorings.length === 0) return [{ name: "all", values: new Int32Array(map.x.length), names: ["sample"] }];
   return [...map.colorings, mistakes(map) ?? []].flat();
 }
 
 /** Radio buttons that choose the coloring of all maps with this switch. */
-export function mapSwitch(name: string, colorings: readonly string[]): Html {
+export function mapSwitch(name: string, colorings: readonly string[]): Html | undefined {
+  if (colorings.length < 2) return undefined;
   return html`<fieldset class="switch" aria-label="Color of the points">${colorings.map(
     (coloring, i) =>
       html`<label><input type="radio" name="${name}" value="${coloring}"${i === 0 && html` checked`}><span>${capital(coloring)}</span></label>`,
@@ -94,9 +135,9 @@ export function table(
   label: string,
   kind: "numbers" | "words" = "numbers",
 ): Html {
-  return html`<div class="scroll box" tabindex="0" role="region" aria-label="${label}"><table class="${kind}">
+  return html`<div class="wide"><div class="scroll box" tabindex="0" role="region" aria-label="${label}"><table class="${kind}">
 <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows}</tbody></table></div>`;
+<tbody>${rows}</tbody></table></div><p class="hint" aria-hidden="true">Scroll sideways: there are more columns →</p></div>`;
 }
 
 /** Names and values, one pair a line. */
@@ -108,7 +149,13 @@ export function settingsTable(pairs: readonly (readonly [string, string])[]): Ht
 
 /** Heading of a stage of training. */
 export function stageName(stage: string): string {
-  return { train: "Training", pretrain: "Pre-training" }[stage] ?? capital(stage);
+  const known: Readonly<Record<string, string>> = {
+    train: "Training",
+    sham: "Hamming space (SHAM)",
+    solve: "Solution in closed form",
+  };
+  if (/^pretrain\b/.test(stage)) return stage.replace(/^pretrain ?/, "Pre-training ").trim();
+  return Object.hasOwn(known, stage) ? known[stage]! : capital(stage);
 }
 
 export function capital(text: string): string {

@@ -73,6 +73,35 @@ export const pageScript = `
     return drawn.find(function (figure) { return figure.element === place; });
   }
 
+  // a table that is wider than its place says so
+  var tables = document.querySelectorAll(".wide .scroll");
+  function measure(element) {
+    var rest = element.scrollWidth - element.clientWidth;
+    element.parentElement.classList.toggle("more", rest > 1);
+    element.parentElement.classList.toggle("end", element.scrollLeft >= rest - 1);
+  }
+  var tableSizes = new ResizeObserver(function (all) { all.forEach(function (each) { measure(each.target); }); });
+  tables.forEach(function (element) {
+    tableSizes.observe(element);
+    element.addEventListener("scroll", function () { measure(element); }, { passive: true });
+  });
+
+  // the list of contents shows where the reader is
+  var links = Array.prototype.slice.call(document.querySelectorAll(".contents a"));
+  var current;
+  function locate() {
+    var found = links.filter(function (link) { return document.querySelector(link.getAttribute("href")).getBoundingClientRect().top < 140; }).pop();
+    if (found === current) return;
+    if (current) current.removeAttribute("aria-current");
+    current = found;
+    if (!found) return;
+    found.setAttribute("aria-current", "location");
+    var list = found.closest("ul");
+    list.scrollLeft = found.offsetLeft - list.clientWidth / 2 + found.offsetWidth / 2;
+  }
+  window.addEventListener("scroll", locate, { passive: true });
+  locate();
+
   // a switch shows another chart in the same place in every figure of its name
   document.querySelectorAll(".switch input").forEach(function (input) {
     input.addEventListener("change", function () {

@@ -6,8 +6,8 @@ function variables(scheme: Scheme, extra: string): string {
   return `--paper:${paper};--ink:${ink};--soft:${soft};--line:${line};--bad:${bad};--accent:${series0};${extra}`;
 }
 
-const light = variables("light", "--ground:#f5f6f8;--tint:#eef4fa");
-const dark = variables("dark", "--ground:#101319;--tint:#1d2a38");
+const light = variables("light", "--ground:#f5f6f8;--tint:#eef4fa;--good:#0b6e4a");
+const dark = variables("dark", "--ground:#101319;--tint:#1d2a38;--good:#4ed08a");
 
 export const pageStyle = `
 :root{color-scheme:light dark;${light}}
@@ -16,8 +16,15 @@ export const pageStyle = `
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 html{-webkit-text-size-adjust:100%}
+html{scroll-padding-top:60px}
+@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{max-width:1160px;margin:0 auto;padding:40px 24px 64px}
+.contents{position:sticky;top:0;z-index:20;background:var(--paper);border-bottom:1px solid var(--line)}
+.contents ul{display:flex;gap:2px;max-width:1160px;margin:0 auto;padding:0 16px;list-style:none;overflow-x:auto;scrollbar-width:thin;-webkit-mask-image:linear-gradient(to right,transparent 0,#000 16px,#000 calc(100% - 24px),transparent);mask-image:linear-gradient(to right,transparent 0,#000 16px,#000 calc(100% - 24px),transparent)}
+.contents a{display:block;padding:11px 10px;color:var(--soft);font-size:13.5px;line-height:1.4;white-space:nowrap;text-decoration:none;max-width:220px;overflow:hidden;text-overflow:ellipsis}
+.contents a:hover{color:var(--ink)}
+.contents a[aria-current]{color:var(--ink);box-shadow:inset 0 -2px var(--accent)}
 h1{font-size:30px;line-height:1.2;margin:0;font-weight:650;letter-spacing:-.015em;overflow-wrap:anywhere}
 h2{font-size:19px;margin:44px 0 14px;font-weight:620;letter-spacing:-.005em}
 h3{font-size:15px;margin:24px 0 10px;font-weight:600}
@@ -42,7 +49,30 @@ figcaption small{display:block;font-weight:400;font-size:12.5px;color:var(--soft
 .large .chart{flex:1;min-height:260px}
 .square{height:auto;aspect-ratio:1;max-height:620px}
 .matrix{height:auto;aspect-ratio:1/.96;max-height:620px}
+.card small.better{color:var(--ink)}
+.values{display:flex;flex-wrap:wrap;gap:8px 28px;margin:0 0 14px}
+.values div{display:flex;flex-direction:column-reverse}
+.values dt{color:var(--soft);font-size:12.5px}
+.values dd{margin:0;font-size:19px;font-weight:600;font-variant-numeric:tabular-nums}
+.wide{position:relative}
+.wide .hint{display:none;margin:6px 0 0;color:var(--soft);font-size:12.5px}
+.wide.more .hint{display:block}
+.wide.more:not(.end) .scroll{-webkit-mask-image:linear-gradient(to left,transparent 0,#000 36px);mask-image:linear-gradient(to left,transparent 0,#000 36px)}
 .scroll{overflow-x:auto;border-radius:10px}
+.more .scroll th:first-child{position:sticky;left:0;z-index:1;background:var(--paper);box-shadow:1px 0 var(--line)}
+.more .scroll tr.mean th:first-child,.more .scroll tr.differs th:first-child{background:var(--tint)}
+.queries{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(min(500px,100%),1fr));margin:0;padding:0;list-style:none}
+.query{display:grid;grid-template-columns:minmax(96px,1fr) 5fr;min-width:0}
+.hits{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:10px;margin:0;padding:12px 14px;list-style:none;min-width:0}
+.item{font-size:13px;line-height:1.35;min-width:0;overflow-wrap:anywhere}
+.item img{display:block;width:56px;height:56px;object-fit:contain;margin:6px 0;border-radius:4px;background:#fff}
+.item small{display:block;color:var(--soft);font-size:12px}
+.item .text{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:4;line-clamp:4;overflow:hidden;margin:4px 0}
+.item .id{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2;overflow:hidden;font-weight:500}
+.asked{padding:12px 14px;background:var(--tint);border-radius:9px 0 0 9px}
+.mark{display:block;font-size:12px;font-weight:600;color:var(--soft)}
+.mark.right{color:var(--good)}
+.mark.wrong{color:var(--bad)}
 .scroll:focus-visible,summary:focus-visible,button:focus-visible,pre:focus-visible,input:focus-visible+span{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th,td{padding:7px 12px;text-align:right;white-space:nowrap;border-top:1px solid var(--line)}
@@ -53,6 +83,8 @@ th:first-child,.words th,.words td{text-align:left}
 .settings th{color:var(--soft);font-weight:400;width:1%;min-width:180px}
 tr.mean td,tr.mean th{background:var(--tint)}
 tr.differs td,tr.differs th{background:var(--tint)}
+tr.baseline td,tr.baseline th{color:var(--soft);font-weight:400}
+tr.baseline th::after{content:" · baseline";font-size:12px}
 tbody td.best{font-weight:700;color:var(--accent)}
 .two{columns:2 340px;column-gap:14px}
 .two>.box{break-inside:avoid;margin-bottom:14px}
@@ -95,7 +127,16 @@ h1{font-size:25px}
 .card .value{font-size:27px}
 figure{padding:12px 10px 10px}
 th,td{padding:6px 10px}
-tbody th{white-space:normal;min-width:96px}
+tbody th{white-space:normal;min-width:96px;max-width:40vw;overflow-wrap:anywhere}
+.query{grid-template-columns:minmax(0,1fr)}
+.asked{border-radius:9px 9px 0 0}
+.hits{grid-template-columns:minmax(0,1fr);gap:8px}
+.item{display:grid;grid-template-columns:88px minmax(0,1fr);column-gap:12px;align-items:start}
+.item>*{grid-column:2}
+.item>.mark,.item>img{grid-column:1}
+.item>.mark{grid-row:1}
+.item>img{grid-row:2/span 4;width:44px;height:44px;margin:2px 0 0}
+.item .text{margin:0;-webkit-line-clamp:2;line-clamp:2}
 .settings th{min-width:130px}
 }
 :root.printing main{max-width:180mm;padding:0}
@@ -111,7 +152,8 @@ tbody th{white-space:normal;min-width:96px}
 body{background:none;font-size:11px}
 h2{break-after:avoid}
 figure,.card,.box,pre{break-inside:avoid}
-.switch,details{display:none}
+.switch,details,.contents,.wide .hint{display:none!important}
+.wide .scroll{-webkit-mask-image:none!important;mask-image:none!important}
 .scroll{overflow:visible}
 }
 `;

@@ -11,6 +11,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { UserError } from "../../errors.js";
+import { writeExamples } from "../../runs/examples.js";
 import { writeResult } from "../../runs/result.js";
 import { createRun } from "../../runs/run-folder.js";
 import { fakeRun } from "../fake-run.testing.js";
@@ -70,13 +71,87 @@ test("charts: measures, two losses, the map three ways, the confusion matrix", (
 
 test("several runs: means and sample deviations over seeds, the best mean marked, what differs marked", () => {
   const page = markup(
-    reportPage([fakeRun({ acc: 0.8 }), fakeRun({ seed: 1, acc: 0.9 }), fakeRun({ acc: 0.7, options: { rate: 0.1 } })]),
+    reportPage([
+      fakeRun({ acc: 0.8 }),
+      fakeRun({ seed: 1, acc: 0.9 }),
+      fakeRun({ acc: 0.7, options: { rate: 0.1 }, folder: "runs/slow" }),
+    ]),
   );
   assert(page.includes('<td class="best">0.850 ± 0.071</td>'), "0.8 and 0.9");
-  assert(page.includes("rate 0.001, mean of 2 seeds"));
-  assert(page.includes('<th scope="row">rate 0.1</th><td>0.700</td>'));
+  assert(page.includes("gmae, mean of 2 seeds"));
+  assert(page.includes('<th scope="row">slow</th><td>0.700</td>'));
   assert(page.includes('<tr class="differs"><th scope="row">rate</th><td>0.001</td><td>0.1</td></tr>'));
   assert.equal(page.match(/<figure data-switch="map">/g)?.length, 3);
+});
+
+test("what would be one point is a number; what was measured once, at the end, is on the cards alone", () => {
+  const run = fakeRun({});
+  const page = reportPage([{ ...run, lines: run.lines.slice(9, 10) }]);
+  assert.equal(Object.keys(chartsOf(page)).length, 4, "three maps and a matrix");
+  assert(markup(page).includes("<dt>Total loss at epoch 10</dt><dd>10</dd>"));
+  assert(!markup(page).includes("<dt>ACC"));
+  const both = markup(reportPage([{ ...run, lines: run.lines.slice(0, 1) }, fakeRun({ seed: 1, folder: "b" })]));
+  assert(both.includes("Total loss"), "the other run has a curve");
+});
+
+test("the contents lead to every section", () => {
+  for (const page of [reportPage([fakeRun({})]), reportPage([fakeRun({}), fakeRun({ seed: 1 })])].map(markup)) {
+    const links = [...page.matchAll(/<a href="#(s\d+)">([^<]*)</g)].map(([, id, title]) => `${id} ${title}`);
+    const headings = [...page.matchAll(/<h2 id="(s\d+)">([^<]*)</g)].map(([, id, title]) => `${id} ${title}`);
+    assert.deepEqual(links, headings);
+    assert.equal(page.match(/<h2\b/g)?.length, links.length);
+    assert.doesNotMatch(page, /<th[^>]*><\/th>/, "no heading of a table is empty");
+  }
+});
+
+test("baselines: beside the headline, and as rows below the runs", () => {
+  const of = (joined: number, init: Parameters<typeof fakeRun>[0]) => {
+    const run = fakeRun(init);
+    return { ...run, result: { ...run.result!, baselines: { joined: { acc: joined } } } };
+  };
+  const page = markup(reportPage([of(0.95, {})]));
+  assert(page.includes('<small class="better">k-means, joined views 0.950 (better)</small>'));
+  const several = markup(reportPage([of(0.4, {}), of(0.6, { seed: 1 })]));
+  assert(several.includes('<th scope="row">k-means, joined views</th><td>0.500 ± 0.141</td>'));
+});
+
+test("example queries: pictures, words, classes and what is right", () => {
+  const item = { id: "photos/cat.jpg", labels: ["cat"] };
+  const picture = "data:image/webp;base64,UklGRg==";
+  const examples = {
+    measure: "Hamming distance" as const,
+    rule: "The queries are spread evenly.",
+    pictures: [picture],
+    directions: [
+      {
+        direction: "image->text",
+        searched: 40,
+        queries: [
+          {
+            query: { ...item, picture: 0 },
+            hits: [
+              { ...item, text: evil, score: 3, relevant: true, isPair: false },
+              { ...item, labels: [], score: 4, relevant: false, isPair: false },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  const page = markup(reportPage([{ ...fakeRun({ retrieval: true }), examples }]));
+  for (const part of [
+    "Example queries",
+    `<img src="${picture}" alt="photos/cat.jpg">`,
+    "image → text",
+    "1 of 2 hits are of its class",
+    "✓ its class",
+    "✗ other class",
+    "3 bits apart",
+    "&lt;img src=x",
+  ]) {
+    assert(page.replaceAll("&#60;", "&lt;").includes(part), part);
+  }
+  assert.equal(page.match(/<img\b/g)?.length, 1);
 });
 
 test("retrieval runs of several code lengths", () => {
@@ -125,7 +200,7 @@ test("whatever names hold, they stay text: one run and several", () => {
 
 test("the page loads nothing, lets only its own scripts run, and is below 3 MB", () => {
   const page = reportPage([fakeRun({})]);
-  assert.doesNotMatch(markup(page), /\b(?:src|href)=|url\(/);
+  assert.doesNotMatch(markup(page), /\bsrc=|\bhref="(?!#s\d)|url\(/);
   const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)!;
   const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text]) => text!);
   const hashes = scripts.map((text) => `&#39;sha256-${createHash("sha256").update(text).digest("base64")}&#39;`);
@@ -164,6 +239,7 @@ test("what is not of its type in a run's folder is refused in one line", () => {
   const raw = { html: "<script>" };
   const { config, environment, lines, result, map } = fakeRun({});
   const { dataset } = result!;
+  const examples = { measure: "Hamming distance" as const, rule: "", directions: [], pictures: [] };
   const cases: [file: string, content: unknown, complaint: RegExp][] = [
     ["environment.json", { ...environment, vantage: raw }, /environment\.json: vantage: /],
     ["environment.json", { ...environment, files: [null] }, /environment\.json: files\.0: /],
@@ -183,12 +259,14 @@ test("what is not of its type in a run's folder is refused in one line", () => {
     ["result.json", { ...result, baselines: { bestView: { name: 1 } } }, /baselines\.bestView: /],
     ["result.json", { ...result, clusters: { sizes: raw } }, /clusters\.sizes: /],
     ["result.json", { ...result, retrieval: [{ direction: raw }] }, /retrieval\.0\.direction: /],
+    ["examples.json", { ...examples, pictures: ["https://elsewhere/x.webp"] }, /examples\.json: pictures\.0: /],
   ];
   try {
     const run = createRun(join(folder, "a"), config, environment);
     for (const line of lines) run.log(line);
     run.close();
     writeResult(run.folder, result!, map);
+    writeExamples(run.folder, examples);
     for (const [file, content, complaint] of cases) {
       const path = join(run.folder, file);
       const before = readFileSync(path);

@@ -50,6 +50,7 @@ export function reportPage(runs: readonly ReportRun[]): string {
 <style>${ownMarkup(pageStyle)}</style>
 </head>
 <body>
+${data.contents()}
 <main>
 ${body}
 <footer>Made by vantage ${first.run.environment.vantage}; charts by Apache ECharts.</footer>

@@ -4,13 +4,22 @@ import { methods } from "../../methods/index.js";
 import { quoted } from "../../runs/command.js";
 import type { Environment } from "../../runs/environment.js";
 import type { RunResult } from "../../runs/result.js";
-import { baselinesOf, clusterCards } from "../baselines.js";
+import { baselineLines, clusterCards } from "../baselines.js";
 import { confusionChart } from "../charts/confusion-chart.js";
 import { predictedName } from "../charts/plots.js";
 import { precisionAtCharts, precisionRecallCharts } from "../charts/retrieval-charts.js";
 import { lossCharts, metricCharts, stagesOf } from "../charts/training-charts.js";
-import { byImportance, type FlatMetric, flatten, metricMeaning, metricName, written } from "../metric-names.js";
+import {
+  byImportance,
+  type FlatMetric,
+  flatten,
+  metricMeaning,
+  metricName,
+  shownNote,
+  written,
+} from "../metric-names.js";
 import { type Entry, latestMetrics, methodName, type ReportRun, settings } from "../report-run.js";
+import { exampleSection } from "./example-section.js";
 import { type Html, html } from "./html.js";
 import {
   byteCount,
@@ -19,9 +28,11 @@ import {
   date,
   duration,
   figure,
+  hasCurve,
   mapColorings,
   mapFigure,
   mapSwitch,
+  numbers,
   settingsTable,
   stageName,
   table,
@@ -42,15 +53,16 @@ export function runTitle({ config }: ReportRun): string {
 /** Everything on the page of one run but its head. */
 export function runPage(entry: Entry, data: ChartData): Html {
   const { run } = entry;
-  const { result, map } = run;
+  const { result, map, examples } = run;
   return html`${header(run)}
 ${cards(run)}
 ${stagesOf([entry]).map((stage) => training(entry, stage, data))}
 ${allMeasures(run)}
 ${retrieval(entry, data)}
+${examples && exampleSection(examples, data)}
 ${
   (result?.confusion || map) &&
-  html`<h2>What was found</h2>
+  html`${data.heading("What was found")}
 ${
   map &&
   mapSwitch(
@@ -63,12 +75,12 @@ ${map && mapFigure(data, map, "Representation in two dimensions", "map", maxPoin
 ${result?.confusion && figure(data, confusionChart(result.confusion, predictedName(run)), { kind: "matrix", note: "Counts of samples; the stronger the color, the larger the share of the true class" })}
 </div>`
 }
-${result && dataSection(result)}
-<h2>Settings</h2>
+${result && dataSection(result, data)}
+${data.heading("Settings")}
 <div class="two">${settingsColumns([...settings(run.config)])}</div>
-<h2>Environment</h2>
+${data.heading("Environment")}
 <div class="two">${settingsColumns(environmentPairs(run.environment))}</div>
-<h2>Repeat this run</h2>
+${data.heading("Repeat this run")}
 ${repeat(run)}`;
 }
 
@@ -100,7 +112,7 @@ function cards(run: ReportRun): Html {
   return html`<ul class="cards">${result && clusterCards(result)}${chief.map(
     (metric) => html`<li class="card"><span class="name">${metricName(metric.path)}</span>
 <span class="value">${written(metric.value)}</span>
-<small>${metricMeaning(metric.path)}</small>${peak(run, metric)}${baselinesOf(metric, result?.baselines).map((line) => html`<small>${line}</small>`)}</li>`,
+<small>${metricMeaning(metric.path)}</small>${peak(run, metric)}${baselineLines(metric, result?.baselines)}</li>`,
   )}</ul>`;
 }
 
@@ -118,11 +130,15 @@ function peak({ lines }: ReportRun, { path, value }: FlatMetric): Html | undefin
 }
 
 function training(entry: Entry, stage: string, data: ChartData): Html {
+  const [metrics, losses] = [metricCharts([entry], stage), lossCharts([entry], stage)];
   const figures = [
-    ...metricCharts([entry], stage).map((chart) => figure(data, chart, { kind: "large", group: stage })),
-    ...lossCharts([entry], stage).map((chart) => figure(data, chart, { group: stage })),
+    ...metrics.filter(hasCurve).map((chart) => figure(data, chart, { kind: "large", group: stage })),
+    ...losses.filter(hasCurve).map((chart) => figure(data, chart, { group: stage })),
   ];
-  return html`<h2>${stageName(stage)}</h2><div class="grid">${figures}</div>`;
+  // What was measured once, at the end, is on the cards.
+  const isOnCards = entry.run.result !== undefined && stage === stagesOf([entry]).at(-1);
+  const points = [...losses, ...(isOnCards ? [] : metrics)].filter((chart) => !hasCurve(chart));
+  return html`${data.heading(stageName(stage))}${numbers(points)}${figures.length > 0 && html`<div class="grid">${figures}</div>`}`;
 }
 
 /** Every measure of the evaluations, folded up. */
@@ -141,10 +157,10 @@ function allMeasures({ lines }: ReportRun): Html | undefined {
 function retrieval(entry: Entry, data: ChartData): Html | undefined {
   const charts = [...precisionRecallCharts([entry]), ...precisionAtCharts([entry])];
   if (charts.length === 0) return undefined;
-  return html`<h2>Retrieval</h2><div class="pair">${charts.map((chart) => figure(data, chart))}</div>`;
+  return html`${data.heading("Retrieval")}<div class="pair">${charts.map((chart) => figure(data, chart))}</div>`;
 }
 
-function dataSection({ dataset, viewMetrics = {} }: RunResult): Html {
+function dataSection({ dataset, viewMetrics = {} }: RunResult, data: ChartData): Html {
   const { samples, views, labels, splits, notes } = dataset;
   const measures = [
     ...new Set(Object.values(viewMetrics).flatMap((each) => flatten(each).map(({ path }) => metricName(path)))),
@@ -172,8 +188,8 @@ function dataSection({ dataset, viewMetrics = {} }: RunResult): Html {
     labels && `${labels.classes.length} classes${labels.kind === "multi" ? ", several to a sample" : ""}`,
     ...Object.entries(splits).map(([name, size]) => `${name} ${size}`),
   ];
-  return html`<h2>Data</h2><p class="soft">${facts.filter((fact) => fact !== undefined).join(" · ")}</p>
-${table(heads, rows, "Views")}${notes.map((note) => html`<p class="note">${capital(note)}</p>`)}`;
+  return html`${data.heading("Data")}<p class="soft">${facts.filter((fact) => fact !== undefined).join(" · ")}</p>
+${table(heads, rows, "Views")}${notes.map((note) => html`<p class="note">${shownNote(note)}</p>`)}`;
 }
 
 function viewCells(view: ViewDescription, samples: number): string[] {

@@ -75,9 +75,14 @@ export async function createVectorIndex(
   }
 }
 
-/** What an index that is there is called, or else one that is made in the folder. */
-export function nameOfIndex(folder: string): string {
-  return isIndexFolder(folder) ? readIndexFolder(folder).manifest.name : indexName(folder);
+/**
+ * What an index that is there is called, or else one that is made in the folder: as the folder is.
+ * @param source the run or file that it is made of, whose name is taken where the folder's says nothing: "index".
+ */
+export function nameOfIndex(folder: string, source?: string): string {
+  if (isIndexFolder(folder)) return readIndexFolder(folder).manifest.name;
+  const name = indexName(folder);
+  return name === "index" && source !== undefined ? indexName(source.replace(/\.[A-Za-z]\w*$/, "")) : name;
 }
 
 function indexName(folder: string): string {

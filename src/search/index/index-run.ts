@@ -18,7 +18,7 @@ export interface IndexRunOptions extends IndexHooks {
   readonly out: string;
   /** The samples that are encoded, or what opens them by the run's configuration. Default: the data set that the run was trained on. */
   readonly data?: MultiViewDataset | ((config: RunConfig) => Promise<MultiViewDataset>);
-  /** What requests call the index. Default: the name that it has, or the folder's. */
+  /** What requests call the index. Default: the name that it has, or the folder's, or the run's where the folder is called index. */
   readonly name?: string;
   /** Where items are kept. Default: the store that the index has, or else folder. */
   readonly store?: StoreKind;
@@ -70,7 +70,7 @@ export async function indexRun(run: string, options: IndexRunOptions): Promise<I
         method: config.method,
         trainedOn: config.dataset.name,
         folder: out,
-        name: name ?? nameOfIndex(out),
+        name: name ?? nameOfIndex(out, run),
         store,
         data,
         shapes: method.views,

@@ -70,6 +70,8 @@ export interface OpenIndexOptions {
    * pictures. Default: none, since an index may be untrusted.
    */
   readonly encoders?: readonly string[];
+  /** For searching only: beside a server that has the index open, where its store is a folder or PostgreSQL. Default: false. */
+  readonly readOnly?: boolean;
   /** Receives what there is to say of its store, in lines: what a crash cost, that a graph cannot be built now. */
   onNote?(note: string): void;
 }
@@ -175,7 +177,7 @@ export class SearchIndex {
   static async open(folder: string, engine?: Engine, options: OpenIndexOptions = {}): Promise<SearchIndex> {
     const index = readIndexFolder(folder);
     const own = engine ?? (await sharedEngine());
-    const store = await openStore(index, own, { onNote: options.onNote });
+    const store = await openStore(index, own, { onNote: options.onNote, readOnly: options.readOnly });
     return new SearchIndex(index, store, own, undefined, options.encoders);
   }
 

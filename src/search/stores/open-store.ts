@@ -20,6 +20,11 @@ export interface OpenOptions {
   readonly isMaking?: boolean;
   /** What a store of this name held is deleted first. */
   readonly replaces?: boolean;
+  /**
+   * For searching only. A store in a folder is then opened beside the process that writes to it; PostgreSQL serves many processes in any case,
+   * PGlite one at a time. Default: false.
+   */
+  readonly readOnly?: boolean;
   /** Receives what the store has to say, in lines: that an older version made it, what a crash cost, that a graph cannot be built. */
   onNote?(note: string): void;
 }
@@ -31,15 +36,15 @@ const identityFile = "identity.json";
  * @throws UserError where the store is in use, damaged, another index's, not there, or cannot be reached.
  */
 export async function openStore(index: IndexFolder, engine: Engine, options: OpenOptions = {}): Promise<Store> {
-  const { isMaking = false, replaces = false, onNote = () => {} } = options;
+  const { isMaking = false, replaces = false, readOnly = false, onNote = () => {} } = options;
   const { folder, manifest } = index;
   const owner = ownerOf(index, { isMaking, replaces });
   const { store, identity, note } =
     manifest.store === "folder"
-      ? await openInFolder(index, owner, engine, onNote)
+      ? await openInFolder(index, owner, engine, { readOnly, onNote })
       : await openInDatabase(index, owner, onNote);
   // a store that cannot be written to is recognized by its encoders each time, and so is that of such a folder
-  if (identity === undefined || manifest.identity === identity) return store;
+  if (readOnly || identity === undefined || manifest.identity === identity) return store;
   try {
     writeIdentity(folder, identity);
     if (note !== undefined) onNote(note);
@@ -86,7 +91,7 @@ async function openInFolder(
   { folder, manifest }: IndexFolder,
   owner: Owner,
   engine: Engine,
-  onNote: Listener,
+  { readOnly, onNote }: Required<Pick<OpenOptions, "readOnly" | "onNote">>,
 ): Promise<Opened> {
   const place = storeFolder(folder);
   const path = join(place, "items.log");
@@ -96,7 +101,12 @@ async function openInFolder(
     throw storeIsGone(owner, `${place} holds no items.log`);
   }
   const { bits, dimensions } = manifest;
-  const store = await openFolderStore(place, { space: { bits, dimensions }, kernels: engine.kernels, onNote });
+  const store = await openFolderStore(place, {
+    space: { bits, dimensions },
+    kernels: engine.kernels,
+    readOnly,
+    onNote,
+  });
   try {
     const known = isThere ? noted(place) : undefined;
     const claim = {

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { tableFromIPC } from "@uwdata/flechette";
 import type { FastifyInstance } from "fastify";
 import { writeIndexMap } from "../../search/index/index-map.js";
 import { type SmallIndex, smallIndex } from "../fixture.testing.js";
 import { createServer, limits } from "../server.js";
+import { arrowType } from "./map-arrow.js";
 import { MapReplies } from "./map-replies.js";
 
 let small: SmallIndex;
@@ -41,6 +43,28 @@ test("the reply is made once for each file", async () => {
   const reply = await server.inject({ url: "/map", headers: { host: "localhost" } });
   assert.equal(reply.json().ids.length, 11);
   assert.match(String(reply.headers["content-type"]), /^application\/json/);
+});
+
+test("Arrow where it is asked for, with the same points; a part of them evenly", async () => {
+  write(1000);
+  const get = (url: string, accept = "*/*") => server.inject({ url, headers: { host: "localhost", accept } });
+  const json = (await get("/map")).json();
+  const reply = await get("/map", arrowType);
+  assert.equal(reply.headers["content-type"], arrowType);
+  assert.match(String(reply.headers.vary), /accept/);
+  const table = tableFromIPC(reply.rawPayload);
+  assert.deepEqual([...table.getChild("id")!], json.ids);
+  assert.deepEqual(Array.from(table.getChild("view")!), json.view);
+  assert.deepEqual(JSON.parse(table.schema.metadata!.get("labels")!), json.labels);
+  assert.deepEqual(Array.from(table.getChild("x")!), Array.from(Float32Array.from(json.x)));
+  assert.ok(reply.rawPayload.length < (await get("/map")).rawPayload.length);
+  const some = (await get("/map?most=10")).json();
+  assert.deepEqual(
+    some.ids,
+    [50, 150, 250, 350, 450, 550, 650, 750, 850, 950].map((i) => `item ${i}`),
+  );
+  assert.equal(some.x.length, 10);
+  for (const most of ["0", "x", "20000"]) assert.equal((await get(`/map?most=${most}`)).statusCode, 400);
 });
 
 test("who asks again and again and never reads is cut off", async () => {

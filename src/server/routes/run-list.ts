@@ -2,11 +2,12 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { inside } from "../../inside.js";
+import { byImportance, type FlatMetric, flatten } from "../../report/metric-names.js";
 import { type RunConfig, readConfig } from "../../runs/config.js";
 import { type Environment, readEnvironment } from "../../runs/environment.js";
 import { hasWriter } from "../../runs/lock.js";
 import { LogIndex } from "../../runs/log-index.js";
-import { mostLogBytes, parseLine } from "../../runs/metrics-log.js";
+import { type Metrics, mostLogBytes, parseLine } from "../../runs/metrics-log.js";
 import type { RunSummary } from "../api.js";
 import { runFolder, runNames } from "./run-names.js";
 
@@ -27,6 +28,8 @@ interface Known {
 export class RunList {
   readonly #known = new Map<string, Known>();
   readonly #logs = new Map<string, LogIndex>();
+  /** Of the lines that were read: each measure at its highest. */
+  readonly #highest = new Map<string, { lines: number; readonly values: Map<string, FlatMetric> }>();
 
   constructor(
     readonly folder: string,
@@ -40,7 +43,7 @@ export class RunList {
   list(): RunSummary[] {
     const names = runNames(this.folder);
     const there = new Set(names);
-    for (const each of [this.#known, this.#logs]) {
+    for (const each of [this.#known, this.#logs, this.#highest]) {
       for (const name of each.keys()) if (!there.has(name)) each.delete(name);
     }
     const end = performance.now() + this.patience;
@@ -51,7 +54,7 @@ export class RunList {
         if (isNew && isAnyRead && performance.now() > end) return [];
         isAnyRead ||= isNew;
         try {
-          return [this.#summary(name, join(this.folder, name))];
+          return [this.#summary(name, join(this.folder, name), end)];
         } catch (error) {
           // Known all the same, so that it does not take the time of others again and again.
           if (isNew && !this.#known.has(name)) this.#known.set(name, { state: "", error });
@@ -75,7 +78,14 @@ export class RunList {
     return { run: { ...run, lines: count }, metrics };
   }
 
-  #summary(name: string, folder: string): RunSummary {
+  /** What config.yaml says; undefined where there is no such run. @throws UserError where it is not as it should be. */
+  settings(name: string): { settings: RunConfig } | undefined {
+    const folder = runFolder(this.folder, name);
+    return folder === undefined ? undefined : { settings: readConfig(inside(folder, "config.yaml")) };
+  }
+
+  #summary(name: string, folder: string, end = Number.POSITIVE_INFINITY): RunSummary {
+    const best = this.#best(name, folder, end);
     return {
       name,
       ...this.#about(name, folder),
@@ -83,7 +93,32 @@ export class RunList {
       isFinished: isThere(folder, "result.json"),
       lines: this.#log(name, folder).count(),
       hasReport: isThere(folder, "report.html"),
+      ...(best !== undefined && { best: { path: [...best.path], value: best.value } }),
     };
+  }
+
+  /** The measure that says most, at its highest; of a long log it is known once all of it was read, which may take several calls. */
+  #best(name: string, folder: string, end: number): FlatMetric | undefined {
+    const log = this.#log(name, folder);
+    const count = log.count();
+    let known = this.#highest.get(name);
+    if (known === undefined || known.lines > count) {
+      known = { lines: 0, values: new Map() };
+      this.#highest.set(name, known);
+    }
+    while (known.lines < count && performance.now() < end) {
+      const { lines } = log.read(known.lines, replyBytes);
+      if (lines.length === 0) break;
+      for (const line of lines) {
+        for (const metric of flatten(metricsOf(line))) {
+          const key = metric.path.join("\n");
+          const before = known.values.get(key);
+          if (before === undefined || before.value < metric.value) known.values.set(key, metric);
+        }
+      }
+      known.lines += lines.length;
+    }
+    return known.lines < count ? undefined : byImportance([...known.values.values()])[0];
   }
 
   #about(name: string, folder: string): NonNullable<Known["about"]> {
@@ -108,6 +143,22 @@ export class RunList {
     this.#logs.set(name, log);
     return log;
   }
+}
+
+/** The finite measures of a line; none of one that is damaged, of which a request for the run says what is wrong. */
+function metricsOf(line: string): Metrics {
+  try {
+    return finite(parseLine(line, "").metrics);
+  } catch {
+    return {};
+  }
+}
+
+function finite(metrics: Metrics): Metrics {
+  const kept = Object.entries(metrics).flatMap(([key, value]): [string, number | Metrics][] =>
+    typeof value !== "number" ? [[key, finite(value)]] : Number.isFinite(value) ? [[key, value]] : [],
+  );
+  return Object.fromEntries(kept);
 }
 
 /** A link counts as nothing. */

@@ -3,11 +3,11 @@ import { parentPort } from "node:worker_threads";
 import { UserError } from "../../errors.js";
 import { RunList } from "./run-list.js";
 
-/** What is requested: all runs, or one of them and its log from a line on. */
+/** What is requested: all runs, or one of them and its log from a line on, or its settings. */
 export interface RunsRequest {
   readonly id: number;
   readonly folder: string;
-  readonly run?: { readonly name: string; readonly after: number };
+  readonly run?: { readonly name: string; readonly after: number | "settings" };
 }
 
 /** A reply as JSON; or why there is none. */
@@ -28,7 +28,12 @@ function answerTo({ id, folder, run }: RunsRequest): RunsAnswer {
   try {
     const list = lists.get(folder) ?? new RunList(folder);
     lists.set(folder, list);
-    const reply = run === undefined ? { runs: list.list() } : list.describe(run.name, run.after);
+    const reply =
+      run === undefined
+        ? { runs: list.list() }
+        : run.after === "settings"
+          ? list.settings(run.name)
+          : list.describe(run.name, run.after);
     if (reply === undefined) return { id, missing: true };
     return { id, json: new TextEncoder().encode(JSON.stringify(reply)) };
   } catch (error) {

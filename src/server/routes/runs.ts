@@ -39,6 +39,11 @@ export function describeRun(folder: string, name: string, after: number): Promis
   return ask({ id: serial++, folder, run: { name, after } });
 }
 
+/** A run's settings, as the JSON of a `SettingsReply`. @throws as `describeRun`. */
+export function settingsOf(folder: string, name: string): Promise<Buffer> {
+  return ask({ id: serial++, folder, run: { name, after: "settings" } });
+}
+
 /** Where the report of a run is, for `sendInside`. @throws MissingError where there is no such run. */
 export function reportOf(folder: string, name: string) {
   const own = runFolder(folder, name);

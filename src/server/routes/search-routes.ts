@@ -19,6 +19,7 @@ import {
   indexQuery,
   itemParams,
   itemReply,
+  mapQuery,
   mapReply,
   type newItem,
   replies,
@@ -28,6 +29,7 @@ import {
 import { oneLine } from "../failures.js";
 import { endOf } from "../requests/deadline.js";
 import type { ZodTypes } from "../schemas.js";
+import { arrowType } from "./map-arrow.js";
 import { MapReplies } from "./map-replies.js";
 import type { StoreStates } from "./store-state.js";
 import { thumbnailUrl } from "./thumbnails.js";
@@ -170,15 +172,24 @@ export function addSearchRoutes(
     url: "/map",
     schema: {
       operationId: "getMap",
-      summary: "The items of an index in the plane",
-      querystring: indexQuery,
+      summary: "The items of an index in the plane; as an Arrow stream where Accept names its type",
+      querystring: mapQuery,
       response: replies(mapReply),
     },
-    async handler({ query }, reply) {
+    async handler({ query, headers }, reply) {
       const [name, { index }] = found(query.index);
       if (!hasIndexMap(index.folder)) throw new MissingError(`index "${name}" has no map`);
-      reply.type("application/json; charset=utf-8").serializer((json: unknown) => json as string);
-      return maps.of(index.folder) as unknown as z.input<typeof mapReply>;
+      const isArrow = query.most === undefined && (headers.accept?.includes(arrowType) ?? false);
+      const others = reply.getHeader("vary");
+      reply
+        .header("vary", others === undefined ? "accept" : `${others}, accept`)
+        .type(isArrow ? arrowType : "application/json; charset=utf-8");
+      reply.serializer((bytes: unknown) => bytes as string);
+      const bytes =
+        query.most === undefined
+          ? maps.of(index.folder, isArrow ? "arrow" : "json")
+          : maps.some(index.folder, query.most);
+      return bytes as unknown as z.input<typeof mapReply>;
     },
   });
 }

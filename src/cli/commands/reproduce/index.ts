@@ -30,7 +30,6 @@ interface Flags {
   readonly only?: string;
   readonly queue?: string;
   readonly list?: boolean;
-  readonly json?: boolean;
 }
 
 const queues = ["postgres"];
@@ -47,14 +46,13 @@ export function addReproduceCommand(root: Command): void {
     .option("--jobs <n>", "runs at a time, each a process of its own", "1")
     .option("--threads <n>", "threads of each run (default: the processors shared out among the runs)")
     .option("--queue <postgres>", "share the runs with further processes through the database in DATABASE_URL")
-    .option("--json", "last line of stdout: the table as one JSON object")
     .action(reproduce);
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
 async function reproduce(name: string | undefined, flags: Flags): Promise<void> {
-  if (flags.list) return listTables(flags.dataDir, flags.json);
+  if (flags.list) return listTables(flags.dataDir);
   if (name === undefined) throw new UserError("say which table: a name from vantage reproduce --list, or a YAML file");
   const { definition, folder } = findDefinition(name);
   const cells = cellsOf(definition);
@@ -68,7 +66,7 @@ async function reproduce(name: string | undefined, flags: Flags): Promise<void> 
   if (end === "interrupted") throw new InterruptedError("interrupted; the same command goes on where it stopped");
   const made = chosen.filter((run) => run.data.missing === undefined);
   const failed = made.filter((run) => table.failureOf(run) !== undefined);
-  printResult(flags.json, describeTable(table), formatTable(table));
+  printResult(describeTable(table), formatTable(table));
   if (failed.length === 0) return;
   say(
     `vantage: ${failed.length} of ${made.length} runs failed: ${failed[0]!.cell.name}: ${table.failureOf(failed[0]!)}`,

@@ -13,14 +13,14 @@ interface Listed {
   readonly needs: readonly string[];
 }
 
-export function listTables(places: readonly string[], json: boolean | undefined): void {
+export function listTables(places: readonly string[]): void {
   const listed = shippedDefinitions().map((definition) => describe(definition, places));
   const width = Math.max(...listed.map(({ name }) => name.length));
   const lines = listed.flatMap(({ name, title, source, cells, ready, needs }) => [
     `${name.padEnd(width)}  ${ready} of ${cells} cells can run: ${title} (${source})`,
     ...needs.map((need) => `${" ".repeat(width)}    ${need}`),
   ]);
-  printResult(json, listed, lines);
+  printResult(listed, lines);
 }
 
 function describe(definition: Definition, places: readonly string[]): Listed {

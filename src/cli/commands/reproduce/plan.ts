@@ -38,7 +38,7 @@ function optionsOf(settings: RunSettings, seed: number, where: string): Record<s
   };
   try {
     const method = findMethod(name);
-    const options = methodOptions(given, {}, method.presets);
+    const options = methodOptions(given, {}, method);
     return parseOptions(name, method.options, { ...options, ...(bits !== undefined && { bits }) });
   } catch (error) {
     throw error instanceof UserError ? new UserError(`${where}: ${error.message}`) : error;

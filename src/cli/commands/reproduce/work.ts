@@ -132,6 +132,11 @@ class TableProgress {
   }
 
   received(run: Run, line: string): void {
+    if (/^about .* for this training/.test(line)) {
+      const left = this.#left.size;
+      say(`  ${nameOf(run)}: ${line.split(";", 1)[0]}; ${left} runs to make: --only and --seeds choose fewer`);
+      return;
+    }
     const now = performance.now();
     if (now - this.#reported < QUIET) return;
     this.#reported = now;

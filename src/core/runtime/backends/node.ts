@@ -1,7 +1,7 @@
 // The backends of Node.js: ONNX Runtime's C API where it works, with values in place or on a device, otherwise a module of the onnxruntime-common API.
 import { UserError } from "../../../errors.js";
 import { type Feature, MissingPackageError, missingPackages, needPackages } from "../../../optional.js";
-import type { EngineOptions } from "../engine.js";
+import type { Device, EngineOptions } from "../engine.js";
 import { interfaces } from "../interfaces.js";
 import { type Backend, LibraryError, type OnnxRuntimeModule } from "../session.js";
 import { portableBackend } from "./portable.js";
@@ -15,7 +15,10 @@ const portableInterface: Feature = "ONNX Runtime's portable interface (GPUs need
 export async function openBackend(options: EngineOptions, threads: number): Promise<Backend> {
   const { device = "cpu", interface: way = wayOfProcess(), onnxruntime, onNote = warn } = options;
   const portable = async () => {
-    if (onnxruntime === undefined) needPackages(portableInterface);
+    if (onnxruntime === undefined) {
+      needPackages(portableInterface);
+      await checkDevice(device);
+    }
     const ort = onnxruntime ?? ((await import("onnxruntime-node")) as unknown as OnnxRuntimeModule);
     return portableBackend(device, { threads }, ort);
   };
@@ -31,6 +34,15 @@ export async function openBackend(options: EngineOptions, threads: number): Prom
     );
     return portable();
   }
+}
+
+/** @throws UserError where what the device needs is not installed. */
+async function checkDevice(device: Device): Promise<void> {
+  if (device === "cpu") return;
+  // Where koffi has no library nothing can be looked for, and ONNX Runtime says what it lacks.
+  const needs = await import("./device-needs.js").catch(() => undefined);
+  const missing = needs?.missingForDevice(device);
+  if (missing !== undefined) throw new UserError(`--device ${device} does not work here: ${missing}`);
 }
 
 /** What `VANTAGE_INTERFACE` says, for engines whose options say nothing. @throws UserError where it is none. */

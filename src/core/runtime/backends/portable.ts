@@ -1,5 +1,5 @@
 // Sessions through the onnxruntime-common API: any platform that onnxruntime-node or onnxruntime-web serves, and GPUs.
-import { ClosedError } from "../../../errors.js";
+import { ClosedError, UserError } from "../../../errors.js";
 import { Runs } from "../runs.js";
 import {
   type Backend,
@@ -57,10 +57,24 @@ export function portableBackend(provider: string, { threads }: BackendOptions, o
         });
         return new PortableSession(ort, session, provider === "cpu" ? undefined : turns);
       } catch (error) {
-        throw new RuntimeError(`ONNX Runtime on ${provider}: ${(error as Error).message}`);
+        throw sessionFailure(provider, (error as Error).message);
       }
     },
   };
+}
+
+/** A device that is not there, or lacks a library, is the user's to see to; anything else is a failure. */
+function sessionFailure(provider: string, message: string): Error {
+  const isDevice = provider === "webgpu" || provider === "cuda";
+  if (!isDevice || !/adapter|shared library|no CUDA-capable|driver version|CUDA failure/i.test(message)) {
+    return new RuntimeError(`ONNX Runtime on ${provider}: ${message}`);
+  }
+  // ONNX Runtime begins with the place in its own source.
+  const reason = message
+    .replaceAll(/\s+/g, " ")
+    .replace(/^.* was false\. /, "")
+    .trim();
+  return new UserError(`--device ${provider} does not work here: ${reason}`);
 }
 
 class PortableSession implements Session {

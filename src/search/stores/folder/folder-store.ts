@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Kernels } from "../../../core/kernels/kernels.js";
-import { UserError } from "../../../errors.js";
+import { StorageError, UserError } from "../../../errors.js";
 import { makeFolder, temporaryName, writeProtection } from "../../../files.js";
+import { hasWriter } from "../../../runs/lock.js";
 import { lockIndex } from "../../index/lock-index.js";
 import { isCostly } from "../../scheduling/query-cost.js";
 import { checkItem, checkQuery, checkSpace } from "../check.js";
@@ -31,6 +32,8 @@ export interface FolderStoreOptions {
   readonly space?: Space;
   /** Where the codes are kept and searched; by default kernels of its own, with one thread per processor. */
   readonly kernels?: Kernels;
+  /** For searching only: beside a process that writes, if there is one. What is added later is not found. Default: false. */
+  readonly readOnly?: boolean;
   /** Receives what a crash cost, in one line. */
   onNote?(note: string): void;
 }
@@ -65,8 +68,8 @@ interface Lane {
 }
 
 /**
- * Opens the index in a folder, or makes one where a space is given and none is there. One process at a time has a folder; one that
- * may not be written is opened for searching only, by as many as like.
+ * Opens the index in a folder, or makes one where a space is given and none is there. One process at a time writes to a folder; with
+ * `readOnly`, or where a folder may not be written, as many as like open it for searching.
  * @throws UserError where the folder is in use, holds no index or one of another space, is damaged or cannot be made.
  * @example
  * ```ts
@@ -82,10 +85,11 @@ interface Lane {
 export async function openFolderStore(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
   if (options.space !== undefined) checkSpace(options.space);
   const path = join(folder, "items.log");
-  if (options.space === undefined && !existsSync(path)) throw new UserError(`${folder} holds no search index`);
-  makeFolder(folder);
-  // What this process may not write it can read without a lock: a log only grows, or is replaced by another file.
-  const protection = existsSync(path) ? writeProtection(folder) : undefined;
+  const { readOnly = false, space } = options;
+  if ((readOnly || space === undefined) && !existsSync(path)) throw new UserError(`${folder} holds no search index`);
+  if (!readOnly) makeFolder(folder);
+  // What this process does not write it can read without a lock: a log only grows, or is replaced by another file.
+  const protection = readOnly ? openedToRead(folder) : existsSync(path) ? writeProtection(folder) : undefined;
   const release = protection !== undefined ? () => {} : lockIndex(folder);
   const kernels = options.kernels ?? (await Kernels.open());
   let log: Log | undefined;
@@ -111,7 +115,8 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     const opened = new Generation(kernels, log, snapshot?.views ?? new Map(), onNote, snapshot?.liveBytes);
     generation = opened;
     const torn = log.replay(snapshot?.length ?? Log.start, (entry, position) => opened.apply(entry, position));
-    if (torn !== undefined) onNote(tornNote(path, torn));
+    // What another process is just writing is not torn.
+    if (torn !== undefined && !(readOnly && hasWriter(folder))) onNote(tornNote(path, torn));
     opened.graphs.load();
     return new FolderStore(folder, opened, snapshot?.length ?? 0, release, options.kernels === undefined);
   } catch (error) {
@@ -121,6 +126,10 @@ export async function openFolderStore(folder: string, options: FolderStoreOption
     release();
     throw error;
   }
+}
+
+function openedToRead(folder: string): StorageError {
+  return new StorageError(`${folder} is open for searching only`);
 }
 
 function tornNote(path: string, { bytes, entries, kept }: Torn): string {

@@ -225,7 +225,8 @@ export class Log {
    * @throws UserError where a record is damaged and whole ones follow it.
    */
   replay(from: number, use: (entry: Entry, position: number) => void): Torn | undefined {
-    const size = this.length;
+    // Columns that another process has written since it was opened may cover more.
+    const size = Math.max(this.length, from);
     let at = from;
     while (at < size) {
       const body = this.#recordBody(at, size);
