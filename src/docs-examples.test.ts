@@ -322,6 +322,7 @@ test("examples that are not run are these", () => {
       "npm install",
       "npm ci",
       "node examples/gallery/emoji-search.mjs",
+      "npm install",
       "ONNXRUNTIME_NODE_INSTALL=skip npm",
       "npm install",
       "npm install",

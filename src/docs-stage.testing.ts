@@ -27,7 +27,7 @@ import { writeFileSync } from "node:fs";
 const words = process.argv.slice(2);
 const [command, method] = words[0] === "--method-file" ? words.slice(2) : words;
 const isHelp = words.includes("--help");
-if (!isHelp && !["report", "datasets", "copy", "export"].includes(command)) process.argv.push("--threads", "1");
+if (!isHelp && !["report", "datasets", "copy", "export", "doctor", "completion", "help"].includes(command)) process.argv.push("--threads", "1");
 if (!isHelp && command === "train" && method !== "cca") process.argv.push("--epochs", "1");
 if (command === "index" && process.argv.includes("runs/emoji")) process.argv.push("--views-to-index", "noto");
 if (command === "train" && (method === "dchn" || method === "djsrh")) process.argv.push("--set", "hidden=64");
