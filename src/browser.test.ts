@@ -48,6 +48,7 @@ const nodeOnly = new Set([
   "core/runtime/backends/native.js",
   "core/runtime/backends/native-session.js",
   "core/runtime/backends/onnxruntime-library.js",
+  "methods/picture-graph.js",
   "methods/saving.js",
 ]);
 
@@ -100,7 +101,7 @@ test("array code names nothing that only Node.js has: it compiles with the types
   const errors = stdout.split("\n").filter((line) => line.includes("error TS"));
   // Files of which only types are used, as the test of imports shows.
   const typesOnly =
-    /^src\/(?:files|inside|version|runs\/[\w-]+|methods\/saving|data\/(?:formats|media)\/[\w/-]+|core\/runtime\/backends\/library-path)\.ts\(/;
+    /^src\/(?:files|inside|version|runs\/[\w-]+|methods\/(?:saving|picture-graph)|encoders\/onnx\/[\w-]+|data\/(?:formats|media)\/[\w/-]+|core\/runtime\/backends\/library-path)\.ts\(/;
   assert.deepEqual(
     errors.filter((line) => !typesOnly.test(line)),
     [],

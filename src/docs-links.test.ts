@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Command } from "commander";
 import { program } from "./cli/main.js";
+import { presetNames } from "./cli/presets.js";
 import { pages, readPage, root } from "./docs-pages.testing.js";
 import { methods } from "./methods/index.js";
 
@@ -88,7 +89,7 @@ test("every command and flag that is mentioned exists", () => {
 
 test("every option that --set names exists, and every preset", () => {
   const options = new Set(methods.flatMap(({ options }) => Object.keys(options.shape)));
-  const presets = new Set(methods.flatMap(({ presets }) => Object.keys(presets ?? {})));
+  const presets = new Set(methods.flatMap(presetNames));
   const mistakes: string[] = [];
   let checked = 0;
   for (const { place, text } of written) {

@@ -1,5 +1,7 @@
 // The flags that name data and say how it is to be understood.
-import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { type Imputation, imputations } from "../data/imputation/imputer.js";
 import { UserError } from "../errors.js";
 import { type DataName, type DataSettings, withoutUndefined } from "../train/data-source.js";
 
@@ -19,6 +21,9 @@ export interface DataFlags {
   readonly header?: string;
   readonly encoding?: string;
   readonly missing?: readonly string[];
+  readonly dropIncomplete?: boolean;
+  /** Of commands that train. */
+  readonly impute?: Imputation;
 }
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
@@ -26,14 +31,18 @@ const collect = (value: string, all: readonly string[] = []): string[] => [...al
 /** The flags that say which data, and how it is to be understood where a file leaves that open. */
 export function addDataFlags(command: Command): Command {
   return command
-    .option("--data <path|name>", "a data file, or a data set by name; several files are joined by their ids", collect)
+    .option(
+      "--data <path|name>",
+      "a data file, or a data set by name; several files (a.csv,b.csv, or the flag again) are joined by their ids",
+      collect,
+    )
     .option(
       "--views <a=X1,b=X2>",
       "which variables are views, and their names; in a table columns, their common start, or a pattern such as rna_*",
     )
     .option("--labels <name>", "which variable or column holds the labels; none for no labels")
-    .option("--ids <name>", "which column holds the ids of the samples; none for no ids")
-    .option("--splits <name>", "which column says the part of each sample (train, test, …); none for no split")
+    .option("--ids <name>", "which one holds the ids of the samples; none for no ids")
+    .option("--splits <name>", "which one says the part of each sample (train, test, …); none for no split")
     .option("--ignore <name>", "a variable or column to leave out; may be repeated", collect)
     .option("--samples <rows|columns>", "whether rows or columns are samples, where the file leaves it open")
     .option("--layout <file.yaml>", "a file that says all of this; vantage datasets describe writes one")
@@ -42,17 +51,36 @@ export function addDataFlags(command: Command): Command {
     .option("--thousands <sign>", "of a text file: what separates thousands")
     .option("--header <yes|no>", "whether the first line of a text file holds the names of the columns")
     .option("--encoding <name>", "of a text file, such as utf-8 or windows-1252")
-    .option("--missing <text>", "a cell that means that there is no value; may be repeated", collect);
+    .option("--missing <text>", "a cell that means that there is no value; may be repeated", collect)
+    .option("--drop-incomplete", "leave out samples that lack a view, or a value that is not filled (--impute)");
+}
+
+/** The flag that says how missing values are filled, for commands that train. */
+export function addImputeFlag(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--impute <how>",
+      "fill single missing values by the mean or median of their column, or from the 5 nearest samples (knn); learned from the training samples, and used wherever the run is",
+    ).choices(imputations),
+  );
 }
 
 /** The data that flags name. */
 export function dataName({ data }: DataFlags): DataName | undefined {
-  return data?.length === 1 ? data[0] : data;
+  const names = data?.flatMap(severalFiles);
+  return names?.length === 1 ? names[0] : names;
+}
+
+/** "rna.csv,protein.csv" as two files, where no file is called so and all of its parts are. */
+export function severalFiles(name: string): readonly string[] {
+  if (!name.includes(",") || existsSync(name)) return [name];
+  const parts = name.split(",").map((part) => part.trim());
+  return parts.every((part) => part !== "" && existsSync(part)) ? parts : [name];
 }
 
 /** What flags say about data, without what they leave open. */
 export function dataSettings(flags: DataFlags): DataSettings {
-  const { views, labels, ids, splits, ignore, samples, layout } = flags;
+  const { views, labels, ids, splits, ignore, samples, layout, dropIncomplete, impute } = flags;
   const { delimiter, decimal, thousands, header, encoding, missing } = flags;
   if (samples !== undefined && samples !== "rows" && samples !== "columns")
     throw new UserError(`--samples ${samples}: expected rows or columns`);
@@ -67,7 +95,7 @@ export function dataSettings(flags: DataFlags): DataSettings {
     missing,
   });
   return withoutUndefined({
-    ...{ views, labels, ids, splits, ignore, samples, layout },
+    ...{ views, labels, ids, splits, ignore, samples, layout, impute, dropIncomplete },
     text: Object.keys(text).length > 0 ? text : undefined,
   });
 }

@@ -60,7 +60,15 @@ const calls: Readonly<Record<string, readonly [args: readonly string[], keys: re
   ],
 };
 /** Commands that run until they are stopped, or for long: a test of their own below, and src/cli/commands/open.test.ts. */
-const others = ["serve", "open", "demo"];
+const others = ["serve", "open", "demo", "predict"];
+
+test("predict ends stdout with one line too", async () => {
+  const train = ["train", "cca", ...data, "--task", "clustering", "--clusters", "2", "--out", "clusters"];
+  assert.equal((await runCommand(train, place.folder)).status, 0);
+  const { stdout } = await runCommand(["predict", "clusters", "--out", "clusters.csv", "--json"], place.folder);
+  const { predicts, samples } = JSON.parse(stdout) as { predicts: string; samples: number };
+  assert.deepEqual([predicts, samples], ["clusters", 60]);
+});
 
 test("every command of the program is called here", () => {
   // The methods of train share one action.

@@ -17,6 +17,7 @@ import { addExportCommand } from "./commands/export.js";
 import { addHelpCommand } from "./commands/help.js";
 import { addIndexCommand } from "./commands/index.js";
 import { addOpenCommand } from "./commands/open.js";
+import { addPredictCommand } from "./commands/predict.js";
 import { addReportCommand } from "./commands/report.js";
 import { addReproduceCommand } from "./commands/reproduce/index.js";
 import { addSearchCommand } from "./commands/search.js";
@@ -85,6 +86,7 @@ export function program(): Command {
     addAddViewCommand,
     addEvaluateCommand,
     addEncodeCommand,
+    addPredictCommand,
     addIndexCommand,
     addSearchCommand,
     addServeCommand,

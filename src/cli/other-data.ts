@@ -4,6 +4,7 @@ import { parseViewSelection } from "../data/layout/index.js";
 import { UserError } from "../errors.js";
 import type { Method } from "../methods/method.js";
 import type { RunConfig } from "../runs/config.js";
+import { readResult } from "../runs/result.js";
 import { readViewEncodings } from "../runs/view-encodings.js";
 import { type DataSettings, type DataSource, openData } from "../train/data-source.js";
 import { isPictureFolder } from "../train/open-pictures.js";
@@ -24,26 +25,34 @@ export async function openOtherData(
   onNote: (note: string) => void,
 ): Promise<MultiViewDataset> {
   const own = dataSource(config);
+  const ownLabels = own.labels ?? (settings.guessesLabels === false ? foundLabels(run) : undefined);
   const asRun: DataSettings = {
     ...(views === undefined && own.views !== undefined && !namesPlaces(own.views) && { views: own.views }),
-    ...(labels === undefined && own.labels !== undefined && { labels: own.labels }),
+    ...(labels === undefined && ownLabels !== undefined && { labels: ownLabels }),
   };
   // Pictures and words become features as the run's did, by what its encoders learned.
   const { imageEncoder, textEncoder } = own;
   const pictures = isPictureFolder(data) ? { imageEncoder, textEncoder, learned: readViewEncodings(run) } : {};
+  // What is missing is filled as the run learned it, or refused where it has not.
+  const gaps = { keepsMissing: true, keepsEmpty: true, impute: own.impute, dropIncomplete: own.dropIncomplete };
   const attempts: DataSettings[] = [asRun, { views: asRun.views }, { labels: asRun.labels }, {}];
   const different = attempts.filter(
     (each, i) => attempts.findIndex((other) => other.views === each.views && other.labels === each.labels) === i,
   );
   for (const [i, attempt] of different.entries()) {
     const notes: string[] = [];
-    const flags = { views: views ?? attempt.views, labels: labels ?? attempt.labels };
+    const flags: DataSettings = { views: views ?? attempt.views, labels: labels ?? attempt.labels };
     try {
       const opened = await openData(
-        { data, ...pictures, ...settings, ...flags, seed: config.seed },
+        { data, ...gaps, ...pictures, ...settings, ...flags, seed: config.seed },
         { onNote: (note) => notes.push(note) },
       );
-      const taken = [attempt.views && `--views ${attempt.views}`, attempt.labels && `--labels ${attempt.labels}`];
+      const drops = own.dropIncomplete && settings.dropIncomplete === undefined;
+      const taken = [
+        attempt.views && `--views ${attempt.views}`,
+        attempt.labels && `--labels ${attempt.labels}`,
+        drops ? "--drop-incomplete" : undefined,
+      ];
       const reported = taken.filter((flag) => flag !== undefined).join(" ");
       if (reported !== "") onNote(`${opened.name} is opened as the run's own data was: ${reported}`);
       for (const note of notes) onNote(note);
@@ -53,6 +62,11 @@ export async function openOtherData(
     }
   }
   throw new Error("there is always an attempt");
+}
+
+/** The variable that held the labels of the run's own data, however it was found: in other data it is sought by that name. */
+function foundLabels(run: string): string | undefined {
+  return readResult(run)?.result.dataset.account?.find(({ role }) => role === "labels")?.reference;
 }
 
 function namesPlaces(views: string): boolean {

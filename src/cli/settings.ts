@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
 import { checkThreads, devices, type EngineOptions } from "../core/runtime/index.js";
+import { imputations } from "../data/imputation/imputer.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
 import { recordOf } from "../records.js";
 import { readYaml } from "../yaml.js";
-import { addDataFlags, type DataFlags } from "./data-flags.js";
+import { addDataFlags, addImputeFlag, type DataFlags } from "./data-flags.js";
 import { describeOption } from "./method-flags.js";
 import { say } from "./output/output.js";
 import { presetOptions } from "./presets.js";
@@ -46,6 +47,8 @@ const configFile = z.looseObject({
       ignore: z.array(z.string()).optional(),
       samples: z.enum(["rows", "columns"]).optional(),
       layout: z.string().optional(),
+      impute: z.enum(imputations).optional(),
+      dropIncomplete: z.boolean().optional(),
       media: z
         .looseObject({
           textColumns: z.array(z.string()).readonly().optional(),
@@ -149,7 +152,10 @@ export function addCommonFlags(
   { options, tasks }: Pick<MethodDefinition, "options" | "tasks">,
 ): Command {
   const { shape } = options as z.ZodObject;
-  addDataFlags(command).option(`--task <${tasks.join("|")}>`, `what the result is for (default: ${tasks[0]})`);
+  addImputeFlag(addDataFlags(command)).option(
+    `--task <${tasks.join("|")}>`,
+    `what the result is for (default: ${tasks[0]})`,
+  );
   for (const name of numberFlags) {
     if (name in shape) command.option(`--${name} <n>`, describeOption(shape[name] as z.ZodType));
   }

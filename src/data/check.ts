@@ -13,7 +13,8 @@ export function checkDataset(dataset: MultiViewDataset): string[] {
   for (const view of dataset.views) {
     // Their values are bytes, and all of them would take longer to read than to train on.
     if (pictureShape(view.matrix) !== undefined) continue;
-    requireFinite(dataset.name, { name: view.name, matrix: view.matrix });
+    const { name, matrix, incomplete } = view;
+    requireFinite(dataset.name, { name, matrix, ...(incomplete && { incomplete }) });
     const constant = constantColumns(columnStatistics(view.matrix, presentRows(view)));
     if (constant.length > 0) {
       notes.push(

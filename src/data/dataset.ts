@@ -15,6 +15,8 @@ export interface View {
   readonly present?: Uint8Array;
   /** Names of the columns as the data has them, where it has any; all different. */
   readonly features?: readonly string[];
+  /** Single values may be missing, which are NaN in the (dense) matrix: a method fills them by option `impute` of its `fit`. */
+  readonly incomplete?: boolean;
 }
 
 /** What is known about the classes of the samples. */
@@ -154,11 +156,12 @@ export class MultiViewDataset {
     const { ids } = this;
     const selected: DatasetInit = {
       ...this,
-      views: this.views.map(({ name, matrix, present, features }) => ({
+      views: this.views.map(({ name, matrix, present, features, incomplete }) => ({
         name,
         matrix: selectRows(matrix, rows),
         ...(present && { present: Uint8Array.from(rows, (row) => present[row]!) }),
         ...(features && { features }),
+        ...(incomplete && { incomplete }),
       })),
       labels: this.labels && selectLabels(this.labels, rows),
       ids: ids && Array.from(rows, (row) => ids[row]!),

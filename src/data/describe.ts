@@ -4,6 +4,7 @@ import { textTable } from "../text-table.js";
 import { visible } from "../visible.js";
 import { classCounts } from "./check.js";
 import { type Labels, type MultiViewDataset, presentRows, type View } from "./dataset.js";
+import { countMissing } from "./imputation/missing-values.js";
 import type { AccountEntry } from "./layout/account.js";
 import { type Matrix, pictureShape } from "./matrix.js";
 import { columnStatistics, constantColumns } from "./statistics.js";
@@ -22,6 +23,8 @@ export interface ViewDescription {
   readonly constant: number;
   /** Samples that lack the view. */
   readonly missing: number;
+  /** Single values that are missing in the others; absent where there are none. */
+  readonly missingValues?: number;
   /** Of pictures: how many the statistics are over. */
   readonly looked?: number;
 }
@@ -75,7 +78,9 @@ function describeView(view: View): ViewDescription {
   const rows = pictureShape(matrix) === undefined ? all : someRows(all, has);
   const seen = rows?.length ?? matrix.rows;
   const looked = seen < has ? { looked: seen } : {};
-  const shape = { name, columns, storage: matrix.kind, missing: matrix.rows - has, ...looked } as const;
+  const { values } = countMissing(view);
+  const gaps = { missing: matrix.rows - has, ...(values > 0 && { missingValues: values }) };
+  const shape = { name, columns, storage: matrix.kind, ...gaps, ...looked } as const;
   if (seen === 0) return { ...shape, density: 0, min: 0, max: 0, mean: 0, constant: columns };
   const statistics = columnStatistics(matrix, rows);
   return {
@@ -111,6 +116,7 @@ export function formatDescription(description: DatasetDescription): string {
   const { name, source, samples, views, labels, splits, account, notes } = description;
   const lines = [`${name}: ${count(samples, "sample")}, ${count(views.length, "view")}`];
   if (source !== undefined) lines.push(`from ${source}`);
+  const hasGaps = views.some(({ missingValues }) => missingValues !== undefined);
   const rows = views.map((view) => [
     view.name,
     `${view.columns}`,
@@ -121,11 +127,18 @@ export function formatDescription(description: DatasetDescription): string {
     short(view.mean),
     `${view.constant}`,
     `${view.missing}`,
+    ...(hasGaps ? [`${view.missingValues ?? 0}`] : []),
   ]);
   lines.push(
     "",
     ...textTable(
-      [["view", "columns", "storage", "non-zero", "min", "max", "mean", "constant", "missing"], ...rows],
+      [
+        [
+          ...["view", "columns", "storage", "non-zero", "min", "max", "mean", "constant", "missing"],
+          ...(hasGaps ? ["values missing"] : []),
+        ],
+        ...rows,
+      ],
       "numbers",
     ),
     "",

@@ -1,6 +1,7 @@
 // NaN and infinities in a view are refused, with their place.
 import { UserError } from "../errors.js";
-import { denseParts, type Matrix } from "./matrix.js";
+import type { View } from "./dataset.js";
+import { denseParts } from "./matrix.js";
 
 /** Whether every value is a finite number. */
 function areFinite(values: Float32Array): boolean {
@@ -12,13 +13,10 @@ function areFinite(values: Float32Array): boolean {
 
 /**
  * Checks that every value of a view is a finite number.
- * @param view rows that `present` says are absent are passed over.
+ * @param view rows that `present` says are absent are passed over, and NaN where it is `incomplete`.
  * @throws UserError that names view, row and column, counted from 0.
  */
-export function requireFinite(
-  dataset: string,
-  { name, matrix, present }: { readonly name: string; readonly matrix: Matrix; readonly present?: Uint8Array },
-): void {
+export function requireFinite(dataset: string, { name, matrix, present, incomplete }: View): void {
   let first: { value: number; row: number; column: number } | undefined;
   let count = 0;
   const look = (values: Float32Array, place: (e: number) => { row: number; column: number }) => {
@@ -26,7 +24,7 @@ export function requireFinite(
     for (let e = 0; e < values.length; e++) {
       if (values[e]! - values[e]! === 0) continue;
       const { row, column } = place(e);
-      if (present?.[row] === 0) continue;
+      if (present?.[row] === 0 || (incomplete && Number.isNaN(values[e]!))) continue;
       count++;
       first ??= { value: values[e]!, row, column };
     }

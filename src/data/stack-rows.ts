@@ -50,7 +50,8 @@ export function stackRows(matrices: readonly Matrix[]): Matrix {
 export function stackViews(views: readonly View[]): View {
   const { name, features } = views[0]!;
   const matrix = stackRows(views.map((view) => view.matrix));
-  const view = { name, matrix, ...(features && { features }) };
+  const incomplete = views.some((view) => view.incomplete);
+  const view = { name, matrix, ...(features && { features }), ...(incomplete && { incomplete }) };
   if (views.every(({ present }) => !present)) return view;
   const masks = views.map(({ present, matrix: { rows } }) => present ?? new Uint8Array(rows).fill(1));
   return { ...view, present: Uint8Array.from(masks.flatMap((mask) => [...mask])) };

@@ -1,7 +1,7 @@
 // Per-column statistics of matrices, accumulated in float64.
 import { denseParts, type Matrix } from "./matrix.js";
 
-/** One entry per column. Where there is no row: min = +∞, max = -∞, mean = NaN. */
+/** One entry per column, over its values that are not missing (NaN). Where there is none: min = +∞, max = -∞, mean = NaN. */
 export interface ColumnStatistics {
   readonly min: Float32Array;
   readonly max: Float32Array;
@@ -20,6 +20,7 @@ export function columnStatistics(matrix: Matrix, rows?: ArrayLike<number>): Colu
   const min = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
   const max = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
   const mean = new Float64Array(columns);
+  const missing = new Uint32Array(columns);
   let nonZero = 0;
   if (matrix.kind !== "sparse") {
     for (const { part, rows: own } of denseParts(matrix, rows)) {
@@ -28,6 +29,10 @@ export function columnStatistics(matrix: Matrix, rows?: ArrayLike<number>): Colu
         const from = (own ? own[i]! : i) * columns;
         for (let j = 0; j < columns; j++) {
           const value = data[from + j]!;
+          if (Number.isNaN(value)) {
+            missing[j]!++;
+            continue;
+          }
           if (value < min[j]!) min[j] = value;
           if (value > max[j]!) max[j] = value;
           if (value !== 0) nonZero++;
@@ -56,7 +61,7 @@ export function columnStatistics(matrix: Matrix, rows?: ArrayLike<number>): Colu
       if (max[j]! < 0) max[j] = 0;
     }
   }
-  for (let j = 0; j < columns; j++) mean[j]! /= count;
+  for (let j = 0; j < columns; j++) mean[j]! /= count - missing[j]!;
   return { min, max, mean, nonZero };
 }
 

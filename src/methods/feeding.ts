@@ -12,6 +12,7 @@ import {
   type PictureShape,
 } from "../data/matrix.js";
 import type { Scaler } from "../data/scaling.js";
+import type { PictureGraph } from "./shared/imported-trunk.js";
 
 /** Row numbers 0 … n−1. */
 export function allRows(n: number): Int32Array {
@@ -147,6 +148,8 @@ export interface ViewShape {
   readonly features?: readonly string[];
   /** Where its samples are pictures: 3, height, width. */
   readonly shape?: PictureShape;
+  /** The graph of the ONNX model that its pictures go through, where option `backbone` names one. */
+  readonly network?: PictureGraph;
 }
 
 /**

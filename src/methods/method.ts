@@ -3,6 +3,7 @@
 import { readModel, saveModel } from "#model-files";
 import { type Engine, sharedEngine } from "../core/runtime/index.js";
 import type { MultiViewDataset } from "../data/dataset.js";
+import { fitImputer, type Imputation, type Imputed, type Imputer, impute } from "../data/imputation/imputer.js";
 import { type DenseMatrix, pictureShape } from "../data/matrix.js";
 import { ClosedError, OutOfMemoryError, UserError } from "../errors.js";
 import type { Coloring, RetrievalCurves } from "../runs/result.js";
@@ -20,6 +21,7 @@ import { ModelUse } from "./model-use.js";
 import { parseOptions } from "./options.js";
 import type { Protocol } from "./protocol.js";
 import type { Context, MethodSpec, Model, Training, Uses } from "./shared/definition.js";
+import { imputationNotes, imputerState, storedImputer, withImputation } from "./shared/imputation-state.js";
 import { joinStates } from "./shared/state.js";
 import type { ExportedModel, PackedCodes } from "./shared/types.js";
 import { type FitHooks, type Metrics, runStages, type Stage, type State, withNotes } from "./training.js";
@@ -66,6 +68,9 @@ export class Method<Options = object> {
   #disposed: Promise<void> | undefined;
   #fittedOn = "data";
   #trained: StoredFingerprints | undefined;
+  #imputer: Imputer | undefined;
+  /** What was filled already, by the data as it was matched: nearest samples take time to find. */
+  #filledSets = new WeakMap<MultiViewDataset, Imputed>();
 
   /**
    * Takes the options; nothing is opened yet.
@@ -80,7 +85,8 @@ export class Method<Options = object> {
     this.#engine = engine;
     const { verbs = [] } = spec.task;
     if (verbs.includes("encode")) {
-      this.encode = (view, data, options = {}) => this.#using(({ uses }) => uses.encode!(view, data, options));
+      this.encode = (view, data, options = {}) =>
+        this.#using(({ uses }) => uses.encode!(view, this.#filled(data, options), options));
     }
     if (verbs.includes("retrievalCurves")) this.retrievalCurves = () => this.#live?.uses.retrievalCurves?.() ?? [];
     if (verbs.includes("colorings")) this.colorings = (data) => this.#ready().uses.colorings!(this.match(data));
@@ -216,19 +222,40 @@ export class Method<Options = object> {
     return this.#using(({ uses }) => uses.predict(this.match(data, options)));
   }
 
-  /** The encoders as ONNX models: raw features in, scaling inside. */
+  /**
+   * The encoders as ONNX models: raw features in, scaling inside. Means and medians fill missing values (NaN) there too; `knn`
+   * does not, since it needs the training samples.
+   */
   exportModels(): ExportedModel[] {
     const { context, model } = this.#ready();
-    return this.#spec.exportModels(context, model);
+    return this.#spec.exportModels(context, model).map((each) => withImputation(each, this.#imputer));
+  }
+
+  /** How missing values are filled, as it was fitted; undefined where the model was trained without. */
+  get imputation(): Imputation | undefined {
+    return this.#imputer?.kind;
   }
 
   /**
    * Another data set as the model takes it: its views and columns found by name, in the model's order. What uses the model does
-   * this by itself.
-   * @throws UserError with the names of both sides where they do not fit.
+   * this by itself. Missing values are filled as `fit` learned it.
+   * @throws UserError with the names of both sides where they do not fit, or where values are missing that nothing fills.
    */
   match(data: MultiViewDataset, options: MatchOptions = {}): MultiViewDataset {
-    return matchViews(data, this.views, { ...options, some: this.#spec.task.takesSomeViews });
+    const matched = matchViews(data, this.views, { ...options, some: this.#spec.task.takesSomeViews });
+    return this.#imputed(matched, options.onNote);
+  }
+
+  #imputed(matched: MultiViewDataset, onNote: MatchOptions["onNote"]): MultiViewDataset {
+    const filled = this.#filledSets.get(matched) ?? impute(this.#imputer, matched);
+    this.#filledSets.set(matched, filled);
+    for (const note of filled.notes) onNote?.(note);
+    return filled.data;
+  }
+
+  /** Matched only where values are missing, for what matches by itself. */
+  #filled(data: MultiViewDataset, options: MatchOptions): MultiViewDataset {
+    return data.views.some(({ incomplete }) => incomplete) ? this.match(data, options) : data;
   }
 
   /** Samples of classes that the model does not know, by the name of the class; none where it does not predict classes. */
@@ -292,16 +319,20 @@ export class Method<Options = object> {
   async #fit(data: MultiViewDataset, hooks: FitHooks): Promise<this> {
     const spec = this.#spec;
     if (!spec.takesPictures) refusePictures(data, this.name);
-    const split = this.split(data);
+    const given = this.split(data);
+    const rows = spec.trainedRows?.(given, this.options) ?? given.splits.train ?? allRows(given.samples);
+    const imputer =
+      hooks.resume === undefined ? hooks.impute && fitImputer(hooks.impute, given, rows) : storedImputer(hooks.resume);
+    const { data: split, notes: filled } = impute(imputer, given);
     const training = await this.#make(
       async (context) => {
         this.#fittedOn = data.name;
+        this.#takeImputer(imputer);
         return { model: await spec.model.prepare(context, split), data: split };
       },
       async (live) => {
         const { context, model } = live;
         const training = await spec.training(context, model, context.data!);
-        const rows = spec.trainedRows?.(split, this.options) ?? split.splits.train ?? allRows(split.samples);
         const found = fingerprints(split, rows);
         this.#trained = found && fingerprintTensor(found);
         if (hooks.resume === undefined) training.begin?.();
@@ -312,8 +343,13 @@ export class Method<Options = object> {
         return training;
       },
     );
-    const notes = [...(spec.dataNotes?.(split, this.options) ?? []), ...(training.notes?.() ?? [])];
-    await this.#train(training, () => this.#withTrained(training.state(this.modelState())), withNotes(hooks, notes));
+    const notes = [
+      ...filled,
+      ...imputationNotes(imputer),
+      ...(spec.dataNotes?.(split, this.options) ?? []),
+      ...(training.notes?.() ?? []),
+    ];
+    await this.#train(training, () => this.#withKept(training.state(this.modelState())), withNotes(hooks, notes));
     await this.#live!.uses.finish?.();
     return this;
   }
@@ -351,7 +387,9 @@ export class Method<Options = object> {
     return this.#use.turn(() =>
       this.#make(
         async (context) => {
-          const split = this.split(matchViews(data, model.savedViews(state)));
+          const imputer = storedImputer(state);
+          this.#takeImputer(imputer);
+          const split = this.split(impute(imputer, matchViews(data, model.savedViews(state))).data);
           return { model: await model.prepare(context, split), data: split };
         },
         (live) => {
@@ -368,7 +406,10 @@ export class Method<Options = object> {
     const state = this.#apart(saved);
     return this.#use.turn(() =>
       this.#make(
-        async (context) => ({ model: await this.#spec.model.build(context, state) }),
+        async (context) => {
+          this.#takeImputer(storedImputer(state));
+          return { model: await this.#spec.model.build(context, state) };
+        },
         ({ uses }) => {
           uses.load?.(state);
           this.#loadTrained(state);
@@ -395,7 +436,7 @@ export class Method<Options = object> {
    * @throws UserError before the first fit or load; StaleError during a training on a device, where `onCheckpoint` gives it.
    */
   state(): State {
-    return this.#apart(this.#withTrained(this.modelState()));
+    return this.#apart(this.#withKept(this.modelState()));
   }
 
   /** The state with what of it lies in the engine's memory, and may go with the present model, copied. */
@@ -407,10 +448,17 @@ export class Method<Options = object> {
     return { tensors: new Map(parts), json };
   }
 
-  #withTrained(state: State): State {
-    if (this.#trained === undefined) return state;
+  /** The model's state with what the method keeps beside it: fingerprints, imputation. */
+  #withKept(state: State): State {
+    const kept = this.#imputer === undefined ? state : joinStates(state, imputerState(this.#imputer));
+    if (this.#trained === undefined) return kept;
     const { tensor, views } = this.#trained;
-    return joinStates(state, { tensors: new Map([[trainedTensor, tensor]]), json: { trainedViews: [...views] } });
+    return joinStates(kept, { tensors: new Map([[trainedTensor, tensor]]), json: { trainedViews: [...views] } });
+  }
+
+  #takeImputer(imputer: Imputer | undefined): void {
+    this.#imputer = imputer;
+    this.#filledSets = new WeakMap();
   }
 
   #loadTrained({ tensors, json }: State): void {

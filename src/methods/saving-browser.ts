@@ -13,6 +13,11 @@ export const saveModel: typeof files.saveModel = async () => noFiles();
 export const readModel: typeof files.readModel = noFiles;
 
 /** In a browser. @throws UserError always. */
-export const openWeights: typeof files.openWeights = () => {
+export const openWeights: typeof files.openWeights = noWeights;
+
+/** In a browser. @throws UserError always. */
+export const openPictureGraph: typeof files.openPictureGraph = noWeights;
+
+function noWeights(): never {
   throw new UserError("a browser has no files of weights: fit where there are files, and restore() what state() gives");
-};
+}

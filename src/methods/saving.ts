@@ -8,10 +8,11 @@ import { type LoadedCheckpoint, loadCheckpoint } from "../runs/checkpoint.js";
 import type { RunConfig } from "../runs/config.js";
 import { describeEnvironment } from "../runs/environment.js";
 import { createRun, isRunFolder, openRun } from "../runs/run-folder.js";
+import { openPictureGraph } from "./picture-graph.js";
 import type { ExportedModel } from "./shared/types.js";
 import type { Position, State } from "./training.js";
 
-export { openWeights };
+export { openPictureGraph, openWeights };
 
 /** The JSON part of a checkpoint. */
 export interface SavedState {

@@ -1,6 +1,7 @@
 // The course of a training run, the same for every method: stages of epochs, evaluations, checkpoints, interruption.
 
 import { DivergenceError, type NamedTensor } from "../core/runtime/index.js";
+import type { Imputation } from "../data/imputation/imputer.js";
 import type { Metrics } from "../runs/metrics-log.js";
 
 export type { Metrics };
@@ -86,6 +87,11 @@ export interface FitHooks {
   readonly signal?: AbortSignal;
   /** Resumes from here in place of beginning; the same data and options give the bits of a run that never stopped. */
   readonly resume?: Checkpoint;
+  /**
+   * How single missing values are filled, here and wherever the model is used: learned from the training samples and kept in the
+   * model. Views with missing values are marked `incomplete`. A resumed run does what it did before.
+   */
+  readonly impute?: Imputation;
 }
 
 /** The hooks, with notes given before the first epoch; a resumed run has given them before it stopped. */

@@ -101,7 +101,12 @@ export const resultSchema = z.object({
     })
     .optional(),
   clusters: z
-    .object({ sizes: z.array(count), silhouette: number.optional(), silhouetteSamples: count.optional() })
+    .object({
+      sizes: z.array(count),
+      silhouette: number.optional(),
+      silhouetteSamples: count.optional(),
+      stability: number.optional(),
+    })
     .optional(),
   viewMetrics: recordOf(metrics).optional(),
   confusion: confusion.optional(),

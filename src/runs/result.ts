@@ -57,6 +57,8 @@ export interface ClusterSummary {
   readonly silhouette?: number;
   /** Samples that the silhouette is of, where these are not all. */
   readonly silhouetteSamples?: number;
+  /** Mean adjusted Rand index of k-means on random subsamples of the representation (Ben-Hur et al. 2002); 1 = always the same. */
+  readonly stability?: number;
 }
 
 export interface RunResult {

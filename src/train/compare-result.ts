@@ -43,7 +43,8 @@ async function compare(
   const protocol = method.protocol(data);
   if (protocol === undefined) return { parts: {}, notes: ["no baselines: the views are not all of one data set"] };
   if (protocol.task === "clustering" && metrics.acc === undefined) {
-    const clusters = await describeClusters(protocol.data, await method.predict(protocol.data), options);
+    const found = await method.predict(protocol.data);
+    const clusters = await describeClusters(protocol.data, found, await method.transform(protocol.data), options);
     return { parts: { clusters }, notes: [] };
   }
   // The method itself is the baseline of retrieval.

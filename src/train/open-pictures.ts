@@ -13,6 +13,9 @@ import { builtinViews, encodeViews, type ViewSpec } from "../encoders/encode-vie
 import { pixelDataset } from "../encoders/pixel-dataset.js";
 import { pixelsSide } from "../encoders/pixels.js";
 import { UserError } from "../errors.js";
+import { openPictureGraph, pictureGraphFiles } from "../methods/picture-graph.js";
+import { graphArch, type PictureOptions } from "../methods/shared/fields.js";
+import { chosenBackbone } from "../methods/shared/picture-trunk.js";
 import type { DataListeners, DataName, DataSettings, DataSource } from "./data-source.js";
 
 /** What networks for pictures take in the papers. */
@@ -32,9 +35,9 @@ export function flagOf(setting: string): string {
 
 /** @throws UserError where the folder has no pictures, none can be decoded, or a setting is for files of features. */
 export async function openPictures(source: DataSource, listeners: DataListeners): Promise<MultiViewDataset> {
-  const { views, media, text, labels, ids, splits, ignore, samples, layout } = source;
+  const { views, media, text, labels, ids, splits, ignore, samples, layout, impute } = source;
   const data = source.data as string;
-  const ofFiles = { labels, ids, splits, ignore, samples, layout };
+  const ofFiles = { labels, ids, splits, ignore, samples, layout, impute };
   const stray = Object.entries(ofFiles).find(([, value]) => value !== undefined)?.[0];
   if (stray !== undefined)
     throw new UserError(`${flagOf(stray)} is for files of features; ${data} is a folder of pictures`);
@@ -83,14 +86,21 @@ async function viewsOf(
   });
 }
 
-/** The settings, with pixels where a method's options need them and nothing else is said of pictures. */
+/**
+ * The settings, with pixels where a method's options need them and nothing else is said of pictures; as large as an ONNX model takes them.
+ * @throws UserError where that model cannot be used, or leaves something open: later it would cost the time of decoding pictures.
+ */
 export function withPixels(
   data: DataName,
   settings: DataSettings,
-  { backbone = "none" }: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>>,
 ): DataSettings {
-  const isNeeded = backbone !== "none" && settings.imageEncoder === undefined && isPictureFolder(data);
-  return isNeeded ? { ...settings, imageEncoder: usualPixels } : settings;
+  if (options.backbone === undefined || options.backbone === "none" || !isPictureFolder(data)) return settings;
+  const choice = chosenBackbone(options as unknown as PictureOptions);
+  if (choice?.arch !== graphArch || !existsSync(choice.file!)) return { imageEncoder: usualPixels, ...settings };
+  const given = settings.imageEncoder === undefined ? undefined : pixelsSide(settings.imageEncoder);
+  const { side } = openPictureGraph(choice.file!, { ...choice, side: given });
+  return { imageEncoder: `pixels:${side}`, ...settings };
 }
 
 /**
@@ -107,5 +117,6 @@ export function filesOf(
   for (const path of weights)
     if (!existsSync(path)) throw new UserError(`${path} cannot be read: no such file or folder`);
   const own = isPictureFolder(data) ? [data] : dataFiles(data);
-  return [...own, ...captions, ...weights];
+  const beside = weights.flatMap((path) => (/\.onnx$/i.test(path) ? pictureGraphFiles(path) : [path]));
+  return [...own, ...captions, ...beside];
 }

@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { Engine, type EngineOptions } from "../core/runtime/index.js";
 import { MultiViewDataset } from "../data/dataset.js";
+import { dropIncomplete } from "../data/imputation/missing-values.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
 import { findMethod } from "../methods/index.js";
@@ -106,7 +107,7 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
   const files = isOpen ? [] : filesOf(source, settings, options);
   const unchanged = watchFiles(files);
   const opened = isOpen
-    ? { data: source, notes: [] }
+    ? openGiven(source, settings)
     : await openForRun(source, { ...settings, seed: options.seed as number }, hooks);
   const config: RunConfig = {
     method: definition.name,
@@ -126,8 +127,17 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
     const method = definition.create(options, engine);
     const begin = () => createRun(request.out, config, { ...environment, backend: engine.interface });
     const about = { preset: request.preset, notes: request.notes };
-    return train({ method, opened, engine, begin, ...about, ...wholeMethod(method, opened) }, hooks);
+    const whole = wholeMethod(method, opened, settings.impute);
+    return train({ method, opened, engine, begin, ...about, ...whole }, hooks);
   });
+}
+
+/** Data in memory; of how it is understood, what of it is used is all that there is to say. */
+function openGiven(source: MultiViewDataset, { dropIncomplete: drops, impute }: DataSettings): OpenedData {
+  const notes: string[] = [];
+  const onNote = (note: string) => void notes.push(note);
+  const data = drops ? dropIncomplete(source, impute === undefined ? "values" : "views", onNote) : source;
+  return { data, notes };
 }
 
 /**
@@ -168,7 +178,7 @@ export async function resumeTraining(request: ResumeRequest, hooks: TrainingHook
     unchanged();
     return await withEngine(request.engine, (engine) => {
       const method = definition.create(options, engine);
-      const parts = wholeMethod(method, opened);
+      const parts = wholeMethod(method, opened, settings.impute);
       return train({ method, opened, engine, begin: () => run, saved: checkpoint, ...parts }, hooks);
     });
   } catch (error) {
@@ -228,9 +238,10 @@ export interface Training {
 function wholeMethod(
   method: AnyMethod,
   { data }: OpenedData,
+  impute?: DataSettings["impute"],
 ): Pick<Training, "fit" | "loadState" | "state" | "models"> {
   return {
-    fit: (hooks) => method.fit(data, hooks),
+    fit: (hooks) => method.fit(data, { ...hooks, ...(impute && { impute }) }),
     loadState: (state) => method.reopen(data, state),
     state: () => method.state(),
     models: () => method.exportModels(),

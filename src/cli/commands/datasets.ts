@@ -19,7 +19,7 @@ import { AmbiguousDataError, UserError } from "../../errors.js";
 import { writeFileAtomic } from "../../files.js";
 import { textTable } from "../../text-table.js";
 import { type DataSource, openData } from "../../train/data-source.js";
-import { addDataFlags, type DataFlags, dataSettings } from "../data-flags.js";
+import { addDataFlags, type DataFlags, dataSettings, severalFiles } from "../data-flags.js";
 import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js";
 import { printResult, say } from "../output/output.js";
 import { itemProgress } from "../output/progress.js";
@@ -122,9 +122,9 @@ async function describe(source: string, { seed, ...flags }: Flags & MediaFlags):
     throw new UserError(`${source} is no folder of pictures: it has no captions to choose`);
   const notes: string[] = [];
   let shown = -1;
-  const more = flags.data ?? [];
-  const name = more.length > 0 ? [source, ...more] : source;
-  const request = { data: name, ...dataSettings(flags), seed: wholeNumber("--seed", seed) };
+  const names = [source, ...(flags.data ?? [])].flatMap(severalFiles);
+  const name = names.length > 1 ? names : source;
+  const request = { data: name, ...dataSettings(flags), seed: wholeNumber("--seed", seed), keepsMissing: true };
   const data = await openData(request, {
     onNote: (note) => notes.push(note),
     onProgress(share) {
@@ -133,6 +133,10 @@ async function describe(source: string, { seed, ...flags }: Flags & MediaFlags):
       shown = Math.max(shown, percent);
     },
   });
+  if (data.views.some(({ incomplete }) => incomplete))
+    notes.push(
+      "vantage train fills missing values with --impute mean (or median, knn), and leaves such samples out with --drop-incomplete",
+    );
   const description = describeDataset(data, notes);
   printResult(description, formatDescription(description).split("\n"));
 }

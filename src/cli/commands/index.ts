@@ -113,7 +113,12 @@ function samplesOfRun(run: string, flags: Flags, options: Omit<Parameters<typeof
     split: flags.split,
     ...(data !== undefined && {
       data: (config) =>
-        openOtherData(run, config, { ...dataSettings(flags), ...pictureSettings(flags), data }, options.onNote!),
+        openOtherData(
+          run,
+          config,
+          { ...dataSettings(flags), ...pictureSettings(flags), data, guessesLabels: false },
+          options.onNote!,
+        ),
     }),
   });
 }

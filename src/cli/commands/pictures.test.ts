@@ -1,6 +1,6 @@
 // A folder of pictures with captions from training to search: on pixels and on features, resumed, on another folder, and mistakes.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -66,6 +66,32 @@ test("from pixels to search: trained, stopped and resumed with the same bits, in
   const other = await done(["evaluate", "whole", "--data", "others", "--json"]);
   assert.equal(JSON.parse(other.stdout).dataset.samples, 9);
   assert.match(other.stderr, /learned from the run's own captions/);
+});
+
+test("an ONNX model as backbone: asked how its pictures are normalized, trained at its size, indexed and searched without its file", async () => {
+  const fixture = new URL("../../../src/core/nn/onnx-import/fixtures/vit-train.onnx", import.meta.url);
+  copyFileSync(fixture, join(work, "vit.onnx"));
+  const args = ["train", "djsrh", "--data", "squares", "--set", "backbone=vit.onnx", "--set", "lr=0.1", "--batch", "8"];
+  const more = ["--bits", "16", "--threads", "1", "--epochs", "20", "--out", "imported"];
+  const asked = await runCommand([...args, ...more], work, env);
+  assert.equal(asked.status, 2);
+  const [, flag] = asked.stderr.match(/^vantage: vit\.onnx: nothing says how .*?(--set normalization=\w+)/) ?? [];
+  const { stdout } = await done([...args, ...more, "--json", ...flag!.split(" ")]);
+  assert.deepEqual(JSON.parse(stdout).dataset.views[0], 3 * 32 * 32);
+  rmSync(join(work, "vit.onnx"));
+  await done(["index", "imported", "--out", "imported-index"]);
+  const found = await done([
+    "search",
+    "imported-index",
+    "--json",
+    "--image",
+    "squares/blue/2.png",
+    "--target",
+    "image",
+  ]);
+  const [hit] = JSON.parse(found.stdout).hits;
+  assert.equal(hit.distance, 0);
+  assert.match(hit.id, /^blue\//);
 });
 
 test("a picture that has changed ends a resumed training; features need no backbone", async () => {

@@ -1,18 +1,19 @@
-// The file that `encode` writes: representations or codes with the ids, labels and predictions of their samples.
-import { extname } from "node:path";
+// The file that `encode` and `predict` write: representations, codes or predictions with the ids and labels of their samples.
 import type { Labels } from "../../data/dataset.js";
 import { writeNpy, writeNpz, writeParquet } from "../../data/formats/index.js";
 import type { NumericArray } from "../../data/formats/variables.js";
 import { writeFileAtomic } from "../../files.js";
 
-export const encodedFormats = [".npy", ".npz", ".parquet", ".csv"];
+export const encodedFormats = [".csv", ".tsv", ".parquet", ".npz", ".npy"];
 
 export interface Encoded {
-  /** samples × columns. */
-  readonly values: Float32Array | Uint8Array;
-  readonly columns: number;
-  /** "representation", or "codes" for packed bits. */
-  readonly name: "representation" | "codes";
+  /** Samples × columns; absent where predictions are all that there is. */
+  readonly matrix?: {
+    readonly values: Float32Array | Uint8Array;
+    readonly columns: number;
+    /** "representation", or "codes" for packed bits. */
+    readonly name: "representation" | "codes";
+  };
   readonly samples: number;
   readonly ids?: readonly string[];
   readonly labels?: Labels;
@@ -25,24 +26,23 @@ export interface Encoded {
 /** One value for each sample. */
 type Column = NumericArray | readonly string[];
 
-/** Writes the format that the file's name says. @throws UserError where it cannot be written. */
-export function writeEncoded(path: string, encoded: Encoded): void {
-  const { values, columns, name, samples } = encoded;
-  const format = extname(path);
-  if (format === ".npy") writeNpy(path, values, [samples, columns]);
+/** Writes one of the formats. @throws UserError where it cannot be written. */
+export function writeEncoded(path: string, format: string, encoded: Encoded): void {
+  const { matrix, samples } = encoded;
+  if (format === ".npy") writeNpy(path, matrix!.values, [samples, matrix!.columns]);
   else if (format === ".npz") {
     const vectors = Object.entries(columnsOf(encoded, "ids")).map(([key, data]) => [key, { data, shape: [samples] }]);
     writeNpz(path, {
-      [name]: { data: values, shape: [samples, columns] },
+      ...(matrix && { [matrix.name]: { data: matrix.values, shape: [samples, matrix.columns] } }),
       ...Object.fromEntries(vectors),
       ...classArrays(encoded),
     });
   } else if (format === ".parquet") {
     writeParquet(path, [
       ...Object.entries(columnsOf(encoded, "id")).map(([key, data]) => ({ name: key, data })),
-      { name, data: values, width: columns },
+      ...(matrix ? [{ name: matrix.name, data: matrix.values, width: matrix.columns }] : []),
     ]);
-  } else writeFileAtomic(path, csvPieces(encoded));
+  } else writeFileAtomic(path, textPieces(encoded, format === ".tsv" ? "\t" : ","));
 }
 
 /**
@@ -94,25 +94,27 @@ function classArrays({ labels, classes, samples }: Encoded) {
 const rowsTogether = 4096;
 
 /** A header and a line for each sample; float32 values with the digits that tell them apart. */
-function* csvPieces(encoded: Encoded): Generator<Uint8Array> {
-  const { values, columns, name, samples } = encoded;
+function* textPieces(encoded: Encoded, separator: string): Generator<Uint8Array> {
+  const { matrix, samples } = encoded;
+  const { values = [], columns = 0, name } = matrix ?? {};
   const fields = Object.entries(columnsOf(encoded, "id"));
   const header = [...fields.map(([key]) => key), ...Array.from({ length: columns }, (_, j) => `${name}_${j}`)];
-  yield Buffer.from(`${header.join(",")}\n`);
+  yield Buffer.from(`${header.join(separator)}\n`);
   for (let start = 0; start < samples; start += rowsTogether) {
     let text = "";
     for (let row = start; row < Math.min(samples, start + rowsTogether); row++) {
-      const cells = fields.map(([, column]) => cell(column[row]!));
+      const cells = fields.map(([, column]) => cell(column[row]!, separator));
       for (let j = 0; j < columns; j++) cells.push(short(values[row * columns + j]!));
-      text += `${cells.join(",")}\n`;
+      text += `${cells.join(separator)}\n`;
     }
     yield Buffer.from(text);
   }
 }
 
-function cell(value: string | number): string {
+function cell(value: string | number, separator: string): string {
   if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);
-  return /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  const isPlain = !/["\r\n]|^\s|\s$/.test(value) && !value.includes(separator);
+  return isPlain ? value : `"${value.replaceAll('"', '""')}"`;
 }
 
 function short(value: number): string {

@@ -101,8 +101,13 @@ export function writtenMeasure(name: string, value: unknown): string {
 
 function clusterLines(clusters: ClusterSummary | undefined): string[] {
   if (clusters === undefined) return [];
-  const { sizes, silhouette, silhouetteSamples } = clusters;
+  const { sizes, silhouette, silhouetteSamples, stability } = clusters;
   const of = silhouetteSamples === undefined ? "" : ` of ${silhouetteSamples} samples`;
   const value = silhouette === undefined ? "none, there is one cluster" : `${silhouette.toFixed(4)}${of}`;
-  return [`cluster sizes   ${sizes.join(" ")}`, `silhouette in the joined views   ${value}`];
+  const again = "stability (mean ARI of clusters of random 80% of the samples)";
+  return [
+    `cluster sizes   ${sizes.join(" ")}`,
+    `silhouette in the joined views   ${value}`,
+    ...(stability === undefined ? [] : [`${again}   ${stability.toFixed(4)}`]),
+  ];
 }

@@ -122,6 +122,8 @@ export const kernelTable = {
   graphInsert: { ...graph, first: "u32" },
   graphLink: { ...graph, first: "u32", count: "u32" },
   graphSearch: { ...graph, queries: "u8[]", distances: "u16[]", nodes: "u32[]", counts: "u32[]" },
+  reflectStrips: { basis: "f64[]", reflectors: "f64[]", betas: "f64[]", n: "u32" },
+  rotateStrips: { basis: "f64[]", places: "u32[]", turns: "f64[]", rotations: "u32", n: "u32" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, keyof Kinds>>>>;
 
 export type KernelName = keyof typeof kernelTable;

@@ -125,7 +125,7 @@ async function readTable(
   const views: View[] = [];
   const notes: string[] = [];
   for (const [v, each] of found.entries())
-    views.push(await readView({ ...each, samplesLast: samplesLast[v]! }, each.path, notes));
+    views.push(await readView({ ...each, samplesLast: samplesLast[v]! }, each.path, notes, false));
   const read = labeled && (await readLabels({ ...labeled, lengths }, samples, labeled.path));
   for (const note of [...notes, ...(read?.notes ?? [])]) onNote(note);
   return { rows: samples, views, ...(read && { labels: read.labels }) };

@@ -105,7 +105,7 @@ class NumberCells {
   }
 }
 
-const empty = (name: string): SkippedColumn => ({ kind: "skipped", name, reason: "an empty column" });
+const empty = (name: string): SkippedColumn => ({ kind: "skipped", name, reason: "an empty column", isEmpty: true });
 
 /** A column with one number a row. */
 export class NumberColumn implements ColumnBuilder {

@@ -42,6 +42,8 @@ export interface SkippedColumn {
   readonly kind: "skipped";
   readonly name: string;
   readonly reason: string;
+  /** Without a single value. */
+  readonly isEmpty?: boolean;
 }
 
 export type Column = NumericColumn | TextColumn | SkippedColumn;
@@ -57,7 +59,10 @@ export type ColumnMessage =
   | { readonly problem: string; readonly mine: boolean };
 
 export function columnVariable(column: Column, path: string): Variable {
-  if (column.kind === "skipped") return { kind: "skipped", reason: column.reason };
+  if (column.kind === "skipped") {
+    const { reason, isEmpty } = column;
+    return { kind: "skipped", reason, ...(isEmpty && { isEmpty }) };
+  }
   if (column.kind === "text") return textVariable(column);
   const { name, element, shape, values, missing, written } = column;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {

@@ -104,6 +104,8 @@ export interface StructVariable {
 export interface SkippedVariable {
   readonly kind: "skipped";
   readonly reason: string;
+  /** A column of a table without a single value. */
+  readonly isEmpty?: boolean;
 }
 
 export type Variable =

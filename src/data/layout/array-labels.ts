@@ -26,13 +26,19 @@ export async function labelCandidates(
   const candidates: LabelCandidate[] = [];
   for (const { reference, variable } of named) {
     const lengths = labelLengths(variable);
-    if (lengths.length === 0 || Math.max(...lengths) < 2) continue;
+    if (lengths.length === 0 || Math.max(...lengths) < 2 || isListOfClasses(reference, variable)) continue;
     const matrix = matrixOf(variable);
     if (matrix ? !(await matrixCode(matrix)) : !(await holdsClasses(reference, variable))) continue;
     candidates.push({ reference, variable, lengths });
   }
   askForTags(path, entries, candidates);
   return candidates;
+}
+
+/** Names of the classes beside the labels, each once, as `vantage encode` writes them. */
+function isListOfClasses(reference: string, variable: Variable): boolean {
+  const lines = words(reference).at(-1) === "classes" ? strings(variable) : undefined;
+  return lines !== undefined && new Set(lines).size === lines.length;
 }
 
 /** In cross-modal sets with I, Y and L (images, tags, labels) the matrix Y is the second view: which one is meant is asked. */
@@ -85,6 +91,7 @@ export async function contentLabels(
   isSelected: boolean,
 ): Promise<LabelCandidate | undefined> {
   const { path, notes, options } = state;
+  if (options.guessesLabels === false) return undefined;
   const free = columns.filter(({ reference }) => {
     return (
       reference !== options.ids && reference !== options.splits && !isListName(reference) && !isViewNames(reference)

@@ -14,6 +14,7 @@ import {
   isLabelName,
   isListName,
   isOwnerName,
+  isRowName,
   isSubjectName,
   partOfWord,
   words,
@@ -48,8 +49,10 @@ export async function sideVariables(
   else {
     const named: Column[] = [];
     for (const column of columns) {
-      if (column.reference === labels?.reference || !isIdName(column.reference)) continue;
-      if ((column.isText || column.isWhole) && (await column.isUnique())) named.push(column);
+      const { reference, isText } = column;
+      const isNamed = isIdName(reference) || (isText && (isRowName(reference) || isOwnerName(reference)));
+      if (reference === labels?.reference || !isNamed) continue;
+      if ((isText || column.isWhole) && (await column.isUnique())) named.push(column);
     }
     ids = named.sort(byIdRank)[0];
   }

@@ -21,6 +21,12 @@ export interface LayoutOptions {
   readonly ignore?: readonly string[];
   /** Whether the samples of matrices are their rows or their columns, where nothing else says so. */
   readonly samples?: "rows" | "columns";
+  /** Single missing values of views stay, as NaN, and the views are marked `incomplete`; by default they are refused. */
+  readonly keepsMissing?: boolean;
+  /** Columns of a table without a single value stay features; by default they are left out. */
+  readonly keepsEmpty?: boolean;
+  /** Whether labels may be found by what a column holds, where no name says it; by default they may. */
+  readonly guessesLabels?: boolean;
 }
 
 /** One reading of variables. */
@@ -28,6 +34,8 @@ export interface Draft {
   readonly samples: number;
   readonly views: readonly ViewPlan[];
   readonly labels?: LabelCandidate;
+  /** Columns that could be the labels, where none is. */
+  readonly possibleLabels?: readonly string[];
   /** Further labels, compared with those that are used. */
   readonly otherLabels: readonly LabelCandidate[];
   readonly ids?: { readonly reference: string; readonly lines: readonly string[]; readonly isAxis?: boolean };

@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.js";
 import type { Labels, Splits, View } from "../dataset.js";
 import { describe, type FileContent } from "../formats/variables.js";
-import { type AccountEntry, ignoredNotes } from "./account.js";
+import { type AccountEntry, few, ignoredNotes } from "./account.js";
 import { annotatedDrafts, joinNamed } from "./annotated.js";
 import { arraysDraft } from "./arrays.js";
 import type { Draft, LayoutOptions } from "./draft.js";
@@ -74,7 +74,7 @@ async function readDraft(
   const views: View[] = [];
   for (const [v, plan] of draft.views.entries()) {
     const name = naming.named[v]!;
-    views.push(await readView({ ...plan, name }, path, notes));
+    views.push(await readView({ ...plan, name }, path, notes, options.keepsMissing));
     const { reference, variable, columns } = plan;
     const what = describe(variable);
     account.push({ variable: reference, what, role: "view", detail: name, reference, ...(columns && { columns }) });
@@ -90,8 +90,8 @@ async function readDraft(
     account.push({ variable: reference, what: describe(variable), role: "labels", detail, reference });
   }
   if (naming2?.note) notes.push(naming2.note);
-  if (!candidate && options.labels === undefined)
-    notes.push("no labels were found (y, gt, gnd, label, truth, … are looked for); name them with --labels");
+  if (!candidate && options.labels === undefined && options.guessesLabels !== false)
+    notes.push(noLabels(draft.possibleLabels ?? []));
   if (draft.ids) {
     const { reference, isAxis } = draft.ids;
     const named = isAxis ? {} : { reference };
@@ -118,6 +118,12 @@ async function readDraft(
     notes,
     account,
   };
+}
+
+function noLabels(possible: readonly string[]): string {
+  if (possible.length === 0)
+    return "no labels were found (y, gt, gnd, label, truth, … are looked for); name them with --labels";
+  return `no labels were found by name; ${possible.length === 1 ? `column ${possible[0]} may hold them` : `one of ${few(possible)} may hold them`}: --labels ${possible[0]}`;
 }
 
 async function compareOthers(

@@ -39,7 +39,9 @@ export function joinFiles(files: readonly FileLayout[]): Layout {
     layout.account.map((entry): AccountEntry => ({ ...entry, variable: `${name}: ${entry.variable}` })),
   );
   const own = files.flatMap(({ name, layout }) =>
-    layout.notes.filter((note) => !note.startsWith("no labels were found")).map((note) => `${name}: ${note}`),
+    layout.notes
+      .filter((note) => !note.startsWith("no labels were found") || (!labels && note.includes("may hold them")))
+      .map((note) => `${name}: ${note}`),
   );
   if (!labels) own.push("no labels were found; name them with --labels");
   const splitters = files.filter(({ layout }) => Object.keys(layout.splits ?? {}).length > 0).map(({ name }) => name);

@@ -179,26 +179,41 @@ export interface Inspection {
   readonly present?: Uint8Array;
   /** Least and greatest value of each column over the present samples; absent for a sparse matrix. */
   readonly range?: { readonly min: Float32Array; readonly max: Float32Array };
+  /** Single values that are NaN, where they are kept. */
+  readonly missing?: number;
+}
+
+/** What is known of a view that is looked through. */
+export interface InspectionOptions {
+  /** Names of the columns. */
+  readonly features?: readonly string[];
+  /** NaN in a matrix in memory stays, as a missing value. */
+  readonly keepsMissing?: boolean;
 }
 
 /**
  * Looks for values that are no numbers. A row of nothing but NaN is a sample without this view (where the view has more than
  * one column): it is blanked and marked missing.
- * @throws UserError (made by `fail`) for an empty view, and for any other NaN or infinity: where and how many.
+ * @throws UserError (made by `fail`) for an empty view, and for infinity or any other NaN that is not kept: where and how many.
  */
-export function inspect(matrix: Matrix, fail: (what: string) => UserError, features?: readonly string[]): Inspection {
+export function inspect(
+  matrix: Matrix,
+  fail: (what: string) => UserError,
+  options: InspectionOptions = {},
+): Inspection {
   const { rows, columns } = matrix;
   if (rows === 0 || columns === 0) throw fail(`is empty (${rows} samples × ${columns} columns)`);
-  return matrix.kind === "sparse" ? inspectSparse(matrix, fail) : inspectRows(matrix, fail, features);
+  return matrix.kind === "sparse" ? inspectSparse(matrix, fail) : inspectRows(matrix, fail, options);
 }
 
 function inspectRows(
   matrix: DenseMatrix | LazyMatrix,
   fail: (what: string) => UserError,
-  features?: readonly string[],
+  { features, keepsMissing = false }: InspectionOptions,
 ): Inspection {
   const { rows, columns } = matrix;
-  let bad = 0;
+  const keepsNaN = keepsMissing && matrix.kind === "dense";
+  let [bad, kept] = [0, 0];
   let first: { value: number; row: number; column: number } | undefined;
   const missing: number[] = [];
   const min = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
@@ -213,17 +228,18 @@ function inspectRows(
         const value = values[j]!;
         // true for NaN and the infinities alone
         if (value - value !== 0) {
-          bad++;
           if (Number.isNaN(value)) nans++;
+          else bad++;
         }
       }
       if (nans === columns && columns > 1) {
-        bad = before;
         missing.push(row);
         continue;
       }
+      if (keepsNaN) kept += nans;
+      else bad += nans;
       if (bad > before && !first) {
-        const column = values.findIndex((value) => !Number.isFinite(value));
+        const column = values.findIndex((value) => value - value !== 0 && !(keepsNaN && Number.isNaN(value)));
         first = { value: values[column]!, row, column };
       }
       for (let j = 0; j < columns; j++) {
@@ -233,13 +249,20 @@ function inspectRows(
       }
     }
   }
-  if (first) throw fail(notFinite(bad, first.value, first.row, first.column, features));
+  if (first) {
+    const found = notFinite(bad, first.value, first.row, first.column, features);
+    // What is read from disk cannot be filled.
+    throw fail(
+      Number.isNaN(first.value) && matrix.kind === "dense" ? `${found}; ${waysOut}` : `${found}; remove or fill them`,
+    );
+  }
   if (missing.length === rows) throw fail("is empty: all its values are NaN");
   const range = { min, max };
-  if (missing.length === 0) return { matrix, range };
+  const holes = kept > 0 ? { missing: kept } : {};
+  if (missing.length === 0) return { matrix, range, ...holes };
   const present = new Uint8Array(rows).fill(1);
   for (const i of missing) present[i] = 0;
-  return { matrix: blank(matrix, present), present, range };
+  return { matrix: blank(matrix, present), present, range, ...holes };
 }
 
 /** The matrix with zeros in the rows that are not present. */
@@ -276,7 +299,7 @@ function inspectSparse(matrix: SparseMatrix, fail: (what: string) => UserError):
   if (bad > 0) {
     let row = 0;
     while (offsets[row + 1]! <= first) row++;
-    throw fail(notFinite(bad, values[first]!, row, indices[first]!));
+    throw fail(`${notFinite(bad, values[first]!, row, indices[first]!)}; remove or fill them`);
   }
   return { matrix };
 }
@@ -284,5 +307,8 @@ function inspectSparse(matrix: SparseMatrix, fail: (what: string) => UserError):
 function notFinite(bad: number, value: number, row: number, column: number, features?: readonly string[]): string {
   const what = Number.isNaN(value) ? "NaN" : `${value > 0 ? "" : "-"}infinity or a number beyond float32`;
   const named = features ? `, named ${JSON.stringify(features[column])}` : "";
-  return `holds ${what} at row ${row}, column ${column} (counting from 0)${named}${bad > 1 ? `, ${bad} such values in all` : ""}; remove or fill them`;
+  return `holds ${what} at row ${row}, column ${column} (counting from 0)${named}${bad > 1 ? `, ${bad} such values in all` : ""}`;
 }
+
+/** What to do about single values that are missing. */
+const waysOut = "fill them with --impute mean (or median, knn), or leave such samples out with --drop-incomplete";

@@ -1,6 +1,6 @@
 // Tables: which columns are the views, the labels, the ids and the split, and which are left out.
 import { UserError } from "../../errors.js";
-import { describe, type FileContent, type NumericVariable, type Variable } from "../formats/variables.js";
+import { describe, type FileContent, type NumericVariable, numeric, type Variable } from "../formats/variables.js";
 import { few, type Ignored } from "./account.js";
 import { columnsNamed, type Grouping, groupColumns, joinColumns } from "./column-groups.js";
 import {
@@ -77,7 +77,9 @@ export async function tableDraft(content: FileContent, options: LayoutOptions, n
   }
   leaveOutNamed(state);
   for (const [name, variable] of variables) {
-    if (variable.kind === "skipped") leaveOut(state, name, variable.reason, false);
+    if (variable.kind === "skipped" && variable.isEmpty && options.keepsEmpty) {
+      state.open.set(name, numeric("double", [rows], "row", new Float64Array(rows).fill(Number.NaN)));
+    } else if (variable.kind === "skipped") leaveOut(state, name, variable.reason, false);
     else if (variable.kind !== "numeric" && variable.kind !== "text")
       leaveOut(state, name, `it is ${describe(variable)}`);
   }
@@ -88,6 +90,7 @@ export async function tableDraft(content: FileContent, options: LayoutOptions, n
   await leaveOutRepeats(state, labels, selected);
   const views = selected ?? (await automaticViews(state));
   if (views.length === 0 && needsViews) throw noViews(state);
+  const possibleLabels = labels ? [] : await repeatingTexts(state);
   for (const [name, variable] of state.open) {
     if (variable.kind === "text") leaveOut(state, name, "text is no feature");
     else if (selected) leaveOut(state, name, "not among --views", false);
@@ -98,6 +101,7 @@ export async function tableDraft(content: FileContent, options: LayoutOptions, n
     ...(labels && {
       labels: { reference: labels.reference, variable: labels.variable, lengths: labelLengths(labels.variable) },
     }),
+    possibleLabels,
     otherLabels: [],
     ...sides,
     ignored: state.ignored,
@@ -218,7 +222,7 @@ function featureGroups({ open, hasHeader, index }: Table): Grouping {
 }
 
 async function automaticViews(table: Table): Promise<ViewPlan[]> {
-  await leaveOutEmpty(table);
+  if (!table.options.keepsEmpty) await leaveOutEmpty(table);
   const { groups, hint } = featureGroups(table);
   if (hint !== undefined) table.notes.push(hint);
   return groups.map(({ name, columns }) => planOf(table, name === "column" ? "data" : name, columns));
@@ -295,6 +299,7 @@ async function findLabels(
     return first;
   }
   if (coded) return dummies(table, coded.columns, coded.name);
+  if (options.guessesLabels === false) return undefined;
   const byContent = await labelsByContent(columns, path, true, selected === undefined);
   if (byContent) {
     table.notes.push(byContent.note);
@@ -302,6 +307,17 @@ async function findLabels(
   }
   if (!selected) await askForNumbers(table);
   return undefined;
+}
+
+/** Columns of text without a role whose values stand several times each. */
+async function repeatingTexts({ open }: Table): Promise<string[]> {
+  const found: string[] = [];
+  for (const [name, variable] of open) {
+    const column = variable.kind === "text" ? await Column.from(name, variable) : undefined;
+    if (column && (await couldBeClasses(column)) && (await column.distinct()) * 2 <= (await column.present()))
+      found.push(name);
+  }
+  return found;
 }
 
 /** Whether a name is that of an axis: y beside x, acc_y beside acc_x, pos.y beside pos.x. */

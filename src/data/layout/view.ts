@@ -23,21 +23,30 @@ export interface ViewPlan {
 
 /**
  * Reads a variable as a view; what is odd or was changed goes to the notes, a line each.
- * @throws UserError where it holds NaN, infinity or nothing.
+ * @param keepsMissing whether single missing values stay, as NaN.
+ * @throws UserError where it holds other NaN, infinity or nothing.
  */
-export async function readView(plan: ViewPlan, path: string, notes: string[]): Promise<View> {
+export async function readView(
+  plan: ViewPlan,
+  path: string,
+  notes: string[],
+  keepsMissing: boolean | undefined,
+): Promise<View> {
   const { name, reference, variable, samplesLast, features } = plan;
   const fail = (what: string) =>
     new UserError(`${path}: view "${name}"${reference === name ? "" : ` (${reference})`} ${what}`);
   const onDisk = variable.kind === "numeric" && isTooLarge(variable, samplesLast);
   const read = onDisk ? storeRows(variable, samplesLast, path, reference) : toMatrix(variable, samplesLast, fail);
-  const { matrix, present, range } = inspect(await read, fail, features);
+  const { matrix, present, range, missing: holes } = inspect(await read, fail, { features, keepsMissing });
   if (onDisk)
     notes.push(`view "${name}" is too large for memory: its rows are read from disk, from a copy in the cache`);
   if (samplesLast && matrix.columns > 1) notes.push(`view "${name}" is stored as features × samples; it is turned`);
   if (present) {
     const missing = present.reduce((sum, each) => sum + 1 - each, 0);
     notes.push(`view "${name}": ${missing} of ${matrix.rows} samples are all NaN; they count as missing in this view`);
+  }
+  if (holes !== undefined) {
+    notes.push(`view "${name}": ${holes} single ${holes === 1 ? "value is" : "values are"} missing`);
   }
   if (range && variable.kind === "numeric") {
     const lost = await indistinctColumns(variable, samplesLast, range, matrix.rows);
@@ -48,5 +57,11 @@ export async function readView(plan: ViewPlan, path: string, notes: string[]): P
       );
     }
   }
-  return { name, matrix, ...(present && { present }), ...(features && { features }) };
+  return {
+    name,
+    matrix,
+    ...(present && { present }),
+    ...(features && { features }),
+    ...(holes !== undefined && { incomplete: true }),
+  };
 }

@@ -1,12 +1,14 @@
 // A picture as RGB bytes of a given size: decoded by sharp (libvips), within limits, from files that may be a stranger's.
 import { UserError } from "../../errors.js";
-import { draw, openSharp, type PictureSize, type Pixels, seconds } from "./draw.js";
+import { draw, openSharp, type Pixels, seconds } from "./draw.js";
 import { drawApart } from "./draw-apart.js";
 import { otherKind, type PictureKind, pictureKind } from "./picture-kinds.js";
+import type { PictureSize } from "./picture-size.js";
 import { readBytes } from "./read-bytes.js";
 import { refuseReferences } from "./svg-references.js";
 
-export type { PictureSize, Pixels } from "./draw.js";
+export type { Pixels } from "./draw.js";
+export type { PictureSize } from "./picture-size.js";
 
 /** What one picture may take: bytes of its file, pixels, pixels along a side. */
 export const limits = { bytes: 2 ** 28, svgBytes: 2 ** 23, pixels: 200_000_000, side: 32_767 } as const;

@@ -2,7 +2,8 @@
 import type { ChildProcess } from "node:child_process";
 import { UserError } from "../../errors.js";
 import { startSandbox } from "../../sandbox.js";
-import type { PictureSize, Pixels } from "./draw.js";
+import type { Pixels } from "./draw.js";
+import type { PictureSize } from "./picture-size.js";
 
 /** Seconds that an SVG may take; honest ones take some hundredths. */
 const usual = 10;

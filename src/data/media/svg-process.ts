@@ -1,6 +1,7 @@
 // The process that draws SVGs for `draw-apart.ts`: one that never comes to an end, or ends the process, does so here.
 import { watchMemory } from "../../sandbox-child.js";
-import { draw, type PictureSize } from "./draw.js";
+import { draw } from "./draw.js";
+import type { PictureSize } from "./picture-size.js";
 
 /** Bytes of memory that drawing may take. */
 const memory = 1.5 * 2 ** 30;

@@ -13,18 +13,22 @@ export interface Output {
   readonly pooling: "mean" | "first" | undefined;
 }
 
+/** A model's outputs of float32: their names, and the shape of one for several items. */
+export interface ModelOutputs {
+  readonly names: readonly string[];
+  shapeOf(name: string): readonly (number | string)[];
+}
+
 /**
- * @param shapes of the inputs for two items.
+ * The output that is taken: the one that is named, that exporters name so, or the only one with a row for each item.
  * @throws UserError where several outputs come into question, or one has a row for each part and nothing says what becomes of them.
  */
 export function chooseOutput(
-  file: EncoderFile,
+  { names: all, shapeOf }: ModelOutputs,
   path: string,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  { output, pooling }: ModelSettings,
+  { output, pooling }: Pick<ModelSettings, "output" | "pooling">,
 ): Output {
-  const all = file.outputs.filter(({ isFloat }) => isFloat).map(({ name }) => name);
-  const whole = (name: string) => file.shapeFor(name, shapes).length === 2;
+  const whole = (name: string) => shapeOf(name).length === 2;
   const named = usual.find((name) => all.includes(name) && whole(name));
   const single = all.filter(whole);
   const name = output ?? named ?? (single.length === 1 ? single[0] : all.length === 1 ? all[0] : undefined);
@@ -35,8 +39,8 @@ export function chooseOutput(
       `${path}: ${found} Write "output: NAME" into ${settings}; it has ${all.join(", ") || "none of float32"}`,
     );
   }
-  const shape = file.shapeFor(name, shapes);
-  if (shape.length === 2) return { name, dimensions: shape[1]!, pooling: undefined };
+  const shape = shapeOf(name);
+  if (shape.length === 2) return { name, dimensions: Number(shape[1]), pooling: undefined };
   if (shape.length !== 3)
     throw new UserError(`${path}: output "${name}" is of shape [${shape.join(", ")}], expected a row for each item`);
   if (pooling === undefined) {
@@ -44,7 +48,7 @@ export function chooseOutput(
       `${path}: output "${name}" has ${shape[1]} rows for an item: write "pooling: mean" or "pooling: first" into ${settings}`,
     );
   }
-  return { name, dimensions: shape[2]!, pooling };
+  return { name, dimensions: Number(shape[2]), pooling };
 }
 
 /**
@@ -66,4 +70,10 @@ export function pooled(
     for (let j = 0; j < dimensions; j++) mean[j]! += rows[i * dimensions + j]!;
   }
   return mean.map((value) => value / Math.max(1, count));
+}
+
+/** The outputs of a file for inputs of these shapes. */
+export function outputsOf(file: EncoderFile, shapes: ReadonlyMap<string, readonly number[]>): ModelOutputs {
+  const names = file.outputs.filter(({ isFloat }) => isFloat).map(({ name }) => name);
+  return { names, shapeOf: (name) => file.shapeFor(name, shapes) };
 }

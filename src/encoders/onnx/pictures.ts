@@ -3,7 +3,7 @@ import type { EncoderFile } from "../../core/onnx/encoder-file.js";
 import type { Session } from "../../core/runtime/session.js";
 import { UserError } from "../../errors.js";
 import type { PictureEncoder } from "../encoder.js";
-import { chooseOutput, pooled } from "./outputs.js";
+import { chooseOutput, outputsOf, pooled } from "./outputs.js";
 import { type Preprocessing, writeInput } from "./preprocessor.js";
 import type { ModelSettings } from "./settings.js";
 
@@ -30,7 +30,7 @@ export function pictureModel(
   const { isChannelsFirst, batch } = layoutOf(path, input!, height, width);
   const shapeOf = (count: number) => (isChannelsFirst ? [count, 3, height, width] : [count, height, width, 3]);
   const shapes = (count: number) => new Map([[input!.name, shapeOf(count)]]);
-  const output = chooseOutput(file, path, shapes(batch ?? 2), settings);
+  const output = chooseOutput(outputsOf(file, shapes(batch ?? 2)), path, settings);
   const { dimensions, pooling, name } = output;
   const values = 3 * height * width;
   const step = batch ?? file.fittingRows(name, together, shapes);

@@ -1,6 +1,6 @@
 // preprocessor_config.json of the hub: how a picture becomes the input of CLIP, ViT, SigLIP and their like.
 import { z } from "zod";
-import type { PictureSize } from "../../data/media/decode.js";
+import type { PictureSize } from "../../data/media/picture-size.js";
 import { UserError } from "../../errors.js";
 import type { ModelSettings } from "./settings.js";
 

@@ -4,7 +4,7 @@ import { needPackages } from "../../optional.js";
 import type { WordEncoder } from "../encoder.js";
 import { unit } from "../sentence-transformers.js";
 import { commonEnd, cutTokens } from "../tokens.js";
-import { chooseOutput, pooled } from "./outputs.js";
+import { chooseOutput, outputsOf, pooled } from "./outputs.js";
 import type { OpenedModel } from "./pictures.js";
 
 /** Texts of one call, and tokens of a text where nothing says how many. */
@@ -42,7 +42,7 @@ export async function textModel(
   const mayPad = tokens.padding !== undefined && (hasMask || fixed !== undefined);
   const shapes = (count: number, length: number) =>
     new Map(file.inputs.map(({ name }) => [name, [count, length]] as const));
-  const { name, dimensions, pooling } = chooseOutput(file, path, shapes(batch ?? 2, fixed ?? 8), settings);
+  const { name, dimensions, pooling } = chooseOutput(outputsOf(file, shapes(batch ?? 2, fixed ?? 8)), path, settings);
 
   const encodeSome = async (lists: readonly (readonly number[])[]): Promise<Float32Array> => {
     const count = batch ?? lists.length;

@@ -53,7 +53,13 @@ test("samples without a label are clustered and not measured; without any there 
   assert.ok(joined!.acc! > 0.34 && joined!.acc! <= 1);
   const unlabeled = new MultiViewDataset({ ...data, labels: undefined });
   assert.deepEqual(await measureBaselines({ ...protocol, data: unlabeled }, options), {});
-  const right = await describeClusters(unlabeled, truth, options);
+  const apart = dense(
+    240,
+    1,
+    Float32Array.from(truth, (value, i) => 5 * value + (i % 10) / 10),
+  );
+  const right = await describeClusters(unlabeled, truth, apart, options);
+  assert.equal(right.stability, 1);
   assert.deepEqual(
     right.sizes,
     [0, 1, 2].map((c) => truth.filter((value) => value === c).length),
@@ -61,8 +67,15 @@ test("samples without a label are clustered and not measured; without any there 
   const shuffled = await describeClusters(
     unlabeled,
     truth.map((_, i) => i % 3),
+    // points evenly on a circle have no three clusters
+    dense(
+      240,
+      2,
+      Float32Array.from({ length: 480 }, (_, e) => (e % 2 ? Math.sin : Math.cos)((Math.floor(e / 2) * Math.PI) / 120)),
+    ),
     options,
   );
+  assert.ok(shuffled.stability! < 0.8, `${shuffled.stability}`);
   assert.ok(right.silhouette! > shuffled.silhouette! + 0.02, `${right.silhouette} ${shuffled.silhouette}`);
 });
 

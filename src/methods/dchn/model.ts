@@ -9,7 +9,7 @@ import type { ViewShape } from "../feeding.js";
 import { matchViews, viewShapes } from "../matching/views.js";
 import type { Context, Model, ModelPart } from "../shared/definition.js";
 import { fitViewScaler, networkScaler, networkTensors, type StoredNetwork } from "../shared/hashing-network.js";
-import { checkPictures, chosenBackbone } from "../shared/picture-trunk.js";
+import { checkPictures, chosenBackbone, withPictureGraph } from "../shared/picture-trunk.js";
 import { withRetrievalSplits } from "../shared/splits.js";
 import { stateTensor } from "../shared/state.js";
 import type { Json, State } from "../training.js";
@@ -64,7 +64,8 @@ export class DchnModel implements Model {
     const rows = trainingRows(data, name);
     if (rows.length === 0) throw new UserError(`${data.name}: no training sample has view "${name}" and a label`);
     const scaler = fitViewScaler(options.scaling, own.views[0]!, rows);
-    const model = this.#makeView(viewShapes(own, ["code", "bits"])[0]!, scaler, data);
+    const [view] = withPictureGraph(viewShapes(own, ["code", "bits"]), options);
+    const model = this.#makeView(view!, scaler, data);
     initialize(engine.kernels, model.store, model.network.parameters.all, options.seed);
     return model;
   }

@@ -58,13 +58,24 @@ export interface DchnOptions extends z.output<typeof dchnOptions> {
   readonly evaluateEvery: z.output<typeof dchnOptions>["evaluateEvery"];
   /**
    * Network for pictures, before the method's own layers: none, alexnet, vgg19-bn, resnet18, resnet50,
-   * mobilenet-v2, or a file of weights (.pth, .safetensors, .onnx). Default: "none".
+   * mobilenet-v2, a file of weights (.pth, .safetensors), or an ONNX model (.onnx). Default: "none".
    */
   readonly backbone: z.output<typeof dchnOptions>["backbone"];
-  /** Which network the file of weights is of (default: what its name says). */
+  /**
+   * Which network the file is of: of weights, by default what its name says; of an .onnx file graph, the network
+   * in it, by default.
+   */
   readonly arch?: z.output<typeof dchnOptions>["arch"];
-  /** Layer up to which the backbone keeps its weights, such as features (default: all are learned). */
+  /**
+   * Layer up to which the backbone keeps its weights, such as features; in an ONNX model a node, value or weight
+   * (default: all are learned).
+   */
   readonly freeze?: z.output<typeof dchnOptions>["freeze"];
+  /**
+   * What an ONNX model takes: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: what
+   * preprocessor_config.json or a YAML file beside it says).
+   */
+  readonly normalization?: z.output<typeof dchnOptions>["normalization"];
   /**
    * Pictures in training: another part of each in each epoch, half of them mirrored; false: their middle. Default:
    * true.

@@ -1,5 +1,6 @@
 // SHAM, the semantic hashing autoencoder of DCHN (Hu et al. 2021): one Hamming space for all views, learned from labels.
 
+import type { Kernels } from "../../core/kernels/kernels.js";
 import type { Random } from "../../core/kernels/random.js";
 import { symmetricEigen } from "../../numerics/linear-algebra/symmetric-eigen.js";
 import { type Matrix64, map, matrix64, meanRowDistance, product, transposed } from "./matrices.js";
@@ -24,19 +25,28 @@ export function sgn(value: number): number {
 /**
  * Alternates between codes B = sgn((1+γ) L W (WᵀW + γI)⁻¹) of the label rows L [rows, classes] and the W that solves
  * (BᵀB) Wᵀ + Wᵀ (γLᵀL) = (1+γ) BᵀL, and keeps the W of the least loss.
+ * @param kernels find eigenvectors.
  * @param labels L; its columns are linearly independent where the identity is part of it.
  * @param start W [classes, bits] to begin with.
  */
-export function learnHammingSpace(labels: Matrix64, start: Matrix64, { gamma, iterations }: ShamOptions): HammingSpace {
-  const labelGram = eigenOf(map(product(transposed(labels), labels), (value) => gamma * value));
+export function learnHammingSpace(
+  kernels: Kernels,
+  labels: Matrix64,
+  start: Matrix64,
+  { gamma, iterations }: ShamOptions,
+): HammingSpace {
+  const labelGram = eigenOf(
+    kernels,
+    map(product(transposed(labels), labels), (value) => gamma * value),
+  );
   const losses: number[] = [];
   let w = start;
   let best = start;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < iterations; i++) {
-    const codes = codesOf(labels, w, gamma);
+    const codes = codesOf(kernels, labels, w, gamma);
     const codesByBit = transposed(codes);
-    const codeGram = eigenOf(product(codesByBit, codes));
+    const codeGram = eigenOf(kernels, product(codesByBit, codes));
     const right = map(product(codesByBit, labels), (value) => (1 + gamma) * value);
     w = transposed(solveSylvester(codeGram, labelGram, right));
     const loss =
@@ -51,8 +61,8 @@ export function learnHammingSpace(labels: Matrix64, start: Matrix64, { gamma, it
  * B = sgn((1+γ) L W (WᵀW + γI)⁻¹). W (WᵀW + γI)⁻¹ is (WWᵀ + γI)⁻¹ W, here on the eigenvectors of the smaller WWᵀ, and the
  * factor 1+γ changes no sign.
  */
-function codesOf(labels: Matrix64, w: Matrix64, gamma: number): Matrix64 {
-  const { values, vectors } = eigenOf(product(w, transposed(w)));
+function codesOf(kernels: Kernels, labels: Matrix64, w: Matrix64, gamma: number): Matrix64 {
+  const { values, vectors } = eigenOf(kernels, product(w, transposed(w)));
   const rotated = product(vectors, w);
   for (let e = 0; e < rotated.data.length; e++) rotated.data[e]! /= values[Math.floor(e / rotated.columns)]! + gamma;
   return map(product(labels, product(transposed(vectors), rotated)), sgn);
@@ -65,8 +75,8 @@ interface Eigen {
 }
 
 /** @param symmetric is overwritten. */
-function eigenOf(symmetric: Matrix64): Eigen {
-  const { values, vectors } = symmetricEigen(symmetric.data, symmetric.rows);
+function eigenOf(kernels: Kernels, symmetric: Matrix64): Eigen {
+  const { values, vectors } = symmetricEigen(kernels, symmetric.data, symmetric.rows);
   return { values, vectors: { rows: symmetric.rows, columns: symmetric.rows, data: vectors } };
 }
 
@@ -80,7 +90,7 @@ function solveSylvester(a: Eigen, c: Eigen, right: Matrix64): Matrix64 {
 }
 
 /** A random matrix [classes, bits] of normal values with its singular values set to 1: G → G (GᵀG)^−½ on the shorter side. */
-export function randomStart(classes: number, bits: number, random: Random): Matrix64 {
+export function randomStart(kernels: Kernels, classes: number, bits: number, random: Random): Matrix64 {
   const gaussian = matrix64(
     classes,
     bits,
@@ -88,7 +98,7 @@ export function randomStart(classes: number, bits: number, random: Random): Matr
   );
   const wide = classes <= bits;
   const [short, long] = wide ? [gaussian, transposed(gaussian)] : [transposed(gaussian), gaussian];
-  const { values, vectors } = eigenOf(product(short, long));
+  const { values, vectors } = eigenOf(kernels, product(short, long));
   const rotated = product(vectors, short);
   for (let e = 0; e < rotated.data.length; e++) rotated.data[e]! /= Math.sqrt(values[Math.floor(e / rotated.columns)]!);
   const result = product(transposed(vectors), rotated);

@@ -63,11 +63,12 @@ export class DchnTraining implements Training {
 
   /** W by SHAM, from a random start. */
   #learnSpace(data: MultiViewDataset): EpochResult {
-    const { options } = this.context;
+    const { options, engine } = this.context;
+    const { kernels } = engine;
     const random = new Random(options.seed, "hamming space");
     const rows = labelRows(requireLabels(data), data.splits.train!, options.available, random.fork("rows"));
-    const start = randomStart(rows.columns, options.bits, random.fork("start"));
-    const { w, losses } = learnHammingSpace(rows, start, options);
+    const start = randomStart(kernels, rows.columns, options.bits, random.fork("start"));
+    const { w, losses } = learnHammingSpace(kernels, rows, start, options);
     this.model.w.data.set(w.data);
     return { losses: { total: Math.min(...losses) } };
   }

@@ -9,7 +9,7 @@ import { unlabeledNotes } from "../matching/labeled.js";
 import type { Context } from "../shared/definition.js";
 import { type Description, describedModel, type Networks, scalingNotes } from "../shared/described-model.js";
 import { fitViewScaler, type HashingNetwork, networkScaler, networkTensors } from "../shared/hashing-network.js";
-import { checkPictures, chosenBackbone, loadBackbones } from "../shared/picture-trunk.js";
+import { checkPictures, chosenBackbone, loadBackbones, withPictureGraph } from "../shared/picture-trunk.js";
 import { rowsWith } from "../shared/rows.js";
 import { stagedTraining, TrainedStage } from "../shared/staged-training.js";
 import { exportNetworks, hashingTask } from "../shared/tasks/hashing.js";
@@ -75,6 +75,7 @@ export const djsrh = defineMethod<DjsrhOptions, Description & DjsrhModel>({
       const rows = trainingRows(data);
       return data.views.map((view) => fitViewScaler(scaling, view, rows));
     },
+    views: withPictureGraph,
     check,
     make: makeNetworks,
   }),

@@ -50,8 +50,9 @@ export function djsrhObjective(
   forward = new Forward(false),
 ): Objective {
   const [x1, x2] = [viewInput("view.0", networks[0].view, batch), viewInput("view.1", networks[1].view, batch)];
-  const affinity = jointAffinity(features(networks[0], x1, 0), features(networks[1], x2, 1), weights);
-  const codes = [networks[0].code(x1, forward), networks[1].code(x2, forward)] as const;
+  const [f1, f2] = [features(networks[0], x1, 0), features(networks[1], x2, 1)];
+  const affinity = jointAffinity(f1, f2, weights);
+  const codes = [codeOf(networks[0], x1, f1, forward), codeOf(networks[1], x2, f2, forward)] as const;
   const [b1, b2] = [normalizeRows(codes[0]), normalizeRows(codes[1])];
   const loss = (a: Tensor, b: Tensor) => meanSquaredError(matmul(a, b, { transposeB: true }), affinity);
   const report = { first: loss(b1, b1), inter: loss(b1, b2), second: loss(b2, b2) };
@@ -66,4 +67,9 @@ export function djsrhObjective(
 /** F of a view. */
 function features({ scaler, trunk }: HashingNetwork, x: Tensor, place: number): Tensor {
   return trunk ? input(`features.${place}`, [x.shape[0]!, trunk.width]) : scaleInGraph(x, scaler);
+}
+
+/** The code of a view; where training leaves the whole backbone as it is, F is what it gives, and need not be computed twice. */
+function codeOf({ trunk, code, head }: HashingNetwork, x: Tensor, f: Tensor, forward: Forward): Tensor {
+  return trunk?.isFixed ? head(f, forward) : code(x, forward);
 }

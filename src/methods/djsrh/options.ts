@@ -13,6 +13,11 @@ export const djsrhOptions = z.strictObject({
     .union([rate, z.tuple([rate, rate])], "expected a positive number, or two: one per view")
     .default(0.01)
     .describe("learning rate of SGD: one number, or two for the first and the second view"),
+  backboneRate: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("learning rate of the backbone, as a part of its view's (1, as published: the same)"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of SGD"),
   weightDecay: z.number().min(0).default(5e-4).describe("L2 penalty of SGD"),
   beta: z
@@ -58,13 +63,24 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
   readonly evaluateEvery: z.output<typeof djsrhOptions>["evaluateEvery"];
   /**
    * Network for pictures, before the method's own layers: none, alexnet, vgg19-bn, resnet18, resnet50,
-   * mobilenet-v2, or a file of weights (.pth, .safetensors, .onnx). Default: "none".
+   * mobilenet-v2, a file of weights (.pth, .safetensors), or an ONNX model (.onnx). Default: "none".
    */
   readonly backbone: z.output<typeof djsrhOptions>["backbone"];
-  /** Which network the file of weights is of (default: what its name says). */
+  /**
+   * Which network the file is of: of weights, by default what its name says; of an .onnx file graph, the network
+   * in it, by default.
+   */
   readonly arch?: z.output<typeof djsrhOptions>["arch"];
-  /** Layer up to which the backbone keeps its weights, such as features (default: all are learned). */
+  /**
+   * Layer up to which the backbone keeps its weights, such as features; in an ONNX model a node, value or weight
+   * (default: all are learned).
+   */
   readonly freeze?: z.output<typeof djsrhOptions>["freeze"];
+  /**
+   * What an ONNX model takes: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: what
+   * preprocessor_config.json or a YAML file beside it says).
+   */
+  readonly normalization?: z.output<typeof djsrhOptions>["normalization"];
   /**
    * Pictures in training: another part of each in each epoch, half of them mirrored; false: their middle. Default:
    * true.
@@ -76,6 +92,8 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
   readonly batch: z.output<typeof djsrhOptions>["batch"];
   /** Learning rate of SGD: one number, or two for the first and the second view. Default: 0.01. */
   readonly lr: z.output<typeof djsrhOptions>["lr"];
+  /** Learning rate of the backbone, as a part of its view's (1, as published: the same). Default: 1. */
+  readonly backboneRate: z.output<typeof djsrhOptions>["backboneRate"];
   /** Momentum of SGD. Default: 0.9. */
   readonly momentum: z.output<typeof djsrhOptions>["momentum"];
   /** L2 penalty of SGD. Default: 0.0005. */

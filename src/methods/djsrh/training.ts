@@ -2,10 +2,11 @@
 
 import { Forward } from "../../core/nn/index.js";
 import { type Engine, type ParameterStore, TrainingStep } from "../../core/runtime/index.js";
+import type { Tensor } from "../../core/tensor/index.js";
 import { batches } from "../../data/batches.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { feedViews } from "../feeding.js";
-import type { HashingNetwork } from "../shared/hashing-network.js";
+import { type HashingNetwork, learnedParts } from "../shared/hashing-network.js";
 import { trainOn } from "../shared/losses.js";
 import { stepTrainer, type Trainer } from "../shared/staged-training.js";
 import { FixedFeatures } from "./fixed-features.js";
@@ -27,7 +28,7 @@ export interface DjsrhTrainingParts {
 
 export async function djsrhTrainer({ engine, model, data, rows, options }: DjsrhTrainingParts): Promise<Trainer> {
   const { networks, store } = model;
-  const { momentum, weightDecay, lr, seed, batch, augment } = options;
+  const { momentum, weightDecay, lr, seed, batch, augment, backboneRate } = options;
   const rates = typeof lr === "number" ? [lr, lr] : lr;
   const forward = new Forward(true);
   const { total, report } = djsrhObjective(networks, options, batch, forward);
@@ -42,21 +43,28 @@ export async function djsrhTrainer({ engine, model, data, rows, options }: Djsrh
     report,
     dropout: forward.dropoutInputs,
     updates: forward.updates,
-    groups: networks.map(({ parameters }, v) => ({
-      parameters: parameters.learned(),
-      optimizer: { kind: "sgd", lr: rates[v]!, momentum, weightDecay },
-    })),
+    groups: networks.flatMap((network, v) => {
+      const { head, backbone } = learnedParts(network);
+      const group = (parameters: readonly Tensor[], rate: number) => ({
+        parameters,
+        optimizer: { kind: "sgd", lr: rate, momentum, weightDecay } as const,
+      });
+      return [group(head, rates[v]!), ...(backbone.length > 0 ? [group(backbone, rates[v]! * backboneRate)] : [])];
+    }),
     seed,
   });
   const trainer = stepTrainer(step, async (epoch) => {
+    // Pictures that are always seen whole have the same features in all epochs.
+    if (!augment) for (const features of fixed) await features.remember(data, rows, batch);
     // α = √(epoch + 1), epoch from 0, or the fixed value.
     const alpha = options.alpha === "growing" ? Math.sqrt(epoch + 1) : options.alpha;
     for (const { view } of networks) store.values(`${view.name}.alpha`)[0] = alpha;
     const run = step.at();
     const order = batches(rows, batch, { seed, epoch }, { dropLast: true });
+    const augmented = augment ? { seed, epoch } : undefined;
     const load = async (own: Int32Array) => {
-      feedViews(run, data, own, augment ? { seed, epoch } : undefined);
-      for (const features of fixed) await features.fill(run);
+      feedViews(run, data, own, augmented);
+      for (const features of fixed) await features.fill(run, data, own, augmented);
       return run;
     };
     return { losses: await trainOn(step, order, load) };

@@ -43,7 +43,7 @@ export async function solveItq(
     losses.push(loss / n);
     if (iteration === iterations) return { rotation, losses };
     const product = await matmul(engine, v.data, turned, { m: bits, k: n, n: bits, transposeA: true });
-    rotation = nearestRotation(Float64Array.from(product), bits);
+    rotation = nearestRotation(engine, Float64Array.from(product), bits);
   }
 }
 
@@ -51,7 +51,7 @@ export async function solveItq(
  * The orthogonal matrix nearest to M, U Wᵀ of M = U S Wᵀ: M (MᵀM)^(−1/2), by the eigenvectors of MᵀM. Directions that M has none of,
  * less than 1e-6 of its greatest, are filled with what is orthogonal to the others.
  */
-function nearestRotation(m: Float64Array, size: number): Float32Array {
+function nearestRotation({ kernels }: Engine, m: Float64Array, size: number): Float32Array {
   const gram = new Float64Array(size * size);
   for (let k = 0; k < size; k++) {
     for (let i = 0; i < size; i++) {
@@ -59,7 +59,7 @@ function nearestRotation(m: Float64Array, size: number): Float32Array {
       for (let j = 0; j <= i; j++) gram[i * size + j]! += value * m[k * size + j]!;
     }
   }
-  const { values, vectors } = symmetricEigen(gram, size);
+  const { values, vectors } = symmetricEigen(kernels, gram, size);
   const left = new Float64Array(size * size);
   for (let d = 0; d < size; d++) {
     const w = vectors.subarray(d * size, (d + 1) * size);

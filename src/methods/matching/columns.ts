@@ -76,7 +76,7 @@ function lackingColumns(
 
 /** The view under the model's name, with the columns that the model takes, in its order. @throws UserError as `columnPlaces`. */
 export function matchColumns(view: View, shape: ViewShape, dataset: string, onNote?: (note: string) => void): View {
-  const { matrix, present, features } = view;
+  const { matrix, present, features, incomplete } = view;
   const found = { columns: matrix.columns, ...(features && { features }) };
   const what = `${dataset}: view "${view.name}"`;
   const places = columnPlaces(what, found, shape, "the model was trained on", onNote);
@@ -86,5 +86,6 @@ export function matchColumns(view: View, shape: ViewShape, dataset: string, onNo
     matrix: places === undefined ? matrix : selectColumns(matrix, places),
     ...(present && { present }),
     ...(names && { features: names }),
+    ...(incomplete && { incomplete }),
   };
 }

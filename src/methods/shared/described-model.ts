@@ -4,6 +4,7 @@ import { initialize, type Parameter } from "../../core/nn/index.js";
 import type { NamedTensor, ParameterStore } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { type Scaler, type ScalingKind, scalingNote } from "../../data/scaling.js";
+import { UserError } from "../../errors.js";
 import type { ViewShape } from "../feeding.js";
 import { viewShapes } from "../matching/views.js";
 import type { Json, State } from "../training.js";
@@ -63,6 +64,8 @@ export interface DescribedModelParts<Options extends { readonly seed: number }, 
   scaling?(options: Options): ScalingKind;
   /** Fits the scalers, one per view. @param data with splits. */
   fitScalers?(data: MultiViewDataset, options: Options): Scaler[];
+  /** Views as the model keeps them, where that is more than their names and columns. */
+  views?(views: readonly ViewShape[], options: Options): readonly ViewShape[];
   /** Checks data and options before anything is made. @param data with splits. @throws UserError where they do not fit. */
   check(data: MultiViewDataset, options: Options): void;
   /** Networks, whose parameters get their first values or a saved model's afterwards. */
@@ -101,6 +104,7 @@ export function describedModel<Options extends { readonly seed: number }, Made e
     return { views, classNames, classes: classes ?? classNames?.length ?? 0, scalers };
   };
   const load = ({ store, scalers, views }: Description & Made, state: State) => {
+    requireSameGraphs(views, state.json.views as unknown as ViewShape[] | undefined);
     store.load(state.tensors);
     // Pictures have none where other views have.
     const kind = scalers.find((each) => each.kind !== "none")?.kind ?? "none";
@@ -114,7 +118,7 @@ export function describedModel<Options extends { readonly seed: number }, Made e
       const { options, engine } = context;
       parts.check(data, options);
       const description: Description = {
-        views: viewShapes(data, outputs),
+        views: parts.views?.(viewShapes(data, outputs), options) ?? viewShapes(data, outputs),
         classes: data.classes,
         classNames: data.labels?.names ?? [],
         scalers: parts.fitScalers?.(data, options) ?? [],
@@ -139,4 +143,14 @@ export function describedModel<Options extends { readonly seed: number }, Made e
     load,
     savedViews: ({ json }) => json.views as unknown as ViewShape[],
   };
+}
+
+/** @throws UserError where the files of an ONNX model say something else than when the state was made. */
+function requireSameGraphs(views: readonly ViewShape[], saved: readonly ViewShape[] = []): void {
+  for (const [v, { network }] of views.entries()) {
+    if (network === undefined || JSON.stringify(network) === JSON.stringify(saved[v]?.network)) continue;
+    throw new UserError(
+      `${network.path}, or a file beside it, has changed since the run began: put the old one back or start a new run`,
+    );
+  }
 }

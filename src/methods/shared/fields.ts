@@ -1,7 +1,8 @@
 // Options that several methods have in common.
 import { z } from "zod";
-import { backboneNames } from "../../core/nn/index.js";
+import { type BackboneName, backboneNames } from "../../core/nn/index.js";
 import { scalingKinds } from "../../data/scaling.js";
+import { type Normalization, normalizationNames } from "./normalization.js";
 import { splitPattern } from "./splits.js";
 
 /** Fields of the option schema of methods that give each view a representation of its own; each method adds its own. */
@@ -59,22 +60,35 @@ export const hashingFields = {
   evaluateEvery: z.number().int().min(0).default(10).describe("epochs between evaluations; 0: only at the end"),
 };
 
+/** Option `arch` for the network that an ONNX file holds itself. */
+export const graphArch = "graph";
+
 /** Fields of the option schema of methods whose networks may take pictures. */
 export const backboneFields = {
   backbone: z
     .string()
     .default("none")
     .describe(
-      `network for pictures, before the method's own layers: none, ${backboneNames.join(", ")}, or a file of weights (.pth, .safetensors, .onnx)`,
+      `network for pictures, before the method's own layers: none, ${backboneNames.join(", ")}, a file of weights (.pth, .safetensors), or an ONNX model (.onnx)`,
     ),
   arch: z
-    .enum(backboneNames)
+    .enum([...backboneNames, graphArch])
     .optional()
-    .describe("which network the file of weights is of (default: what its name says)"),
+    .describe(
+      "which network the file is of: of weights, by default what its name says; of an .onnx file graph, the network in it, by default",
+    ),
   freeze: z
     .string()
     .optional()
-    .describe("layer up to which the backbone keeps its weights, such as features (default: all are learned)"),
+    .describe(
+      "layer up to which the backbone keeps its weights, such as features; in an ONNX model a node, value or weight (default: all are learned)",
+    ),
+  normalization: z
+    .enum(normalizationNames)
+    .optional()
+    .describe(
+      "what an ONNX model takes: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: what preprocessor_config.json or a YAML file beside it says)",
+    ),
   augment: z
     .boolean()
     .default(true)
@@ -84,8 +98,9 @@ export const backboneFields = {
 /** The options for pictures. */
 export interface PictureOptions {
   readonly backbone: string;
-  readonly arch?: (typeof backboneNames)[number] | undefined;
+  readonly arch?: BackboneName | typeof graphArch | undefined;
   readonly freeze?: string | undefined;
+  readonly normalization?: Normalization | undefined;
   readonly augment: boolean;
 }
 

@@ -23,6 +23,8 @@ export interface HashingNetwork {
    * @param forward by default a pass that does not train.
    */
   code(features: Tensor, forward?: Forward): Tensor;
+  /** The same from what the layers before the bits take: scaled features, or what the backbone makes of pictures. */
+  readonly head: Layer;
 }
 
 /** A network with the store that holds its parameters, and perhaps those of others. */
@@ -63,7 +65,7 @@ export function hashingNetwork(
   const head = sequential([...layers, activation(output(own))]);
   const code = (x: Tensor, forward = new Forward(false)) =>
     head(trunk ? trunk.layer(x, forward) : scaleInGraph(x, scaler), forward);
-  return { view, scaler, parameters, code, ...(trunk && { trunk }) };
+  return { view, scaler, parameters, code, head, ...(trunk && { trunk }) };
 }
 
 /**

@@ -1,29 +1,35 @@
 // What makes features of pictures in a method's network: normalization and a backbone, from a file of weights where one is given.
 
-import { openWeights } from "#model-files";
+import { openPictureGraph, openWeights } from "#model-files";
 import {
   type BackboneName,
   backbone,
   backboneNames,
+  Forward,
   type Layer,
   loadWeights,
   type Parameters,
 } from "../../core/nn/index.js";
 import type { ParameterStore } from "../../core/runtime/index.js";
-import { add, constant, mul, type Tensor } from "../../core/tensor/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { pictureShape } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
-import type { ViewShape } from "../feeding.js";
-import type { PictureOptions } from "./fields.js";
+import { type ViewShape, viewInput } from "../feeding.js";
+import { graphArch, type PictureOptions } from "./fields.js";
 import type { HashingNetwork, StoredNetwork } from "./hashing-network.js";
+import { importedTrunk, normalizedPictures } from "./imported-trunk.js";
+import { affineOf, type Normalization, normalizations } from "./normalization.js";
 
 /** A backbone as options name it. */
 export interface BackboneChoice {
-  readonly arch: BackboneName;
+  /** "graph": the network in the file itself. */
+  readonly arch: BackboneName | typeof graphArch;
   /** A file of its weights. */
   readonly file?: string;
+  /** Whether option `arch` says what the file is. */
+  readonly isSure?: boolean;
   readonly freeze?: string | undefined;
+  readonly normalization?: Normalization | undefined;
 }
 
 /** A network's part from pictures to features. */
@@ -34,16 +40,16 @@ export interface Trunk {
   readonly width: number;
   /** Pictures [n, 3, height, width] with values from 0 to 255 to features [n, width]. */
   readonly layer: Layer;
+  /** Whether training changes nothing of what it gives for a picture: all is frozen, and nothing is dropped. */
+  readonly isFixed: boolean;
 }
-
-/** Means and deviations of red, green and blue in ImageNet, of values from 0 to 1: what torchvision's weights were trained with. */
-const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
 
 /** A smaller picture leaves nothing for the last of AlexNet's poolings. */
 const leastSide = 63;
 
 /**
- * The backbone that options choose: by its name, or as a file of weights, whose name or option `arch` says of which network.
+ * The backbone that options choose: by its name, as a file of weights, whose name or option `arch` says of which network, or as an
+ * ONNX model, which is a network itself where option `arch` does not say otherwise.
  * @returns undefined where there is none.
  * @throws UserError where the file's name leaves that open, or an option is for a backbone and there is none.
  * @example
@@ -53,14 +59,21 @@ const leastSide = 63;
  * console.log(chosenBackbone({ backbone: "vgg19_bn-c79401a0.pth", augment: false })?.arch); // vgg19-bn
  * ```
  */
-export function chosenBackbone({ backbone: choice, arch, freeze }: PictureOptions): BackboneChoice | undefined {
+export function chosenBackbone(options: PictureOptions): BackboneChoice | undefined {
+  const { backbone: choice, arch, freeze, normalization } = options;
   if (choice === "none") {
-    const odd = arch !== undefined ? "arch" : freeze !== undefined ? "freeze" : undefined;
+    const odd = (["arch", "freeze", "normalization"] as const).find((name) => options[name] !== undefined);
     if (odd !== undefined)
       throw new UserError(`option ${odd} is for a network that takes pictures: choose option backbone too`);
     return undefined;
   }
   const named = backboneNames.find((name) => name === choice);
+  const isModel = /\.onnx$/i.test(choice) && (arch === undefined || arch === graphArch);
+  if (normalization !== undefined && !isModel) {
+    throw new UserError(
+      "option normalization is for an ONNX model as backbone: torchvision's networks have ImageNet's",
+    );
+  }
   if (named !== undefined) {
     if (arch !== undefined && arch !== named)
       throw new UserError(`option arch is for a file of weights: option backbone says ${named} already`);
@@ -68,10 +81,25 @@ export function chosenBackbone({ backbone: choice, arch, freeze }: PictureOption
   }
   if (!/\.(?:pth?|bin|safetensors|onnx)$/i.test(choice)) {
     throw new UserError(
-      `option backbone: expected none, ${backboneNames.join(", ")}, or a file of weights (.pth, .safetensors, .onnx) (got ${JSON.stringify(choice)})`,
+      `option backbone: expected none, ${backboneNames.join(", ")}, a file of weights (.pth, .safetensors), or an ONNX model (.onnx) (got ${JSON.stringify(choice)})`,
     );
   }
+  if (isModel) return { arch: graphArch, file: choice, isSure: arch === graphArch, freeze, normalization };
+  if (arch === graphArch)
+    throw new UserError(`option arch: ${choice} holds weights without a network: only .onnx has one`);
   return { arch: arch ?? archOf(choice), file: choice, freeze };
+}
+
+/**
+ * Views as a model keeps them: those of pictures with the graph of the ONNX model that option `backbone` names.
+ * @throws UserError where it cannot be used, or something about it is open.
+ */
+export function withPictureGraph(views: readonly ViewShape[], options: PictureOptions): ViewShape[] {
+  const choice = chosenBackbone(options);
+  return views.map((view) => {
+    if (choice?.arch !== graphArch || view.shape === undefined) return view;
+    return { ...view, network: openPictureGraph(choice.file!, { ...choice, side: view.shape[1] }).graph };
+  });
 }
 
 /** As torchvision names its files: vgg19_bn-c79401a0.pth. */
@@ -112,33 +140,48 @@ export function checkPictures(data: MultiViewDataset, options: PictureOptions): 
 }
 
 /** @throws UserError where a view is pixels and there is no network for them, or they are too few. */
-export function checkPixels({ name, views }: MultiViewDataset, { backbone: choice }: PictureOptions): void {
+export function checkPixels({ name, views }: MultiViewDataset, options: PictureOptions): void {
+  const { backbone: choice } = options;
   for (const view of views) {
     const shape = pictureShape(view.matrix);
     if (shape === undefined) continue;
     if (choice === "none") {
       throw new UserError(
-        `${name}: view "${view.name}" is pixels, which need a network for pictures: --set backbone=alexnet (or ${backboneNames.slice(1).join(", ")}, or a file of weights)`,
+        `${name}: view "${view.name}" is pixels, which need a network for pictures: --set backbone=alexnet (or ${backboneNames.slice(1).join(", ")}, or a file)`,
       );
     }
+    if (chosenBackbone(options)?.arch === graphArch) continue;
     const side = Math.min(shape[1], shape[2]);
     if (side < leastSide)
       throw new UserError(`${name}: pictures of ${side} pixels a side, expected ${leastSide} at least`);
   }
 }
 
-/** Normalization and backbone for a view of pictures, its parameters under `backbone` with torchvision's names. */
-export function pictureTrunk({ name }: ViewShape, own: Parameters, { arch, freeze }: BackboneChoice): Trunk {
-  const { layer, width } = backbone(own.scope("backbone"), arch, freeze === undefined ? {} : { freeze });
-  return { prefix: `${name}.backbone.`, width, layer: (x, forward) => layer(normalized(x), forward) };
+/**
+ * Normalization and backbone for a view of pictures, its parameters under `backbone` with torchvision's names, or those in the ONNX
+ * model whose graph the view has.
+ */
+export function pictureTrunk(view: ViewShape, own: Parameters, { arch, file, freeze }: BackboneChoice): Trunk {
+  const { name, network } = view;
+  const parameters = own.scope("backbone");
+  const prefix = `${name}.backbone.`;
+  if (network !== undefined) {
+    const { layer, width } = importedTrunk(parameters, network, freeze);
+    return trunkOf(view, own, { prefix, width: width(viewInput(name, view)), layer });
+  }
+  // Runs of older versions took an ONNX file's weights by its name.
+  const known = arch === graphArch ? archOf(file!) : arch;
+  const { layer, width } = backbone(parameters, known, freeze === undefined ? {} : { freeze });
+  const channels = affineOf(normalizations.imagenet);
+  return trunkOf(view, own, { prefix, width, layer: (x, forward) => layer(normalizedPictures(x, channels), forward) });
 }
 
-/** (x / 255 − mean) / deviation of each channel. */
-function normalized(x: Tensor): Tensor {
-  const { mean, deviation } = imageNet;
-  const scale = deviation.map((each) => 1 / (255 * each));
-  const shift = deviation.map((each, c) => -mean[c]! / each);
-  return add(mul(x, constant(scale, [3, 1, 1])), constant(shift, [3, 1, 1]));
+function trunkOf(view: ViewShape, own: Parameters, trunk: Omit<Trunk, "isFixed">): Trunk {
+  const isLearned = own.all.some(({ name, learned }) => learned && name.startsWith(trunk.prefix));
+  if (isLearned) return { ...trunk, isFixed: false };
+  const training = new Forward(true);
+  trunk.layer(viewInput(view.name, view), training);
+  return { ...trunk, isFixed: training.dropoutInputs.length === 0 && training.updates.length === 0 };
 }
 
 /** The parameters of a network's backbone. */
@@ -164,10 +207,12 @@ export function loadBackbones(networks: readonly StoredNetwork[], options: Pictu
     const parameters = trunkParameters(network);
     if (choice === undefined || parameters.length === 0) continue;
     if (choice.file === undefined) {
-      notes.push(randomNote(network.view.name, choice.arch));
+      notes.push(randomNote(network.view.name, choice.arch as BackboneName));
       continue;
     }
-    notes.push(...loadFile(choice.file, store, parameters, network.trunk!.prefix));
+    const { fileNotes, unused } = loadFile(choice.file, store, parameters, network.trunk!.prefix);
+    // What a graph leaves of its own file are constants.
+    notes.push(...fileNotes, ...(network.view.network === undefined ? unused : []));
   }
   return notes;
 }
@@ -180,7 +225,7 @@ function loadFile(
 ) {
   const file = openWeights(path);
   try {
-    return [...file.notes, ...loadWeights(store, parameters, file, prefix)];
+    return { fileNotes: file.notes, unused: loadWeights(store, parameters, file, prefix) };
   } finally {
     file.close();
   }

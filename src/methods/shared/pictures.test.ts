@@ -4,11 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Random } from "../../core/kernels/random.js";
 import { Engine } from "../../core/runtime/index.js";
-import { MultiViewDataset } from "../../data/dataset.js";
-import { dense } from "../../data/matrix.js";
-import { pictureMatrix } from "../../data/media/picture-matrix.js";
 import { writeTensors } from "../../runs/safetensors.js";
 import { retrievalBaselines } from "../baselines/retrieval.js";
 import { DCHN } from "../dchn/dchn.js";
@@ -16,6 +12,7 @@ import { DJSRH } from "../djsrh/djsrh.js";
 import { GMAE } from "../gmae/gmae.js";
 import { assertSameState, copyOf, interruptAfter, runExported } from "./checks.testing.js";
 import { chosenBackbone } from "./picture-trunk.js";
+import { coloredPictures } from "./pictures.testing.js";
 
 const engine = await Engine.open({ threads: 1 });
 const work = mkdtempSync(join(tmpdir(), "vantage-pictures-"));
@@ -24,30 +21,8 @@ after(async () => {
   rmSync(work, { recursive: true });
 });
 
-const [samples, stored, side] = [22, 72, 64];
-/** A picture of one color by its class, with noise. */
-function picture(row: number): Buffer {
-  const random = new Random(5, "picture", row);
-  const color = [0, 1, 2].map((channel) => (channel === row % 3 ? 200 : 60));
-  return Buffer.from(Uint8Array.from({ length: 3 * stored * stored }, (_, i) => color[i % 3]! + random.integer(50)));
-}
-const pixels = Array.from({ length: samples }, (_, row) => picture(row));
-const shape = { count: samples, width: stored, height: stored };
-const read = (row: number) => pixels[row]!;
-const matrix = pictureMatrix({ shape, present: new Uint8Array(samples).fill(1), read }, side);
-const text = dense(
-  samples,
-  6,
-  Float32Array.from({ length: 6 * samples }, (_, i) => (Math.floor(i / 6) % 3 === i % 3 ? 1 : 0.1 * (i % 7))),
-);
-const data = new MultiViewDataset({
-  name: "colors",
-  views: [
-    { name: "image", matrix },
-    { name: "text", matrix: text },
-  ],
-  labels: { kind: "single", values: Int32Array.from(pixels, (_, i) => i % 3), names: ["r", "g", "b"] },
-});
+const samples = 22;
+const data = coloredPictures(samples, 72, 64);
 // Its first blocks stay, as a test has not the time for all of them.
 const options = {
   ...{ backbone: "mobilenet-v2", freeze: "features.17", bits: 16, hidden: 16, batch: 8, epochs: 2, evaluateEvery: 0 },
@@ -157,8 +132,9 @@ test("what does not fit is one line", async () => {
       chosenBackbone({ backbone: "none", augment: true }),
       chosenBackbone({ backbone: "dir.resnet50/vgg19_bn-c79401a0.pth", augment: true, freeze: "features" })!.arch,
       chosenBackbone({ backbone: "x.onnx", arch: "resnet18", augment: true })!.arch,
+      chosenBackbone({ backbone: "resnet18.onnx", augment: true })!.arch,
     ],
-    [undefined, "vgg19-bn", "resnet18"],
+    [undefined, "vgg19-bn", "resnet18", "graph"],
   );
   const splits = { query: Int32Array.of(0), database: Int32Array.of(1, 2), train: Int32Array.of(1, 2) };
   const protocol = { task: "retrieval", data, test: splits.query, withoutRelevant: "zero", ...splits } as const;

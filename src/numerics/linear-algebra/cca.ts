@@ -136,5 +136,5 @@ async function leading(engine: Engine, views: readonly Whitened[]) {
     }
     row += widths[u]!;
   }
-  return { ...symmetricEigen(covariance.slice(), size), covariance, size };
+  return { ...symmetricEigen(engine.kernels, covariance.slice(), size), covariance, size };
 }

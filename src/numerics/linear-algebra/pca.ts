@@ -89,14 +89,14 @@ interface Directions {
 async function eigenvectors(engine: Engine, points: Points, components: number): Promise<Directions> {
   const { rows, columns, data } = points;
   if (rows >= columns) {
-    const { values, vectors } = symmetricEigen(await scatterMatrix(engine, points), columns);
+    const { values, vectors } = symmetricEigen(engine.kernels, await scatterMatrix(engine, points), columns);
     return {
       axes: Float32Array.from(vectors.subarray(0, components * columns)),
       squares: values.slice(0, components).map((value) => Math.max(0, value)),
     };
   }
   const gram = await matmul(engine, data, data, { m: rows, k: columns, n: rows, transposeB: true });
-  const { vectors } = symmetricEigen(Float64Array.from(gram), rows);
+  const { vectors } = symmetricEigen(engine.kernels, Float64Array.from(gram), rows);
   return scaledAxes(engine, points, Float32Array.from(vectors.subarray(0, components * rows)), components);
 }
 
@@ -145,7 +145,7 @@ async function subspace(engine: Engine, points: Points, components: number): Pro
   // within the subspace: eigenvectors of (QᵀX)(QᵀX)ᵀ
   const projected = await matmul(engine, left, data, { m: width, k: rows, n: columns });
   const small = await matmul(engine, projected, projected, { m: width, k: columns, n: width, transposeB: true });
-  const { vectors } = symmetricEigen(Float64Array.from(small), width);
+  const { vectors } = symmetricEigen(engine.kernels, Float64Array.from(small), width);
   const rotation = Float32Array.from(vectors.subarray(0, components * width));
   const turned = await matmul(engine, rotation, left, { m: components, k: width, n: rows });
   return scaledAxes(engine, points, turned, components);
@@ -181,19 +181,43 @@ async function project(
 
 /** Modified Gram–Schmidt; a row that is left with less than 1e-6 of its norm `before` becomes zeros. */
 function orthonormalizeBlock(rows: Float32Array, length: number, before: Float64Array): void {
+  const rowAt = (i: number) => rows.subarray(i * length, (i + 1) * length);
   for (let i = 0; i < before.length; i++) {
-    const row = rows.subarray(i * length, (i + 1) * length);
-    for (let j = 0; j < i; j++) {
-      const other = rows.subarray(j * length, (j + 1) * length);
-      let product = 0;
-      for (let e = 0; e < length; e++) product += row[e]! * other[e]!;
-      for (let e = 0; e < length; e++) row[e]! -= product * other[e]!;
-    }
+    const row = rowAt(i);
     const after = norm(row);
     const scale = after > 1e-6 * before[i]! ? 1 / after : 0;
     for (let e = 0; e < length; e++) row[e]! *= scale;
     if (scale > 0) before[i] = 1;
+    // Four rows at a time: their sums do not wait for each other.
+    let j = i + 1;
+    for (; j + 3 < before.length; j += 4) takeFrom(rowAt(j), rowAt(j + 1), rowAt(j + 2), rowAt(j + 3), row);
+    for (; j < before.length; j++) takeFromOne(rowAt(j), row);
   }
+}
+
+/** Takes from four rows what lies along a unit row. */
+function takeFrom(a: Float32Array, b: Float32Array, c: Float32Array, d: Float32Array, unit: Float32Array): void {
+  let [sa, sb, sc, sd] = [0, 0, 0, 0];
+  for (let e = 0; e < unit.length; e++) {
+    const value = unit[e]!;
+    sa += a[e]! * value;
+    sb += b[e]! * value;
+    sc += c[e]! * value;
+    sd += d[e]! * value;
+  }
+  for (let e = 0; e < unit.length; e++) {
+    const value = unit[e]!;
+    a[e]! -= sa * value;
+    b[e]! -= sb * value;
+    c[e]! -= sc * value;
+    d[e]! -= sd * value;
+  }
+}
+
+function takeFromOne(row: Float32Array, unit: Float32Array): void {
+  let product = 0;
+  for (let e = 0; e < unit.length; e++) product += row[e]! * unit[e]!;
+  for (let e = 0; e < unit.length; e++) row[e]! -= product * unit[e]!;
 }
 
 function norm(row: Float32Array): number {

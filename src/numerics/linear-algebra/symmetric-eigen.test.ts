@@ -1,12 +1,16 @@
 // Eigen-decomposition of symmetric matrices: known spectra, and A v = λ v with orthonormal v.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
+import { Kernels } from "../../core/kernels/kernels.js";
 import { Random } from "../../core/kernels/random.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
+const kernels = await Kernels.open({ threads: 2 });
+after(() => kernels.close());
+
 /** Checks residuals and orthonormality relative to the largest eigenvalue; returns the eigenvalues. */
 function decompose(a: Float64Array, n: number): Float64Array {
-  const { values, vectors } = symmetricEigen(a.slice(), n);
+  const { values, vectors } = symmetricEigen(kernels, a.slice(), n);
   const scale = Math.max(1e-300, Math.abs(values[0] ?? 0), Math.abs(values[n - 1] ?? 0));
   for (let i = 0; i < n; i++) {
     if (i > 0) assert.ok(values[i]! <= values[i - 1]!);
@@ -36,7 +40,7 @@ test("small matrices by hand", () => {
   close(decompose(Float64Array.of(2, 1, 1, 2), 2), [3, 1]);
   close(decompose(Float64Array.of(0, 0, 0, 0), 2), [0, 0]);
   close(decompose(Float64Array.of(2, 0, 0, 0, 3, 4, 0, 4, 9), 3), [11, 2, 1]);
-  assert.equal(symmetricEigen(new Float64Array(), 0).values.length, 0);
+  assert.equal(symmetricEigen(kernels, new Float64Array(), 0).values.length, 0);
 });
 
 test("the second-difference matrix has the eigenvalues 2 − 2 cos(π i / (n + 1))", () => {
@@ -86,6 +90,16 @@ test("a dense random matrix", () => {
 });
 
 test("NaN and a wrong size are refused", () => {
-  assert.throws(() => symmetricEigen(Float64Array.of(Number.NaN), 1), RangeError);
-  assert.throws(() => symmetricEigen(Float64Array.of(1, 2), 2), /2 values for 2 × 2/);
+  assert.throws(() => symmetricEigen(kernels, Float64Array.of(Number.NaN), 1), RangeError);
+  assert.throws(() => symmetricEigen(kernels, Float64Array.of(1, 2), 2), /2 values for 2 × 2/);
+});
+
+test("the same bits with one thread as with two", async () => {
+  const one = await Kernels.open({ threads: 1 });
+  const random = new Random(4);
+  const n = 90;
+  const a = Float64Array.from({ length: n * n }, () => random.normal());
+  const [first, second] = [symmetricEigen(one, a.slice(), n), symmetricEigen(kernels, a.slice(), n)];
+  assert.deepEqual(first, second);
+  await one.close();
 });

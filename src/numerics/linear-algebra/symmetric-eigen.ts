@@ -1,4 +1,7 @@
 // Eigenvalues and eigenvectors of a real symmetric matrix, in float64.
+import type { Kernels } from "../../core/kernels/kernels.js";
+import { type MemoryScope, temporarily } from "../../core/kernels/memory.js";
+import { reflectStrips, rotateStrips, stripPlace, stripsOf, stripWidth } from "../../core/kernels/strips.js";
 
 export interface SymmetricEigen {
   /** Descending. */
@@ -9,37 +12,43 @@ export interface SymmetricEigen {
 
 /**
  * Householder's reduction to tridiagonal form, then the QL method with implicit shifts (Wilkinson and Reinsch, Handbook for
- * Automatic Computation II, contributions II/2 and II/4). Time O(n³): a few seconds for n = 1000.
+ * Automatic Computation II, contributions II/2 and II/4). Time O(n³): about a second for n = 1000. The same bits with any number of threads.
+ * @param kernels work on the eigenvectors.
  * @param matrix n × n, symmetric; only its lower triangle is read. It is overwritten.
  * @throws RangeError where it holds NaN or infinity.
  */
-export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
+export function symmetricEigen(kernels: Kernels, matrix: Float64Array, n: number): SymmetricEigen {
   if (matrix.length !== n * n) throw new RangeError(`symmetricEigen: ${matrix.length} values for ${n} × ${n}`);
   let scale = 0;
   for (const value of matrix) scale = Math.max(scale, Math.abs(value));
   if (!Number.isFinite(scale)) throw new RangeError("symmetricEigen: the matrix holds NaN or infinity");
   if (scale > 0) for (let e = 0; e < matrix.length; e++) matrix[e]! /= scale;
-  const { diagonal, side, basis } = tridiagonalize(matrix, n);
-  diagonalize(diagonal, side, basis, n);
-  const order = [...diagonal.keys()].sort((i, j) => diagonal[j]! - diagonal[i]!);
-  const vectors = new Float64Array(n * n);
-  for (const [i, from] of order.entries()) vectors.set(basis.subarray(from * n, (from + 1) * n), i * n);
-  return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors };
+  return temporarily(kernels.memory, (scope) => {
+    const { diagonal, side, reflectors, betas } = tridiagonalize(matrix, n, scope);
+    const basis = accumulate(kernels, { reflectors, betas, n }, scope);
+    diagonalize(diagonal, side, new DelayedRotations(kernels, basis, n, scope));
+    const order = [...diagonal.keys()].sort((i, j) => diagonal[j]! - diagonal[i]!);
+    const vectors = new Float64Array(n * n);
+    for (const [i, from] of order.entries()) {
+      for (let e = 0; e < n; e++) vectors[i * n + e] = basis[stripPlace(from, e, n)]!;
+    }
+    return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors };
+  });
 }
 
 interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** side[i] stands between diagonal[i] and diagonal[i + 1]; the last is 0. */
   readonly side: Float64Array;
-  /** Rows are the orthonormal basis in which the matrix is tridiagonal. */
-  readonly basis: Float64Array;
+  /** Householder vectors v, entries k+1 … n−1 of row k; the reflection is I − β v vᵀ. */
+  readonly reflectors: Float64Array;
+  readonly betas: Float64Array;
 }
 
-function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
+function tridiagonalize(a: Float64Array, n: number, scope: MemoryScope): Tridiagonal {
   const side = new Float64Array(n);
-  /** Householder vectors v, entries k+1 … n−1 of row k; the reflection is I − β v vᵀ. */
-  const reflectors = new Float64Array(n * n);
-  const betas = new Float64Array(n);
+  const reflectors = scope.float64(n * n);
+  const betas = scope.float64(n);
   const p = new Float64Array(n);
   for (let k = 0; k + 2 < n; k++) {
     const v = reflectors.subarray(k * n, (k + 1) * n);
@@ -62,27 +71,20 @@ function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
   }
   if (n > 1) side[n - 2] = a[(n - 1) * n + n - 2]!;
   const diagonal = Float64Array.from({ length: n }, (_, i) => a[i * n + i]!);
-  return { diagonal, side, basis: accumulate(reflectors, betas, n) };
+  return { diagonal, side, reflectors, betas };
 }
 
 /** A ← (I − β v vᵀ) A (I − β v vᵀ) on rows and columns from `start`, lower triangle only. */
 function reflect(a: Float64Array, n: number, start: number, v: Float64Array, beta: number, p: Float64Array): void {
   p.fill(0);
-  for (let i = start; i < n; i++) {
-    const row = i * n;
-    const vi = v[i]!;
-    let sum = a[row + i]! * vi;
-    for (let j = start; j < i; j++) {
-      sum += a[row + j]! * v[j]!;
-      p[j]! += a[row + j]! * vi;
-    }
-    p[i]! += sum;
-  }
+  let i = start;
+  for (; i + 3 < n; i += 4) productOfFour(a, n, start, i, v, p);
+  for (; i < n; i++) p[i]! += productOfRow(a, n, start, i, v, p, a[i * n + i]! * v[i]!);
   let product = 0;
-  for (let i = start; i < n; i++) product += p[i]! * v[i]!;
+  for (i = start; i < n; i++) product += p[i]! * v[i]!;
   const half = (beta * beta * product) / 2;
-  for (let i = start; i < n; i++) p[i] = beta * p[i]! - half * v[i]!;
-  for (let i = start; i < n; i++) {
+  for (i = start; i < n; i++) p[i] = beta * p[i]! - half * v[i]!;
+  for (i = start; i < n; i++) {
     const row = i * n;
     const vi = v[i]!;
     const pi = p[i]!;
@@ -90,27 +92,103 @@ function reflect(a: Float64Array, n: number, start: number, v: Float64Array, bet
   }
 }
 
-/** The rows of (H₀ H₁ …)ᵀ, from the last reflection to the first, which only touches rows and columns after its own. */
-function accumulate(reflectors: Float64Array, betas: Float64Array, n: number): Float64Array {
-  const basis = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) basis[i * n + i] = 1;
-  for (let k = n - 3; k >= 0; k--) {
-    const beta = betas[k]!;
-    if (beta === 0) continue;
-    const v = reflectors.subarray(k * n, (k + 1) * n);
-    for (let i = k + 1; i < n; i++) {
-      const row = i * n;
-      let sum = 0;
-      for (let j = k + 1; j < n; j++) sum += basis[row + j]! * v[j]!;
-      sum *= beta;
-      for (let j = k + 1; j < n; j++) basis[row + j]! -= sum * v[j]!;
-    }
+/** Adds what row i of the lower triangle gives to p = A v, from column `from` on; gives the sum for p[i] itself. */
+function productOfRow(
+  a: Float64Array,
+  n: number,
+  from: number,
+  i: number,
+  v: Float64Array,
+  p: Float64Array,
+  sum: number,
+): number {
+  const row = i * n;
+  const vi = v[i]!;
+  for (let j = from; j < i; j++) {
+    const value = a[row + j]!;
+    sum += value * v[j]!;
+    p[j]! += value * vi;
   }
-  return basis;
+  return sum;
 }
 
-/** Turns the tridiagonal matrix into a diagonal one by plane rotations, which turn the rows of `basis` into eigenvectors. */
-function diagonalize(diagonal: Float64Array, side: Float64Array, basis: Float64Array, n: number): void {
+/** The same for four rows: their sums do not wait for each other, and each is added up in the same order. */
+function productOfFour(a: Float64Array, n: number, start: number, i: number, v: Float64Array, p: Float64Array): void {
+  const [row0, row1, row2, row3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
+  const [v0, v1, v2, v3] = [v[i]!, v[i + 1]!, v[i + 2]!, v[i + 3]!];
+  let s0 = a[row0 + i]! * v0;
+  let s1 = a[row1 + i + 1]! * v1;
+  let s2 = a[row2 + i + 2]! * v2;
+  let s3 = a[row3 + i + 3]! * v3;
+  for (let j = start; j < i; j++) {
+    const vj = v[j]!;
+    const a0 = a[row0 + j]!;
+    const a1 = a[row1 + j]!;
+    const a2 = a[row2 + j]!;
+    const a3 = a[row3 + j]!;
+    s0 += a0 * vj;
+    s1 += a1 * vj;
+    s2 += a2 * vj;
+    s3 += a3 * vj;
+    p[j] = p[j]! + a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3;
+  }
+  p[i]! += s0;
+  p[i + 1]! += productOfRow(a, n, i, i + 1, v, p, s1);
+  p[i + 2]! += productOfRow(a, n, i, i + 2, v, p, s2);
+  p[i + 3]! += productOfRow(a, n, i, i + 3, v, p, s3);
+}
+
+/** (H₀ H₁ …)ᵀ in strips: the orthonormal basis, in rows, in which the matrix is tridiagonal. */
+function accumulate(
+  kernels: Kernels,
+  { reflectors, betas, n }: { readonly reflectors: Float64Array; readonly betas: Float64Array; readonly n: number },
+  scope: MemoryScope,
+): Float64Array {
+  const length = stripsOf(n) * stripWidth * n;
+  const [columns, rows] = [scope.float64(length), scope.float64(length)];
+  for (let i = 0; i < n; i++) columns[stripPlace(i, i, n)] = 1;
+  reflectStrips(kernels, { basis: columns, reflectors, betas, n });
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) rows[stripPlace(i, j, n)] = columns[stripPlace(j, i, n)]!;
+  return rows;
+}
+
+/** Rotations that are kept until there are many: each strip of the basis is then read once for all of them. */
+class DelayedRotations {
+  readonly #most: number;
+  readonly #places: Uint32Array;
+  readonly #turns: Float64Array;
+  #count = 0;
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly basis: Float64Array,
+    readonly n: number,
+    scope: MemoryScope,
+  ) {
+    this.#most = Math.min(2 ** 16, 2 * n * n + 1);
+    this.#places = scope.uint32(this.#most);
+    this.#turns = scope.float64(2 * this.#most);
+  }
+
+  /** Rotates a row and the one after it. */
+  add(row: number, sine: number, cosine: number): void {
+    this.#places[this.#count] = row;
+    this.#turns[2 * this.#count] = sine;
+    this.#turns[2 * this.#count + 1] = cosine;
+    if (++this.#count === this.#most) this.apply();
+  }
+
+  apply(): void {
+    const { basis, n } = this;
+    const rotations = { basis, places: this.#places, turns: this.#turns, rotations: this.#count, n };
+    if (this.#count > 0) rotateStrips(this.kernels, rotations);
+    this.#count = 0;
+  }
+}
+
+/** Turns the tridiagonal matrix into a diagonal one by plane rotations, which turn the rows of the basis into eigenvectors. */
+function diagonalize(diagonal: Float64Array, side: Float64Array, rotations: DelayedRotations): void {
+  const { n } = rotations;
   for (let l = 0; l < n; l++) {
     for (;;) {
       let m = l;
@@ -120,13 +198,14 @@ function diagonalize(diagonal: Float64Array, side: Float64Array, basis: Float64A
         m++;
       }
       if (m === l) break;
-      sweep(diagonal, side, basis, n, l, m);
+      sweep(diagonal, side, rotations, l, m);
     }
   }
+  rotations.apply();
 }
 
 /** One implicit QL step on the unreduced block l … m. */
-function sweep(diagonal: Float64Array, side: Float64Array, basis: Float64Array, n: number, l: number, m: number): void {
+function sweep(diagonal: Float64Array, side: Float64Array, rotations: DelayedRotations, l: number, m: number): void {
   const ratio = (diagonal[l + 1]! - diagonal[l]!) / (2 * side[l]!);
   const root = Math.sqrt(ratio * ratio + 1);
   let g = diagonal[m]! - diagonal[l]! + side[l]! / (ratio + (ratio < 0 ? -root : root));
@@ -150,19 +229,9 @@ function sweep(diagonal: Float64Array, side: Float64Array, basis: Float64Array, 
     shift = sine * t;
     diagonal[i + 1] = g + shift;
     g = cosine * t - b;
-    rotate(basis, i * n, n, sine, cosine);
+    rotations.add(i, sine, cosine);
   }
   diagonal[l]! -= shift;
   side[l] = g;
   side[m] = 0;
-}
-
-/** Rotates the row at `start` and the one after it. */
-function rotate(basis: Float64Array, start: number, n: number, sine: number, cosine: number): void {
-  for (let e = start; e < start + n; e++) {
-    const low = basis[e]!;
-    const high = basis[e + n]!;
-    basis[e + n] = sine * low + cosine * high;
-    basis[e] = cosine * low - sine * high;
-  }
 }

@@ -26,6 +26,7 @@ import {
   type StoreKind,
 } from "./index-folder.js";
 import { checkSampleIds, type Details, emojiDetails, labelDetails, matchDetails, sampleId } from "./item-details.js";
+import { leftOutOf } from "./left-out.js";
 import { inIndexFolder } from "./place.js";
 import { type IndexHooks, type IndexPart, type IndexSummary, storeItems } from "./store-items.js";
 import { featuresOf, statesOf } from "./view-features.js";
@@ -91,7 +92,9 @@ async function fillIndex(
     return { view: view.name, rows: own, encodings: () => encodeRows(index, view, inputs, own, engine) };
   });
   const details = () => detailsOf(request, chosen);
-  return storeItems({ index, wasThere, parts, data, details, replaces: request.replaces, map: {} }, engine, hooks);
+  const leftOut = leftOutOf(sources, rows, hooks.onNote);
+  const stored = { index, wasThere, parts, data, details, replaces: request.replaces, map: {} };
+  return { ...(await storeItems(stored, engine, hooks)), ...leftOut };
 }
 
 /** The data's views that feed each view to be indexed, by name, their columns as the run was trained on them. */

@@ -61,8 +61,11 @@ export async function indexRun(run: string, options: IndexRunOptions): Promise<I
   const { method, config, ownData, restore } = openModel(run, engine);
   try {
     const { data: given } = options;
-    const data = typeof given === "function" ? await given(config) : (given ?? (await ownData()));
+    const opened = typeof given === "function" ? await given(config) : (given ?? (await ownData()));
     await restore();
+    // Matched only where values are missing: the encoders of the index match by themselves.
+    const isIncomplete = opened.views.some(({ incomplete }) => incomplete);
+    const data = isIncomplete ? method.match(opened, { onNote: hooks.onNote }) : opened;
     const rows = split === undefined ? allRows(data.samples) : splitRows(method.split(data), split);
     return await buildIndex(
       {

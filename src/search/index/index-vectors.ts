@@ -21,6 +21,7 @@ import {
   type VectorCodes,
 } from "./index-folder.js";
 import { checkSampleIds, labelDetails, matchDetails, sampleId } from "./item-details.js";
+import { leftOutOf } from "./left-out.js";
 import { inIndexFolder } from "./place.js";
 import { type IndexHooks, type IndexSummary, storeItems } from "./store-items.js";
 import { type Encoded, isUsable } from "./vector-view.js";
@@ -91,7 +92,8 @@ export async function indexVectors(
     const { replaces } = request;
     const map = (request.withMap ?? true) && { mostForTsne };
     const all = { index, wasThere: before !== undefined, parts, data, details: async () => metadata, replaces, map };
-    return storeItems(all, engine, hooks);
+    const leftOut = leftOutOf(new Map(data.views.map((view) => [view.name, [view]])), rows, hooks.onNote);
+    return { ...(await storeItems(all, engine, hooks)), ...leftOut };
   });
 }
 

@@ -1,4 +1,5 @@
 // The items of an index encoded, stored, and made ready: graphs for approximate search, the map.
+
 import type { Engine } from "../../core/runtime/index.js";
 import type { MultiViewDataset } from "../../data/dataset.js";
 import { removeUnfinished } from "../../files.js";
@@ -8,6 +9,7 @@ import { countItems, type Item, type Store } from "../stores/store.js";
 import { type IndexFolder, isOfVectors, removeStart, type StoreKind, searchedBits } from "./index-folder.js";
 import { type MapOptions, makeIndexMap, writeIndexMap } from "./index-map.js";
 import { type Details, sampleId } from "./item-details.js";
+import type { LeftOut } from "./left-out.js";
 import type { Encoded } from "./vector-view.js";
 
 /** Items per call of the store. */
@@ -39,6 +41,8 @@ export interface IndexSummary {
   readonly added: Readonly<Record<string, number>>;
   /** Items that the index holds. */
   readonly items: number;
+  /** What was left out since samples lack the views that an item is made of, by the index's view; absent where nothing was. */
+  readonly leftOut?: Readonly<Record<string, LeftOut>>;
 }
 
 /** Opens the store of an index that is made or added to; one that was not there before is nothing without its store. */

@@ -8,6 +8,7 @@ import { hammingScan, hammingScanBegin, hammingScanEnd } from "./hamming-scan";
 import { assignCentres } from "./kmeans";
 import { dropoutMask, normal, uniform } from "./random";
 import { smallestK } from "./select";
+import { reflectStrips, rotateStrips } from "./strips";
 
 /** Exported, so that TypeScript finds the numbers under "Kernel.adam" and so on. */
 export enum Kernel {
@@ -29,6 +30,8 @@ export enum Kernel {
   graphInsert,
   graphLink,
   graphSearch,
+  reflectStrips,
+  rotateStrips,
 }
 
 /** Runs units begin … end-1 of a kernel; `thread` is 0 for the caller, else the worker's number. */
@@ -52,6 +55,8 @@ export function run(kernel: i32, begin: u32, end: u32, args: usize, thread: u32)
     case Kernel.graphInsert: return graphInsert(begin, end, args, thread);
     case Kernel.graphLink: return graphLink(begin, end, args, thread);
     case Kernel.graphSearch: return graphSearch(begin, end, args, thread);
+    case Kernel.reflectStrips: return reflectStrips(begin, end, args);
+    case Kernel.rotateStrips: return rotateStrips(begin, end, args);
     default: unreachable();
   }
 }

@@ -62,7 +62,11 @@ export function readGraph(
   if (own.length !== 1 || opset === undefined || !(opset >= oldest && opset <= newest)) {
     throw new UserError(`operators of version ${own.join() || "unknown"}, expected ${oldest} to ${newest}`);
   }
-  const nodes = graph.node.map((proto) => nodeOf(proto, operators));
+  const taken = new Set([
+    ...graph.node.flatMap(({ input }) => input ?? []),
+    ...(graph.output ?? []).map(({ name }) => name),
+  ]);
+  const nodes = graph.node.map((proto) => nodeOf(withoutUnused(proto, taken), operators));
   const stored = new Map<string, OnnxTensor>();
   for (const each of graph.initializer ?? []) {
     const name = each.name ?? "";
@@ -74,6 +78,16 @@ export function readGraph(
   const outputs = (graph.output ?? []).map(({ name }) => name ?? "");
   if (outputs.length === 0) throw new UserError("it has no output");
   return { opset, nodes, stored, inputs, outputs };
+}
+
+/** The node without further results that nothing takes, such as the mask of a dropout, which exporters name. */
+function withoutUnused(proto: Onnx.INodeProto, taken: ReadonlySet<string | null | undefined>): Onnx.INodeProto {
+  const output = proto.output ?? [];
+  const last = Math.max(
+    0,
+    output.findLastIndex((name) => name !== "" && taken.has(name)),
+  );
+  return output.length <= last + 1 ? proto : { ...proto, output: output.slice(0, last + 1) };
 }
 
 function nodeOf(proto: Onnx.INodeProto, operators: ReadonlySet<string>): ImportedNode {

@@ -8,6 +8,7 @@ import { Forward } from "../forward.js";
 import type { Parameters } from "../parameters.js";
 import { Call, type Pass } from "./call.js";
 import { type Graph, type ImportedNode, type Port, readGraph } from "./graph.js";
+import { named } from "./named.js";
 import { operators } from "./operators/index.js";
 import { Known, shapeOf, type Value, type Weight } from "./values.js";
 
@@ -90,17 +91,6 @@ export function importOnnx(bytes: Uint8Array, parameters: Parameters, options: I
     );
     return { inputs, outputs: graph.outputs, weights: { path, tensors }, apply };
   });
-}
-
-/** Errors of tensors and files as one that names the model. */
-function named<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof GraphError) throw new UserError(`${path}: ${error.message}`);
-    if (!(error instanceof UserError) || error.message.startsWith(`${path}: `)) throw error;
-    throw new UserError(`${path}: ${error.message}`);
-  }
 }
 
 /** The place of the last node that is meant, or that reads a weight or gives a value that is. */

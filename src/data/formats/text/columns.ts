@@ -172,7 +172,7 @@ function emptyColumn(column: ScannedColumn, i: number, input: ColumnsInput, note
     return undefined;
   }
   notes.empty(i);
-  return { kind: "skipped", reason: isEmpty ? "an empty column" : "a column without any value" };
+  return { kind: "skipped", reason: isEmpty ? "an empty column" : "a column without any value", isEmpty: true };
 }
 
 function plainColumn(

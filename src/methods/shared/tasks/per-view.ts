@@ -230,7 +230,7 @@ export function checkCompleteViews(method: string, { name: dataset, views, split
     const missing = present?.reduce((count, has) => count + 1 - has, 0) ?? 0;
     if (missing > 0) {
       throw new UserError(
-        `${dataset}: ${missing} samples lack view "${name}"; ${method} needs every sample in every view: leave them out`,
+        `${dataset}: ${missing} samples lack view "${name}"; ${method} needs every sample in every view: leave out samples that lack a view with --drop-incomplete`,
       );
     }
     if (constantColumns(columnStatistics(matrix, splits.train)).length === matrix.columns) {
