@@ -63,9 +63,10 @@ const calls: Readonly<Record<string, readonly [args: readonly string[], keys: re
 const others = ["serve", "open", "demo", "predict"];
 
 test("predict ends stdout with one line too", async () => {
-  const train = ["train", "cca", ...data, "--task", "clustering", "--clusters", "2", "--out", "clusters"];
-  assert.equal((await runCommand(train, place.folder)).status, 0);
-  const { stdout } = await runCommand(["predict", "clusters", "--out", "clusters.csv", "--json"], place.folder);
+  const train = ["train", "cca", ...data, "--task", "clustering", "--dimensions", "2", "--out", "grouped"];
+  const trained = await runCommand(train, place.folder);
+  assert.equal(trained.status, 0, trained.stderr);
+  const { stdout } = await runCommand(["predict", "grouped", "--out", "clusters.csv", "--json"], place.folder);
   const { predicts, samples } = JSON.parse(stdout) as { predicts: string; samples: number };
   assert.deepEqual([predicts, samples], ["clusters", 60]);
 });

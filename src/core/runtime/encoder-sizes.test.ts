@@ -1,10 +1,10 @@
 // Sizes that a graph computes for itself, as exporters write them: ours are those that ONNX Runtime finds when it runs.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Engine } from "../runtime/index.js";
-import { EncoderFile } from "./encoder-file.js";
-import { floats, integers, modelOf, node, port } from "./onnx-models.testing.js";
-import type { Onnx } from "./schema.js";
+import { EncoderFile } from "../onnx/encoder-file.js";
+import { floats, integers, modelOf, node, port } from "../onnx/onnx-models.testing.js";
+import type { Onnx } from "../onnx/schema.js";
+import { Engine } from "./index.js";
 
 const engine = await Engine.open({ threads: 1 });
 after(() => engine.close());
