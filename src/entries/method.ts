@@ -76,6 +76,7 @@ export {
   networkTensors,
   type StoredNetwork,
 } from "../methods/shared/hashing-network.js";
+export type { PictureGraph } from "../methods/shared/imported-trunk.js";
 export { stepLosses, trainOn } from "../methods/shared/losses.js";
 export {
   type BackboneChoice,

@@ -14,6 +14,7 @@ export {
   SearchIndex,
   type SearchQuery,
 } from "../search/index/search-index.js";
+export type { LeftOut } from "../search/index/left-out.js";
 export type { IndexHooks, IndexSummary } from "../search/index/store-items.js";
 export { type FolderStore, type FolderStoreOptions, openFolderStore } from "../search/stores/folder/folder-store.js";
 export type { GraphProgress } from "../search/stores/folder/graphs.js";
