@@ -5,6 +5,7 @@
 export type { CreateIndexOptions } from "../search/index/create-index.js";
 export { type StoreKind, storeKinds, type VectorCodes, vectorCodes } from "../search/index/index-folder.js";
 export { type IndexRunOptions, indexRun } from "../search/index/index-run.js";
+export type { LeftOut } from "../search/index/left-out.js";
 export {
   type Asker,
   type Content,
@@ -14,7 +15,6 @@ export {
   SearchIndex,
   type SearchQuery,
 } from "../search/index/search-index.js";
-export type { LeftOut } from "../search/index/left-out.js";
 export type { IndexHooks, IndexSummary } from "../search/index/store-items.js";
 export { type FolderStore, type FolderStoreOptions, openFolderStore } from "../search/stores/folder/folder-store.js";
 export type { GraphProgress } from "../search/stores/folder/graphs.js";
