@@ -17,8 +17,13 @@ const { stageSite } = (await import(new URL("stage.mjs", site).href)) as {
 test("every page but the API's own is in the navigation once", () => {
   const listed = groups.flatMap((group) => Object.keys(group.pages));
   assert.equal(new Set(listed).size, listed.length);
-  const own = pages().map(({ path }) => path).filter((path) => !path.startsWith("docs/api/vantage-ml"));
-  assert.deepEqual(own.filter((path) => !listed.includes(path)), []);
+  const own = pages()
+    .map(({ path }) => path)
+    .filter((path) => !path.startsWith("docs/api/vantage-ml"));
+  assert.deepEqual(
+    own.filter((path) => !listed.includes(path)),
+    [],
+  );
 });
 
 test("the site's pages link pages and files that it has", () => {
@@ -27,10 +32,13 @@ test("the site's pages link pages and files that it has", () => {
     stageSite(root, folder);
     assert.ok(existsSync(join(folder, "index.md")) && existsSync(join(folder, "docs/api/index.md")));
     const dead: string[] = [];
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((each) => each.endsWith(".md"))) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((each) =>
+      each.endsWith(".md"),
+    )) {
       const text = readFileSync(join(folder, name), "utf8").replaceAll(/```[\s\S]*?```|`[^`]*`/g, "");
       for (const [, target] of text.matchAll(/\]\(([^)\s#]+)/g)) {
-        if (!/^[a-z]+:/.test(target!) && !existsSync(join(folder, name, "..", target!))) dead.push(`${name}: ${target}`);
+        if (!/^[a-z]+:/.test(target!) && !existsSync(join(folder, name, "..", target!)))
+          dead.push(`${name}: ${target}`);
       }
     }
     assert.deepEqual(dead, []);

@@ -12,7 +12,9 @@ import { twoHalves } from "./data/media/pictures.testing.js";
 import { root } from "./docs-pages.testing.js";
 
 const tasks = join(root, "examples/tasks");
-const names = readdirSync(tasks).filter((name) => name.endsWith(".sh")).sort();
+const names = readdirSync(tasks)
+  .filter((name) => name.endsWith(".sh"))
+  .sort();
 
 /** A table of two kinds of measurements: ids that begin with `id`, one cluster in three. */
 function table(path: string, id: string, rows: number, hasDiagnosis: boolean) {
@@ -34,7 +36,11 @@ async function data(folder: string) {
   const image = Float32Array.from({ length: 60 * 16 }, () => random.normal());
   const text = image.map((value) => value + 0.1 * random.normal());
   const ids = { data: Array.from({ length: 60 }, (_, row) => `pic-${row}`), shape: [60] };
-  writeNpz(join(folder, "clip.npz"), { image: { data: image, shape: [60, 16] }, text: { data: text, shape: [60, 16] }, ids });
+  writeNpz(join(folder, "clip.npz"), {
+    image: { data: image, shape: [60, 16] },
+    text: { data: text, shape: [60, 16] },
+    ids,
+  });
   mkdirSync(join(folder, "photos"));
   const captions = ["file,caption"];
   for (let i = 0; i < 24; i++) {
@@ -65,7 +71,11 @@ for (const name of names) {
       symlinkSync(join(root, "bin/vantage.js"), join(modules, ".bin/vantage"));
       await data(folder);
       const env = { ...process.env, PORT: String(await freePort()) };
-      const child = spawn("bash", ["-euo", "pipefail", join(tasks, name)], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn("bash", ["-euo", "pipefail", join(tasks, name)], {
+        cwd: folder,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       let said = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (said += bytes));
       const status = await new Promise((resolve) => child.once("close", resolve));

@@ -44,6 +44,7 @@ export class MissingPackageError extends UserError {
   override readonly name: string = "MissingPackageError";
   override readonly code: string = "ERR_MISSING_PACKAGE";
 
+  /** Takes the message, and what installs the packages. */
   constructor(
     message: string,
     /** The command that installs what is missing. */

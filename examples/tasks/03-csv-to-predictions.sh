@@ -1,5 +1,5 @@
 # The column diagnosis has the classes: what would a new table's patients be?
 npx vantage train cca --data study.csv --labels diagnosis --task classification
 npx vantage evaluate runs/cca-study-0
-npx vantage encode runs/cca-study-0 --data new.csv --labels none --out predictions.csv
+npx vantage predict runs/cca-study-0 --data new.csv --out predictions.csv
 grep -E 'healthy|ill' predictions.csv

@@ -43,15 +43,15 @@ export function addDataFlags(command: Command): Command {
     .option("--labels <name>", "which variable or column holds the labels; none for no labels")
     .option("--ids <name>", "which one holds the ids of the samples; none for no ids")
     .option("--splits <name>", "which one says the part of each sample (train, test, …); none for no split")
-    .option("--ignore <name>", "a variable or column to leave out; may be given again", collect)
-    .option("--samples <rows|columns>", "which side of the matrices holds the samples, where nothing else says so")
+    .option("--ignore <name>", "a variable or column to leave out; may be repeated", collect)
+    .option("--samples <rows|columns>", "whether rows or columns are samples, where the file leaves it open")
     .option("--layout <file.yaml>", "a file that says all of this; vantage datasets describe writes one")
     .option("--delimiter <sign>", 'of a text file: one character, "tab" or "blanks"')
     .option("--decimal <sign>", "of a text file: the decimal sign, . or ,")
     .option("--thousands <sign>", "of a text file: what separates thousands")
     .option("--header <yes|no>", "whether the first line of a text file holds the names of the columns")
     .option("--encoding <name>", "of a text file, such as utf-8 or windows-1252")
-    .option("--missing <text>", "a cell that means that there is no value; may be given again", collect)
+    .option("--missing <text>", "a cell that means that there is no value; may be repeated", collect)
     .option("--drop-incomplete", "leave out samples that lack a view, or a value that is not filled (--impute)");
 }
 

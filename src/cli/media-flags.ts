@@ -24,7 +24,7 @@ export function addMediaFlags(command: Command): Command {
   return command
     .option("--captions <file>", "of a folder of pictures: the table with their words; none for no table")
     .option("--file-column <name>", "of that table: the column with the names of the pictures")
-    .option("--text-column <name>", "a column with words; may be given again; none for no words", collect)
+    .option("--text-column <name>", "a column with words; may be repeated; none for no words", collect)
     .addOption(
       new Option("--text-as <how>", "several columns of words are one caption, or a caption each").choices([
         "joined",

@@ -163,12 +163,12 @@ export function addCommonFlags(
   }
   return command
     .option("--seeds <0..4|0,1,2>", "train with several seeds and give mean and deviation")
-    .option("--set <name=value>", "any option of the method; may be given again", collect, [])
+    .option("--set <name=value>", "any option of the method; may be repeated", collect, [])
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
     .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
-    .option("--resume [run]", "go on with an interrupted run: a run folder, or the one given with --out")
+    .option("--resume [run]", "resume an interrupted run: a run folder, or the one given with --out")
     .option("--log <tensorboard[:DIR]>", "also write TensorBoard event files: into the run folder, or into DIR");
 }
 

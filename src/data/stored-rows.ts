@@ -121,7 +121,7 @@ function storedRows(path: string, rows: number, columns: number): LazyMatrix {
 function readWhole(file: number, bytes: Uint8Array, offset: number, path: string): void {
   for (let done = 0; done < bytes.length; ) {
     const got = readSync(file, bytes, done, bytes.length - done, offset + done);
-    if (got === 0) throw new UserError(`${path} became shorter while it was read; run again to have it made anew`);
+    if (got === 0) throw new UserError(`${path} became shorter while it was read; run the command again`);
     done += got;
   }
 }

@@ -22,6 +22,6 @@ export async function reopenEncoder(
   if (identity === undefined || identity === encoder.identity) return encoder;
   await encoder.release();
   throw new UserError(
-    `encoder "${spec}" has changed since the features were made: its rows would not compare with them; make the features and the index anew`,
+    `encoder "${spec}" has changed since the features were made: its rows would not compare with them; make the features and the index again`,
   );
 }

@@ -14,6 +14,7 @@ export {
   type Metrics,
   type Position,
   type Stage,
+  type StagePlan,
   type State,
 } from "../methods/training.js";
 export type { RunConfig } from "../runs/config.js";
@@ -21,6 +22,7 @@ export type { ClusterSummary } from "../runs/result.js";
 export type { StageSummary } from "../runs/stages.js";
 export type { DataName, DataSettings, MediaSettings } from "../train/data-source.js";
 export type { AnyMethod, TrainingOutcome, TrainingSummary } from "../train/summary.js";
+export type { Estimate } from "../train/time-estimate.js";
 export {
   type ResumeRequest,
   resumeTraining,

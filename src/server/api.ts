@@ -44,7 +44,7 @@ export const searchRequest = z.strictObject({
     .max(10_000)
     .optional()
     .describe(
-      "candidates that are ordered anew by cosine, 0 for none; default: 0 for hash codes, else enough to find the nearest",
+      "candidates to re-rank by cosine, 0 for none; default: 0 for hash codes, else enough to find the nearest",
     ),
 });
 export const hit = z.object({

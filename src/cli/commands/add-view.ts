@@ -30,7 +30,7 @@ export function addAddViewCommand(root: Command): void {
     .requiredOption("--view <name>", "the view of --data to add")
     .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels")
-    .option("--resume", "go on where an interrupted add-view of this view stopped; it knows its data")
+    .option("--resume", "resume an interrupted add-view of this view, with its own data")
     .action(addView);
 }
 
@@ -44,7 +44,7 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
   const place = viewFolder(folder, view);
   const begun = isRunFolder(place);
   if (begun && !flags.resume) {
-    throw new UserError(`${place} is there already: go on with --resume, or give the view another name`);
+    throw new UserError(`${place} is there already: resume it with --resume, or give the view another name`);
   }
   const { run, checkpoint: saved } = begun ? resumeRun(place) : {};
   try {

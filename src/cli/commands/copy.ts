@@ -19,10 +19,10 @@ interface Flags {
 export function addCopyCommand(root: Command): void {
   root
     .command("copy <index>")
-    .description("copy an index into another folder, its items into another store; run again to go on")
+    .description("copy an index into another folder, its items into another store; run it again to resume")
     .requiredOption("--out <folder>", "index folder, made where it is not there")
     .option(`--store <${storeKinds.join("|")}>`, "where the items are (default: as in the index)")
-    .option("--name <name>", "what requests call the copy (default: the folder's name)")
+    .option("--name <name>", "name of the copy in requests (default: the folder's name)")
     .option("--threads <n>", "threads for kernels")
     .action(copy);
 }

@@ -44,7 +44,7 @@ export function addDatasetsCommand(root: Command): void {
       ),
   )
     .option("--seed <n>", "of data that is made up", "0")
-    .option("--out <file.yaml>", "where to write it (default: standard output)")
+    .option("--out <file.yaml>", "output file (default: standard output)")
     .action(describeLayout);
   addCroissantCommand(datasets);
   for (const [verb, text] of [

@@ -56,12 +56,12 @@ export function addIndexCommand(root: Command): void {
       `--store <${storeKinds.join("|")}>`,
       "where the items are (default: folder); postgres takes its address from DATABASE_URL",
     )
-    .option("--metadata <file>", "more about the items: .csv with a column id, or .jsonl with a key id")
+    .option("--metadata <file>", "metadata of the items: .csv with a column id, or .jsonl with a key id")
     .option(
       "--name <name>",
-      "what requests call the index (default: the folder's name; of a folder called index that of the run or file)",
+      "name of the index in requests (default: the folder's name; of a folder called index that of the run or file)",
     )
-    .option("--replace", "make the index anew: what the folder, or tables of its name, held is deleted")
+    .option("--replace", "replace the index: deletes what the folder, or tables of its name, held")
     .option("--threads <n>", "threads for matrix products and kernels")
     .action(makeIndex);
 }
@@ -186,7 +186,7 @@ function codesOf(text: string | undefined): VectorCodes | "packed" | undefined {
  */
 export async function withProgress<R>(
   work: (hooks: IndexHooks) => Promise<R>,
-  outcome = "the items that are stored stay, run the same command again to go on",
+  outcome = "stored items are kept; run the same command again to resume",
 ): Promise<R> {
   const interrupt = interruption(`stopping; ${outcome}`);
   const progress = itemProgress();

@@ -30,10 +30,10 @@ export function addOpenCommand(root: Command): void {
     .description(
       "make a folder of pictures with words, or a file of two kinds of vectors, searchable: features, the method that finds most held-out pairs, an index, the search page",
     )
-    .option("--out <folder>", "where it is kept (default: its name with -search, here)")
+    .option("--out <folder>", "output folder (default: the folder's name with -search, here)")
     .option("--image-encoder <spec>", "what makes features of pictures", "builtin:pictures")
     .option("--text-encoder <spec>", "what makes features of words", "builtin:words")
-    .option("--seed <n>", "random seed of the held-out pairs and of the trainings", "0")
+    .option("--seed <n>", "random seed of held-out pairs and training", "0")
     .option("--serve", "serve the page at the end, also without a terminal")
     .option("--no-serve", "end after the index");
   addServeFlags(addMediaFlags(addDataFlags(command))).action(open);

@@ -10,7 +10,7 @@ export function addReportCommand(root: Command): void {
   root
     .command("report <run...>")
     .description("one HTML page with curves, tables and embedding maps; several runs side by side")
-    .option("--out <file>", "where to (default: report.html in the run's folder, or here for several runs)")
+    .option("--out <file>", "output file (default: report.html in the run's folder, or here for several runs)")
     .action(async (folders: string[], { out }: { out?: string }) => {
       needPackages("reports");
       if (folders.length === 1) await writePlots(loadReportRun(folders[0]!));

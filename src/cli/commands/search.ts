@@ -43,7 +43,7 @@ export function addSearchCommand(root: Command): void {
     .option("--image <file>", "search by a picture, where the index makes features of it")
     .option(
       "--encoder <spec>",
-      "use an encoder of words or pictures that is no part of the index: onnx:FILE, transformers:MODEL or http:URL as the index names it (several: give it several times)",
+      "use an encoder of words or pictures that the index does not contain: onnx:FILE, transformers:MODEL or http:URL as the index names it; may be repeated",
       several,
     )
     .option("--target <view>", "search the items of this view only (default: all)")
@@ -53,7 +53,7 @@ export function addSearchCommand(root: Command): void {
     .option(`--mode <${searchModes.join("|")}>`, "compare with every item, or look up a graph", "exact")
     .option(
       "--rerank <n>",
-      "candidates that are ordered anew by cosine (default: 0 for hash codes, else enough to find the nearest)",
+      "candidates to re-rank by cosine (default: 0 for hash codes, else enough to find the nearest)",
     )
     .option("--threads <n>", "threads for matrix products and kernels")
     .action(search);

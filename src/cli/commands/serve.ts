@@ -40,30 +40,22 @@ export function addServeCommand(root: Command): void {
 
 export function addServeFlags(command: Command): Command {
   return command
-    .option(
-      "--host <address>",
-      "address to listen on; others than this machine reach it only where it is not loopback",
-      "127.0.0.1",
-    )
+    .option("--host <address>", "address to listen on; 0.0.0.0 accepts requests from other machines", "127.0.0.1")
     .option("--port <n>", "0: any free one", "7040")
     .option(
       "--token <text>",
-      "what requests must bring as Authorization: Bearer (better: VANTAGE_TOKEN, which no list of processes shows)",
+      "token that requests must send as Authorization: Bearer (better: VANTAGE_TOKEN, since lists of processes show flags)",
     )
-    .option("--without-token", "let anybody who reaches another address than loopback search, add and delete")
-    .option(
-      "--allow-host <name>",
-      "a further name that requests may give as Host, as a proxy passes it on (several: give it several times)",
-      several,
-    )
+    .option("--without-token", "serve other machines without a token: anybody may search, add and delete")
+    .option("--allow-host <name>", "another Host name to accept, such as that of a proxy; may be repeated", several)
     .option(
       "--allow-origin <origin>",
-      "a site whose pages may ask from a browser, as https://example.org (several: give it several times)",
+      "a site whose pages may send requests (CORS), such as https://example.org; may be repeated",
       several,
     )
     .option(
       "--encoder <spec>",
-      "use an encoder of words or pictures that is no part of the index: onnx:FILE, transformers:MODEL or http:URL as the index names it (several: give it several times)",
+      "use an encoder of words or pictures that the index does not contain: onnx:FILE, transformers:MODEL or http:URL as the index names it; may be repeated",
       several,
     )
     .option("--runs <folder>", "run folders for the runs page (default: runs, where it is there)")

@@ -44,7 +44,7 @@ export function addTrainCommand(root: Command): void {
     }
     if ("pretrainOnly" in method.options.shape) command.option("--pretrain-only", "end after pre-training");
     if ("reuse" in method.options.shape) {
-      command.option("--reuse <run>", "take from another run what pre-training would learn");
+      command.option("--reuse <run>", "reuse what another run's pre-training learned");
     }
     addMethodFlags(addPictureFlags(addCommonFlags(command, method)), method).action(
       (flags: CommonFlags & PictureFlags, typed: Command) => trainMethod(method, flags, typed),

@@ -14,7 +14,9 @@ export function takeAutoencoders({ views, shape, store }: Dm2cModel, folder: str
   const { config, state, position } = readModel(folder, "dm2c");
   const { tensors } = state;
   if ((config.options as Partial<Dm2cOptions>).reuse === undefined && position.stage < views.length) {
-    throw new UserError(`reuse: the run ${folder} has not finished its pre-training: resume it with --resume ${folder}`);
+    throw new UserError(
+      `reuse: the run ${folder} has not finished its pre-training: resume it with --resume ${folder}`,
+    );
   }
   const wanted = views.flatMap(({ name }, m) => [
     prefixes.autoencoder(shape.modalities[m]!),

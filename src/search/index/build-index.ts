@@ -216,7 +216,7 @@ export function extendFolder(
   }
   if (about.name !== manifest.name) {
     throw new UserError(
-      `${folder} is called ${manifest.name}, not ${about.name}, and an index that is there keeps its name: leave it out, or give --replace to make the index anew`,
+      `${folder} is called ${manifest.name}, not ${about.name}, and an existing index keeps its name: leave it out, or give --replace to replace the index`,
     );
   }
   for (const view of manifest.views) {

@@ -167,7 +167,7 @@ export function writeCoder(folder: string, { means, projection }: Coder): void {
 export function readCoder(folder: string, { codes, bits, dimensions, views }: Manifest): Coder | undefined {
   if (codes !== "signs" && codes !== "itq") return undefined;
   const path = inside(folder, coderFile);
-  if (!existsSync(path)) throw new UserError(`${path} is missing: make the index anew with --replace`);
+  if (!existsSync(path)) throw new UserError(`${path} is missing: replace the index with --replace`);
   const { tensors } = readTensors(path);
   const take = (name: string, length: number): Float32Array => {
     const data = tensors.get(name)?.data;

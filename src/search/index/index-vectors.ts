@@ -227,7 +227,7 @@ async function extended(
   engine: Engine,
 ): Promise<IndexFolder> {
   const { manifest, coder } = index;
-  const refuse = (what: string) => new UserError(`${folder} ${what}: give another --out, or --replace to make it anew`);
+  const refuse = (what: string) => new UserError(`${folder} ${what}: give another --out, or --replace to replace it`);
   if (manifest.views.some(hasModel)) throw refuse(`was made with a run (${manifest.run}), not of vectors as they are`);
   if (manifest.codes !== codes) throw refuse(`has codes ${manifest.codes}, not ${codes}`);
   if (store !== undefined && store !== manifest.store) throw refuse(`keeps its items in ${manifest.store}`);

@@ -130,7 +130,7 @@ function mismatchOfOld(owner: Owner, created: Date, views: readonly string[]): s
 function notOurs({ folder, isMaking }: Owner, { title, place }: Claim, found: string): UserError {
   const way = isMaking
     ? `give another name with --name NAME, or --replace to delete what it holds`
-    : `check ${place}, or make the index anew with vantage index RUN --out ${folder} --replace`;
+    : `check ${place}, or replace the index with vantage index RUN --out ${folder} --replace`;
   return new UserError(`${title} belongs to another index than ${folder}: ${found}; ${way}`);
 }
 
@@ -138,6 +138,6 @@ function notOurs({ folder, isMaking }: Owner, { title, place }: Claim, found: st
 export function storeIsGone({ folder, isMaking }: Owner, what: string): UserError {
   const way = isMaking
     ? "give --replace to make it there"
-    : "where it is gone for good, make it anew with vantage index RUN --replace";
+    : "where it is gone for good, replace it with vantage index RUN --replace";
   return new UserError(`${what}: the items of ${folder} are not there; ${way}`);
 }

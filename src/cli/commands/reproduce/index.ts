@@ -40,7 +40,7 @@ export function addReproduceCommand(root: Command): void {
     .description("make the runs of a published table, by name or from a YAML file, and write it beside its figures")
     .option("--list", "the tables that come with the package, and how many of their cells can run here")
     .option("--out <folder>", "folder of the table and its runs (default: runs/<table>)")
-    .option("--data-dir <folder>", "where data files and the sets of cards are; may be given again", collect, [])
+    .option("--data-dir <folder>", "where data files and the sets of cards are; may be repeated", collect, [])
     .option("--seeds <0,1,…>", "seeds of every cell, in place of the definition's")
     .option("--only <pattern>", "only the cell of this name, or those whose name holds it; * is anything")
     .option("--jobs <n>", "runs at a time, each a process of its own", "1")
