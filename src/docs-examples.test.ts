@@ -155,7 +155,16 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json", "examples.json", "tensorboard/"];
+const conditional = [
+  "lock",
+  "views/NAME/",
+  "centre.safetensors",
+  "coder.safetensors",
+  "columns.json",
+  "encoders.json",
+  "examples.json",
+  "tensorboard/",
+];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {
