@@ -66,6 +66,27 @@ function table(
   writeFileSync(path, `${["id", ...columns, ...(diagnosis ? ["diagnosis"] : [])].join(",")}\n${lines.join("\n")}\n`);
 }
 
+const columnsOf = (names: RegExp) =>
+  ["patient", ...Array.from({ length: 6 }, (_, j) => `rna_${j}`), ...Array.from({ length: 4 }, (_, j) => `prot_${j}`)]
+    .concat("sex", "diagnosis")
+    .filter((name) => name === "patient" || names.test(name));
+
+/** Patients with two kinds of measurements of three diagnoses; with gaps, every 19th measurement is missing. */
+function study(columns: readonly string[], rows: number, gaps: boolean): string {
+  const values = new Random(11, "study");
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const cells = columns.map((name, j) => {
+      if (name === "patient") return `P${String(i).padStart(3, "0")}`;
+      if (name === "sex") return i % 2 === 0 ? "f" : "m";
+      if (name === "diagnosis") return ["healthy", "mild", "severe"][i % 3]!;
+      if (gaps && (i * columns.length + j) % 19 === 7) return "";
+      return ((j % 3 === i % 3 ? 2 : 0) + 0.3 * values.normal()).toFixed(3);
+    });
+    return cells.join(",");
+  });
+  return `${columns.join(",")}\n${lines.join("\n")}\n`;
+}
+
 /** The files that a page's examples name, and runs that it describes. */
 const preparations: Record<string, (stage: Stage) => unknown> = {
   "README.md": mydata,
@@ -104,6 +125,15 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
       return `${id};${i},5;${i},25;${i * 2},5;0,${i}5;${i % 2 ? "f" : "m"};x;${i % 2 ? "ill" : "well"}`;
     });
   },
+  "docs/tables.md"({ folder }) {
+    const write = (name: string, columns: RegExp, rows: number, gaps: boolean) =>
+      writeFileSync(join(folder, name), study(columnsOf(columns), rows, gaps));
+    write("study.csv", /./, 90, true);
+    write("new.csv", /rna|prot/, 20, true);
+    write("rna.csv", /rna|diagnosis/, 90, false);
+    write("prot.csv", /prot/, 80, false);
+  },
+  "docs/python-and-r.md": ({ folder }) => writeFileSync(join(folder, "study.csv"), study(columnsOf(/./), 90, false)),
   async "docs/picture-folders.md"({ folder }) {
     mkdirSync(join(folder, "photos"));
     const rows = ["file,caption,kind"];
@@ -114,6 +144,10 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
     }
     writeFileSync(join(folder, "photos", "captions.csv"), `${rows.join("\n")}\n`);
   },
+  "docs/exports.md"({ folder }) {
+    const rows = Array.from({ length: 20 }, (_, i) => `p${i},${i}.5,${i * 2},${i % 3},${i % 2 ? "ill" : "well"}`);
+    writeFileSync(join(folder, "study.csv"), `id,rna_1,rna_2,protein_1,diagnosis\n${rows.join("\n")}\n`);
+  },
   "docs/run-folder.md"(stage) {
     matlab(join(stage.folder, "Digits-2V.mat"), { X: cell(features(90, 12, 3), features(90, 8, 3)), Y: labels(90, 3) });
     return stage.shell("vantage train gmae --data Digits-2V.mat --seed 0");
@@ -121,7 +155,7 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json"];
+const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json", "examples.json", "tensorboard/"];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {
@@ -322,6 +356,7 @@ test("examples that are not run are these", () => {
       "npm install",
       "npm ci",
       "node examples/gallery/emoji-search.mjs",
+      "source <(vantage",
       "npm install",
       "ONNXRUNTIME_NODE_INSTALL=skip npm",
       "npm install",
@@ -329,6 +364,9 @@ test("examples that are not run are these", () => {
       "[Service]",
       "FROM node:24-slim",
       "vantage serve",
+      "import json",
+      "import onnxruntime",
+      "table <-",
       "vantage train",
       "npx vantage",
       "table/",

@@ -20,6 +20,7 @@ const order = [
   "methods",
   "report",
   "train",
+  "exports",
   "search",
   "open",
   "server",

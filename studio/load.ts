@@ -33,7 +33,8 @@ export function useLoad<T>(key: string | undefined, load: (signal: AbortSignal) 
         if (stop.signal.aborted) return;
         if (mayPass(error)) {
           stall(again, error, again);
-          setState(({ value }) => ({ value, isLoading: false }));
+          // What was there before answers another question.
+          setState({ isLoading: false });
           return;
         }
         resume(again);

@@ -1,7 +1,8 @@
 // Logits, loss, gradients and five steps of a whole backbone against PyTorch's, from the same file of weights:
 //   bench/peers/backbones.py --network alexnet --batch 8 --check FOLDER
 //   node bench/ours/backbones-check.mjs FOLDER
-import { readFileSync } from "node:fs";
+// It leaves the gradients there, and what relus and maxima chose, for bench/peers/backbones_trace.py FOLDER.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { backbone, crossEntropy, Forward, loadWeights, Parameters } from "../../dist/core/nn/index.js";
 import { Engine, ParameterStore, Program, TrainingStep } from "../../dist/core/runtime/index.js";
@@ -43,6 +44,12 @@ function feed(run) {
 }
 
 const results = Object.fromEntries(t.gradients(loss, learned).map((g, i) => [`d/${t.inputName(learned[i])}`, g]));
+/** Which values relus let through, and the places of maxima. */
+for (const { op, outputs } of t.nodesOf([loss])) {
+  if (op.name !== "relu" && op.name !== "maxPool2d") continue;
+  const choice = op.name === "relu" ? t.greater(outputs[0], 0) : outputs[1];
+  results[`choice/${Object.keys(results).length}`] = t.cast(choice, "float32");
+}
 const program = await Program.compile(engine, { name: network, outputs: { logits, loss, ...results }, store });
 const run = program.at({ n: batch });
 feed(run);
@@ -68,6 +75,11 @@ for (const [name, tensor] of gradients.tensors) {
 }
 report.gradients = { ...worst, median: median(all) };
 gradients.close();
+const names = Object.keys(results);
+writeFileSync(join(folder, "ours.json"), JSON.stringify(names.map((name) => [name, run.outputs[name].length])));
+names.forEach((name, i) => {
+  writeFileSync(join(folder, "ours.bin"), run.outputs[name], { flag: i === 0 ? "w" : "a" });
+});
 await program.release();
 
 loadWeights(store, parameters.all, weights);

@@ -1,12 +1,14 @@
 """AlexNet and other backbones of torchvision: a training step's time, and files that ours are checked against.
 
     backbones.py --network alexnet --batch 32                  the time of a step
+    backbones.py --network alexnet --batch 32 --plain          of the optimizer's default form alone, for bench/backbones.mjs
     backbones.py --network alexnet --batch 4 --check FOLDER    weights, gradients and steps, for bench/ours/backbones-check.mjs
     backbones.py --fixture FILE                                the small fixture of src/core/nn/backbones
 """
 
 import json
 import resource
+import statistics
 import time
 from pathlib import Path
 
@@ -154,6 +156,16 @@ def time_steps(args):
         return step
 
     began = time.process_time()
+    if args.plain:
+        clock, step = [], step_of(total, {})
+
+        def counted():
+            start = time.process_time()
+            step()
+            clock.append(time.process_time() - start)
+
+        seconds = common.summary(common.repeat(counted, args.repetitions))
+        return {**seconds, "processor": statistics.median(clock[2:]), "peak_megabytes": peak_megabytes()}
     result = common.time_forms(torch.optim.SGD, args, total, step_of, args.repetitions)
     steps = (args.repetitions + 2) * len(result["variants"])
     # All variants together: what the machine's other work does not change.
@@ -170,6 +182,7 @@ def main():
     args.add_argument("--batch", type=int, default=32)
     args.add_argument("--size", type=int, default=224)
     args.add_argument("--repetitions", type=int, default=5)
+    args.add_argument("--plain", action="store_true", help="the optimizer as PyTorch has it by default alone")
     args.add_argument("--check", type=Path)
     args.add_argument("--fixture", type=Path)
     args = args.parse_args()

@@ -43,7 +43,7 @@ test("the words come from what was understood", async () => {
   }
   assert.deepEqual(
     await remembered("train", "gmae", "--data=a.csv", "--data", "b.csv", "--set", "lr=1", "--json", "--device=cpu"),
-    ["vantage", "--json", "train", "gmae", "--data", "a.csv", "--data", "b.csv", "--set", "lr=1", "--device", "cpu"],
+    ["vantage", "train", "gmae", "--data", "a.csv", "--data", "b.csv", "--set", "lr=1", "--device", "cpu", "--json"],
   );
   assert.deepEqual(await remembered("train", "gmae", "--hidden", "20,10", "--lambda-ma=2", "--contrastive"), [
     "vantage",

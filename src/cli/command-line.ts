@@ -1,5 +1,5 @@
 // The command line as a run folder remembers it: made again from what was understood, not from what was typed.
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import { isKept } from "../runs/command.js";
 import { MethodFlag, methodFlags } from "./method-flags.js";
 
@@ -8,13 +8,23 @@ export function commandLine(command: Command): string[] {
   const own = Array.from(methodFlags(command), ([name, value]) => ["--set", `${name}=${value}`]).flat();
   const words = [...command.args, ...givenFlags(command), ...own];
   for (let each = command; ; each = each.parent) {
-    if (each.parent === null) return [each.name(), ...givenFlags(each), ...words];
+    if (each.parent === null) return [each.name(), ...before(each), ...words, ...after(each)];
     words.unshift(each.name());
   }
 }
 
-function givenFlags(command: Command): string[] {
-  return command.options.flatMap((option) => {
+/** Flags of the program that stand before the command, as --method-file has to. */
+function before(root: Command): string[] {
+  return givenFlags(root, (option) => option.required);
+}
+
+/** Those that may stand anywhere, such as --json. */
+function after(root: Command): string[] {
+  return givenFlags(root, (option) => !option.required);
+}
+
+function givenFlags(command: Command, isWanted: (option: Option) => boolean = () => true): string[] {
+  return command.options.filter(isWanted).flatMap((option) => {
     // Those of methods are kept as --set.
     if (option instanceof MethodFlag) return [];
     const flag = option.long!;

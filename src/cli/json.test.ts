@@ -20,6 +20,10 @@ const calls: Readonly<Record<string, readonly [args: readonly string[], keys: re
   "datasets list": [[], "array"],
   "datasets describe": [["blobs.npz"], ["data", "layout"]],
   "datasets info": [["blobs.npz"], ["name", "samples", "views"]],
+  "datasets croissant": [
+    ["blobs.npz", "--out", "croissant.json"],
+    ["out", "notes"],
+  ],
   "datasets build": [["synthetic:samples=20"], ["name", "samples", "views"]],
   train: [
     ["dchn", ...data, "--preset", "quick", "--hidden", "8", "--epochs", "2", "--bits", "8", "--out", "run"],

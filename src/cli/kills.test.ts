@@ -125,6 +125,11 @@ const cases: Record<string, Omit<Killed, "folder" | "kills" | "random">> = {
     content: contentOf,
     mayLeave: isUnfinished,
   },
+  predict: {
+    command: () => ["predict", place.path("joint"), "--out", "classes.csv", "--threads", "1"],
+    content: contentOf,
+    mayLeave: isUnfinished,
+  },
   open: {
     prepare: (folder) => cpSync(place.path("drawn"), join(folder, "drawn"), { recursive: true }),
     command: () => ["open", "drawn", "--out", "run", "--no-serve", "--threads", "1"],

@@ -13,7 +13,7 @@ export function parseError(root: Command, args: readonly string[], error: Comman
   const message = error.message.replace(/^error: /, "").split("\n", 1)[0]!;
   const given = isOption ? /'(-[^=']*)/.exec(message)?.[1] : undefined;
   if (given === undefined) return `${message} (${pathOf(command)} --help lists what there is)`;
-  const flags = [...command.options, ...root.options].flatMap(({ long }) => long ?? []);
+  const flags = [...new Set([...command.options, ...root.options].flatMap(({ long }) => long ?? []))];
   const hint = didYouMean(given, flags);
   return `${pathOf(command)} has no option ${given}; ${hint ?? `${pathOf(command)} --help lists what there is`}`;
 }

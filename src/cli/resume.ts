@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 import { InterruptedError } from "../methods/training.js";
 import type { TrainingOutcome } from "../train/summary.js";
 import { resumeTraining } from "../train/train-run.js";
-import { type CommonFlags, engineOptions, wholeNumber } from "./settings.js";
+import { type CommonFlags, engineOptions, eventPlace, wholeNumber } from "./settings.js";
 import { withTraining } from "./training.js";
 
 /** @throws UserError where there is no run to resume, it is another method's, or its data has changed. */
@@ -12,12 +12,12 @@ export async function resumeByFlags(method: string, flags: CommonFlags): Promise
   const folder = flags.resume === true ? flags.out : flags.resume;
   if (folder === undefined) throw new UserError("--resume: say which run (--resume FOLDER, or with --out FOLDER)");
   const epochs = flags.epochs === undefined ? undefined : wholeNumber("--epochs", flags.epochs);
-  const request = { folder, method, epochs, engine: engineOptions(flags) };
+  const request = { folder, method, epochs, engine: engineOptions(flags), tensorboard: eventPlace(flags) };
   return withTraining((hooks) => resumeTraining(request, hooks));
 }
 
 /** Flags that go with --resume: everything else is the run's own. */
-const withResume = new Set(["resume", "out", "epochs", "device", "threads", "json", "bits"]);
+const withResume = new Set(["resume", "out", "epochs", "device", "threads", "json", "log", "bits"]);
 
 /** @throws UserError where flags would change what a resumed run is: they would do nothing. */
 export function checkResumeFlags(command: Command): void {

@@ -7,6 +7,7 @@ import { imputations } from "../data/imputation/imputer.js";
 import { UserError } from "../errors.js";
 import type { MethodDefinition } from "../methods/define.js";
 import { recordOf } from "../records.js";
+import type { EventPlace } from "../runs/tensorboard/event-file.js";
 import { readYaml } from "../yaml.js";
 import { addDataFlags, addImputeFlag, type DataFlags } from "./data-flags.js";
 import { describeOption } from "./method-flags.js";
@@ -30,6 +31,7 @@ export interface CommonFlags extends DataFlags {
   readonly device?: string;
   readonly threads?: string;
   readonly resume?: string | true;
+  readonly log?: string;
 }
 
 /** A file given with --config: config.yaml of a run, or any part of one. */
@@ -166,5 +168,18 @@ export function addCommonFlags(
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
     .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
     .option("--threads <n>", "threads for matrix products and kernels (default: one per processor)")
-    .option("--resume [run]", "resume an interrupted run: a run folder, or the one given with --out");
+    .option("--resume [run]", "resume an interrupted run: a run folder, or the one given with --out")
+    .option("--log <tensorboard[:DIR]>", "also write TensorBoard event files: into the run folder, or into DIR");
+}
+
+/**
+ * Where `--log` sends TensorBoard event files.
+ * @throws UserError for another kind of log.
+ */
+export function eventPlace({ log }: Pick<CommonFlags, "log">): EventPlace | undefined {
+  if (log === undefined) return undefined;
+  if (log === "tensorboard") return true;
+  const [, folder] = /^tensorboard:(.+)$/s.exec(log) ?? [];
+  if (folder !== undefined) return folder;
+  throw new UserError(`--log ${log}: expected tensorboard, or tensorboard:DIR`);
 }

@@ -64,6 +64,7 @@ test("more threads than there can be are refused by every command before it does
     ["train", "cca", "--data", "blobs.npz"],
     ["evaluate", "run"],
     ["encode", "run", "--out", "x.npz"],
+    ["predict", "run", "--out", "x.csv"],
     ["index", "run", "--out", "x"],
     ["search", "index", "--id", "3"],
     ["serve", "index"],

@@ -84,6 +84,7 @@ export {
   chosenBackbone,
   loadBackbones,
   type Trunk,
+  withPictureGraph,
 } from "../methods/shared/picture-trunk.js";
 export { stagedTraining, stepTrainer, TrainedStage, type Trainer } from "../methods/shared/staged-training.js";
 export { exportNetworks, type HashingNetworks, hashingTask } from "../methods/shared/tasks/hashing.js";

@@ -12,12 +12,16 @@ import { lsh } from "./lsh/index.js";
 import { mvlnet } from "./mvlnet/index.js";
 import { signs } from "./signs/index.js";
 
-const known = [gmae, djsrh, dchn, mvlnet, dm2c, cca, identity, signs, itq, lsh] as unknown as MethodDefinition<
-  Record<string, unknown>
->[];
+type AnyDefinition = MethodDefinition<Record<string, unknown>>;
+type OwnName = "gmae" | "djsrh" | "dchn" | "mvlnet" | "dm2c" | "cca" | "identity" | "signs" | "itq" | "lsh";
 
-/** Every method, with its options and how it is made. */
-export const methods: readonly MethodDefinition<Record<string, unknown>>[] = known;
+const named = { gmae, djsrh, dchn, mvlnet, dm2c, cca, identity, signs, itq, lsh } as unknown as Readonly<
+  Record<OwnName, AnyDefinition>
+>;
+const known = Object.values(named);
+
+/** Every method, with its options and how it is made; those of the package by name as well: `methods.gmae`. */
+export const methods: readonly AnyDefinition[] & typeof named = Object.assign(known, named);
 
 /** @throws UserError that lists the methods where there is none of that name. */
 export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {

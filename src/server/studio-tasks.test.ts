@@ -160,7 +160,7 @@ describe("tasks on the page", { skip }, () => {
   });
 
   test("pictures stand on the map once few points are in sight", async () => {
-    await withPage({ query: "?page=map" }, async (page) => {
+    await withPage({ items: 800, query: "?page=map" }, async (page) => {
       await page.locator("canvas[data-drawn]").waitFor();
       await page.locator("canvas").focus();
       assert.equal(await page.locator(".on-map").count(), 0);

@@ -28,7 +28,7 @@ export interface TrainingSummary {
   readonly baselines?: Baselines;
   readonly clusters?: ClusterSummary;
   readonly seconds: number;
-  /** What it was expected to take, from the first epochs of its stages; absent where it was too short to tell. */
+  /** What it was expected to take, from the first epochs of its stages; absent where that was less than a minute. */
   readonly estimatedSeconds?: number;
   readonly secondsPerEpoch: number;
   /** The run folder. */

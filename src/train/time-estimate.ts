@@ -9,6 +9,9 @@ export interface Estimate {
   readonly unknown: readonly string[];
 }
 
+/** A training that takes longer is announced, in seconds. */
+export const longTraining = 60;
+
 /** A first epoch makes programs ready, so that it alone says too much. */
 const enough = { epochs: 2, seconds: 2 };
 

@@ -20,6 +20,7 @@ import { checkDataFiles, describeEnvironment, watchFiles } from "../runs/environ
 import { writeExamples } from "../runs/examples.js";
 import { createRun, type Run, resumeRun } from "../runs/run-folder.js";
 import { stageSummaries } from "../runs/stages.js";
+import { type EventLog, type EventPlace, openEventLog } from "../runs/tensorboard/event-file.js";
 import { writeViewEncodings } from "../runs/view-encodings.js";
 import { compareResult } from "./compare-result.js";
 import { type DataName, type DataSettings, openData, settingsOf } from "./data-source.js";
@@ -28,7 +29,7 @@ import { findExamples } from "./find-examples.js";
 import { filesOf, withPixels } from "./open-pictures.js";
 import { dataSource } from "./saved-model.js";
 import type { AnyMethod, TrainingOutcome, TrainingSummary } from "./summary.js";
-import { type Estimate, TimeEstimate } from "./time-estimate.js";
+import { type Estimate, longTraining, TimeEstimate } from "./time-estimate.js";
 
 /** What a run is to be: the fields of `config.yaml`, and where it is written. */
 export interface TrainingRequest {
@@ -49,6 +50,8 @@ export interface TrainingRequest {
   readonly preset?: string;
   /** What a reader of the results should know of the options, a sentence each. */
   readonly notes?: readonly string[];
+  /** Writes TensorBoard event files: into `tensorboard` of the run folder, or into a folder of the run's name in the given one. */
+  readonly tensorboard?: EventPlace;
 }
 
 /** What is to be resumed. */
@@ -59,6 +62,8 @@ export interface ResumeRequest {
   /** Trains for as many epochs instead; not for a run that is finished. */
   readonly epochs?: number;
   readonly engine?: Engine | EngineOptions;
+  /** As for a new run. The event files of earlier sessions are replaced, so that no epoch is there twice. */
+  readonly tensorboard?: EventPlace;
 }
 
 /** How a training is followed and ended. */
@@ -73,7 +78,7 @@ export interface TrainingHooks {
   onNote?(note: string): void;
   /** After every epoch. */
   onEpoch?(report: EpochReport): void;
-  /** How long it will take, once that is known; again where a later stage that was unknown has been measured. */
+  /** How long it will take, once that is known and more than a minute; again where a later stage that was unknown has been measured. */
   onEstimate?(estimate: Estimate): void;
   /** The last epoch is over; what follows is measured and written. */
   onTrained?(): void;
@@ -126,7 +131,7 @@ export async function trainRun(request: TrainingRequest, hooks: TrainingHooks = 
   return withEngine(request.engine, (engine) => {
     const method = definition.create(options, engine);
     const begin = () => createRun(request.out, config, { ...environment, backend: engine.interface });
-    const about = { preset: request.preset, notes: request.notes };
+    const about = { preset: request.preset, notes: request.notes, tensorboard: request.tensorboard };
     const whole = wholeMethod(method, opened, settings.impute);
     return train({ method, opened, engine, begin, ...about, ...whole }, hooks);
   });
@@ -179,7 +184,8 @@ export async function resumeTraining(request: ResumeRequest, hooks: TrainingHook
     return await withEngine(request.engine, (engine) => {
       const method = definition.create(options, engine);
       const parts = wholeMethod(method, opened, settings.impute);
-      return train({ method, opened, engine, begin: () => run, saved: checkpoint, ...parts }, hooks);
+      const { tensorboard } = request;
+      return train({ method, opened, engine, begin: () => run, saved: checkpoint, tensorboard, ...parts }, hooks);
     });
   } catch (error) {
     run.close();
@@ -227,6 +233,7 @@ export interface Training {
   readonly preset?: string | undefined;
   /** Said before the first epoch. */
   readonly notes?: readonly string[] | undefined;
+  readonly tensorboard?: EventPlace;
   fit(hooks: FitHooks): Promise<unknown>;
   /** Loads the state of a training that is over. */
   loadState(state: State): Promise<unknown>;
@@ -266,13 +273,16 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
     if (saved === undefined) training.notes?.forEach(note);
     run = training.begin();
     writeViewEncodings(run.folder, data.encoders);
-    earlier = run.readLog().at(-1)?.seconds ?? 0;
+    const lines = run.readLog();
+    earlier = lines.at(-1)?.seconds ?? 0;
+    if (training.tensorboard !== undefined) events = openEventLog(run, training.tensorboard, lines);
   };
   let lastCheckpoint = Number.NEGATIVE_INFINITY;
   const time = new TimeEstimate();
   let estimate: Estimate | undefined;
   let estimatedSeconds: number | undefined;
   let run: Run | undefined;
+  let events: EventLog | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
     const state: SavedState = { position, model: json };
     run!.saveCheckpoint({ tensors, json: state });
@@ -293,12 +303,15 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           // Notes from before the first epoch are kept with it.
           notes.push(...(report.notes ?? []));
           const times = { seconds: elapsed(), epochSeconds: round(report.seconds, 6) };
-          run!.log({ stage, epoch, ...times, losses, metrics, ...(notes.length > 0 && { notes }) });
+          const line = { stage, epoch, ...times, losses, metrics, ...(notes.length > 0 && { notes }) };
+          run!.log(line);
+          events?.add(line);
           notes = [];
           hooks.onEpoch?.(report);
           const now = time.add(report, performance.now() / 1000);
           if (now === undefined || (estimate !== undefined && now.unknown.length >= estimate.unknown.length)) return;
           estimate = now;
+          if (now.seconds < longTraining) return;
           estimatedSeconds = round(elapsed() + now.seconds, 1);
           hooks.onEstimate?.(now);
         },
@@ -333,6 +346,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
       secondsPerEpoch,
       run: relative("", run.folder) || run.folder,
     };
+    events?.finish(summary);
     // From the log, since an earlier session may have written some.
     const given = log.flatMap((line) => line.notes ?? []);
     for (const note of found.notes) hooks.onNote?.(note);
@@ -348,6 +362,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
     if (error instanceof InterruptedError && run !== undefined) error.run = relative("", run.folder) || run.folder;
     throw error;
   } finally {
+    events?.close();
     run?.close();
   }
 }

@@ -11,8 +11,10 @@ export interface PlacedPicture {
 }
 
 /** Points in sight, above which there are no pictures. */
-const mostSeen = 500;
-const mostPictures = 70;
+const mostSeen = 1000;
+const mostPictures = 90;
+/** A prime: by leaps of it every place is come to once. */
+const leap = 397;
 /** Pixels of a picture and its edge. */
 export const pictureSide = 42;
 /** Items whose pictures are requested at once. */
@@ -35,7 +37,9 @@ export function pointsWithRoom(
   });
   if (inSight.length > mostSeen) return [];
   const taken: Spot[] = [];
-  return inSight.filter((point) => {
+  // In leaps, so that all of the map has some where there are more than can be shown.
+  const spread = inSight.map((_, i) => inSight[(i * leap) % inSight.length]!);
+  return (inSight.length % leap === 0 ? inSight : spread).filter((point) => {
     if (taken.length >= mostPictures) return false;
     const [x, y] = toCanvas(camera, size, map.x[point]!, map.y[point]!);
     if (taken.some(([ox, oy]) => Math.abs(ox - x) < pictureSide && Math.abs(oy - y) < pictureSide)) return false;

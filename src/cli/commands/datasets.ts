@@ -24,6 +24,7 @@ import { addMediaFlags, type MediaFlags, mediaOptions } from "../media-flags.js"
 import { printResult, say } from "../output/output.js";
 import { itemProgress } from "../output/progress.js";
 import { wholeNumber } from "../settings.js";
+import { addCroissantCommand } from "./croissant.js";
 
 interface Flags extends DataFlags {
   readonly seed: string;
@@ -45,6 +46,7 @@ export function addDatasetsCommand(root: Command): void {
     .option("--seed <n>", "of data that is made up", "0")
     .option("--out <file.yaml>", "output file (default: standard output)")
     .action(describeLayout);
+  addCroissantCommand(datasets);
   for (const [verb, text] of [
     ["info", "what a file or data set holds: views, shapes, types, sparsity, classes, ranges, what is missing"],
     ["build", "make a data set and keep it in the cache"],

@@ -20,6 +20,7 @@ import {
   addCommonFlags,
   type CommonFlags,
   engineOptions,
+  eventPlace,
   methodOptions,
   readConfigFile,
   wholeNumber,
@@ -58,7 +59,8 @@ async function trainMethod(
 ): Promise<void> {
   const bits = flags.bits?.split(",").map((text) => wholeNumber("--bits", text.trim()));
   const isOne = bits === undefined || bits.length === 1;
-  const resumed = (run: string) => `vantage train ${method.name} --resume ${quoted(run)}`;
+  const log = flags.log === undefined ? "" : ` --log ${quoted(flags.log)}`;
+  const resumed = (run: string) => `vantage train ${method.name} --resume ${quoted(run)}${log}`;
   if (flags.resume !== undefined && isOne) {
     checkResumeFlags(typed);
     const outcome = await withResumeCommand(resumeByFlags(method.name, flags), resumed);
@@ -80,6 +82,7 @@ async function trainMethod(
     command: commandLine(typed),
     preset: flags.preset,
     notes: [presetNote(flags.preset) ?? []].flat(),
+    tensorboard: eventPlace(flags),
   };
   if (flags.seeds !== undefined) {
     if (!isOne || flags.seed !== undefined) {

@@ -1,13 +1,9 @@
 // What is said before long work: how long it will take, and which flags make it shorter.
-import type { Estimate } from "../../train/time-estimate.js";
+import { type Estimate, longTraining } from "../../train/time-estimate.js";
 import { formatDuration, say } from "./output.js";
 
-/** Work that takes longer than this is announced, in seconds. */
-const long = 60;
-
-/** Says what a training will take, where that is long. @param shorter the flags that make it shorter. */
+/** Says what a long training will take. @param shorter the flags that make it shorter. */
 export function sayEstimate({ seconds, unknown }: Estimate, shorter: string): void {
-  if (seconds < long) return;
   const without = unknown.length === 0 ? "" : `, without what ${unknown.join(", ")} will take`;
   say(`about ${formatDuration(seconds)} for this training${without}; ${shorter}`);
 }
@@ -37,7 +33,7 @@ export class LongWork {
     if (this.#isSaid || done <= before || now - time < 2) return undefined;
     this.#isSaid = true;
     const left = ((now - time) / (done - before)) * (total - done);
-    if (left < long) return undefined;
+    if (left < longTraining) return undefined;
     return `about ${formatDuration(left)} for ${task}${this.shorter && `; ${this.shorter}`}`;
   }
 }

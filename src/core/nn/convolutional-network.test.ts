@@ -10,15 +10,19 @@ import { crossEntropy } from "./losses.js";
 import { Parameters } from "./parameters.js";
 
 const fixture = new URL("../../../src/core/nn/fixtures/convolutional-network.json", import.meta.url);
-const { rate, momentum, losses } = JSON.parse(readFileSync(fixture, "utf8")) as {
+const { rate, momentum, losses, gradients, margin } = JSON.parse(readFileSync(fixture, "utf8")) as {
   rate: number;
   momentum: number;
   losses: number[];
+  /** Of the first step. */
+  gradients: Record<string, number[]>;
+  /** How near a value comes to the kink of relu or to a tie of maxima. */
+  margin: number;
 };
 
 const wave = (p: number, i: number) => Math.sin(1.3 * (p + 1) + 0.7 * i);
 
-test("six steps of a convolutional network give the losses of an implementation number by number", async () => {
+test("six steps of a convolutional network give the losses and, away from kinks, the gradients of an implementation number by number", async () => {
   const engine = await Engine.open({ threads: 2 });
   const parameters = new Parameters();
   const net = sequential([
@@ -51,9 +55,21 @@ test("six steps of a convolutional network give the losses of an implementation 
   const run = step.at({ n: 4 });
   run.inputs.x!.set(run.inputs.x!.map((_, i) => wave(20, i)));
   run.indices.classes!.set([0n, 2n, 1n, 1n]);
-  for (const expected of losses) {
+  for (const [i, expected] of losses.entries()) {
     const { loss } = await step.run(run);
     assert.ok(Math.abs(loss! - expected) < 1e-5 * expected, `loss ${loss}, expected ${expected}`);
+    if (i > 0) continue;
+    // Values are about 1, and float32 rounds them at 1e-7: no decision of relu or of a maximum is a matter of rounding.
+    assert.ok(margin > 1e-5);
+    const largest = Math.max(...Object.values(gradients).flat().map(Math.abs));
+    for (const [name, wanted] of Object.entries(gradients)) {
+      // What is 0 but for rounding, of a bias before a normalization, is held against the largest of all.
+      const scale = Math.max(...wanted.map(Math.abs), 1e-3 * largest);
+      step.gradient(name).forEach((found, at) => {
+        const off = Math.abs(found - wanted[at]!);
+        assert.ok(off < 1e-4 * scale, `${name}[${at}]: ${found}, expected ${wanted[at]}`);
+      });
+    }
   }
   await step.release();
   await engine.close();

@@ -157,16 +157,17 @@ test("convolutions of what may be one sample get a second one, and few filters a
   assert.ok(forms(2, 15, 12, 3, 3).includes("Gemm"), "one window");
 });
 
-test("the weights' gradient is one product over patches, of large pictures one for each place of the filters", () => {
-  const products = (size: number, channels: number) => {
-    const [picture, weight] = [t.input("picture", [2, channels, size, size]), t.input("w", [8, channels, 3, 3])];
+test("the weights' gradient is a product of samples for each place of the filters, or for some of them where that gives rows enough", () => {
+  const products = (channels: number, filters: number, n: t.Dim = "n") => {
+    const [picture, weight] = [t.input("picture", [n, channels, 30, 30]), t.input("w", [filters, channels, 3, 3])];
     const [g] = t.gradients(t.sum(t.square(t.conv2d(picture, weight, undefined))), [weight]);
     const all = operators(g as t.Tensor);
-    return [all.filter((op) => op === "Gemm").length, all.filter((op) => op === "Conv").length];
+    return ["FusedMatMul", "Transpose", "Conv"].map((op) => all.filter((each) => each === op).length);
   };
-  assert.deepEqual(products(30, 64), [1, 1]);
-  assert.deepEqual(products(130, 64), [9, 1]);
-  assert.deepEqual(products(30, 3), [0, 2], "few channels: the exchanged convolution");
+  assert.deepEqual(products(64, 128), [9, 0, 1]);
+  assert.deepEqual(products(64, 64), [4, 1, 1], "two or three places each, and the result transposed");
+  assert.deepEqual(products(8, 16), [1, 2, 1], "rows too few: the first matrix transposed");
+  assert.deepEqual(products(3, 16, 2)[0], 0, "few channels: the exchanged convolution");
 });
 
 test("an exported convolutional encoder can be read as one", () => {
@@ -212,4 +213,32 @@ test("slices of several axes are one node, with steps only where there are any",
     [0, 1],
     [1, -2],
   ]);
+});
+
+test("results are written from the last recorded to the first: ONNX Runtime computes them in the order of recording", () => {
+  const first = t.exp(x);
+  const [second, third] = [t.neg(first), t.abs(first)];
+  const { graph } = decode({ outputs: { third, first, second }, forProcessor: true });
+  assert.deepEqual(
+    graph?.node?.map(({ opType, output }) => (opType === "Identity" ? output?.[0] : opType)),
+    ["Exp", "Abs", "third", "Neg", "second", "first"],
+  );
+  assert.deepEqual(
+    graph?.output?.map(({ name }) => name),
+    ["third", "first", "second"],
+  );
+});
+
+test("a convolution of an unknown number of samples has a branch for a single one, but not in a file", () => {
+  const y = t.conv2d(t.input("pictures", ["n", 30, 13, 13]), t.input("filters", [40, 30, 3, 3]), undefined);
+  assert.deepEqual(operators(y), ["Pad", "Conv", "Slice"]);
+  assert.deepEqual(operators(y, { forProcessor: true }), ["Shape", "Greater", "If"]);
+  const { graph } = decode({ outputs: { y }, forProcessor: true });
+  assert.deepEqual(
+    graph?.node?.[2]?.attribute?.map(({ name, g }) => [name, ...(g?.node ?? []).map(({ opType }) => opType)]),
+    [
+      ["then_branch", "Conv"],
+      ["else_branch", "Pad", "Conv", "Slice"],
+    ],
+  );
 });

@@ -33,21 +33,33 @@ export interface ModelParts {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Sizes of named dimensions in all runs, where they are known beforehand: the form of a product can depend on them. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** Written for ONNX Runtime on the processor and not for a file: with branches, in an order that frees memory early. Default false. */
+  readonly forProcessor?: boolean;
 }
 
 /**
  * The model as bytes of an ONNX file (opset 18); named dimensions stay symbolic.
  * @throws GraphError where two inputs share a name, or two dimensions would have to be inferred in a reshape.
  */
-export function encodeModel({ name, outputs, weights, inputs, metadata = {}, sizes = {} }: ModelParts): Uint8Array {
+export function encodeModel(parts: ModelParts): Uint8Array {
+  const { name, outputs, weights, inputs, metadata = {}, sizes = {}, forProcessor = false } = parts;
   const results = Object.entries(outputs);
   const nodes = nodesOf(results.map(([, tensor]) => tensor));
   const used = new Set([...nodes.flatMap((node) => node.inputs), ...results.map(([, tensor]) => tensor)]);
   const writer = new GraphWriter(weights ?? new Map(), sizes, used);
+  if (forProcessor) writer.allowBranches();
   const declared = inputs?.filter((tensor) => nodes.includes(tensor.node)) ?? [];
   const feeds = nodes.flatMap((node) => node.outputs).filter(isInput);
   for (const tensor of new Set([...declared, ...feeds])) writer.lowerNode(tensor.node);
-  for (const node of nodes) writer.lowerNode(node);
+  // ONNX Runtime begins with the last of the nodes that nothing reads, and computes what each needs. Written from the last recorded to the
+  // first, a weight's gradient is computed as soon as it can be, and what it alone reads is freed.
+  const read = new Set(forProcessor ? nodes.flatMap((node) => node.inputs.map((tensor) => tensor.node)) : nodes);
+  for (const node of nodes.filter((each) => read.has(each))) writer.lowerNode(node);
+  const ends = forProcessor ? [...results].sort(([, a], [, b]) => b.node.id - a.node.id) : results;
+  for (const [resultName, tensor] of ends) {
+    writer.lowerNode(tensor.node);
+    writer.copyTo(resultName, tensor);
+  }
   for (const [resultName, tensor] of results) writer.addOutput(resultName, tensor);
   const model = onnx.ModelProto.create({
     irVersion: 9,
@@ -89,10 +101,13 @@ class GraphWriter implements Emitter {
     else this.parts.initializer.push(tensorProto(name, tensor.shape as number[], weight));
   };
 
-  addOutput(name: string, tensor: Tensor): void {
+  copyTo(name: string, tensor: Tensor): void {
     if (this.taken.has(name)) throw new GraphError(`output ${name}: the name is taken`);
     this.taken.add(name);
     this.parts.node.push({ opType: "Identity", input: [this.name(tensor)], output: [name] });
+  }
+
+  addOutput(name: string, tensor: Tensor): void {
     this.parts.output.push(valueInfo(name, tensor.shape, tensor.dtype));
   }
 
@@ -164,6 +179,32 @@ class GraphWriter implements Emitter {
     if (key !== undefined) this.shared.set(key, name);
     return name;
   };
+
+  branch?: NonNullable<Emitter["branch"]>;
+
+  allowBranches(): void {
+    this.branch = (condition, tensor, then, otherwise) => {
+      const forms = [then, otherwise].map((write) => this.subgraph(tensor, write));
+      const attribute = ["then_branch", "else_branch"].map((key, i) => ({
+        name: key,
+        type: onnx.AttributeProto.AttributeType.GRAPH,
+        g: forms[i],
+      }));
+      const name = this.freshName("If");
+      this.parts.node.push({ opType: "If", name, input: [condition], output: [name], attribute });
+      this.names.set(tensor, name);
+    };
+  }
+
+  /** What a function writes as a graph of its own, which reads the values of this one; constants go to this one. */
+  private subgraph(tensor: Tensor, write: () => string): Onnx.IGraphProto {
+    const outer = this.parts.node;
+    this.parts.node = [];
+    const result = write();
+    const node = this.parts.node;
+    this.parts.node = outer;
+    return { name: this.freshName("branch"), node, output: [valueInfo(result, tensor.shape, tensor.dtype)] };
+  }
 
   private freshName(base: string): string {
     let name: string;

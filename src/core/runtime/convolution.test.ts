@@ -204,6 +204,8 @@ const large: Record<string, Convolution> = {
   "a few samples": { x: [3, 30, 13, 13], filters: [40, 3, 3], options: { padding: 1 } },
   "first layer, stride 4": { x: [2, 3, 59, 59], filters: [32, 11, 11], options: { stride: 4, padding: 2 } },
   "one sample, first layer": { x: [1, 3, 59, 59], filters: [32, 11, 11], options: { stride: 4, padding: 2 } },
+  "filters enough for rows": { x: [2, 33, 9, 9], filters: [130, 3, 3], options: { padding: 1 } },
+  "few channels and filters": { x: [2, 9, 12, 12], filters: [12, 3, 3], options: { padding: 1 } },
   "one channel": { x: [2, 1, 28, 28], filters: [16, 5, 5] },
   "more filters than windows": { x: [2, 200, 5, 5], filters: [150, 3, 3], options: { padding: 1 } },
   "a few more filters than windows": { x: [2, 800, 5, 5], filters: [10, 3, 3] },
@@ -240,6 +242,22 @@ for (const [name, convolution] of Object.entries(large)) {
     });
   }
 }
+
+test("a picture alone gives the bits that it gives among others", async () => {
+  const convolution = large["a few samples"]!;
+  const [, ...picture] = convolution.x;
+  const y = t.conv2d(t.input("x", ["n", ...picture]), t.input("weight", weightShape(convolution)), undefined);
+  const program = await Program.compile(engine, { name: "alone", outputs: { y } });
+  const results: Float32Array[] = [];
+  for (const n of [3, 1]) {
+    const run = program.at({ n });
+    for (const [i, values] of Object.values(run.inputs).entries()) values.set(wave(values.length, 0.7 + i));
+    await run.run();
+    results.push(run.outputs.y!.slice(0, t.elementCount(y.shape, { n: 1 })));
+  }
+  assert.deepEqual(results[1], results[0]);
+  await program.release();
+});
 
 test("so has conv2d with weights that are stored in the model", async () => {
   for (const convolution of Object.values(large)) {

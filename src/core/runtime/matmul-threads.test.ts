@@ -1,6 +1,7 @@
 // Products on different numbers of threads: the same bits, whatever the shape.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { openBackend } from "#backends";
 import { encodeModel } from "../onnx/model.js";
 import { affine, input, matmul as product, relu } from "../tensor/index.js";
 import { Engine } from "./engine.js";
@@ -93,4 +94,36 @@ test("nor do products of batches", async () => {
       }
     }
   }
+});
+
+test("nor do products of batches with rows enough for 64 threads, the most that ONNX Runtime gives one", async () => {
+  const wide = await openBackend({}, 64);
+  for (const { batch, n } of [
+    { batch: 1, n: 100 },
+    { batch: 3, n: 128 },
+    { batch: 2, n: 17 },
+  ]) {
+    const [m, k] = [128, 700];
+    const outputs = { c: product(input("a", [batch, m, k]), input("b", [batch, n, k]), { transposeB: true }) };
+    const model = encodeModel({ name: "test", outputs });
+    assert.ok(!Buffer.from(model).includes("Transpose"));
+    const results: Float32Array[] = [];
+    for (const backend of [engines[0]!.backend, engines[2]!.backend, wide]) {
+      const session = await backend.compile(model);
+      const c = new Float32Array(batch * m * n);
+      const call = session.bind(
+        {
+          a: { data: values(batch * m * k, 0.7), shape: [batch, m, k] },
+          b: { data: values(batch * n * k, 1.3), shape: [batch, n, k] },
+        },
+        { c: { data: c, shape: [batch, m, n] } },
+      );
+      await call.run();
+      results.push(c);
+      call.release();
+      await session.release();
+    }
+    for (const each of results) assert.deepEqual(each, results[0], JSON.stringify({ batch, n }));
+  }
+  if (wide.memory === "own") await wide.close();
 });

@@ -88,7 +88,8 @@ export class Program {
    * ```
    */
   static async compile(engine: Engine, parts: ProgramParts): Promise<Program> {
-    const model = encodeModel({ name: parts.name, outputs: parts.outputs });
+    const forProcessor = engine.backend.name === "cpu";
+    const model = encodeModel({ name: parts.name, outputs: parts.outputs, forProcessor });
     const inputs = nodesOf(Object.values(parts.outputs))
       .flatMap((node) => node.outputs)
       .filter(isInput);

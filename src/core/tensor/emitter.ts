@@ -38,6 +38,12 @@ export interface Emitter {
   isStored(tensor: Tensor): boolean;
   /** The size of a dimension, where it is known. */
   size(dim: Dim): number | undefined;
+  /**
+   * Emits two forms of a tensor, of which each run takes the one that a condition (a value of one truth) chooses. Absent where the
+   * graph is to be read by others, who may not know branches.
+   * @param then writes the form for "true" and names its result, which is made in it; `otherwise` the other one.
+   */
+  branch?(condition: string, tensor: Tensor, then: () => string, otherwise: () => string): void;
 }
 
 /**

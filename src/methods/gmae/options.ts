@@ -129,4 +129,4 @@ export interface GmaeOptions extends z.output<typeof gmaeOptions> {
 export const publishedEpochs = { clustering: 500, classification: 200 } as const;
 
 /** A minute at most on two cores for a few thousand samples; the published epochs are several times as many. */
-export const gmaeQuick = { epochs: 60, evaluateEvery: 20, starts: 10 } satisfies Partial<GmaeOptions>;
+export const gmaeQuick = { epochs: 30, evaluateEvery: 15, starts: 10 } satisfies Partial<GmaeOptions>;

@@ -9,15 +9,19 @@ export interface PictureGraph {
   readonly path: string;
   /** The model without its weights: the bytes of an ONNX file, in base64. */
   readonly model: string;
+  /** The name of its input. */
   readonly input: string;
+  /** The name of the output that is taken. */
   readonly output: string;
   /** What becomes of an output with a row for each part of a picture. */
   readonly pooling?: "mean" | "first";
+  /** Whether its input is [n, 3, height, width], and not [n, height, width, 3]. */
   readonly isChannelsFirst: boolean;
   /** Numbers in place of named dimensions. */
   readonly sizes: Readonly<Record<string, number>>;
   /** Its input is scale · x + shift, of red, green and blue from 0 to 255. */
   readonly scale: readonly number[];
+  /** Added after that. */
   readonly shift: readonly number[];
 }
 

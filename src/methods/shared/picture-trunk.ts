@@ -28,7 +28,9 @@ export interface BackboneChoice {
   readonly file?: string;
   /** Whether option `arch` says what the file is. */
   readonly isSure?: boolean;
+  /** The layer, or in an ONNX model the node, value or weight, up to which weights are kept. */
   readonly freeze?: string | undefined;
+  /** What an ONNX model takes. */
   readonly normalization?: Normalization | undefined;
 }
 

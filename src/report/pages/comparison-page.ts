@@ -122,7 +122,7 @@ function tableOf(groups: readonly Group[], columns: readonly (readonly [string, 
     });
     return [
       ...own,
-      html`<tr class="mean"><th scope="row">${name}, mean of ${entries.length} seeds</th>${together}<td></td></tr>`,
+      html`<tr class="mean"><th scope="row">${name}, mean of ${entries.length} ${areSeeds(entries) ? "seeds" : "runs"}</th>${together}<td></td></tr>`,
     ];
   });
   const baselines = baselinesOf(groups.flatMap(({ entries }) => entries)).map(({ name, measures }) => {
@@ -130,6 +130,11 @@ function tableOf(groups: readonly Group[], columns: readonly (readonly [string, 
     return html`<tr class="baseline"><th scope="row">${name}</th>${cells}<td></td></tr>`;
   });
   return table(["run", ...columns.map(([, path]) => metricName(path)), "time"], [...rows, ...baselines], label);
+}
+
+/** Whether runs of the same settings differ in their seeds, and are not the same run again. */
+function areSeeds(entries: readonly Entry[]): boolean {
+  return new Set(entries.map(({ run }) => run.config.seed)).size === entries.length;
 }
 
 /** The mean, with the deviation where the values differ. */

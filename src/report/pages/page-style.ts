@@ -131,7 +131,7 @@ tbody th{white-space:normal;min-width:96px;max-width:40vw;overflow-wrap:anywhere
 .query{grid-template-columns:minmax(0,1fr)}
 .asked{border-radius:9px 9px 0 0}
 .hits{grid-template-columns:minmax(0,1fr);gap:8px}
-.item{display:grid;grid-template-columns:88px minmax(0,1fr);column-gap:12px;align-items:start}
+.item{display:grid;grid-template-columns:104px minmax(0,1fr);column-gap:12px;align-items:start}
 .item>*{grid-column:2}
 .item>.mark,.item>img{grid-column:1}
 .item>.mark{grid-row:1}

@@ -4,7 +4,7 @@ import { GraphError } from "../dimension.js";
 import { defineOp } from "../op.js";
 import { normalizeAxis, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { axesOf, expandLike, sum, sumTo } from "./broadcast.js";
+import { axesOf, expandLike, sum } from "./broadcast.js";
 import { add, div, mul, sqrt, square, sub } from "./elementwise.js";
 import { mean, size } from "./reductions.js";
 import { reshape } from "./shaping.js";
@@ -39,20 +39,27 @@ const batchNormOp = defineOp<BatchNormAttributes, [x: Tensor, weight: Tensor, bi
     return [full, row, row, full, row];
   },
   // Ioffe and Szegedy 2015, section 3, gathered by x: dx = γ/s (g − mean g − c · mean(g c) / s²), c = x − μ.
-  vjp([g, ...others], { inputs: [x, weight, bias], outputs: [y, , , centred, deviation], attributes }) {
+  vjp([g, ...others], { inputs: [x, weight], outputs: [y, , , centred, deviation], attributes }) {
     if (g === undefined || others.some((each) => each !== undefined))
       throw new GraphError("batchNorm: no gradient through its statistics");
     const { axes, feature } = attributes;
-    const shape = parameterShape(x, feature);
-    const [full, rows] = [expandLike(g, y), size(x, axes)];
-    const bySpread = sum(mul(full, centred), axes, true);
-    const byShift = sum(full, axes, true);
+    // Not the size of x: it would be kept from the forward pass to here for that alone.
+    const [full, rows] = [expandLike(g, y), size(centred, axes)];
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    /** Statistics of features alone, those of several batches added up. */
+    const ofFeatures = (statistics: Tensor) => {
+      const others = kept.flatMap((axis, i) => (axis === feature ? [] : [i]));
+      return others.length === 0 ? statistics : sum(statistics, others);
+    };
+    const shifts = sum(full, axes);
+    const spreads = sum(mul(full, centred), axes);
+    const [byShift, bySpread] = [shifts, spreads].map((each) => reshape(each, deviation.shape)) as [Tensor, Tensor];
     const slope = div(bySpread, mul(square(deviation), rows));
     const inner = sub(sub(full, div(byShift, rows)), mul(centred, slope));
     return [
-      mul(inner, div(reshape(weight, shape), deviation)),
-      reshape(sumTo(div(bySpread, deviation), shape, bySpread), weight.shape),
-      reshape(sumTo(byShift, shape, byShift), bias.shape),
+      mul(inner, div(reshape(weight, parameterShape(x, feature)), deviation)),
+      ofFeatures(div(spreads, reshape(deviation, spreads.shape))),
+      ofFeatures(shifts),
     ];
   },
   onnx({ inputs: [x, weight, bias], outputs, attributes }, to) {

@@ -6,7 +6,7 @@ import { formatShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { expandLike, sum, unsqueeze } from "./broadcast.js";
 import { add, mul } from "./elementwise.js";
-import { ONE_BLOCK, product } from "./matmul.js";
+import { isSplitByRows, ONE_BLOCK, product, ROWS_OF_BATCHES } from "./matmul.js";
 import { concat, flip, reshape, sliceAxes, transpose } from "./shaping.js";
 import {
   both,
@@ -65,9 +65,21 @@ const conv2dOp = defineOp<ConvolutionAttributes, ConvolutionInputs>({
     if (form === "product") to.alias(outputs[0], to.lower(byProduct(inputs, attributes)));
     else if (form === "direct") to.emit("Conv", [name ?? "", ...others], outputs, own);
     else {
-      const more = to.one("Pad", [name ?? "", to.integers([0, 0, 0, 0, 1, 0, 0, 0])]);
-      const all = to.one("Conv", [more, ...others], own);
-      to.emit("Slice", [all, ...[[0], [-1], [0]].map(to.integers)], outputs);
+      const ends = [[0], [-1], [0]].map(to.integers);
+      const withSecond = () => {
+        const more = to.one("Pad", [name ?? "", to.integers([0, 0, 0, 0, 1, 0, 0, 0])]);
+        return [to.one("Conv", [more, ...others], own), ...ends];
+      };
+      if (to.branch === undefined || to.size(x.shape[0] ?? 1) === 1) to.emit("Slice", withSecond(), outputs);
+      else {
+        const samples = to.one("Shape", [name ?? ""], { start: 0, end: 1 });
+        to.branch(
+          to.one("Greater", [samples, to.integers([1])]),
+          outputs[0],
+          () => to.one("Conv", [name ?? "", ...others], own),
+          () => to.one("Slice", withSecond()),
+        );
+      }
     }
   },
 });
@@ -80,7 +92,8 @@ const [MULTIPLICATIONS_PER_THREAD, MOST_THREADS] = [65_536, 64];
  *
  * ONNX Runtime makes each sample's patches a matrix and multiplies it with the filters; several samples (or groups) go to one thread each,
  * whole. A single one is split by columns among the threads, and then sums over more than `ONE_BLOCK` values in blocks that depend
- * on how many columns a thread has: there a second sample, of zeros, keeps it whole. Where there are more filters than windows it is
+ * on how many columns a thread has: there a second sample, of zeros, keeps it whole; where the number of samples is not known, in the
+ * runs that have one, if the graph may have branches. Where there are more filters than windows it is
  * split by filters instead, which is harmless as long as no thread has a single one, and otherwise is a product of our own.
  */
 function formOf(
@@ -148,12 +161,12 @@ function inputGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convolu
   return conv2dOp.apply([apart, turned], { kernel, strides: [1, 1], dilations, pads, groups })[0];
 }
 
-/** With more input channels one product over patches is faster than the exchanged convolution. */
+/** With more input channels products for each place of the filters are faster than the exchanged convolution. */
 const MOST_EXCHANGED_CHANNELS = 4;
 
 /**
- * Patches of a sample with more values (32 MiB) are not put together: a product for each place of the filters takes as long there, and
- * less memory (4 samples of 64 channels, 224×224, 3×3: 427 instead of 1221 MB).
+ * In groups patches of a sample with more values (32 MiB) are not put together: a product for each place of the filters takes as long there,
+ * and less memory (4 samples of 64 channels, 224×224, 3×3: 427 instead of 1221 MB).
  */
 const MOST_PATCH_VALUES = 2 ** 23;
 
@@ -178,17 +191,51 @@ function weightGradient(g: Tensor, x: Tensor, weight: Tensor, attributes: Convol
       );
     }
   }
+  if (groups === 1 && typeof channels === "number" && typeof filters === "number") {
+    return weightGradientBySample(g, x, attributes, { channels, filters });
+  }
   const rows = multiplyDim(x.shape[0] ?? 1, counts[0] * counts[1]);
-  const flat = reshape(
-    transpose(g, [0, 2, 3, 1]),
-    groups === 1 ? [rows, filters] : [rows, groups, part(filters, groups)],
-  );
-  const adjoints = groups === 1 ? flat : transpose(flat, [1, 0, 2]);
+  const adjoints = transpose(reshape(transpose(g, [0, 2, 3, 1]), [rows, groups, part(filters, groups)]), [1, 0, 2]);
   const seen = patches(x, attributes);
   const all = counts[0] * counts[1] * kernel[0] * kernel[1] * Number(channels);
   const parts = all > MOST_PATCH_VALUES ? seen : [concat(seen, 3)];
   const products = parts.map((some) => product(adjoints, matrices(some, attributes, channels), true, false));
   return transpose(reshape(concat(products, -1), [filters, ...kernel, perGroup]), [0, 3, 1, 2]);
+}
+
+/**
+ * The weights' gradient as a product for each sample and place of the filters, [filters, windows] · [windows, channels], and a sum over
+ * samples: nothing is transposed, and of the patches only those of a place are there at a time. Few filters are the columns instead, beside
+ * the channels of as many places as give the product enough rows.
+ */
+function weightGradientBySample(
+  g: Tensor,
+  x: Tensor,
+  attributes: ConvolutionAttributes,
+  { channels, filters }: { channels: number; filters: number },
+): Tensor {
+  const { kernel } = attributes;
+  const counts = windowCounts("conv2d", x, attributes);
+  const seen = places(x, 2, attributes, counts);
+  const asMatrices = (maps: Tensor) => reshape(maps, [maps.shape[0] ?? 1, maps.shape[1] ?? 1, counts[0] * counts[1]]);
+  const adjoints = asMatrices(g);
+  if (isSplitByRows(filters, channels, true)) {
+    const products = seen.map((own) => sum(product(adjoints, asMatrices(own), false, true), 0));
+    return reshape(
+      concat(
+        products.map((own) => unsqueeze(own, [2])),
+        2,
+      ),
+      [filters, channels, ...kernel],
+    );
+  }
+  const least = Math.ceil(Math.max(filters, ROWS_OF_BATCHES) / channels);
+  const parts = Math.max(1, Math.floor(seen.length / least));
+  const products = Array.from({ length: parts }, (_, i) => {
+    const own = seen.slice(Math.floor((i * seen.length) / parts), Math.floor(((i + 1) * seen.length) / parts));
+    return sum(product(asMatrices(concat(own, 1)), adjoints, false, true), 0);
+  });
+  return transpose(reshape(concat(products, 0), [...kernel, channels, filters]), [3, 2, 0, 1]);
 }
 
 /** One filter for each channel: a product and a sum for each place of the filter. */

@@ -49,7 +49,8 @@ function emitProduct(
   const summed = to.size(sides(a.shape, transposeA)[1]);
   const isBatch = y.rank > 2;
   const isSafe =
-    !isBatch && (to.isStored(b) || (rows !== undefined && columns !== undefined && isSplitByRows(rows, columns)));
+    (!isBatch && to.isStored(b)) ||
+    (rows !== undefined && columns !== undefined && isSplitByRows(rows, columns, isBatch));
   const flipped = !transposeA && !isSafe && !isOneBlock(summed, columns, transposeB);
   const swapped = a.shape.map((_, axis) => (axis < a.rank - 2 ? axis : 2 * a.rank - 3 - axis));
   const first = flipped ? to.one("Transpose", [to.name(a)], { perm: swapped }) : to.name(a);
@@ -64,6 +65,8 @@ function emitProduct(
 export const ONE_BLOCK = 128;
 /** With so many rows each thread has several of them. */
 const MANY_ROWS = 1024;
+/** The same in a product of batches: ONNX Runtime gives it 64 threads at most. */
+export const ROWS_OF_BATCHES = 128;
 
 /** Whether a product sums over all values at once; a single column that is not stored as a row is a case of its own. */
 export function isOneBlock(summed: number | undefined, columns: number | undefined, transposeB: boolean): boolean {
@@ -71,8 +74,8 @@ export function isOneBlock(summed: number | undefined, columns: number | undefin
 }
 
 /** Whether ONNX Runtime gives each thread several whole rows of such a product. A single column is a case of its own. */
-export function isSplitByRows(rows: number, columns: number): boolean {
-  return columns > 1 && rows >= columns && rows >= MANY_ROWS;
+export function isSplitByRows(rows: number, columns: number, isBatch = false): boolean {
+  return columns > 1 && rows >= columns && rows >= (isBatch ? ROWS_OF_BATCHES : MANY_ROWS);
 }
 
 const matmulOp = defineOp<Transposed, [a: Tensor, b: Tensor]>({
