@@ -155,7 +155,16 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
 };
 
 /** Parts of a folder that are there under the conditions that the page names. */
-const conditional = ["lock", "views/NAME/", "centre.safetensors", "coder.safetensors", "columns.json", "encoders.json", "examples.json", "tensorboard/"];
+const conditional = [
+  "lock",
+  "views/NAME/",
+  "centre.safetensors",
+  "coder.safetensors",
+  "columns.json",
+  "encoders.json",
+  "examples.json",
+  "tensorboard/",
+];
 
 /** By language. What a page's examples leave behind is there for those that follow. */
 const runners: Record<string, (example: Example, stage: Stage) => Promise<unknown>> = {
@@ -355,8 +364,8 @@ test("examples that are not run are these", () => {
     [
       "npm install",
       "npm ci",
-      "node examples/gallery/emoji-search.mjs",
       "source <(vantage",
+      "node examples/gallery/emoji-search.mjs",
       "npm install",
       "ONNXRUNTIME_NODE_INSTALL=skip npm",
       "npm install",
@@ -367,6 +376,7 @@ test("examples that are not run are these", () => {
       "import json",
       "import onnxruntime",
       "table <-",
+      "vantage train",
       "vantage train",
       "npx vantage",
       "table/",

@@ -43,10 +43,9 @@ async function predict(folder: string, flags: UseFlags): Promise<void> {
       .map(([name, count]) => `${name} ${count}`);
     const more = Object.keys(counts).length > mostShown ? ", …" : "";
     const what = method.predicts === "clusters" ? "clusters" : "classes";
-    printResult(
-      { run: folder, data: data.name, out: flags.out, samples, predicts: what, counts, notes: notes.all },
-      [`${flags.out}: ${samples} samples; ${what} ${shown.join(", ")}${more}`],
-    );
+    printResult({ run: folder, data: data.name, out: flags.out, samples, predicts: what, counts, notes: notes.all }, [
+      `${flags.out}: ${samples} samples; ${what} ${shown.join(", ")}${more}`,
+    ]);
   } finally {
     await engine.close();
   }
