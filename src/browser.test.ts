@@ -43,6 +43,7 @@ const nodeOnly = new Set([
   "core/runtime/backends/node.js",
   "core/runtime/backends/device.js",
   "core/runtime/backends/device-memory.js",
+  "core/runtime/backends/device-needs.js",
   "core/runtime/backends/device-session.js",
   "core/runtime/backends/library-path.js",
   "core/runtime/backends/native.js",

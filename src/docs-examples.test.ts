@@ -364,8 +364,8 @@ test("examples that are not run are these", () => {
     [
       "npm install",
       "npm ci",
-      "node examples/gallery/emoji-search.mjs",
       "source <(vantage",
+      "node examples/gallery/emoji-search.mjs",
       "npm install",
       "ONNXRUNTIME_NODE_INSTALL=skip npm",
       "npm install",
@@ -376,6 +376,7 @@ test("examples that are not run are these", () => {
       "import json",
       "import onnxruntime",
       "table <-",
+      "vantage train",
       "vantage train",
       "npx vantage",
       "table/",

@@ -24,7 +24,7 @@ export { DJSRH, type DjsrhOptions } from "./methods/djsrh/index.js";
 export { DM2C, type Dm2cOptions } from "./methods/dm2c/index.js";
 export { GMAE, type GmaeOptions } from "./methods/gmae/index.js";
 export { Identity, type IdentityOptions } from "./methods/identity/index.js";
-export { methods } from "./methods/index.js";
+export { type AnyDefinition, methods, type NamedMethods, type OwnName } from "./methods/index.js";
 export { ITQ, type ItqOptions } from "./methods/itq/index.js";
 export { LSH, type LshOptions } from "./methods/lsh/index.js";
 export { MvLNet, type MvlnetOptions } from "./methods/mvlnet/index.js";

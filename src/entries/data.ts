@@ -11,7 +11,7 @@ export type { ReadOptions } from "../data/formats/text/options.js";
 export { besideModel } from "../data/formats/weights/onnx.js";
 export { type OpenWeightsOptions, openWeights } from "../data/formats/weights/open.js";
 export type { WeightFile, WeightTensor, WeightType } from "../data/formats/weights/weight-file.js";
-export type { Imputation } from "../data/imputation/imputer.js";
+export { type Imputation, imputations } from "../data/imputation/imputer.js";
 export { type DropIncomplete, dropIncomplete } from "../data/imputation/missing-values.js";
 export type { AccountEntry, LayoutOptions, Role, ViewSelection } from "../data/layout/index.js";
 export {

@@ -20,6 +20,7 @@ export {
 export type { RunConfig } from "../runs/config.js";
 export type { ClusterSummary } from "../runs/result.js";
 export type { StageSummary } from "../runs/stages.js";
+export type { EventPlace } from "../runs/tensorboard/event-file.js";
 export type { DataName, DataSettings, MediaSettings } from "../train/data-source.js";
 export type { AnyMethod, TrainingOutcome, TrainingSummary } from "../train/summary.js";
 export type { Estimate } from "../train/time-estimate.js";

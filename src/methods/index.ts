@@ -12,16 +12,18 @@ import { lsh } from "./lsh/index.js";
 import { mvlnet } from "./mvlnet/index.js";
 import { signs } from "./signs/index.js";
 
-type AnyDefinition = MethodDefinition<Record<string, unknown>>;
-type OwnName = "gmae" | "djsrh" | "dchn" | "mvlnet" | "dm2c" | "cca" | "identity" | "signs" | "itq" | "lsh";
+/** A method whose options are of any kind. */
+export type AnyDefinition = MethodDefinition<Record<string, unknown>>;
+export type OwnName = "gmae" | "djsrh" | "dchn" | "mvlnet" | "dm2c" | "cca" | "identity" | "signs" | "itq" | "lsh";
 
-const named = { gmae, djsrh, dchn, mvlnet, dm2c, cca, identity, signs, itq, lsh } as unknown as Readonly<
-  Record<OwnName, AnyDefinition>
->;
+/** The methods of the package by name. */
+export type NamedMethods = Readonly<Record<OwnName, AnyDefinition>>;
+
+const named = { gmae, djsrh, dchn, mvlnet, dm2c, cca, identity, signs, itq, lsh } as unknown as NamedMethods;
 const known = Object.values(named);
 
 /** Every method, with its options and how it is made; those of the package by name as well: `methods.gmae`. */
-export const methods: readonly AnyDefinition[] & typeof named = Object.assign(known, named);
+export const methods: readonly AnyDefinition[] & NamedMethods = Object.assign(known, named);
 
 /** @throws UserError that lists the methods where there is none of that name. */
 export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {

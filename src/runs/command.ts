@@ -7,9 +7,10 @@ const kept: ReadonlyMap<string, boolean> = new Map([
   ...["captions", "file-column", "text-column", "text-as", "label-column", "split-column", "id-column"].map(valued),
   ...["picture-base", "label-level", "image-encoder", "text-encoder"].map(valued),
   ...["task", "epochs", "batch", "seed", "seeds", "set", "config", "preset", "bits", "queries", "reuse"].map(valued),
-  ...["out", "index", "view", "device", "threads", "method-file", "log"].map(valued),
+  ...["out", "index", "view", "device", "threads", "method-file", "log", "impute"].map(valued),
   ["--pretrain-only", false],
   ["--json", false],
+  ["--drop-incomplete", false],
 ]);
 
 function valued(name: string): [flag: string, hasValue: boolean] {

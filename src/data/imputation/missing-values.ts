@@ -42,6 +42,15 @@ export type DropIncomplete = "views" | "values";
  * The samples that have every view and, for "values", every single value.
  * @param onNote receives how many are left out, and why.
  * @throws UserError where none is left.
+ * @example
+ * ```ts
+ * import { MultiViewDataset } from "vantage-ml";
+ * import { dropIncomplete } from "vantage-ml/data";
+ *
+ * const image = { name: "image", matrix: [[1, 2], [3, 4], [5, 6]], present: [true, false, true] };
+ * const data = new MultiViewDataset({ name: "pairs", views: [image, { name: "text", matrix: [[1], [2], [3]] }] });
+ * console.log(dropIncomplete(data).samples); // 2
+ * ```
  */
 export function dropIncomplete(
   data: MultiViewDataset,

@@ -95,6 +95,14 @@ export function chosenBackbone(options: PictureOptions): BackboneChoice | undefi
 /**
  * Views as a model keeps them: those of pictures with the graph of the ONNX model that option `backbone` names.
  * @throws UserError where it cannot be used, or something about it is open.
+ * @example
+ * ```ts
+ * import { withPictureGraph } from "vantage-ml/method";
+ *
+ * const views = [{ name: "image", columns: 3 * 64 * 64, shape: [3, 64, 64] as const }];
+ * // AlexNet is no graph from a file: the views stay as they are.
+ * console.log(withPictureGraph(views, { backbone: "alexnet", augment: false })[0]?.name); // image
+ * ```
  */
 export function withPictureGraph(views: readonly ViewShape[], options: PictureOptions): ViewShape[] {
   const choice = chosenBackbone(options);
