@@ -45,10 +45,12 @@ test("every relative link leads to a file, and its anchor to a heading", () => {
 /** Flags by command: "serve", "train gmae", "datasets info". */
 function flags(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
+  const flagsOf = ({ options }: Command) =>
+    options.flatMap(({ long, short }) => [long, short]).filter((flag) => flag != null);
+  // Those of the program, such as --json, are taken behind every command.
+  const everywhere = flagsOf(program());
   const visit = (command: Command, name: string) => {
-    const own = command.options.flatMap(({ long, short }) => [long, short]).filter((flag) => flag != null);
-    // Those of the program go with every command.
-    found.set(name, new Set([...own, "--help", ...(found.get("") ?? [])]));
+    found.set(name, new Set([...flagsOf(command), ...everywhere, "--help"]));
     for (const each of command.commands) visit(each, `${name} ${each.name()}`.trim());
   };
   visit(program(), "");

@@ -14,6 +14,7 @@ import { signs } from "./signs/index.js";
 
 /** A method whose options are of any kind. */
 export type AnyDefinition = MethodDefinition<Record<string, unknown>>;
+/** The names of the package's methods. */
 export type OwnName = "gmae" | "djsrh" | "dchn" | "mvlnet" | "dm2c" | "cca" | "identity" | "signs" | "itq" | "lsh";
 
 /** The methods of the package by name. */
