@@ -110,8 +110,8 @@ test("killed in either stage and resumed, a run gives the bits of one that was n
   const long = ["--set", "pretrainEpochs=100", "--epochs", "100", "--set", "evaluateEvery=0"];
   await succeed(train(whole, ...long, "--out", "through"));
   for (const [name, moment] of [
-    ["cut-pretraining", "pretrain text  epoch"],
-    ["cut-training", "train  epoch"],
+    ["cut-pretraining", "pretrain text (2 of 3)  epoch"],
+    ["cut-training", "train (3 of 3)  epoch"],
   ] as const) {
     const command = startCommand(train(whole, ...long, "--out", name), place.folder);
     await command.saw(moment);
@@ -133,7 +133,7 @@ test("--pretrain-only, then --reuse: the bits of both stages in one run", async 
   );
   await refused(train(whole, "--reuse", "nowhere", "--out", "refused"), /nowhere/);
   const begun = startCommand(train(whole, "--set", "pretrainEpochs=5000", "--out", "begun"), place.folder);
-  await begun.saw("pretrain image  epoch");
+  await begun.saw("pretrain image (1 of 3)  epoch");
   begun.kill("SIGINT");
   assert.equal((await begun.done).status, 130);
   await refused(
