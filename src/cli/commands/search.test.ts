@@ -115,7 +115,7 @@ test("a server of two indexes answers until it is stopped: 0 after SIGTERM, 130 
       ["serve", "index", "part", "--port", "0", "--threads", "1", "--runs", "."],
       place.folder,
     );
-    await server.saw("serving index, part at http://127.0.0.1:");
+    await server.saw("serving codes, part at http://127.0.0.1:");
     server.kill(signal);
     const { status, stderr } = await server.done;
     assert.equal(status, expected, stderr);
