@@ -57,12 +57,12 @@ test("optional packages are declared as such: any version lets npm install, and 
   }
 });
 
-test("the README names every optional package, in the version that is tested", () => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+test("docs/install.md names every optional package, in the version that is tested", () => {
+  const readme = readFileSync(new URL("../../docs/install.md", import.meta.url), "utf8");
   for (const name of optional) {
     const range = manifest.devDependencies[name]!;
     const [, named] = readme.match(new RegExp(`[ \`]${name}@[~^]?([\\d.]+)`)) ?? [];
-    assert.ok(named !== undefined, `${name} is not in the README`);
+    assert.ok(named !== undefined, `${name} is not in docs/install.md`);
     assert.ok(`${range.replace(/^[\^~]/, "")}.`.startsWith(`${named}.`), `${name}@${named}, expected ${range}`);
   }
 });

@@ -25,7 +25,7 @@ export interface CommonFlags extends DataFlags {
   readonly reuse?: string;
   readonly pretrainOnly?: boolean;
   readonly preset?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly config?: string;
   readonly out?: string;
   readonly device?: string;
@@ -105,7 +105,7 @@ export function methodOptions(
   }
   for (const name of otherFlags) if (flags[name] !== undefined) options.set(name, flags[name]);
   for (const [name, text] of own) options.set(name, yamlValue(text));
-  for (const setting of flags.set) {
+  for (const setting of flags.set ?? []) {
     const [, name, text] = /^([\w.-]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined) throw new UserError(`--set ${setting}: expected name=value`);
     options.set(name, yamlValue(text!));
@@ -146,7 +146,7 @@ export function threadsOf(text: string): number {
   return checkThreads(wholeNumber("--threads", text), "--threads");
 }
 
-const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 /** Flags that training commands share; those of options that the method lacks are left out. */
 export function addCommonFlags(
@@ -163,7 +163,7 @@ export function addCommonFlags(
   }
   return command
     .option("--seeds <0..4|0,1,2>", "train with several seeds and give mean and deviation")
-    .option("--set <name=value>", "any option of the method; may be repeated", collect, [])
+    .option("--set <name=value>", "any option of the method; may be repeated", collect)
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")
     .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")

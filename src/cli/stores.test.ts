@@ -208,9 +208,13 @@ test("folder: an index of an older version is adopted, and one that cannot be wr
   const path = place.path("aged/index.yaml");
   writeFileSync(path, readFileSync(path, "utf8").replace(/identity: .*\n/, ""));
   rmSync(place.path("aged/store/identity.json"));
-  const vantage = () => runCommand([...query("aged"), "--threads", "1", "--json"], place.folder);
-  assert.match(accepted(await vantage()).stderr, /made by an older version/);
-  assert.equal(accepted(await vantage()).stderr, "");
+  const vantage = (args: readonly string[]) => runCommand([...args, "--threads", "1", "--json"], place.folder);
+  // A search writes nothing.
+  assert.equal(accepted(await vantage(query("aged"))).stderr, "");
+  assert.doesNotMatch(readFileSync(path, "utf8"), /identity/);
+  const again = ["index", "r1", "--out", "aged"];
+  assert.match(accepted(await vantage(again)).stderr, /made by an older version/);
+  assert.doesNotMatch(accepted(await vantage(again)).stderr, /older version/);
   assert.match(readFileSync(path, "utf8"), /\nidentity: [0-9a-f]{32}\n/);
 });
 

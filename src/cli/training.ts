@@ -41,6 +41,7 @@ export async function withTraining<R>(
       },
       onNote: (note) => say(`  note: ${note}`),
       onEpoch: (report) => progress.update(report),
+      onStep: (report) => progress.step(report),
       onEstimate: (estimate) => sayEstimate(estimate, shorter),
       onTrained: () => progress.stop(),
     });

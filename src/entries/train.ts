@@ -16,6 +16,7 @@ export {
   type Stage,
   type StagePlan,
   type State,
+  type StepReport,
 } from "../methods/training.js";
 export type { RunConfig } from "../runs/config.js";
 export type { ClusterSummary } from "../runs/result.js";

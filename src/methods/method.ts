@@ -359,7 +359,7 @@ export class Method<Options = object> {
     const followed = stages.map(
       (stage): Stage => ({
         ...stage,
-        run: (epoch) => stage.run(epoch).finally(() => uses.invalidate?.()),
+        run: (epoch, onStep) => stage.run(epoch, onStep).finally(() => uses.invalidate?.()),
       }),
     );
     const evaluate = (signal?: AbortSignal) => this.#using(({ uses }) => uses.evaluate(signal));

@@ -26,9 +26,12 @@ export interface StagePlan {
 }
 
 /** A part of the training with its own losses, such as pre-training. */
+/** Called after each step of an epoch: so many of how many are done. */
+export type OnStep = (step: number, steps: number) => void;
+
 export interface Stage extends StagePlan {
   /** One epoch, counted from 0. All randomness comes from the seed and this number. */
-  run(epoch: number): Promise<EpochResult>;
+  run(epoch: number, onStep?: OnStep): Promise<EpochResult>;
   /** Measures after every so many epochs; 0: not during the stage. */
   readonly evaluateEvery: number;
 }
@@ -73,12 +76,21 @@ export interface EpochReport extends EpochResult {
   readonly metrics?: Metrics;
 }
 
+/** What `onStep` receives in the middle of an epoch. */
+export interface StepReport extends Pick<EpochReport, "stage" | "epoch" | "epochs" | "stages"> {
+  /** Steps of this epoch that are done, from 1. */
+  readonly step: number;
+  readonly steps: number;
+}
+
 /** How to follow, interrupt and resume a training. */
 export interface FitHooks {
   /** Data and options have passed every check, and training begins. */
   onStart?(): void | Promise<void>;
   /** Something about the data or the settings that a user should know, before the first epoch of a run. */
   onNote?(note: string): void;
+  /** A step of an epoch that has several is done: to show the progress of long epochs. */
+  onStep?(report: StepReport): void;
   /** An epoch is done, and measured where that was due. What it returns is waited for. */
   onEpoch?(report: EpochReport): void | Promise<void>;
   /** Offered after every epoch; the receiver decides whether to await `take` and store the result. `last` = nothing follows. */
@@ -156,7 +168,9 @@ export async function runStages(
     const { name, epochs, run, evaluateEvery } = course.stages[stage]!;
     for (let epoch = stage === from.stage ? from.epoch : 0; epoch < epochs; epoch++) {
       const start = performance.now();
-      const result = await run(epoch);
+      const result = await run(epoch, (step, steps) => {
+        if (steps > 1 && step > 0) hooks.onStep?.({ stage: name, epoch: epoch + 1, epochs, stages, step, steps });
+      });
       const seconds = (performance.now() - start) / 1000;
       const ends = epoch + 1 === epochs || result.done === true;
       const due = evaluateEvery > 0 && ((epoch + 1) % evaluateEvery === 0 || ends);

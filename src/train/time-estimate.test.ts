@@ -36,3 +36,15 @@ test("an epoch that takes long counts by itself, and a resumed stage from where 
   resumed.add({ ...report, epoch: 92, seconds: 1 }, 2);
   assert.deepEqual(resumed.add({ ...report, epoch: 93, seconds: 1 }, 4), { seconds: 14, unknown: [] });
 });
+
+test("of a long first epoch the steps are measured, and only of the first", () => {
+  const plan = [{ name: "train", epochs: 3 }];
+  const estimate = new TimeEstimate();
+  const step = (epoch: number, at: number, now: number) =>
+    estimate.addStep({ stage: "train", epoch, epochs: 3, stages: plan, step: at, steps: 100 }, now);
+  assert.equal(step(1, 1, 10), undefined);
+  assert.equal(step(1, 10, 28), undefined, "18 s are too few");
+  // Two seconds a step: 89 of this epoch and two epochs of 200 s.
+  assert.deepEqual(step(1, 11, 30), { seconds: 578, unknown: [] });
+  assert.equal(step(2, 50, 300), undefined);
+});

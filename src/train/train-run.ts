@@ -9,7 +9,14 @@ import { findMethod } from "../methods/index.js";
 import { parseOptions } from "../methods/options.js";
 import { finished, isFinished, type SavedState, savedState, stateOf, writeModels } from "../methods/saving.js";
 import type { ExportedModel } from "../methods/shared/types.js";
-import { type Checkpoint, type EpochReport, type FitHooks, InterruptedError, type State } from "../methods/training.js";
+import {
+  type Checkpoint,
+  type EpochReport,
+  type FitHooks,
+  InterruptedError,
+  type State,
+  type StepReport,
+} from "../methods/training.js";
 import { missingPackages } from "../optional.js";
 import { writePlots } from "../report/charts/plots.js";
 import { writeReport } from "../report/pages/page.js";
@@ -78,6 +85,8 @@ export interface TrainingHooks {
   onNote?(note: string): void;
   /** After every epoch. */
   onEpoch?(report: EpochReport): void;
+  /** A step of an epoch that has several is done. */
+  onStep?(report: StepReport): void;
   /** How long it will take, once that is known and more than a minute; again where a later stage that was unknown has been measured. */
   onEstimate?(estimate: Estimate): void;
   /** The last epoch is over; what follows is measured and written. */
@@ -281,6 +290,14 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
   const time = new TimeEstimate();
   let estimate: Estimate | undefined;
   let estimatedSeconds: number | undefined;
+  /** Once, and again where a later stage has become known. */
+  const announce = (now: Estimate | undefined) => {
+    if (now === undefined || (estimate !== undefined && now.unknown.length >= estimate.unknown.length)) return;
+    estimate = now;
+    if (now.seconds < longTraining) return;
+    estimatedSeconds = round(elapsed() + now.seconds, 1);
+    hooks.onEstimate?.(now);
+  };
   let run: Run | undefined;
   let events: EventLog | undefined;
   const store = ({ position, tensors, json }: Checkpoint) => {
@@ -297,6 +314,10 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
         onStart: begin,
         resume: saved && { position: savedState(saved).position, ...stateOf(saved) },
         onNote: note,
+        onStep(report) {
+          hooks.onStep?.(report);
+          announce(time.addStep(report, performance.now() / 1000));
+        },
         onEpoch(report) {
           const { stage, epoch, losses, metrics = {} } = report;
           for (const note of report.notes ?? []) hooks.onNote?.(note);
@@ -308,12 +329,7 @@ export async function train(training: Training, hooks: TrainingHooks): Promise<T
           events?.add(line);
           notes = [];
           hooks.onEpoch?.(report);
-          const now = time.add(report, performance.now() / 1000);
-          if (now === undefined || (estimate !== undefined && now.unknown.length >= estimate.unknown.length)) return;
-          estimate = now;
-          if (now.seconds < longTraining) return;
-          estimatedSeconds = round(elapsed() + now.seconds, 1);
-          hooks.onEstimate?.(now);
+          announce(time.add(report, performance.now() / 1000));
         },
         async onCheckpoint(take, last) {
           if (!last && performance.now() - lastCheckpoint < CHECKPOINT_SECONDS * 1000) return;

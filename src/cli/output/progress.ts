@@ -1,14 +1,18 @@
 // Progress of a training or an indexing: a bar with time left on a terminal, now and then a line elsewhere.
 import type { SingleBar } from "cli-progress";
-import type { EpochReport, Metrics } from "../../methods/training.js";
+import type { EpochReport, Metrics, StepReport } from "../../methods/training.js";
 import { visible } from "../../visible.js";
 import { formatDuration, isQuiet, progressBar, say } from "./output.js";
 
 /** Without a terminal a line is written at most this often, in milliseconds. */
 const QUIET = 5000;
+/** The same in the middle of a long epoch. */
+const STEP_QUIET = 30_000;
 
 export interface Progress {
   update(report: EpochReport): void;
+  /** In the middle of an epoch. */
+  step(report: StepReport): void;
   stop(): void;
 }
 
@@ -25,27 +29,40 @@ function summary({ losses, metrics }: EpochReport, last: Metrics | undefined): s
 }
 
 /** The stage, and which one of several it is. */
-function titleOf({ stage, stages }: EpochReport): string {
+function titleOf({ stage, stages }: Pick<EpochReport, "stage" | "stages">): string {
   if (stages.length === 1) return stage;
   return `${stage} (${stages.findIndex(({ name }) => name === stage) + 1} of ${stages.length})`;
 }
 
 export function trainingProgress(): Progress {
+  const begun = performance.now();
   let metrics: Metrics | undefined;
   if (!process.stderr.isTTY || isQuiet()) {
     let written = Number.NEGATIVE_INFINITY;
     const starts = new Map<string, { time: number; epoch: number }>();
+    /** What is left of the stage, where so many epochs are done, parts of one included. */
+    const timeLeft = ({ stage, epochs }: Pick<EpochReport, "stage" | "epochs">, epoch: number): string => {
+      const now = performance.now();
+      const start = starts.get(stage) ?? { time: now, epoch };
+      starts.set(stage, start);
+      const done = epoch - start.epoch;
+      return done > 0 ? `, ${formatDuration((((now - start.time) / done) * (epochs - epoch)) / 1000)} left` : "";
+    };
     return {
+      step(report) {
+        const { epoch, epochs, step, steps } = report;
+        const now = performance.now();
+        const time = timeLeft(report, epoch - 1 + step / steps);
+        if (now - Math.max(written, begun) < STEP_QUIET) return;
+        written = now;
+        say(`${titleOf(report)}  epoch ${epoch}/${epochs}, step ${step}/${steps}${time}`);
+      },
       update(report) {
         metrics = report.metrics ?? metrics;
         const now = performance.now();
-        const start = starts.get(report.stage) ?? { time: now, epoch: report.epoch };
-        starts.set(report.stage, start);
+        const time = timeLeft(report, report.epoch);
         if (now - written < QUIET && report.epoch !== report.epochs) return;
         written = now;
-        const done = report.epoch - start.epoch;
-        const left = done > 0 ? (((now - start.time) / done) * (report.epochs - report.epoch)) / 1000 : undefined;
-        const time = left === undefined ? "" : `, ${formatDuration(left)} left`;
         // One epoch is no training to follow: it is done.
         const course = report.epochs === 1 ? "done" : `epoch ${report.epoch}/${report.epochs}${time}`;
         say(`${titleOf(report)}  ${course}  ${summary(report, metrics)}`.trimEnd());
@@ -55,16 +72,26 @@ export function trainingProgress(): Progress {
   }
   let bar: SingleBar | undefined;
   let stage: string | undefined;
+  const barOf = (report: Pick<EpochReport, "stage" | "stages" | "epoch" | "epochs">): SingleBar => {
+    if (stage !== report.stage || bar === undefined) {
+      bar?.stop();
+      stage = report.stage;
+      bar = progressBar("{stage} {bar} {epoch}/{total}  {eta_formatted} left  {summary}");
+      const epoch = report.epoch - 1;
+      bar.start(report.epochs, epoch, { stage: visible(titleOf(report)), epoch, summary: "" });
+    }
+    return bar;
+  };
+  let last = "";
   return {
+    step(report) {
+      const { epoch, step, steps } = report;
+      barOf(report).update(epoch - 1 + step / steps, { summary: `step ${step}/${steps}  ${last}` });
+    },
     update(report) {
       metrics = report.metrics ?? metrics;
-      if (stage !== report.stage) {
-        bar?.stop();
-        stage = report.stage;
-        bar = progressBar("{stage} {bar} {value}/{total}  {eta_formatted} left  {summary}");
-        bar.start(report.epochs, report.epoch - 1, { stage: visible(titleOf(report)), summary: "" });
-      }
-      bar!.update(report.epoch, { summary: summary(report, metrics) });
+      last = summary(report, metrics);
+      barOf(report).update(report.epoch, { epoch: report.epoch, summary: last });
     },
     stop: () => bar?.stop(),
   };

@@ -5,7 +5,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { scalingNote } from "../../data/scaling.js";
 import type { Context, Training } from "../shared/definition.js";
 import { loadBackbones } from "../shared/picture-trunk.js";
-import type { EpochResult, Stage, State } from "../training.js";
+import type { EpochResult, OnStep, Stage, State } from "../training.js";
 import { labelRows, requireLabels } from "./labels.js";
 import type { DchnModel, ViewModel } from "./model.js";
 import type { DchnOptions } from "./options.js";
@@ -51,8 +51,14 @@ export class DchnTraining implements Training {
   /** Some views side by side; one reports its losses, several their totals by name. */
   #stage(name: string, views: readonly string[]): Stage {
     const { epochs, evaluateEvery } = this.context.options;
-    const run = async (epoch: number): Promise<EpochResult> => {
-      const results = await Promise.all(views.map((view) => this.#trainView(view, epoch)));
+    const run = async (epoch: number, onStep?: OnStep): Promise<EpochResult> => {
+      const course = views.map(() => ({ step: 0, steps: 0 }));
+      const follow = (v: number) => (step: number, steps: number) => {
+        course[v] = { step, steps };
+        const sum = (key: "step" | "steps") => course.reduce((total, each) => total + each[key], 0);
+        if (course.every((each) => each.steps > 0)) onStep?.(sum("step"), sum("steps"));
+      };
+      const results = await Promise.all(views.map((view, v) => this.#trainView(view, epoch, follow(v))));
       this.#resume = undefined;
       if (results.length === 1) return results[0]!;
       const losses = Object.fromEntries(views.map((view, v) => [view, results[v]!.losses.total!]));
@@ -73,10 +79,10 @@ export class DchnTraining implements Training {
     return { losses: { total: Math.min(...losses) } };
   }
 
-  async #trainView(name: string, epoch: number): Promise<EpochResult> {
+  async #trainView(name: string, epoch: number, onStep: OnStep): Promise<EpochResult> {
     const view = this.model.networks.get(name)!;
     const training = this.#training.get(name) ?? (await this.#startTraining(view, epoch));
-    const result = await training.epoch(epoch);
+    const result = await training.epoch(epoch, onStep);
     view.epochs = epoch + 1;
     if (view.epochs === this.context.options.epochs) {
       this.#training.delete(name);

@@ -8,7 +8,7 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import { feedViews } from "../feeding.js";
 import { type HashingNetwork, learnedParts } from "../shared/hashing-network.js";
 import { rowsWith } from "../shared/rows.js";
-import type { EpochResult } from "../training.js";
+import type { EpochResult, OnStep } from "../training.js";
 import { forEachClass, labeledRows, requireLabels } from "./labels.js";
 import type { Matrix64 } from "./matrices.js";
 import { dchnObjective } from "./objective.js";
@@ -75,7 +75,7 @@ export class ViewTraining {
     );
   }
 
-  async epoch(epoch: number): Promise<EpochResult> {
+  async epoch(epoch: number, onStep?: OnStep): Promise<EpochResult> {
     const { data, rows, options } = this.parts;
     const lr = options.lr * 0.1 ** Math.floor(epoch / options.lrStep);
     this.rates.forEach((rate, i) => {
@@ -83,7 +83,8 @@ export class ViewTraining {
     });
     const augmented = options.augment ? { seed: this.#seed, epoch } : undefined;
     const sums: Record<string, number> = {};
-    for (const batch of batches(rows, options.batch, { seed: this.#seed, epoch })) {
+    const order = batches(rows, options.batch, { seed: this.#seed, epoch });
+    for (const [i, batch] of order.entries()) {
       const run = this.step.at({ n: batch.length });
       feedViews(run, data, batch, augmented);
       this.#feedLabels(run.inputs.labels!, run.inputs.target!, batch);
@@ -91,6 +92,7 @@ export class ViewTraining {
       for (const [name, value] of Object.entries({ total: loss!, ...losses })) {
         sums[name] = (sums[name] ?? 0) + (value * batch.length) / rows.length;
       }
+      onStep?.(i + 1, order.length);
     }
     return { losses: sums };
   }

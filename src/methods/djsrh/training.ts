@@ -53,7 +53,7 @@ export async function djsrhTrainer({ engine, model, data, rows, options }: Djsrh
     }),
     seed,
   });
-  const trainer = stepTrainer(step, async (epoch) => {
+  const trainer = stepTrainer(step, async (epoch, onStep) => {
     // Pictures that are always seen whole have the same features in all epochs.
     if (!augment) for (const features of fixed) await features.remember(data, rows, batch);
     // α = √(epoch + 1), epoch from 0, or the fixed value.
@@ -67,7 +67,7 @@ export async function djsrhTrainer({ engine, model, data, rows, options }: Djsrh
       for (const features of fixed) await features.fill(run, data, own, augmented);
       return run;
     };
-    return { losses: await trainOn(step, order, load) };
+    return { losses: await trainOn(step, order, load, onStep) };
   });
   const release = async () => {
     await trainer.release();

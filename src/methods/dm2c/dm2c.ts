@@ -55,16 +55,16 @@ function training({ engine, options }: Context<Dm2cOptions>, model: FittedModel,
       epochs: pretrainEpochs,
       // At the end: what the codes are worth before they are brought together.
       evaluateEvery: m === length - 1 ? pretrainEpochs : 0,
-      run: (epoch) => steps.pretrain(m, epoch),
+      run: (epoch, onStep) => steps.pretrain(m, epoch, onStep),
     }),
   );
   const main: Stage = {
     name: "train",
     epochs,
     evaluateEvery,
-    run: async (epoch) => {
+    run: async (epoch, onStep) => {
       model.mapped = true;
-      return steps.train(epoch);
+      return steps.train(epoch, onStep);
     },
   };
   return {

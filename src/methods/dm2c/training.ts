@@ -8,7 +8,7 @@ import { gatherRows, type Matrix } from "../../data/matrix.js";
 import { UserError } from "../../errors.js";
 import { outputRows } from "../feeding.js";
 import { Means, stepLosses } from "../shared/losses.js";
-import type { EpochResult, State } from "../training.js";
+import type { EpochResult, OnStep, State } from "../training.js";
 import type { Dm2cModel } from "./model.js";
 import type { Dm2cOptions } from "./options.js";
 import { countOf, discriminatorStep, generatorStep, pretrainingStep } from "./steps.js";
@@ -44,7 +44,7 @@ export class Dm2cTraining {
   constructor(private readonly parts: Dm2cTrainingParts) {}
 
   /** One pass over the training samples of one modality. */
-  async pretrain(modality: number, epoch: number): Promise<EpochResult> {
+  async pretrain(modality: number, epoch: number, onStep?: OnStep): Promise<EpochResult> {
     const { engine, model, options, rows } = this.parts;
     const { seed, weightDecay, batch } = options;
     const lr = rateOf(options.pretrainLr, modality);
@@ -52,7 +52,9 @@ export class Dm2cTraining {
       await pretrainingStep(engine, model, modality, { lr, weightDecay, seed }),
     ]);
     const losses = new Means();
-    for (const own of batches(rows[modality]!, batch, { seed, epoch })) {
+    const order = batches(rows[modality]!, batch, { seed, epoch });
+    for (const [i, own] of order.entries()) {
+      onStep?.(i, order.length);
       if (own.length < 2) continue;
       const run = step!.at({ [countOf(modality)]: own.length });
       await this.#feed(run.inputs, modality, own);
@@ -66,7 +68,7 @@ export class Dm2cTraining {
    * take, is left out. The discriminators' losses are means over their own updates.
    * @throws UserError where that leaves out every batch.
    */
-  async train(epoch: number): Promise<EpochResult> {
+  async train(epoch: number, onStep?: OnStep): Promise<EpochResult> {
     const { engine, model, data, options, rows } = this.parts;
     const { seed, batch, discriminatorEvery } = options;
     const [generator, discriminator] = await this.#enter("adversarial", async () => {
@@ -79,7 +81,9 @@ export class Dm2cTraining {
     const losses = new Means();
     const modality = modalityOfRows(data.samples, rows);
     const all = Int32Array.from(rows.flatMap((own) => [...own])).sort();
-    for (const mixed of batches(all, batch, { seed, epoch })) {
+    const order = batches(all, batch, { seed, epoch });
+    for (const [i, mixed] of order.entries()) {
+      onStep?.(i, order.length);
       const own = rows.map((_, m) => mixed.filter((row) => modality[row] === m));
       if (own.some(({ length }) => length < 2)) continue;
       const run = generator!.at(sizesOf(own));

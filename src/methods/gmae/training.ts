@@ -9,7 +9,7 @@ import { applyScaler, type Scaler } from "../../data/scaling.js";
 import { feedViews } from "../feeding.js";
 import { stepLosses, trainOn } from "../shared/losses.js";
 import type { Trainer } from "../shared/staged-training.js";
-import type { EpochResult, State } from "../training.js";
+import type { EpochResult, OnStep, State } from "../training.js";
 import { nearestRows } from "./nearest.js";
 import {
   countNeighbors,
@@ -92,23 +92,23 @@ export class GmaeTraining implements Trainer {
     return new GmaeTraining(parts, step, batch);
   }
 
-  async epoch(epoch: number): Promise<EpochResult> {
+  async epoch(epoch: number, onStep?: OnStep): Promise<EpochResult> {
     // A resumed run has reported them before it stopped.
     const notes: string[] | undefined = epoch === 0 ? [] : undefined;
     this.#notes = notes;
-    const losses = await this.#trainOnce(epoch);
+    const losses = await this.#trainOnce(epoch, onStep);
     if (notes !== undefined) this.#noteSizes(notes, notes.length > 0);
     return notes?.length ? { losses, notes } : { losses };
   }
 
-  async #trainOnce(epoch: number): Promise<EpochResult["losses"]> {
+  async #trainOnce(epoch: number, onStep?: OnStep): Promise<EpochResult["losses"]> {
     const { rows, options } = this.parts;
     if (this.batch >= rows.length) {
       this.#whole ??= await this.#load(rows);
       return stepLosses(this.step, this.#whole);
     }
     const order = batches(rows, this.batch, { seed: options.seed, epoch }, { dropLast: true });
-    return trainOn(this.step, order, (batch) => this.#load(batch));
+    return trainOn(this.step, order, (batch) => this.#load(batch), onStep);
   }
 
   /** Puts a batch into the step's inputs and finds its neighbors. */

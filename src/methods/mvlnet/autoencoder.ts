@@ -34,12 +34,14 @@ export async function autoencoderTrainer(
     ],
     seed,
   });
-  return stepTrainer(step, async (epoch) => {
+  return stepTrainer(step, async (epoch, onStep) => {
     const means = new Means();
-    for (const batch of batches(rows, autoencoderBatch, { seed, epoch })) {
+    const order = batches(rows, autoencoderBatch, { seed, epoch });
+    for (const [i, batch] of order.entries()) {
       const run = step.at({ n: batch.length });
       gatherRows(matrix, batch, run.inputs.x!);
       means.add({ reconstruction: (await step.run(run)).loss! }, batch.length);
+      onStep?.(i + 1, order.length);
     }
     return { losses: means.values() };
   });

@@ -49,7 +49,7 @@ export async function siameseTrainer(
   const samples = new Int32Array(2 * batch);
   return stepTrainer(
     step,
-    async (epoch) => {
+    async (epoch, onStep) => {
       optimizer!.lr = schedule.rate;
       const order = new Random(seed, "siamese", view, epoch).permutation(count);
       const steps = Math.floor(count / batch);
@@ -63,6 +63,7 @@ export async function siameseTrainer(
         }
         feedSamples(encoded, samples, run.inputs.x!);
         total += (await step.run(run)).loss!;
+        onStep?.(s + 1, steps);
       }
       const loss = total / steps;
       return { losses: { contrastive: loss }, done: schedule.update(loss) };

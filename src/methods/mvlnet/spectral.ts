@@ -66,12 +66,13 @@ export async function spectralTrainer(
   const run = step.at();
   return stepTrainer(
     step,
-    async (epoch) => {
+    async (epoch, onStep) => {
       optimizer!.lr = schedule.rate;
       const means = new Means();
       for (let s = 0; s < steps; s++) {
         loadBatches(run, encoded, spaces, drawBatches(seed, epoch * steps + s, samples, m), m);
         means.add(await explainSingular(() => stepLosses(step, run), model));
+        onStep?.(s + 1, steps);
       }
       const losses = means.values();
       return { losses, done: schedule.update(losses.total!) };

@@ -1,6 +1,7 @@
 // Losses of an epoch: means over its steps, and an epoch of steps over batches.
 
 import type { Execution, TrainingStep } from "../../core/runtime/index.js";
+import type { OnStep } from "../training.js";
 
 /** Weighted means by name, each over the steps that reported it. */
 export class Means {
@@ -50,6 +51,7 @@ export async function stepLosses(step: TrainingStep, run: Execution): Promise<Re
 /**
  * A step for each batch, in their order.
  * @param load puts a batch into the step's inputs.
+ * @param onStep called after each step.
  * @returns the means of what the steps reported.
  * @example
  * ```ts
@@ -74,10 +76,14 @@ export async function stepLosses(step: TrainingStep, run: Execution): Promise<Re
  */
 export async function trainOn<Batch>(
   step: TrainingStep,
-  batches: Iterable<Batch>,
+  batches: readonly Batch[],
   load: (batch: Batch) => Execution | Promise<Execution>,
+  onStep?: OnStep,
 ): Promise<Record<string, number>> {
   const means = new Means();
-  for (const batch of batches) means.add(await stepLosses(step, await load(batch)));
+  for (const [i, batch] of batches.entries()) {
+    means.add(await stepLosses(step, await load(batch)));
+    onStep?.(i + 1, batches.length);
+  }
   return means.values();
 }

@@ -2,13 +2,13 @@
 
 import type { TrainingStep } from "../../core/runtime/index.js";
 import { UserError } from "../../errors.js";
-import { type EpochResult, type Stage, type State, withTraining } from "../training.js";
+import { type EpochResult, type OnStep, type Stage, type State, withTraining } from "../training.js";
 import type { Training } from "./definition.js";
 
 /** What trains during a stage. All randomness comes from the seed and the number of the epoch. */
 export interface Trainer {
   /** Trains one epoch, counted from 0: its losses, and whether it is the last one. */
-  epoch(epoch: number): Promise<EpochResult>;
+  epoch(epoch: number, onStep?: OnStep): Promise<EpochResult>;
   /** Optimizer state and the like; parameters are not part of it. */
   state(): State;
   /** Resumes from what `state` gave. */
@@ -92,9 +92,9 @@ export class TrainedStage implements Stage {
     readonly kind?: string,
   ) {}
 
-  readonly run = async (epoch: number): Promise<EpochResult> => {
+  readonly run = async (epoch: number, onStep?: OnStep): Promise<EpochResult> => {
     this.#trainer ??= await this.#begin();
-    const result = await this.#trainer.epoch(epoch);
+    const result = await this.#trainer.epoch(epoch, onStep);
     if (result.done || epoch + 1 === this.epochs) await this.#end();
     return result;
   };

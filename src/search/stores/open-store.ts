@@ -44,7 +44,9 @@ export async function openStore(index: IndexFolder, engine: Engine, options: Ope
       ? await openInFolder(index, owner, engine, { readOnly, onNote })
       : await openInDatabase(index, owner, onNote);
   // a store that cannot be written to is recognized by its encoders each time, and so is that of such a folder
-  if (readOnly || identity === undefined || manifest.identity === identity) return store;
+  // Beside the process that writes to a folder nothing is noted; a database is for several.
+  const isBeside = readOnly && manifest.store === "folder";
+  if (isBeside || identity === undefined || manifest.identity === identity) return store;
   try {
     writeIdentity(folder, identity);
     if (note !== undefined) onNote(note);

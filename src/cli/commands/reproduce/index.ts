@@ -23,7 +23,7 @@ import { announce, type MakeOptions, makeRuns } from "./work.js";
 
 interface Flags {
   readonly out?: string;
-  readonly dataDir: readonly string[];
+  readonly dataDir?: readonly string[];
   readonly seeds?: string;
   readonly jobs: string;
   readonly threads?: string;
@@ -40,7 +40,7 @@ export function addReproduceCommand(root: Command): void {
     .description("make the runs of a published table, by name or from a YAML file, and write it beside its figures")
     .option("--list", "the tables that come with the package, and how many of their cells can run here")
     .option("--out <folder>", "folder of the table and its runs (default: runs/<table>)")
-    .option("--data-dir <folder>", "where data files and the sets of cards are; may be repeated", collect, [])
+    .option("--data-dir <folder>", "where data files and the sets of cards are; may be repeated", collect)
     .option("--seeds <0,1,…>", "seeds of every cell, in place of the definition's")
     .option("--only <pattern>", "only the cell of this name, or those whose name holds it; * is anything")
     .option("--jobs <n>", "runs at a time, each a process of its own", "1")
@@ -49,14 +49,14 @@ export function addReproduceCommand(root: Command): void {
     .action(reproduce);
 }
 
-const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 async function reproduce(name: string | undefined, flags: Flags): Promise<void> {
-  if (flags.list) return listTables(flags.dataDir);
+  if (flags.list) return listTables(flags.dataDir ?? []);
   if (name === undefined) throw new UserError("say which table: a name from vantage reproduce --list, or a YAML file");
   const { definition, folder } = findDefinition(name);
   const cells = cellsOf(definition);
-  const places = [...flags.dataDir, ...(folder === undefined ? [] : [folder])];
+  const places = [...(flags.dataDir ?? []), ...(folder === undefined ? [] : [folder])];
   const runs = planRuns(cells, { seeds: seedsOf(flags, definition), places, source: name });
   const table = new Table(definition, cells, runs, flags.out ?? join("runs", definition.name));
   const chosen = chosenRuns(cells, runs, flags.only);
