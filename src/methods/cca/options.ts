@@ -11,7 +11,7 @@ export const ccaOptions = z.strictObject({
     .int()
     .min(1)
     .default(256)
-    .describe("principal components that are kept of each view before, at most; where all are kept nothing is lost"),
+    .describe("maximum number of principal components kept per view before CCA; keeping all loses nothing"),
   regularisation: z
     .number()
     .min(0)

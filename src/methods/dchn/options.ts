@@ -5,7 +5,7 @@ import { backboneFields, hashingFields, withoutRelevantField } from "../shared/f
 export const dchnOptions = z.strictObject({
   ...hashingFields,
   ...backboneFields,
-  backboneRate: z.number().positive().default(0.1).describe("learning rate of the backbone, as a part of lr"),
+  backboneRate: z.number().positive().default(0.1).describe("learning rate of the backbone, as a fraction of lr"),
   epochs: z.number().int().min(1).default(100).describe("training epochs of the network of each view"),
   batch: z.number().int().min(1).default(64).describe("samples per step"),
   lr: z.number().positive().default(1e-4).describe("learning rate of Adam"),
@@ -15,23 +15,23 @@ export const dchnOptions = z.strictObject({
     .int()
     .min(1)
     .default(50)
-    .describe("epochs after which the learning rate falls to a tenth, again and again"),
+    .describe("number of epochs after which the learning rate is divided by ten, repeatedly"),
   sideBySide: z
     .boolean()
     .default(false)
-    .describe("train all views at the same time instead of one after another: the same networks, more memory"),
+    .describe("train all views at once instead of one after another: same networks, more memory"),
   alpha: z.number().min(0).max(1).default(0.02).describe("α, weight of the hashing loss; reconstruction has 1 − α"),
   available: z
     .number()
     .int()
     .min(0)
     .default(100)
-    .describe("label rows of training samples that shape the Hamming space beside the classes; 0 is DCHN0"),
+    .describe("label rows of training samples that shape the Hamming space in addition to the classes; 0 is DCHN0"),
   gamma: z.number().positive().default(1).describe("γ of the Hamming space"),
   iterations: z.number().int().min(1).default(50).describe("iterations of learning the Hamming space"),
   withoutRelevant: withoutRelevantField
     .default("skip")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of DCHN. Each has a default; `vantage train dchn --help` lists them too. */

@@ -17,7 +17,7 @@ export const djsrhOptions = z.strictObject({
     .number()
     .positive()
     .default(1)
-    .describe("learning rate of the backbone, as a part of its view's (1, as published: the same)"),
+    .describe("learning rate of the backbone, as a fraction of its view's rate (1, as published: the same rate)"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of SGD"),
   weightDecay: z.number().min(0).default(5e-4).describe("L2 penalty of SGD"),
   beta: z
@@ -36,7 +36,7 @@ export const djsrhOptions = z.strictObject({
     .describe("α of the codes tanh(α·output): growing as √epoch, or a fixed number"),
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of DJSRH. Each has a default; `vantage train djsrh --help` lists them too. */

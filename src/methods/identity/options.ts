@@ -5,13 +5,11 @@ import { perViewFields } from "../shared/fields.js";
 
 export const identityOptions = z.strictObject({
   ...perViewFields,
-  task: perViewFields.task.default("retrieval").describe("what the representation is evaluated by"),
+  task: perViewFields.task.default("retrieval").describe("task that evaluates the representation"),
   scaling: z
     .enum(scalingKinds)
     .default("l2")
-    .describe(
-      "scaling of each view's features, fitted on the training set; l2: vectors of length 1, whose cosines stay as they are",
-    ),
+    .describe("scaling of each view's features, fitted on the training set; l2: unit vectors, which keeps the cosines"),
 });
 
 /** Options of the identity. Each has a default; `vantage train identity --help` lists them too. */

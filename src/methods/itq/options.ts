@@ -11,7 +11,7 @@ export const itqOptions = z.strictObject({
     .enum(["auto", "pca", "cca"])
     .default("auto")
     .describe(
-      "what is rotated: principal components of all views together, or the variates of CCA, which one view does not have; auto: cca for several views",
+      "space to rotate: principal components of all views together, or CCA variates (needs several views); auto: cca for several views",
     ),
   iterations: z.number().int().min(1).default(50).describe("turns of signs and rotation"),
   regularisation: z
@@ -19,13 +19,13 @@ export const itqOptions = z.strictObject({
     .min(0)
     .default(0.1)
     .describe(
-      "ridge of CCA, as a share of the mean variance of a view's components; the paper adds 1e-4, with which hundreds of columns of a few thousand samples are fitted too closely",
+      "ridge of CCA, as a share of the mean variance of a view's components; the paper's 1e-4 overfits hundreds of columns with a few thousand samples",
     ),
   scaling: z.enum(scalingKinds).default("none").describe("scaling of each view's features, fitted on the training set"),
   queries: hashingFields.queries,
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of ITQ, iterative quantization. Each has a default; `vantage train itq --help` lists them too. */

@@ -11,7 +11,7 @@ export const lshOptions = z.strictObject({
   queries: hashingFields.queries,
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of LSH, random hyperplanes. Each has a default; `vantage train lsh --help` lists them too. */

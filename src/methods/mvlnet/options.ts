@@ -7,7 +7,7 @@ const whole = z.number().int();
 
 export const mvlnetOptions = z.strictObject({
   ...perViewFields,
-  epochs: whole.min(1).default(400).describe("epochs of the spectral training at most, each of `steps` steps"),
+  epochs: whole.min(1).default(400).describe("maximum epochs of the spectral training, each of `steps` steps"),
   steps: whole.min(1).default(100).describe("steps per epoch of the spectral training"),
   batch: whole
     .min(2)
@@ -17,46 +17,49 @@ export const mvlnetOptions = z.strictObject({
   patience: whole
     .min(1)
     .default(15)
-    .describe("epochs without a lower loss after which a learning rate falls to a tenth"),
+    .describe("epochs without a lower loss after which a learning rate is divided by ten"),
   clusters: perViewFields.clusters.describe(
-    "width of a view's representation, and clusters to find (default: the number of classes)",
+    "width of a view's representation, and number of clusters (default: the number of classes)",
   ),
   arch: z
     .array(whole.min(1))
     .min(1)
     .default([1024, 1024, 1024, 10])
-    .describe("widths of the siamese networks; all but the last are those of the embedding networks too"),
+    .describe("widths of the siamese networks; all but the last also apply to the embedding networks"),
   lambda: z.number().min(0).max(1).default(0.001).describe("λ, weight of the loss between views"),
   affinity: z
     .enum(["siamese", "knn", "full"])
     .default("siamese")
     .describe(
-      "affinity of samples: among nearest neighbors by a siamese network, or by their features, or of all pairs by features",
+      "affinity of samples: of nearest neighbors, by a siamese network or by their features, or of all pairs by features",
     ),
   neighbours: whole
     .min(1)
     .default(5)
-    .describe("nearest neighbors in a batch that a sample is similar to, itself included"),
+    .describe("nearest neighbors in a batch that count as similar, including the sample itself"),
   scaleNeighbour: whole
     .min(1)
     .default(2)
-    .describe("neighbor, the sample itself counted, whose median distance is the scale of the affinity"),
+    .describe("rank of the neighbor, counting the sample itself, whose median distance is the scale of the affinity"),
   autoencoder: z
     .array(whole.min(1))
     .default([500, 500, 2000, 10])
     .describe("widths of the autoencoders' encoders, the code last; []: the networks take the features themselves"),
   autoencoderEpochs: whole.min(1).default(50).describe("epochs of each autoencoder"),
   autoencoderBatch: whole.min(1).default(256).describe("samples per step of the autoencoders"),
-  siameseEpochs: whole.min(1).default(400).describe("epochs of each siamese network at most, over the pairs"),
+  siameseEpochs: whole.min(1).default(400).describe("maximum epochs of each siamese network, over the pairs"),
   siameseLr: z.number().positive().default(1e-4).describe("learning rate of the siamese networks (RMSprop)"),
   siameseBatch: whole.min(1).default(128).describe("pairs per step of the siamese networks"),
-  pairNeighbours: whole.min(1).default(3).describe("nearest neighbors of a sample that it forms positive pairs with"),
-  pairs: whole.min(1).default(600_000).describe("pairs for each siamese network, about, and two per sample at least"),
+  pairNeighbours: whole.min(1).default(3).describe("nearest neighbors with which a sample forms positive pairs"),
+  pairs: whole
+    .min(1)
+    .default(600_000)
+    .describe("approximate number of pairs per siamese network, at least two per sample"),
   scaling: z
     .enum(scalingKinds)
     .default("auto")
     .describe(
-      "scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a view is far from unit scale",
+      "scaling of each view's features, fitted on the training set; auto: none, as published, or standard if a view is far from unit scale",
     ),
   evaluateEvery: whole
     .min(0)
@@ -65,7 +68,7 @@ export const mvlnetOptions = z.strictObject({
   reuse: z
     .string()
     .optional()
-    .describe("a run folder of mvlnet whose autoencoders and siamese networks are taken in place of training them"),
+    .describe("mvlnet run folder whose autoencoders and siamese networks are reused instead of trained"),
 });
 
 /** Options of MvLNet. Each has a default; `vantage train mvlnet --help` lists them too. */

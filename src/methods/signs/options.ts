@@ -10,7 +10,7 @@ export const signsOptions = z.strictObject({
   queries: hashingFields.queries,
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of signs, the codes of centered vectors. Each has a default; `vantage train signs --help` lists them too. */
