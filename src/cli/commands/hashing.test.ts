@@ -137,7 +137,7 @@ test("mistakes: no labels, a class without samples, queries and database of diff
 
 test("mistakes: lengths, views, labels, queries", async () => {
   await place.refuse(dchn("--bits", "12"), /option bits: expected a positive multiple of 8.*got 12/);
-  await place.refuse(dchn("--bits", "8,8"), /stands twice/);
+  await place.refuse(dchn("--bits", "8,8"), /a length is repeated/);
   await place.refuse(dchn("--views", "a=X9"), /X9/);
   await place.refuse(dchn("--queries", "last:500"), /500 of 120 samples/);
   await place.refuse(["train", "djsrh", "--data", "blobs.npz", "--views", "a=X1", ...small], /two views/);

@@ -114,7 +114,10 @@ test("mistakes are one line and exit status 2", async () => {
     [["djsrh", "--data", "squares", "--image-encoder", "pixels:64"], /is pixels, which need a network for pictures/],
     [["djsrh", "--data", "squares", "--image-encoder", "pixels:x"], /expected a side, such as pixels:224/],
     [["djsrh", "--data", "squares", "--labels", "color"], /--labels is for files of features; squares is a folder/],
-    [["djsrh", "--data", "synthetic", "--text-encoder", "bag:9"], /synthetic is not a folder of pictures: --text-encoder/],
+    [
+      ["djsrh", "--data", "synthetic", "--text-encoder", "bag:9"],
+      /synthetic is not a folder of pictures: --text-encoder/,
+    ],
     [["djsrh", "--data", "synthetic", "--set", "backbone=alexnet"], /option backbone is for pictures, and none of its/],
     [["dchn", "--data", "squares", ...train, "--set", "backbone=none.pth"], /does not name its network/],
     [
