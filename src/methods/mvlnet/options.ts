@@ -73,20 +73,17 @@ export const mvlnetOptions = z.strictObject({
 
 /** Options of MvLNet. Each has a default; `vantage train mvlnet --help` lists them too. */
 export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {
-  /** What the representation is evaluated by. Default: "clustering". */
+  /** Task that evaluates the representation. Default: "clustering". */
   readonly task: z.output<typeof mvlnetOptions>["task"];
   /** Random seed of initialization, batches, splits and classifiers. Default: 0. */
   readonly seed: z.output<typeof mvlnetOptions>["seed"];
-  /** Width of a view's representation, and clusters to find (default: the number of classes). */
+  /** Width of a view's representation, and number of clusters (default: the number of classes). */
   readonly clusters?: z.output<typeof mvlnetOptions>["clusters"];
-  /**
-   * Which samples are for testing: first:N, last:N or random:N (default: the data's own split, else a random
-   * half).
-   */
+  /** Test samples: first:N, last:N or random:N (default: the data's own split, else a random half). */
   readonly test?: z.output<typeof mvlnetOptions>["test"];
   /** Starts of k-means. Default: 10. */
   readonly starts: z.output<typeof mvlnetOptions>["starts"];
-  /** Epochs of the spectral training at most, each of `steps` steps. Default: 400. */
+  /** Maximum epochs of the spectral training, each of `steps` steps. Default: 400. */
   readonly epochs: z.output<typeof mvlnetOptions>["epochs"];
   /** Steps per epoch of the spectral training. Default: 100. */
   readonly steps: z.output<typeof mvlnetOptions>["steps"];
@@ -94,23 +91,26 @@ export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {
   readonly batch: z.output<typeof mvlnetOptions>["batch"];
   /** Learning rate of the spectral training (RMSProp). Default: 0.0001. */
   readonly lr: z.output<typeof mvlnetOptions>["lr"];
-  /** Epochs without a lower loss after which a learning rate falls to a tenth. Default: 15. */
+  /** Epochs without a lower loss after which a learning rate is divided by ten. Default: 15. */
   readonly patience: z.output<typeof mvlnetOptions>["patience"];
   /**
-   * Widths of the siamese networks; all but the last are those of the embedding networks too. Default:
+   * Widths of the siamese networks; all but the last also apply to the embedding networks. Default:
    * [1024,1024,1024,10].
    */
   readonly arch: z.output<typeof mvlnetOptions>["arch"];
   /** λ, weight of the loss between views. Default: 0.001. */
   readonly lambda: z.output<typeof mvlnetOptions>["lambda"];
   /**
-   * Affinity of samples: among nearest neighbors by a siamese network, or by their features, or of all pairs by
+   * Affinity of samples: of nearest neighbors, by a siamese network or by their features, or of all pairs by
    * features. Default: "siamese".
    */
   readonly affinity: z.output<typeof mvlnetOptions>["affinity"];
-  /** Nearest neighbors in a batch that a sample is similar to, itself included. Default: 5. */
+  /** Nearest neighbors in a batch that count as similar, including the sample itself. Default: 5. */
   readonly neighbours: z.output<typeof mvlnetOptions>["neighbours"];
-  /** Neighbor, the sample itself counted, whose median distance is the scale of the affinity. Default: 2. */
+  /**
+   * Rank of the neighbor, counting the sample itself, whose median distance is the scale of the affinity. Default:
+   * 2.
+   */
   readonly scaleNeighbour: z.output<typeof mvlnetOptions>["scaleNeighbour"];
   /**
    * Widths of the autoencoders' encoders, the code last; []: the networks take the features themselves. Default:
@@ -121,24 +121,24 @@ export interface MvlnetOptions extends z.output<typeof mvlnetOptions> {
   readonly autoencoderEpochs: z.output<typeof mvlnetOptions>["autoencoderEpochs"];
   /** Samples per step of the autoencoders. Default: 256. */
   readonly autoencoderBatch: z.output<typeof mvlnetOptions>["autoencoderBatch"];
-  /** Epochs of each siamese network at most, over the pairs. Default: 400. */
+  /** Maximum epochs of each siamese network, over the pairs. Default: 400. */
   readonly siameseEpochs: z.output<typeof mvlnetOptions>["siameseEpochs"];
   /** Learning rate of the siamese networks (RMSprop). Default: 0.0001. */
   readonly siameseLr: z.output<typeof mvlnetOptions>["siameseLr"];
   /** Pairs per step of the siamese networks. Default: 128. */
   readonly siameseBatch: z.output<typeof mvlnetOptions>["siameseBatch"];
-  /** Nearest neighbors of a sample that it forms positive pairs with. Default: 3. */
+  /** Nearest neighbors with which a sample forms positive pairs. Default: 3. */
   readonly pairNeighbours: z.output<typeof mvlnetOptions>["pairNeighbours"];
-  /** Pairs for each siamese network, about, and two per sample at least. Default: 600000. */
+  /** Approximate number of pairs per siamese network, at least two per sample. Default: 600000. */
   readonly pairs: z.output<typeof mvlnetOptions>["pairs"];
   /**
-   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a
-   * view is far from unit scale. Default: "auto".
+   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard if a view
+   * is far from unit scale. Default: "auto".
    */
   readonly scaling: z.output<typeof mvlnetOptions>["scaling"];
   /** Epochs of the spectral training between evaluations; 0: only at the end. Default: 10. */
   readonly evaluateEvery: z.output<typeof mvlnetOptions>["evaluateEvery"];
-  /** A run folder of mvlnet whose autoencoders and siamese networks are taken in place of training them. */
+  /** Mvlnet run folder whose autoencoders and siamese networks are reused instead of trained. */
   readonly reuse?: z.output<typeof mvlnetOptions>["reuse"];
 }
 
