@@ -27,7 +27,7 @@ export async function trainLengths(
   flags: CommonFlags,
 ): Promise<void> {
   const { method, options } = request;
-  if (new Set(lengths).size < lengths.length) throw new UserError(`--bits ${lengths.join(",")}: a length stands twice`);
+  if (new Set(lengths).size < lengths.length) throw new UserError(`--bits ${lengths.join(",")}: a length is repeated`);
   for (const bits of lengths) parseOptions(method.name, method.options, { ...options, bits });
   const out = typeof flags.resume === "string" ? flags.resume : request.out;
   const folder = out ?? join("runs", `${method.name}-bits-${lengths.join("-")}-${options.seed ?? 0}`);

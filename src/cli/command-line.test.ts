@@ -87,7 +87,7 @@ test("every flag of a command that makes a run is kept, or known not to repeat i
 test("a flag that is not known is named without its value", async () => {
   const { status, stderr } = await runCommand(["report", `--tokne=${secret}`], place.folder);
   assert.equal(status, 2);
-  assert.equal(stderr, "vantage: vantage report has no option --tokne; vantage report --help lists what there is\n");
+  assert.equal(stderr, "vantage: vantage report has no option --tokne; vantage report --help lists the choices\n");
 });
 
 test("no token and no password in a run folder, and in the report of an old one that holds them", async () => {

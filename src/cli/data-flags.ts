@@ -33,26 +33,29 @@ export function addDataFlags(command: Command): Command {
   return command
     .option(
       "--data <path|name>",
-      "a data file, or a data set by name; several files (a.csv,b.csv, or the flag again) are joined by their ids",
+      "a data file, or a data set by name; several files (a.csv,b.csv, or repeat the flag) are joined by id",
       collect,
     )
     .option(
       "--views <a=X1,b=X2>",
-      "which variables are views, and their names; in a table columns, their common start, or a pattern such as rna_*",
+      "the variables that are views, with their names; for a table, columns, a common prefix, or a pattern such as rna_*",
     )
-    .option("--labels <name>", "which variable or column holds the labels; none for no labels")
-    .option("--ids <name>", "which one holds the ids of the samples; none for no ids")
-    .option("--splits <name>", "which one says the part of each sample (train, test, …); none for no split")
+    .option("--labels <name>", "the variable or column with the labels; none for no labels")
+    .option("--ids <name>", "the variable or column with the sample ids; none for no ids")
+    .option(
+      "--splits <name>",
+      "the variable or column with the split of each sample (train, test, …); none for no split",
+    )
     .option("--ignore <name>", "a variable or column to leave out; may be repeated", collect)
-    .option("--samples <rows|columns>", "whether rows or columns are samples, where the file leaves it open")
-    .option("--layout <file.yaml>", "a file that says all of this; vantage datasets describe writes one")
+    .option("--samples <rows|columns>", "whether rows or columns are samples, if ambiguous")
+    .option("--layout <file.yaml>", "a file with all of these settings; vantage datasets describe writes one")
     .option("--delimiter <sign>", 'of a text file: one character, "tab" or "blanks"')
-    .option("--decimal <sign>", "of a text file: the decimal sign, . or ,")
-    .option("--thousands <sign>", "of a text file: what separates thousands")
-    .option("--header <yes|no>", "whether the first line of a text file holds the names of the columns")
-    .option("--encoding <name>", "of a text file, such as utf-8 or windows-1252")
-    .option("--missing <text>", "a cell that means that there is no value; may be repeated", collect)
-    .option("--drop-incomplete", "leave out samples that lack a view, or a value that is not filled (--impute)");
+    .option("--decimal <sign>", "text files: decimal separator, . or ,")
+    .option("--thousands <sign>", "text files: thousands separator")
+    .option("--header <yes|no>", "text files: whether the first line holds column names")
+    .option("--encoding <name>", "text files: encoding, such as utf-8 or windows-1252")
+    .option("--missing <text>", "cell text that marks a missing value; may be repeated", collect)
+    .option("--drop-incomplete", "leave out samples that lack a view, or a value that --impute does not fill");
 }
 
 /** The flag that says how missing values are filled, for commands that train. */
@@ -60,7 +63,7 @@ export function addImputeFlag(command: Command): Command {
   return command.addOption(
     new Option(
       "--impute <how>",
-      "fill single missing values by the mean or median of their column, or from the 5 nearest samples (knn); learned from the training samples, and used wherever the run is",
+      "fill single missing values with the mean or median of their column, or from the 5 nearest samples (knn); fitted on the training samples and applied wherever the run is used",
     ).choices(imputations),
   );
 }

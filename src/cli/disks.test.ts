@@ -148,7 +148,7 @@ test("an index on a read-only disk: searched by as many as like, not written", a
   sealed.seal();
   const servers = [await startServer(folder), await startServer(folder)];
   for (const server of servers) {
-    assert.match(server.said(), /sealed-index may only be read: items cannot be added or deleted/);
+    assert.match(server.said(), /sealed-index is read-only: items cannot be added or deleted/);
     const found = await send(server, "POST", "/search", { view: "a", features: item.features, k: 1 });
     assert.equal((found.body.hits as { id: string }[])[0]!.id, "good");
     const [info] = (await send(server, "GET", "/indexes")).body.indexes as { isReadOnly: boolean }[];
@@ -159,7 +159,7 @@ test("an index on a read-only disk: searched by as many as like, not written", a
     ] as const) {
       const { status, body: reply } = await send(server, method, "/items", body);
       assert.equal(status, 507);
-      assert.match(reply.error as string, /^index small can only be read: items cannot be added or deleted$/);
+      assert.match(reply.error as string, /^index small is read-only: items cannot be added or deleted$/);
     }
   }
   await place.succeed(["search", "sealed-index", "--id", "good", "--view", "a", "--threads", "1"]);

@@ -22,20 +22,23 @@ const collect = (value: string, all: readonly string[] = []): string[] => [...al
 /** The flags of a folder of pictures; what is left out is worked out, or asked. */
 export function addMediaFlags(command: Command): Command {
   return command
-    .option("--captions <file>", "of a folder of pictures: the table with their words; none for no table")
-    .option("--file-column <name>", "of that table: the column with the names of the pictures")
+    .option("--captions <file>", "for a folder of pictures: the table with captions; none for no table")
+    .option("--file-column <name>", "in that table: the column with the picture names")
     .option("--text-column <name>", "a column with words; may be repeated; none for no words", collect)
     .addOption(
-      new Option("--text-as <how>", "several columns of words are one caption, or a caption each").choices([
+      new Option("--text-as <how>", "join several text columns into one caption, or treat each as a caption").choices([
         "joined",
         "each",
       ]),
     )
     .option("--label-column <name>", "the column with the labels; none for no labels")
-    .option("--split-column <name>", "the column with the part of each picture; none for no split")
-    .option("--id-column <name>", "the column with the ids; none for the names of the pictures")
-    .option("--picture-base <path>", "what the names of the pictures start from")
-    .option("--label-level <n>", "sub-folders that are the labels: 1 the outer ones, 2 those inside them, 0 none");
+    .option("--split-column <name>", "the column with the split of each picture; none for no split")
+    .option("--id-column <name>", "the column with the ids; none to use the picture names")
+    .option("--picture-base <path>", "folder that the picture names are relative to")
+    .option(
+      "--label-level <n>",
+      "level of the subfolders used as labels: 1 the outer ones, 2 those inside them, 0 none",
+    );
 }
 
 /** What flags say about a folder of pictures, without what they leave open. */

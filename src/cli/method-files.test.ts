@@ -62,16 +62,16 @@ test("the command line trains, evaluates, encodes, indexes and searches with a m
   await place.succeed([...own, "index", "run", "--data", "blobs.npz", "--out", "index"]);
   const hits = await place.succeed(["search", "index", "--id", "3", "--view", "X1", "--target", "X2", "--json"]);
   assert.ok(JSON.parse(hits.trimEnd().split("\n").at(-1)!).hits.length > 0);
-  await place.refuse(["evaluate", "run"], /there is no method agree; there are gmae/);
+  await place.refuse(["evaluate", "run"], /unknown method agree; there are gmae/);
 });
 
 test("a file that is not there, fails, or defines no method is refused in one line", async () => {
-  await place.refuse(["--method-file", "none.mjs", "datasets"], /--method-file none\.mjs: there is no such file/);
+  await place.refuse(["--method-file", "none.mjs", "datasets"], /--method-file none\.mjs: no such file/);
   writeFileSync(place.path("fails.mjs"), 'throw new Error("broken");');
   await place.refuse(["--method-file=fails.mjs", "datasets"], /--method-file fails\.mjs: broken/);
   writeFileSync(place.path("empty.mjs"), "export default {};");
-  await place.refuse(["--method-file", "empty.mjs", "datasets"], /empty\.mjs: its default export is no method/);
+  await place.refuse(["--method-file", "empty.mjs", "datasets"], /empty\.mjs: its default export is not a method/);
   const named = (name: string) => ({ name }) as MethodDefinition;
-  assert.throws(() => registerMethod(named("gmae")), /there is a method gmae already/);
-  assert.throws(() => registerMethod(named("My method")), /its name is made of small letters/);
+  assert.throws(() => registerMethod(named("gmae")), /method gmae already exists/);
+  assert.throws(() => registerMethod(named("My method")), /expected a name of lower-case letters/);
 });

@@ -20,7 +20,7 @@ export async function loadMethodFiles(args: readonly string[]): Promise<void> {
 /** @throws UserError where the file cannot be run, or defines no method. */
 async function definitionIn(file: string): Promise<MethodDefinition> {
   const path = resolve(file);
-  if (!existsSync(path)) throw new UserError(`${methodFileFlag} ${file}: there is no such file`);
+  if (!existsSync(path)) throw new UserError(`${methodFileFlag} ${file}: no such file`);
   let found: { readonly default?: Partial<MethodDefinition> };
   try {
     found = await import(pathToFileURL(path).href);
@@ -29,7 +29,9 @@ async function definitionIn(file: string): Promise<MethodDefinition> {
   }
   const { default: definition } = found;
   if (typeof definition?.create !== "function" || typeof definition.name !== "string") {
-    throw new UserError(`${methodFileFlag} ${file}: its default export is no method; expected what defineMethod gives`);
+    throw new UserError(
+      `${methodFileFlag} ${file}: its default export is not a method; expected the result of defineMethod`,
+    );
   }
   return definition as MethodDefinition;
 }

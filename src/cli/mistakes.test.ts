@@ -96,7 +96,7 @@ const commands: Record<string, { args: string[]; expected: RegExp }> = {
   "a run that is not there": { args: ["evaluate", "runs/none"], expected: /runs\/none/ },
   "a folder that is no run": { args: ["evaluate", "."], expected: /not a run folder/ },
   "a report of nothing": { args: ["report", "nothing"], expected: /nothing/ },
-  "a resume of nothing": { args: ["train", "gmae", "--resume"], expected: /--resume: say which run/ },
+  "a resume of nothing": { args: ["train", "gmae", "--resume"], expected: /--resume: which run/ },
   "a configuration file that is not there": {
     args: trainOn("good.npz", "--config", "none.yaml"),
     expected: /none\.yaml cannot be read/,

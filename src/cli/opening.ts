@@ -16,9 +16,9 @@ export async function withOpening<R>(
   flags: Pick<CommonFlags, "device" | "threads">,
   work: (engine: Engine, hooks: OpenHooks) => Promise<R>,
 ): Promise<R> {
-  const interrupt = interruption("stopping; what is finished is kept, and the same command continues");
+  const interrupt = interruption("stopping; finished parts are kept; run the same command again to continue");
   const progress = taskProgress();
-  const long = new LongWork("what is finished is kept if it is interrupted");
+  const long = new LongWork("if interrupted, finished parts are kept");
   const engine = await Engine.open(engineOptions(flags));
   try {
     return await work(engine, {
@@ -37,7 +37,7 @@ export async function withOpening<R>(
     });
   } catch (error) {
     if (interrupt.signal.aborted && (error === interrupt.signal.reason || error instanceof InterruptedError)) {
-      throw new InterruptedError("interrupted; the same command continues");
+      throw new InterruptedError("interrupted; run the same command again to continue");
     }
     throw error;
   } finally {
@@ -50,7 +50,7 @@ export async function withOpening<R>(
 /** What was compared, what was chosen, and how to go on, for people. */
 export function formatOpened({ pairs, heldOut, candidates, chosen, index, items, seconds }: OpenSummary): string[] {
   return [
-    `${pairs} pairs; recall on ${heldOut} that were held out (the pair found first, among 5, among 10 of them):`,
+    `${pairs} pairs; recall on ${heldOut} held-out pairs (the true match found first, in the first 5, in the first 10):`,
     "",
     ...recallTable(candidates, chosen),
     "",

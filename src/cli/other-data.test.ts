@@ -60,8 +60,8 @@ const evaluate = async (run: string, ...args: string[]) => {
 test("evaluate: columns in another order, a class that is new, samples that were trained on", async () => {
   const { metrics, notes, trainedOn, unknownClasses, stderr } = await evaluate("run", "--data", "later.csv");
   assert.deepEqual([metrics.accuracy, trainedOn, unknownClasses], [1, 0, undefined]);
-  assert.match(notes.join("\n"), /view "img": the columns stand in another order and are matched by name/);
-  assert.match(stderr, /note: later: view "txt": the columns stand in another order/);
+  assert.match(notes.join("\n"), /view "img": the columns are in a different order and are matched by name/);
+  assert.match(stderr, /note: later: view "txt": the columns are in a different order/);
 
   writeFileSync(place.path("firs.csv"), csv(permuted, [...later, ...later.map((row) => ({ ...row, label: "fir" }))]));
   const withFirs = await evaluate("run", "--data", "firs.csv");
@@ -70,7 +70,7 @@ test("evaluate: columns in another order, a class that is new, samples that were
 
   const again = await evaluate("run", "--data", "train.csv");
   assert.equal(again.trainedOn, 48, "four fifths of the 60 samples trained");
-  assert.match(again.notes.join("\n"), /48 of 60 samples are among those that the run was trained on/);
+  assert.match(again.notes.join("\n"), /48 of 60 samples are among the run's training samples/);
   const itself = await evaluate("run");
   assert.deepEqual(
     [itself.trainedOn, itself.notes],
@@ -182,7 +182,7 @@ test("index and search: columns of items and of queries are found by name", asyn
   const index = ["index", "run", "--data", "later.csv", "--out", "index", ...quick];
   const indexed = await runCommand(index, place.folder);
   assert.equal(indexed.status, 0, indexed.stderr);
-  assert.match(indexed.stderr, /note: later: view "img": the columns stand in another order/);
+  assert.match(indexed.stderr, /note: later: view "img": the columns are in a different order/);
   const nearest = async (query: string) => {
     const search = ["search", "index", "--query", query, "--k", "1", ...quick];
     const result = await runCommand(search, place.folder);
@@ -201,7 +201,7 @@ test("index and search: columns of items and of queries are found by name", asyn
   const byName = await nearest("query.csv");
   assert.deepEqual([byName.id, byName.similarity], [inOrder.id, inOrder.similarity]);
   assert.match(byName.stderr, /column "height" is unknown and not used/);
-  assert.match(byName.stderr, /another order/);
+  assert.match(byName.stderr, /different order/);
   writeFileSync(place.path("query.csv"), csv(columns.slice(1), [sample!]));
   await place.refuse(["search", "index", "--query", "query.csv", ...quick], /lacks a column \("img_0"\)/);
   writeFileSync(place.path("odd.csv"), csv(columns, later).replaceAll("txt_", "words_"));

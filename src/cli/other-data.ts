@@ -80,7 +80,7 @@ export function noteTrained(
   onNote: (note: string) => void,
 ): number | undefined {
   const count = method.countTrained(data);
-  if (count) onNote(`${count} of ${data.samples} samples are among those that the run was trained on`);
+  if (count) onNote(`${count} of ${data.samples} samples are among the run's training samples`);
   return count;
 }
 

@@ -12,10 +12,10 @@ export function parseError(root: Command, args: readonly string[], error: Comman
   // A flag with a slip in its name may bring a token: its value is not repeated.
   const message = error.message.replace(/^error: /, "").split("\n", 1)[0]!;
   const given = isOption ? /'(-[^=']*)/.exec(message)?.[1] : undefined;
-  if (given === undefined) return `${message} (${pathOf(command)} --help lists what there is)`;
+  if (given === undefined) return `${message} (${pathOf(command)} --help lists the choices)`;
   const flags = [...new Set([...command.options, ...root.options].flatMap(({ long }) => long ?? []))];
   const hint = didYouMean(given, flags);
-  return `${pathOf(command)} has no option ${given}; ${hint ?? `${pathOf(command)} --help lists what there is`}`;
+  return `${pathOf(command)} has no option ${given}; ${hint ?? `${pathOf(command)} --help lists the choices`}`;
 }
 
 /** The command that the words lead to, where they end before a command that is needed: "vantage train". */

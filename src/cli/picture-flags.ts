@@ -13,11 +13,11 @@ export function addPictureFlags(command: Command): Command {
   return addMediaFlags(command)
     .option(
       "--image-encoder <spec>",
-      "what makes features of pictures (default: builtin:pictures, or pixels:224 with option backbone)",
+      "encoder of pictures (default: builtin:pictures, or pixels:224 with option backbone)",
     )
     .option(
       "--text-encoder <spec>",
-      "what makes features of words (default: builtin:words, or beside pixels bag:1386, the most frequent words)",
+      "encoder of words (default: builtin:words, or beside pixels bag:1386, the most frequent words)",
     );
 }
 

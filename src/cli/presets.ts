@@ -45,5 +45,5 @@ export function shorterBy({ quick: settings }: Presets, given: string | undefine
 /** What a result of the quick settings says of itself; undefined where they were not chosen. */
 export function presetNote(text: string | undefined): string | undefined {
   if (!givenPresets(text).includes(quick)) return undefined;
-  return "--preset quick: smaller or shorter than the published setting, to try the method; leave it out for figures to compare";
+  return "--preset quick: smaller or shorter than the published setting, to try the method; omit it for comparable figures";
 }

@@ -10,7 +10,8 @@ import { withTraining } from "./training.js";
 /** @throws UserError where there is no run to resume, it is another method's, or its data has changed. */
 export async function resumeByFlags(method: string, flags: CommonFlags): Promise<TrainingOutcome> {
   const folder = flags.resume === true ? flags.out : flags.resume;
-  if (folder === undefined) throw new UserError("--resume: say which run (--resume FOLDER, or with --out FOLDER)");
+  if (folder === undefined)
+    throw new UserError("--resume: which run? Give --resume FOLDER, or --resume with --out FOLDER");
   const epochs = flags.epochs === undefined ? undefined : wholeNumber("--epochs", flags.epochs);
   const request = { folder, method, epochs, engine: engineOptions(flags), tensorboard: eventPlace(flags) };
   return withTraining((hooks) => resumeTraining(request, hooks));

@@ -17,7 +17,7 @@ const MOST = 1000;
 /**
  * The seeds of `--seeds`: a range with both ends, or a list.
  * @example parseSeeds("0..2") // [0, 1, 2]
- * @throws UserError where it is neither, or a seed stands twice.
+ * @throws UserError where it is neither, or a seed is repeated.
  */
 export function parseSeeds(text: string): number[] {
   const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
@@ -28,7 +28,7 @@ export function parseSeeds(text: string): number[] {
   const seeds = text.split(",").map(Number);
   const isList = /^\d+(,\d+)*$/.test(text) && seeds.every(Number.isSafeInteger) && seeds.length <= MOST;
   if (!isList) throw new UserError(`--seeds ${text}: expected a range such as 0..4, or a list such as 0,1,2`);
-  if (new Set(seeds).size < seeds.length) throw new UserError(`--seeds ${text}: a seed stands twice`);
+  if (new Set(seeds).size < seeds.length) throw new UserError(`--seeds ${text}: a seed is repeated`);
   return seeds;
 }
 

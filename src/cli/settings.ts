@@ -156,13 +156,13 @@ export function addCommonFlags(
   const { shape } = options as z.ZodObject;
   addImputeFlag(addDataFlags(command)).option(
     `--task <${tasks.join("|")}>`,
-    `what the result is for (default: ${tasks[0]})`,
+    `task of the result (default: ${tasks[0]})`,
   );
   for (const name of numberFlags) {
     if (name in shape) command.option(`--${name} <n>`, describeOption(shape[name] as z.ZodType));
   }
   return command
-    .option("--seeds <0..4|0,1,2>", "train with several seeds and give mean and deviation")
+    .option("--seeds <0..4|0,1,2>", "train with several seeds; report mean and deviation")
     .option("--set <name=value>", "any option of the method; may be repeated", collect)
     .option("--config <file.yaml>", "settings from a file, such as config.yaml of another run")
     .option("--out <folder>", "run folder (default: runs/<method>-<data>-<seed>)")

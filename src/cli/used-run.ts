@@ -23,7 +23,7 @@ export interface UseFlags extends DataFlags, PictureFlags {
 export function addUseFlags(command: Command, out: string): Command {
   return addPictureFlags(addDataFlags(command))
     .requiredOption("--out <file>", out)
-    .option("--format <name>", "csv, tsv, parquet, npz or npy (default: by the ending of --out)")
+    .option("--format <name>", "csv, tsv, parquet, npz or npy (default: by the extension of --out)")
     .option("--threads <n>", "threads for matrix products and kernels");
 }
 
@@ -69,7 +69,7 @@ export function noteKnown({ method, data, notes }: UsedRun, flags: UseFlags, vie
   if (flags.data !== undefined && views.length > 0) noteTrained(method, data.selectViews(views), notes.add);
   const unknown = Object.entries(method.unknownClasses(data)).map(([name, samples]) => `"${name}" ${samples}`);
   if (unknown.length === 0) return;
-  notes.add(`samples of classes that the model does not know, and cannot predict: ${unknown.slice(0, 10).join(", ")}`);
+  notes.add(`samples of classes unknown to the model, which it cannot predict: ${unknown.slice(0, 10).join(", ")}`);
 }
 
 /** Notes on what a reader of the file should know. */
@@ -83,6 +83,6 @@ export function noteTable({ ids }: MultiViewDataset, format: string, { add }: No
   const formulas = ids?.filter((id) => /^[=+\-@\t\r]/.test(id)).length ?? 0;
   if (formulas > 0)
     add(
-      `${formulas} ids begin with =, +, - or @, which a spreadsheet takes for a formula; they are written as they are`,
+      `${formulas} ids begin with =, +, - or @, which spreadsheets interpret as formulas; they are written unchanged`,
     );
 }

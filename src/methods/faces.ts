@@ -54,7 +54,7 @@ export class MeasuredMethod<
   #requireMeasures(metrics: Metrics): Metrics {
     const first = firstMeasure[this.options.task];
     if (first === undefined || first in metrics) return metrics;
-    throw new UserError(`${this.name}: no sample to evaluate on has a single label; ${this.options.task} needs labels`);
+    throw new UserError(`${this.name}: no evaluation sample has a single label; ${this.options.task} needs labels`);
   }
 }
 

@@ -30,7 +30,7 @@ export const methods: readonly AnyDefinition[] & NamedMethods = Object.assign(kn
 export function findMethod(name: string): MethodDefinition<Record<string, unknown>> {
   const method = methods.find((each) => each.name === name);
   if (method === undefined) {
-    throw new UserError(`there is no method ${name}; there are ${methods.map((each) => each.name).join(", ")}`);
+    throw new UserError(`unknown method ${name}; there are ${methods.map((each) => each.name).join(", ")}`);
   }
   return method;
 }
@@ -52,8 +52,8 @@ export function findMethod(name: string): MethodDefinition<Record<string, unknow
 export function registerMethod<Options>(definition: MethodDefinition<Options>): void {
   const { name } = definition;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
-    throw new UserError(`method "${name}": its name is made of small letters, digits and "-"`);
+    throw new UserError(`method "${name}": expected a name of lower-case letters, digits and "-"`);
   }
-  if (known.some((each) => each.name === name)) throw new UserError(`there is a method ${name} already`);
+  if (known.some((each) => each.name === name)) throw new UserError(`method ${name} already exists`);
   known.push(definition as unknown as MethodDefinition<Record<string, unknown>>);
 }

@@ -310,8 +310,7 @@ export class Method<Options = object> {
     } catch (error) {
       const { batch } = this.options as { batch?: unknown };
       if (!(error instanceof OutOfMemoryError) || typeof batch !== "number") throw error;
-      const advice =
-        batch > 0 ? `lower option batch (${batch})` : "set option batch, which is 0: the whole set at once";
+      const advice = batch > 0 ? `lower option batch (${batch})` : "set option batch (0 takes the whole set at once)";
       throw new OutOfMemoryError(`${error.message}; ${advice}`);
     }
   }

@@ -36,7 +36,7 @@ function explain(issue: z.core.$ZodIssue): string {
     case "not_multiple_of":
       return `expected a multiple of ${issue.divisor}`;
     case "invalid_union":
-      return "expected another kind of value";
+      return "expected a different kind of value";
     default:
       return issue.message;
   }

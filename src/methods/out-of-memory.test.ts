@@ -18,7 +18,7 @@ test("a fit that does not fit into memory names the option", async () => {
   const held = engine.memory.uint8(0xffff_0000 - 2 ** 20);
   for (const [batch, advice] of [
     [200, /^out of memory: \d+ bytes requested, .*; lower option batch \(200\)$/],
-    [0, /; set option batch, which is 0: the whole set at once$/],
+    [0, /; set option batch \(0 takes the whole set at once\)$/],
   ] as const) {
     await assert.rejects(create(parseOptions("gmae", options, { batch }), engine).fit(data), (error) => {
       assert.ok(error instanceof OutOfMemoryError && error instanceof UserError, String(error));

@@ -157,7 +157,7 @@ function sideOf(
   const side = isFixed ? Number(tall) : (given ?? tall);
   if (tall !== wide) throw new UserError(`${path} takes pictures of ${tall} × ${wide}, expected squares`);
   if (side === undefined) {
-    throw new UserError(`${path} takes pictures of any size: say it with --image-encoder pixels:224, or another side`);
+    throw new UserError(`${path} takes pictures of any size: set one with --image-encoder pixels:224, or another side`);
   }
   if (given !== undefined && given !== side) {
     throw new UserError(
@@ -199,6 +199,6 @@ function traced(
 function askNormalization(path: string): UserError {
   const flags = normalizationNames.map((name) => `--set normalization=${name}`).join(" | ");
   return new UserError(
-    `${path}: nothing says how its pictures are normalized (no ${configFile} beside it, and no ${path.replace(/\.onnx$/i, ".yaml")} with mean and std): ${flags} (torchvision's networks: imagenet)`,
+    `${path}: its picture normalization is unknown (no ${configFile} beside it, and no ${path.replace(/\.onnx$/i, ".yaml")} with mean and std): ${flags} (torchvision's networks: imagenet)`,
   );
 }

@@ -28,7 +28,7 @@ export function savedState({ json }: LoadedCheckpoint): SavedState {
   const { position, model } = (json ?? {}) as Partial<SavedState>;
   const numbers = [position?.stage, position?.epoch];
   if (!numbers.every((value) => typeof value === "number") || typeof model !== "object" || model === null) {
-    throw new UserError("the checkpoint is not one of a training: expected position and model");
+    throw new UserError("not a training checkpoint: expected position and model");
   }
   return json as SavedState;
 }
@@ -93,7 +93,7 @@ export function readModel(folder: string, method?: string): OpenedModel {
     throw new UserError(`${folder} is a run of ${config.method}, not of ${method}`);
   }
   const checkpoint = loadCheckpoint(folder);
-  if (checkpoint === undefined) throw new UserError(`${folder} has no checkpoint: the run did not get that far`);
+  if (checkpoint === undefined) throw new UserError(`${folder} has no checkpoint: the run ended before the first one`);
   const { position } = savedState(checkpoint);
   return { config, state: stateOf(checkpoint), position, addedViews: readAddedViews(folder) };
 }

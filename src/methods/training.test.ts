@@ -46,7 +46,7 @@ test("one that goes on for more than five seconds is ended, and its epoch is to 
     const hooks = { signal: interrupt.signal, onCheckpoint: () => assert.fail("a checkpoint without its measures") };
     await assert.rejects(runStages(course(evaluate), hooks), {
       name: "InterruptedError",
-      message: "interrupted while measuring, in stage train, epoch 1, which will be done again",
+      message: "interrupted during evaluation in stage train, epoch 1, which will be repeated",
     });
     assert.equal(isOver, false);
   }

@@ -207,7 +207,7 @@ async function evaluated(course: Course, signal: AbortSignal | undefined, when: 
     return await course.evaluate(ending.signal);
   } catch (error) {
     if (error !== ending.signal.reason) throw error;
-    throw new InterruptedError(`interrupted while measuring, in stage ${when}, which will be done again`);
+    throw new InterruptedError(`interrupted during evaluation in stage ${when}, which will be repeated`);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", endSoon);

@@ -47,5 +47,5 @@ export function clusterCards({ clusters }: RunResult): Html | undefined {
   return html`<li class="card"><span class="name">Clusters</span><span class="value">${sizes.length}</span>
 <small>of ${Math.min(...sizes)} to ${Math.max(...sizes)} samples</small></li>
 ${silhouette !== undefined && html`<li class="card"><span class="name">Silhouette</span><span class="value">${written(silhouette)}</span><small>in the joined views, without labels</small></li>`}
-${stability !== undefined && html`<li class="card"><span class="name">Stability</span><span class="value">${written(stability)}</span><small>mean ARI of clusters of random 80% of the samples</small></li>`}`;
+${stability !== undefined && html`<li class="card"><span class="name">Stability</span><span class="value">${written(stability)}</span><small>mean ARI of clusterings of random 80% subsets</small></li>`}`;
 }

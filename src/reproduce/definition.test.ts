@@ -53,12 +53,12 @@ const mistakes: Record<string, { content: unknown; expected: RegExp }> = {
   },
   "a row twice": {
     content: { ...good, rows: [{ title: "a" }, { title: "a" }] },
-    expected: /rows\.1\.title: "a" stands twice/,
+    expected: /rows\.1\.title: "a" is repeated/,
   },
-  "a seed twice": { content: { ...good, seeds: [0, 1, 0] }, expected: /seeds\.2: seed 0 stands twice/ },
+  "a seed twice": { content: { ...good, seeds: [0, 1, 0] }, expected: /seeds\.2: seed 0 is repeated/ },
   "a column twice": {
     content: { ...good, columns: [{ title: "a" }, { title: "a" }], rows: [{ title: "a" }] },
-    expected: /columns\.1\.title: stands twice/,
+    expected: /columns\.1\.title: is repeated/,
   },
 };
 for (const [what, { content, expected }] of Object.entries(mistakes)) {

@@ -73,14 +73,14 @@ const definitionSchema = z
     const titles = value.columns.map(({ group, title }) => `${group}: ${title}`);
     const twice = (texts: readonly string[]) => texts.findIndex((each, i) => texts.indexOf(each) !== i);
     const column = twice(titles);
-    if (column >= 0) complain(["columns", column, "title"], "stands twice in its group");
+    if (column >= 0) complain(["columns", column, "title"], "is repeated in its group");
     const row = twice(value.rows.map(({ title }) => title));
-    if (row >= 0) complain(["rows", row, "title"], `"${value.rows[row]!.title}" stands twice`);
+    if (row >= 0) complain(["rows", row, "title"], `"${value.rows[row]!.title}" is repeated`);
     const seed = twice(value.seeds.map(String));
-    if (seed >= 0) complain(["seeds", seed], `seed ${value.seeds[seed]} stands twice`);
+    if (seed >= 0) complain(["seeds", seed], `seed ${value.seeds[seed]} is repeated`);
     const names = value.measures.map(({ name }) => name);
     const measure = twice(names);
-    if (measure >= 0) complain(["measures", measure, "name"], `"${names[measure]}" stands twice`);
+    if (measure >= 0) complain(["measures", measure, "name"], `"${names[measure]}" is repeated`);
     for (const [r, { published }] of value.rows.entries()) {
       for (const [name, figures] of Object.entries(published)) {
         const path = ["rows", r, "published", name];

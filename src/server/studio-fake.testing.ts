@@ -240,7 +240,7 @@ export async function startFake(init: FakeInit = {}): Promise<FakeServer> {
       ...((request.rerank ?? 0) > 0 && { similarity: 1 - (2 * distance) / index.bits }),
       metadata: metadataOf(item, viewOf(item), index === indexes[0]),
     }));
-    const notes = words === unknownWords ? { notes: ["none of these words is known"] } : {};
+    const notes = words === unknownWords ? { notes: ["the index knows none of these words"] } : {};
     return searchReply.parse({ index: index.name, bits: index.bits, hits, ...notes, seconds: 0.0012 });
   }
 

@@ -143,7 +143,7 @@ describe("the page", { skip }, () => {
   test("that none of the words is known stands above what was found all the same", async () => {
     await withPage({ query: `?words=${unknownWords}` }, async (page) => {
       const all = results(page, "all views");
-      await all.getByRole("note").getByText("None of these words is known.", { exact: true }).waitFor();
+      await all.getByRole("note").getByText("The index knows none of these words.", { exact: true }).waitFor();
       assert.equal(await cards(all).count(), 24);
       await page.getByRole("searchbox", { name: "Words" }).fill("green square");
       await page.keyboard.press("Enter");

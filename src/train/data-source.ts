@@ -82,7 +82,7 @@ function openFeatures(source: DataSource, listeners: DataListeners): Promise<Mul
   const { data, views, media, imageEncoder, textEncoder, learned: _, impute, dropIncomplete, ...settings } = source;
   const stray = Object.entries({ ...media, imageEncoder, textEncoder }).find(([, value]) => value !== undefined)?.[0];
   if (stray !== undefined)
-    throw new UserError(`${[data].flat().join(" ")} is no folder of pictures: ${flagOf(stray)} is for one`);
+    throw new UserError(`${[data].flat().join(" ")} is not a folder of pictures: ${flagOf(stray)} is for one`);
   const selection = views === undefined ? undefined : parseViewSelection(views);
   const keepsMissing = (settings.keepsMissing ?? false) || impute !== undefined || (dropIncomplete ?? false);
   return openDataset(data, { ...settings, keepsMissing, views: selection, ...listeners });

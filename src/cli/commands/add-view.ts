@@ -25,7 +25,7 @@ interface Flags extends DataFlags, PictureFlags {
 }
 
 export function addAddViewCommand(root: Command): void {
-  const command = root.command("add-view <run>").description("train a network for a view that came later (dchn)");
+  const command = root.command("add-view <run>").description("train a network for an additional view (dchn)");
   addPictureFlags(addDataFlags(command))
     .requiredOption("--view <name>", "the view of --data to add")
     .option(`--device <${devices.join("|")}>`, "where the networks run", "cpu")
@@ -39,12 +39,12 @@ async function addView(folder: string, flags: Flags, typed: Command): Promise<vo
   const engine = await Engine.open(engineOptions(flags));
   const { method, config, reopen } = openModel(folder, engine);
   if (method.addView === undefined || method.viewState === undefined) {
-    throw new UserError(`${folder} is a run of ${config.method}, which trains its views together: none can be added`);
+    throw new UserError(`${folder} is a run of ${config.method}, which trains its views jointly: no view can be added`);
   }
   const place = viewFolder(folder, view);
   const begun = isRunFolder(place);
   if (begun && !flags.resume) {
-    throw new UserError(`${place} is there already: resume it with --resume, or give the view another name`);
+    throw new UserError(`${place} already exists: resume it with --resume, or give the view another name`);
   }
   const { run, checkpoint: saved } = begun ? resumeRun(place) : {};
   try {

@@ -20,7 +20,7 @@ export function addCompletionCommand(root: Command): void {
   root
     .command("completion")
     .addArgument(new Argument(`<${shells}>`, "the shell"))
-    .description("the script that completes commands, flags, choices and files: source <(vantage completion bash)")
+    .description("print the completion script for a shell: source <(vantage completion bash)")
     .action((shell: string) => {
       const make = scripts.get(shell);
       if (make === undefined) {

@@ -50,7 +50,7 @@ test("export: every item on a line, of one view or of all", async () => {
   );
   await refused(["export", "run-index", "--out", "new.jsonl", "--view", "c"], /has no such view; it has a, b/);
   await refused(["export", "run-index", "--out", "new.csv"], /expected a name that ends in \.jsonl/);
-  await refused(["export", "none", "--out", "new.jsonl"], /none: there is no such index folder/);
+  await refused(["export", "none", "--out", "new.jsonl"], /none: no such index folder/);
   assert.ok(!existsSync(place.path("new.jsonl")));
 });
 

@@ -19,9 +19,9 @@ interface Flags {
 export function addCopyCommand(root: Command): void {
   root
     .command("copy <index>")
-    .description("copy an index into another folder, its items into another store; run it again to resume")
-    .requiredOption("--out <folder>", "index folder, made where it is not there")
-    .option(`--store <${storeKinds.join("|")}>`, "where the items are (default: as in the index)")
+    .description("copy an index to another folder and store; run it again to resume")
+    .requiredOption("--out <folder>", "index folder, created if missing")
+    .option(`--store <${storeKinds.join("|")}>`, "where to store the items (default: as in the index)")
     .option("--name <name>", "name of the copy in requests (default: the folder's name)")
     .option("--threads <n>", "threads for kernels")
     .action(copy);

@@ -17,20 +17,20 @@ export function addCroissantCommand(datasets: Command): void {
   const command = datasets
     .command("croissant <path|name>")
     .description(
-      "metadata of a data set as JSON-LD (Croissant 1.0): its files with checksums, views, classes, columns",
+      "write metadata of a data set as JSON-LD (Croissant 1.0): files with checksums, views, classes, columns",
     );
   addDataFlags(command)
-    .option("--out <file.json>", "where to; contentUrl is relative to it", "croissant.json")
-    .option("--license <address>", "address of the license (default: left out)")
-    .option("--url <address>", "page of the data set (default: left out)")
-    .option("--description <text>", "what it is (default: samples, views and classes)")
+    .option("--out <file.json>", "output file; contentUrl is relative to it", "croissant.json")
+    .option("--license <address>", "URL of the license (default: omitted)")
+    .option("--url <address>", "URL of the data set (default: omitted)")
+    .option("--description <text>", "description (default: numbers of samples, views and classes)")
     .action(writeCroissant);
 }
 
 async function writeCroissant(source: string, flags: Flags): Promise<void> {
   const { out, license, url, description, data: more = [] } = flags;
   if (isPictureFolder(source)) {
-    throw new UserError(`${source} is a folder of pictures; Croissant metadata is made of files of features`);
+    throw new UserError(`${source} is a folder of pictures; Croissant metadata needs files of features`);
   }
   const data = more.length > 0 ? [source, ...more] : source;
   const readAs: string[] = [];

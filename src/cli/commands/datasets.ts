@@ -31,16 +31,16 @@ interface Flags extends DataFlags {
 }
 
 export function addDatasetsCommand(root: Command): void {
-  const datasets = root.command("datasets").description("data sets: list, describe, build").action(list);
+  const datasets = root.command("datasets").description("list, describe and build data sets").action(list);
   datasets
     .command("list")
-    .description("data sets that need no download, and published ones with the files that they need")
+    .description("list data sets that need no download, and published ones with the files they need")
     .action(list);
   addDataFlags(
     datasets
       .command("describe <path>")
       .description(
-        "how a file is read, as a layout file for --layout; where that is not certain, each way that it can be",
+        "show how a file is read, as a layout file for --layout; if that is ambiguous, show each possible reading",
       ),
   )
     .option("--seed <n>", "of data that is made up", "0")
@@ -48,8 +48,8 @@ export function addDatasetsCommand(root: Command): void {
     .action(describeLayout);
   addCroissantCommand(datasets);
   for (const [verb, text] of [
-    ["info", "what a file or data set holds: views, shapes, types, sparsity, classes, ranges, what is missing"],
-    ["build", "make a data set and keep it in the cache"],
+    ["info", "show what a file or data set holds: views, shapes, types, sparsity, classes, ranges, missing values"],
+    ["build", "build a data set and keep it in the cache"],
   ] as const) {
     const command = addDataFlags(datasets.command(`${verb} <path|name>`).description(text))
       .option("--seed <n>", "of data that is made up", "0")
@@ -78,10 +78,10 @@ function list(): void {
     "Without a download:",
     ...rows.slice(0, builtIn.length),
     "",
-    `Published sets, their files in ${place}:`,
+    `Published data sets, with their files in ${place}:`,
     ...rows.slice(builtIn.length),
     "",
-    "Any file of a supported format works by its path: .mat .h5 .npz .npy .csv .parquet",
+    "Any file of a supported format can be given by its path: .mat .h5 .npz .npy .csv .parquet",
   ];
   printResult([...sets, ...cards.map(listedCard)], lines);
 }
@@ -121,7 +121,7 @@ async function describe(source: string, { seed, ...flags }: Flags & MediaFlags):
     return;
   }
   if (Object.keys(media).length > 0)
-    throw new UserError(`${source} is no folder of pictures: it has no captions to choose`);
+    throw new UserError(`${source} is not a folder of pictures: it has no captions to choose`);
   const notes: string[] = [];
   let shown = -1;
   const names = [source, ...(flags.data ?? [])].flatMap(severalFiles);
@@ -137,7 +137,7 @@ async function describe(source: string, { seed, ...flags }: Flags & MediaFlags):
   });
   if (data.views.some(({ incomplete }) => incomplete))
     notes.push(
-      "vantage train fills missing values with --impute mean (or median, knn), and leaves such samples out with --drop-incomplete",
+      "vantage train --impute mean (or median, knn) fills missing values; --drop-incomplete leaves such samples out",
     );
   const description = describeDataset(data, notes);
   printResult(description, formatDescription(description).split("\n"));
@@ -167,7 +167,7 @@ async function describeLayout(source: string, { seed, out, ...flags }: Flags & {
   const text = await layoutOf(source, request);
   if (out !== undefined) {
     writeFileAtomic(out, text);
-    say(`${out} is written; --layout ${out} reads ${source} as it says`);
+    say(`${out} is written; --layout ${out} reads ${source} accordingly`);
   }
   printResult({ data: source, layout: text, out }, out === undefined ? text.trimEnd().split("\n") : []);
 }
@@ -175,7 +175,7 @@ async function describeLayout(source: string, { seed, out, ...flags }: Flags & {
 async function layoutOf(source: string, request: DataSource): Promise<string> {
   try {
     const { account } = await openData(request);
-    if (!account) throw new UserError(`${source} is no single file of arrays or columns: it has no layout file`);
+    if (!account) throw new UserError(`${source} is not a single file of arrays or columns: it has no layout file`);
     return writeLayout(source, account, request.text);
   } catch (error) {
     if (!(error instanceof AmbiguousDataError)) throw error;

@@ -24,29 +24,29 @@ export function addDemoCommand(root: Command): void {
     root
       .command("demo")
       .description(
-        "learn to search emoji (pictures and English words) without a download: compare methods, write the report and an index, serve the page",
+        "search emoji (pictures and English words) without a download: compare methods, write a report and an index, serve the page",
       )
-      .option("--out <folder>", "folder for the run, the index and what was tried (default: runs/demo)")
+      .option("--out <folder>", "folder for the run, the index and the compared methods (default: runs/demo)")
       .option("--index <folder>", "index folder (default: index in that folder)")
-      .option("--serve", "serve the page at the end, also without a terminal")
-      .option("--no-serve", "end after the index"),
+      .option("--serve", "serve the page at the end, even without a terminal")
+      .option("--no-serve", "stop after the index"),
   ).action(demo);
 }
 
 async function demo({ out = "runs/demo", index, serve: wanted, ...flags }: Flags): Promise<void> {
-  if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: it is there already`);
+  if (index !== undefined && existsSync(index)) throw new UserError(`--index ${index}: already exists`);
   needPackages("the emoji data set", "reports");
   const isServed = wanted ?? (process.stdin.isTTY && process.stdout.isTTY && !isJson());
   // Before the minute of training.
   checkOutFolder(out);
   if (isServed) await checkServing(flags);
-  say("1594 emoji: Noto's picture, and the English name and keywords of each; a tenth of the pairs is held out.");
+  say("1594 emoji, each with Noto's picture and its English name and keywords; a tenth of the pairs is held out.");
   const summary = await withOpening(flags, async (engine, hooks) =>
     openCollection({ collection: await emojiCollection(0), out, index, seed: 0, methods: tried, engine }, hooks),
   );
   printResult(summary, [...formatOpened(summary), `report  ${summary.run}/report.html (open it in a browser)`]);
   if (isServed) {
-    say("Open the address below in a browser to search; Ctrl-C ends it.");
+    say("Open the address below in a browser to search; Ctrl-C stops the server.");
     await serve([summary.index], { ...flags, runs: flags.runs ?? out });
   }
 }

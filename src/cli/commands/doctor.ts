@@ -14,7 +14,7 @@ const signs: Readonly<Record<State, string>> = { ok: "ok", missing: "–", fails
 export function addDoctorCommand(root: Command): void {
   root
     .command("doctor")
-    .description("what works on this machine: Node.js, processor, ONNX Runtime, packages, graphics, cache")
+    .description("check what works on this machine: Node.js, CPU, ONNX Runtime, packages, GPU, cache")
     .action(async () => {
       const checks: Check[] = [checkNode(), checkProcessor(), checkMemory(), await checkTraining()];
       checks.push(...(await checkDevices()), ...checkPackages(), checkCache(), checkHere());
@@ -22,7 +22,7 @@ export function addDoctorCommand(root: Command): void {
       const rows = checks.map(({ name, state, text }) => [signs[state], name, text]);
       const end =
         failing.length === 0
-          ? "training, indexing and search work here; what has a – is needed by its feature alone"
+          ? "training, indexing and search work here; lines with – matter only for that feature"
           : `does not work here: ${failing.map(({ name }) => name).join(", ")}`;
       printResult({ ok: failing.length === 0, version, checks }, [`vantage ${version}`, ...textTable(rows), "", end]);
       if (failing.length > 0) process.exitCode = 1;

@@ -12,12 +12,14 @@ interface Flags extends UseFlags {
 }
 
 export function addEncodeCommand(root: Command): void {
-  const command = root.command("encode <run>").description("representations or codes of a data set by a trained run");
+  const command = root
+    .command("encode <run>")
+    .description("write the representations or codes that a trained run gives a data set");
   addUseFlags(
     command,
-    "where to: .npz, .parquet, .csv or .tsv (with ids, labels and predictions), or .npy (the matrix alone)",
+    "output file: .npz, .parquet, .csv or .tsv (with ids, labels and predictions), or .npy (the matrix alone)",
   )
-    .option("--view <name>", "methods that make codes: which view to encode")
+    .option("--view <name>", "for methods that make codes: the view to encode")
     .action(encode);
 }
 

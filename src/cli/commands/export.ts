@@ -25,11 +25,11 @@ interface Flags {
 export function addExportCommand(root: Command): void {
   root
     .command("export <folder>")
-    .description("a run for the Hugging Face Hub or TensorBoard, or the items of an index as lines of JSON")
-    .option("--to <form>", "of a run: hf or tensorboard; of an index: jsonl (default: jsonl)")
-    .option("--out <path>", "where to (default: hf or tensorboard in the run's folder; an index needs a file.jsonl)")
-    .option("--view <name>", "of an index: items of this view only (default: all)")
-    .option("--license <id>", "hf: the license of the model, as the Hub calls it (default: unknown)")
+    .description("export a run for the Hugging Face Hub or TensorBoard, or the items of an index as JSON lines")
+    .option("--to <form>", "for a run: hf or tensorboard; for an index: jsonl (default: jsonl)")
+    .option("--out <path>", "output path (default: hf or tensorboard in the run's folder; an index needs a file.jsonl)")
+    .option("--view <name>", "for an index: items of this view only (default: all)")
+    .option("--license <id>", "hf: the license of the model, by its name on the Hub (default: unknown)")
     .option("--dataset <owner/name>", "hf: the data set on the Hub")
     .action(exportFolder);
 }
@@ -43,7 +43,7 @@ async function exportFolder(folder: string, flags: Flags): Promise<void> {
   );
   if (stray !== undefined) throw new UserError(`--${stray} does not go with --to ${to}`);
   if (to === "jsonl" && isRunFolder(folder)) {
-    throw new UserError(`${folder} is a run: say --to hf or --to tensorboard; an index is exported as jsonl`);
+    throw new UserError(`${folder} is a run: use --to hf or --to tensorboard; an index is exported as jsonl`);
   }
   await form.run(folder, flags);
 }
@@ -70,7 +70,7 @@ async function exportEvents(folder: string, { out }: Flags): Promise<void> {
 }
 
 async function exportIndex(folder: string, { out, view }: Flags): Promise<void> {
-  if (out === undefined) throw new UserError("--out is missing: the name of a file that ends in .jsonl");
+  if (out === undefined) throw new UserError("--out is missing: expected a file name that ends in .jsonl");
   if (!out.endsWith(".jsonl")) throw new UserError(`--out ${out}: expected a name that ends in .jsonl`);
   const index = readIndexFolder(folder);
   const { name, views } = index.manifest;

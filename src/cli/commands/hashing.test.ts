@@ -108,7 +108,7 @@ test("mistakes: no labels, a class without samples, queries and database of diff
   });
   const train = (data: string) => ["train", "dchn", "--data", data, "--set", "hidden=8", "--epochs", "1"];
   writeNpz(place.path("unlabeled.npz"), { X1: matrix(60, 5), X2: matrix(60, 4) });
-  await place.refuse(train("unlabeled.npz"), /^vantage: unlabeled: dchn learns from labels and there are none/m);
+  await place.refuse(train("unlabeled.npz"), /^vantage: unlabeled: dchn needs labels and there are none/m);
   // Class 2 is among the last rows only, which are the queries.
   writeNpz(place.path("unseen.npz"), {
     X1: matrix(60, 5),
@@ -117,7 +117,7 @@ test("mistakes: no labels, a class without samples, queries and database of diff
   });
   await place.refuse(
     [...train("unseen.npz"), "--queries", "last:10"],
-    /^vantage: unseen: class "2" has no sample in the training set/m,
+    /^vantage: unseen: class "2" has no training sample/m,
   );
   writeNpz(place.path("short.npz"), { X1: matrix(60, 5), X2: matrix(50, 4), Y: labels(60, (i) => i % 2) });
   await place.refuse(train("short.npz"), /^vantage: short\.npz: X2 is 50×4, but the labels Y are for 60 samples/m);
@@ -137,7 +137,7 @@ test("mistakes: no labels, a class without samples, queries and database of diff
 
 test("mistakes: lengths, views, labels, queries", async () => {
   await place.refuse(dchn("--bits", "12"), /option bits: expected a positive multiple of 8.*got 12/);
-  await place.refuse(dchn("--bits", "8,8"), /stands twice/);
+  await place.refuse(dchn("--bits", "8,8"), /a length is repeated/);
   await place.refuse(dchn("--views", "a=X9"), /X9/);
   await place.refuse(dchn("--queries", "last:500"), /500 of 120 samples/);
   await place.refuse(["train", "djsrh", "--data", "blobs.npz", "--views", "a=X1", ...small], /two views/);

@@ -8,7 +8,7 @@ import { isJson, printResult } from "../output/output.js";
 export function addHelpCommand(root: Command): void {
   root
     .command("help [command...]")
-    .description("the help of a command, such as train gmae")
+    .description("show the help of a command, such as train gmae")
     .action((words: readonly string[]) => {
       let at = root;
       for (const word of words) {

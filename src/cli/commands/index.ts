@@ -42,26 +42,26 @@ export function addIndexCommand(root: Command): void {
   const command = root
     .command("index <run|file>")
     .description(
-      "make an index folder to search: of samples that a trained run encodes, or of the vectors in a file as they are; run again to add or replace items",
+      "build an index folder from samples encoded by a trained run, or from the vectors in a file; run again to add or replace items",
     );
   addPictureFlags(addDataFlags(command))
-    .requiredOption("--out <folder>", "index folder, made where it is not there")
+    .requiredOption("--out <folder>", "index folder, created if missing")
     .option(
       `--codes <${codeKinds.join("|")}>`,
-      "of a file, what is scanned before vectors are compared by cosine (default: signs); packed: the file holds packed codes, compared by Hamming distance",
+      "for a file: the codes to scan before comparing vectors by cosine (default: signs); packed: the file holds packed codes, compared by Hamming distance",
     )
-    .option("--views-to-index <a,b>", "of a run, views whose items are stored (default: all that the run encodes)")
-    .option("--split <name>", "of a run, samples of a split only, such as database (default: all)")
+    .option("--views-to-index <a,b>", "for a run: views whose items are stored (default: all that the run encodes)")
+    .option("--split <name>", "for a run: samples of one split only, such as database (default: all)")
     .option(
       `--store <${storeKinds.join("|")}>`,
-      "where the items are (default: folder); postgres takes its address from DATABASE_URL",
+      "where to store the items (default: folder); postgres reads DATABASE_URL",
     )
-    .option("--metadata <file>", "metadata of the items: .csv with a column id, or .jsonl with a key id")
+    .option("--metadata <file>", "item metadata: .csv with a column id, or .jsonl with a key id")
     .option(
       "--name <name>",
-      "name of the index in requests (default: the folder's name; of a folder called index that of the run or file)",
+      "name of the index in requests (default: the folder's name; for a folder called index, that of the run or file)",
     )
-    .option("--replace", "replace the index: deletes what the folder, or tables of its name, held")
+    .option("--replace", "rebuild the index: delete the contents of the folder, or of the tables with its name")
     .option("--threads <n>", "threads for matrix products and kernels")
     .action(makeIndex);
 }
@@ -144,7 +144,7 @@ async function vectorsOfFile(
   }
   if (codes === "packed" && others.length > 0) {
     throw new UserError(
-      `${path}: view "${others[0]!.detail}" is ${others[0]!.what}; packed codes are uint8, 8 bits a byte, as numpy.packbits(codes, axis=1) gives them`,
+      `${path}: view "${others[0]!.detail}" is ${others[0]!.what}; packed codes are uint8, 8 bits per byte, as from numpy.packbits(codes, axis=1)`,
     );
   }
   const columns = await itemColumns(path, data, dataSettings(flags).text);
@@ -165,7 +165,7 @@ function checkRows(
   if (!account.some(isTurned) || more.every(({ matrix }) => matrix.columns === first!.matrix.columns)) return;
   const found = account.map(({ detail, what }) => `"${detail}" (${what})`).join(" and ");
   throw new UserError(
-    `${path}: views ${found} have different numbers of rows: row i of each must be of the same sample; choose one view with --views, or give --samples columns if samples are columns`,
+    `${path}: views ${found} have different numbers of rows: row i of each must belong to the same sample; choose one view with --views, or give --samples columns if samples are columns`,
   );
 }
 
@@ -190,7 +190,7 @@ export async function withProgress<R>(
 ): Promise<R> {
   const interrupt = interruption(`stopping; ${outcome}`);
   const progress = itemProgress();
-  const long = new LongWork("what is stored is kept if it is interrupted");
+  const long = new LongWork("if interrupted, stored items are kept");
   try {
     return await work({
       signal: interrupt.signal,

@@ -127,10 +127,7 @@ test("--pretrain-only, then --reuse: the bits of both stages in one run", async 
   const { epochs } = await succeed(train(whole, ...short, "--reuse", "autoencoders", "--out", "reusing"));
   assert.equal(epochs, 2);
   assert.deepEqual(tensorsOf("reusing"), tensorsOf("npz"));
-  await refused(
-    train(whole, "--pretrain-only", "--reuse", "npz"),
-    /pretrainOnly and reuse: the one ends where the other/,
-  );
+  await refused(train(whole, "--pretrain-only", "--reuse", "npz"), /pretrainOnly and reuse exclude each other/);
   await refused(train(whole, "--reuse", "nowhere", "--out", "refused"), /nowhere/);
   const begun = startCommand(train(whole, "--set", "pretrainEpochs=5000", "--out", "begun"), place.folder);
   await begun.saw("pretrain image (1 of 3)  epoch");

@@ -153,7 +153,7 @@ test("Ctrl-C at any moment: status 130, one line, and the same command continues
     assert.equal(status, 130, `${moment}: ${stderr}`);
     assert.equal(stdout, "");
     assert.equal(stderr.split("\n").filter((line) => line.startsWith("vantage: ")).length, 1, stderr);
-    assert.match(stderr, /vantage: interrupted; the same command continues\n$/);
+    assert.match(stderr, /vantage: interrupted; run the same command again to continue\n$/);
   }
   const { candidates, items, pairs } = summaryOf(await vantage(...command));
   assert.deepEqual([candidates.length, items, pairs], [3, 60, 30]);
@@ -181,7 +181,7 @@ test("mistakes and open questions are one line and exit status 2", async () => {
   const { port } = taken.address() as { port: number };
   const cases: [string[], RegExp][] = [
     [["captions.csv"], /captions\.csv: no views were found/],
-    [["nowhere"], /nowhere: there is no such folder or file/],
+    [["nowhere"], /nowhere: no such folder or file/],
     [["empty"], /empty has no pictures .*: it is empty/],
     [["without words"], /has no words, .*--captions FILE/],
     [["few"], /5 different pairs of picture and words: expected 20 or more/],
@@ -190,7 +190,7 @@ test("mistakes and open questions are one line and exit status 2", async () => {
     [[pictures, "--text-encoder", "nothing"], /there is no encoder "nothing"; there are builtin:/],
     [[pictures, "--text-encoder", "builtin:pictures"], /takes pictures, expected one for words/],
     [[pictures, "--seed", "x"], /--seed x/],
-    [[pictures, "--serve", "--port", String(port)], /another program listens there: give another --port/],
+    [[pictures, "--serve", "--port", String(port)], /the port is in use: give another --port/],
     [[pictures, "--out", "captions.csv"], /--out captions\.csv is a file, expected a folder/],
     [[pictures, "--out", join(pictures, "search")], /lies inside .*: give --out a folder outside it/],
     [[pictures, "--out", "few"], /--out few holds other files \(/],

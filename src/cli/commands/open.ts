@@ -28,20 +28,20 @@ export function addOpenCommand(root: Command): void {
   const command = root
     .command("open <folder|file>")
     .description(
-      "make a folder of pictures with words, or a file of two kinds of vectors, searchable: features, the method that finds most held-out pairs, an index, the search page",
+      "make a folder of captioned pictures, or a file with two views of vectors, searchable: compute features, choose the best method on held-out pairs, build an index, serve the page",
     )
-    .option("--out <folder>", "output folder (default: the folder's name with -search, here)")
-    .option("--image-encoder <spec>", "what makes features of pictures", "builtin:pictures")
-    .option("--text-encoder <spec>", "what makes features of words", "builtin:words")
-    .option("--seed <n>", "random seed of held-out pairs and training", "0")
-    .option("--serve", "serve the page at the end, also without a terminal")
-    .option("--no-serve", "end after the index");
+    .option("--out <folder>", "output folder (default: the folder's name with -search, in the current folder)")
+    .option("--image-encoder <spec>", "encoder of pictures", "builtin:pictures")
+    .option("--text-encoder <spec>", "encoder of words", "builtin:words")
+    .option("--seed <n>", "random seed for held-out pairs and training", "0")
+    .option("--serve", "serve the page at the end, even without a terminal")
+    .option("--no-serve", "stop after the index");
   addServeFlags(addMediaFlags(addDataFlags(command))).action(open);
 }
 
 async function open(source: string, flags: Flags): Promise<void> {
   const found = statSync(source, { throwIfNoEntry: false });
-  if (!found) throw new UserError(`${source}: there is no such folder or file`);
+  if (!found) throw new UserError(`${source}: no such folder or file`);
   const seed = wholeNumber("--seed", flags.seed);
   const name = basename(resolve(source));
   const out = flags.out ?? `${found.isDirectory() ? name : name.replace(/\.[^.]+$/, "")}-search`;
@@ -61,7 +61,7 @@ async function open(source: string, flags: Flags): Promise<void> {
   });
   printResult(summary, formatOpened(summary));
   if (isServed) {
-    say("Open the address below in a browser to search; Ctrl-C ends it.");
+    say("Open the address below in a browser to search; Ctrl-C stops the server.");
     const encoder = [...Object.values(encoders), ...(flags.encoder ?? [])];
     await serve([summary.index], { ...flags, encoder, runs: flags.runs ?? out });
   }

@@ -54,7 +54,7 @@ test("mistakes are one line and exit status 2", async () => {
   const features = await info(folder, "--views", "a=b");
   assert.match(features.stderr, /--views is for files of features; \. is a folder of pictures/);
   const file = await runCommand(["datasets", "info", "captions.csv", "--captions", "captions.csv"], folder);
-  assert.match(file.stderr, /captions\.csv is no folder of pictures/);
+  assert.match(file.stderr, /captions\.csv is not a folder of pictures/);
   const empty = await info(folderOf([]));
   assert.match(empty.stderr, /has no pictures .*: it is empty/);
   assert.equal(empty.status, 2);

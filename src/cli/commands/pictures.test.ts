@@ -75,7 +75,8 @@ test("an ONNX model as backbone: asked how its pictures are normalized, trained 
   const more = ["--bits", "16", "--threads", "1", "--epochs", "20", "--out", "imported"];
   const asked = await runCommand([...args, ...more], work, env);
   assert.equal(asked.status, 2);
-  const [, flag] = asked.stderr.match(/^vantage: vit\.onnx: nothing says how .*?(--set normalization=\w+)/) ?? [];
+  const [, flag] =
+    asked.stderr.match(/^vantage: vit\.onnx: its picture normalization is unknown .*?(--set normalization=\w+)/) ?? [];
   const { stdout } = await done([...args, ...more, "--json", ...flag!.split(" ")]);
   assert.deepEqual(JSON.parse(stdout).dataset.views[0], 3 * 32 * 32);
   rmSync(join(work, "vit.onnx"));
@@ -113,9 +114,12 @@ test("mistakes are one line and exit status 2", async () => {
     [["djsrh", "--data", "squares", "--image-encoder", "pixels:64"], /is pixels, which need a network for pictures/],
     [["djsrh", "--data", "squares", "--image-encoder", "pixels:x"], /expected a side, such as pixels:224/],
     [["djsrh", "--data", "squares", "--labels", "color"], /--labels is for files of features; squares is a folder/],
-    [["djsrh", "--data", "synthetic", "--text-encoder", "bag:9"], /synthetic is no folder of pictures: --text-encoder/],
+    [
+      ["djsrh", "--data", "synthetic", "--text-encoder", "bag:9"],
+      /synthetic is not a folder of pictures: --text-encoder/,
+    ],
     [["djsrh", "--data", "synthetic", "--set", "backbone=alexnet"], /option backbone is for pictures, and none of its/],
-    [["dchn", "--data", "squares", ...train, "--set", "backbone=none.pth"], /does not say which network it is of/],
+    [["dchn", "--data", "squares", ...train, "--set", "backbone=none.pth"], /does not name its network/],
     [
       ["dchn", "--data", "squares", ...train, "--set", "backbone=mobilenet_v2.pth"],
       /mobilenet_v2\.pth cannot be read: no such/,

@@ -8,8 +8,10 @@ import { engineOptions } from "../settings.js";
 import { addUseFlags, formatOf, noteKnown, noteTable, openUsedRun, type UseFlags } from "../used-run.js";
 
 export function addPredictCommand(root: Command): void {
-  const command = root.command("predict <run>").description("the class or cluster of each sample by a trained run");
-  addUseFlags(command, "where to: .csv, .tsv, .parquet or .npz, with ids and labels").action(predict);
+  const command = root
+    .command("predict <run>")
+    .description("write the class or cluster that a trained run gives each sample");
+  addUseFlags(command, "output file: .csv, .tsv, .parquet or .npz, with ids and labels").action(predict);
 }
 
 /** Names are printed for so many classes or clusters. */

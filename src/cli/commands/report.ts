@@ -9,7 +9,7 @@ import { printResult } from "../output/output.js";
 export function addReportCommand(root: Command): void {
   root
     .command("report <run...>")
-    .description("one HTML page with curves, tables and embedding maps; several runs side by side")
+    .description("write one HTML page with curves, tables and embedding maps; several runs side by side")
     .option("--out <file>", "output file (default: report.html in the run's folder, or here for several runs)")
     .action(async (folders: string[], { out }: { out?: string }) => {
       needPackages("reports");

@@ -123,7 +123,7 @@ test("a server of two indexes answers until it is stopped: 0 after SIGTERM, 130 
 });
 
 test("mistakes: commands, queries, folders", async () => {
-  await place.refuse(["search", "index"], /nothing to search by: give --query, --id, --words or --image/);
+  await place.refuse(["search", "index"], /no query: give --query, --id, --words or --image/);
   await place.refuse(["search", "index", "--id", "7", "--words", "x"], /--id and --words: give one of them/);
   await place.refuse(["search", "index", "--id", "999"], /there is no item "999"/);
   await place.refuse(
@@ -135,8 +135,8 @@ test("mistakes: commands, queries, folders", async () => {
   await place.refuse(["search", "index", "--id", "7", "--k", "0"], /--k 0/);
   await place.refuse(["search", "index", "--id", "7", "--mode", "fast"], /--mode fast: expected exact or approximate/);
   await place.refuse(["search", "codes", "--id", "7"], /codes is not an index folder: it has no index\.yaml/);
-  await place.refuse(["search", "nothing", "--id", "7"], /nothing: there is no such index folder/);
-  await place.refuse(["index", "codes", "--out", "codes"], /codes is not empty and is no index/);
+  await place.refuse(["search", "nothing", "--id", "7"], /nothing: no such index folder/);
+  await place.refuse(["index", "codes", "--out", "codes"], /codes is not empty and not an index/);
   await place.refuse(["index", "joint", "--out", "index"], /was made with another run/);
   await place.refuse(
     ["index", "codes", "--out", "new", "--store", "sqlite"],

@@ -32,25 +32,25 @@ interface Flags {
 export function addSearchCommand(root: Command): void {
   root
     .command("search <index>")
-    .description("the items nearest to one query: features or a vector, words, a picture, or a stored item")
-    .option("--view <name>", "view of the query (may be left out where only one takes such a query)")
+    .description("find the items nearest to one query: features or a vector, words, a picture, or a stored item")
+    .option("--view <name>", "view of the query (optional if only one view accepts it)")
     .option(
       "--query <file|list>",
       "raw features, or a vector: a .npy or .csv file with one row, or comma-separated numbers",
     )
     .option("--id <id>", "search by a stored item")
-    .option("--words <text>", "search by words, where the index makes features of them")
-    .option("--image <file>", "search by a picture, where the index makes features of it")
+    .option("--words <text>", "search by words, if the index has an encoder for them")
+    .option("--image <file>", "search by a picture, if the index has an encoder for it")
     .option(
       "--encoder <spec>",
-      "use an encoder of words or pictures that the index does not contain: onnx:FILE, transformers:MODEL or http:URL as the index names it; may be repeated",
+      "use an encoder of words or pictures that the index does not contain: onnx:FILE, transformers:MODEL or http:URL, as named in the index; may be repeated",
       several,
     )
     .option("--target <view>", "search the items of this view only (default: all)")
-    .option("--distinct", "each id once, by the view in which it is nearest")
-    .option("--exclude-self", "with --id: leave the item itself out; with --distinct its other views too")
-    .option("--k <n>", "hits wanted", "10")
-    .option(`--mode <${searchModes.join("|")}>`, "compare with every item, or look up a graph", "exact")
+    .option("--distinct", "return each id once, by its nearest view")
+    .option("--exclude-self", "with --id: leave out the item itself; with --distinct, its other views too")
+    .option("--k <n>", "number of hits", "10")
+    .option(`--mode <${searchModes.join("|")}>`, "compare with every item, or use a graph", "exact")
     .option(
       "--rerank <n>",
       "candidates to re-rank by cosine (default: 0 for hash codes, else enough to find the nearest)",
@@ -117,7 +117,7 @@ async function queryOf({
   }
   const given = Object.entries({ "--query": query, "--id": id, "--words": words, "--image": image });
   const [first, second] = given.filter(([, value]) => value !== undefined).map(([flag]) => flag);
-  if (first === undefined) throw new UserError("nothing to search by: give --query, --id, --words or --image");
+  if (first === undefined) throw new UserError("no query: give --query, --id, --words or --image");
   if (second !== undefined) throw new UserError(`${first} and ${second}: give one of them`);
   if (flags.excludeSelf && id === undefined)
     throw new UserError("--exclude-self goes with --id: there is no item to leave out");

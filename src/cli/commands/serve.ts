@@ -34,20 +34,22 @@ export function addServeCommand(root: Command): void {
   addServeFlags(
     root
       .command("serve <index...>")
-      .description("search over HTTP and in the browser; ends on Ctrl-C or SIGTERM, after the requests in progress"),
+      .description(
+        "serve search over HTTP and in the browser; on Ctrl-C or SIGTERM, finish the requests in progress and stop",
+      ),
   ).action(serve);
 }
 
 export function addServeFlags(command: Command): Command {
   return command
     .option("--host <address>", "address to listen on; 0.0.0.0 accepts requests from other machines", "127.0.0.1")
-    .option("--port <n>", "0: any free one", "7040")
+    .option("--port <n>", "port to listen on; 0: any free port", "7040")
     .option(
       "--token <text>",
-      "token that requests must send as Authorization: Bearer (better: VANTAGE_TOKEN, since lists of processes show flags)",
+      "token that requests must send as Authorization: Bearer (prefer VANTAGE_TOKEN: process lists show flags)",
     )
-    .option("--without-token", "serve other machines without a token: anybody may search, add and delete")
-    .option("--allow-host <name>", "another Host name to accept, such as that of a proxy; may be repeated", several)
+    .option("--without-token", "serve other machines without a token: anyone can search, add and delete")
+    .option("--allow-host <name>", "another host name to accept, such as a proxy's; may be repeated", several)
     .option(
       "--allow-origin <origin>",
       "a site whose pages may send requests (CORS), such as https://example.org; may be repeated",
@@ -55,10 +57,10 @@ export function addServeFlags(command: Command): Command {
     )
     .option(
       "--encoder <spec>",
-      "use an encoder of words or pictures that the index does not contain: onnx:FILE, transformers:MODEL or http:URL as the index names it; may be repeated",
+      "use an encoder of words or pictures that the index does not contain: onnx:FILE, transformers:MODEL or http:URL, as named in the index; may be repeated",
       several,
     )
-    .option("--runs <folder>", "run folders for the runs page (default: runs, where it is there)")
+    .option("--runs <folder>", "folder of runs for the page (default: runs, if it exists)")
     .option("--threads <n>", "threads for matrix products and kernels");
 }
 interface Access {
@@ -82,8 +84,8 @@ async function checkServeFlags(flags: ServeFlags): Promise<Access> {
   const localOnly = isLoopback(address);
   if (!localOnly && token === undefined && flags.withoutToken !== true) {
     throw new UserError(
-      `anybody who reaches ${flags.host} could search, add and delete: set VANTAGE_TOKEN to what requests must bring ` +
-        `(or give --token TEXT), or give --without-token if that is what you want`,
+      `anyone who reaches ${flags.host} could search, add and delete: set VANTAGE_TOKEN to a token that requests must send ` +
+        `(or give --token TEXT), or give --without-token to allow this`,
     );
   }
   return { port, token, localOnly };
@@ -115,7 +117,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
     for (const folder of folders) {
       const index = await SearchIndex.open(folder, engine, { onNote: say, encoders: flags.encoder });
       indexes.set(freeName(index.index.manifest.name, indexes), index);
-      if (index.store.isReadOnly) say(`${folder} may only be read: items cannot be added or deleted`);
+      if (index.store.isReadOnly) say(`${folder} is read-only: items cannot be added or deleted`);
       await index.warm();
       if (signal.given !== undefined) return;
     }
@@ -140,7 +142,7 @@ export async function serve(folders: readonly string[], flags: ServeFlags): Prom
     await signal.received;
     // Whatever hangs, the process ends before a supervisor kills it after its usual ten seconds.
     last = setTimeout(() => {
-      say(`stopped after ${end / 1000} s with requests or stores that do not end; exit status 1`);
+      say(`stopped after ${end / 1000} s with requests or stores still open; exit status 1`);
       process.exit(1);
     }, end);
     // What was half opened is closed as well as what is ready.
@@ -186,11 +188,11 @@ function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
   const reasons: Record<string, string> = {
-    EADDRINUSE: "another program listens there: give another --port",
-    EACCES: "this user may not listen there: give a --port above 1023",
+    EADDRINUSE: "the port is in use: give another --port",
+    EACCES: "permission denied: give a --port above 1023",
     EADDRNOTAVAIL: "this machine has no such address",
     ENOTFOUND: "there is no such host",
-    EAI_AGAIN: "there is no such host, or no name server answers",
+    EAI_AGAIN: "no such host, or no name server answers",
   };
   const reason = reasons[error.code ?? ""];
   return reason === undefined ? error : new UserError(`${host}:${port}: ${reason}`);

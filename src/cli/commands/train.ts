@@ -38,13 +38,13 @@ export function addTrainCommand(root: Command): void {
     const presets = presetNames(method);
     if (presets.length > 0) command.option(`--preset <${presets.join("|")}>`, describePresets(presets));
     if ("bits" in method.options.shape)
-      command.option("--bits <n,…>", "length of the codes; several are trained in turn");
+      command.option("--bits <n,…>", "code length in bits; several are trained in turn");
     if ("queries" in method.options.shape) {
-      command.option("--queries <first:N|last:N|random:N>", "which samples are queries; the others are the database");
+      command.option("--queries <first:N|last:N|random:N>", "query samples; the others are the database");
     }
     if ("pretrainOnly" in method.options.shape) command.option("--pretrain-only", "end after pre-training");
     if ("reuse" in method.options.shape) {
-      command.option("--reuse <run>", "reuse what another run's pre-training learned");
+      command.option("--reuse <run>", "reuse the pre-training of another run");
     }
     addMethodFlags(addPictureFlags(addCommonFlags(command, method)), method).action(
       (flags: CommonFlags & PictureFlags, typed: Command) => trainMethod(method, flags, typed),
@@ -111,5 +111,5 @@ function describePresets(names: readonly string[]): string {
   const parts = ofAuthors.length === 0 ? [] : ["the authors' settings for a data set"];
   if (names.includes("quick"))
     parts.push("quick: within a minute for a few thousand samples, not the published setting");
-  return `${parts.join("; ")} (two with a comma: the later one wins)`;
+  return `${parts.join("; ")} (two with a comma: the later one takes precedence)`;
 }

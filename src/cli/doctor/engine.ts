@@ -17,7 +17,7 @@ export async function checkTraining(): Promise<Check> {
     const made = synthetic({ samples: 60, classes: 3 });
     await using model = await cca.create({ dimensions: 2 }, engine).fit(made);
     const { data } = await model.transform(made);
-    if (!data.every(Number.isFinite)) throw new Error("a training on the processor gave values that are no numbers");
+    if (!data.every(Number.isFinite)) throw new Error("training on the CPU gave non-finite values");
     const milliseconds = Math.round(performance.now() - started);
     const available = await providers();
     const how = `${runtime}, interface ${engine.interface}, providers ${available.join(", ")}`;
@@ -44,7 +44,8 @@ export async function checkDevices(): Promise<Check[]> {
   // Only here, so that no other command needs koffi to start.
   const needs = await import("../../core/runtime/backends/device-needs.js").catch(() => undefined);
   return (["cuda", "webgpu"] as const).map((device) => {
-    const missing = needs === undefined ? "koffi has no library here to look for it" : needs.missingForDevice(device);
+    const missing =
+      needs === undefined ? "koffi has no library for this platform to check it" : needs.missingForDevice(device);
     const name = `--device ${device}`;
     if (missing !== undefined) return { name, state: "missing" as const, text: missing };
     return { name, state: "ok" as const, text: "its libraries are there" };

@@ -12,7 +12,7 @@ export function checkCache(): Check {
   const folder = cacheFolder();
   const size = sizeOf(folder);
   const own = `${folder}, ${size === 0 ? "empty" : formatBytes(size)}`;
-  return checkFolder("cache", folder, own, "set VANTAGE_CACHE to a folder that can be written", { size });
+  return checkFolder("cache", folder, own, "set VANTAGE_CACHE to a writable folder", { size });
 }
 
 /** Whether runs can be written here. */

@@ -4,7 +4,7 @@ import { formatDuration, say } from "./output.js";
 
 /** Says what a long training will take. @param shorter the flags that make it shorter. */
 export function sayEstimate({ seconds, unknown }: Estimate, shorter: string): void {
-  const without = unknown.length === 0 ? "" : `, without what ${unknown.join(", ")} will take`;
+  const without = unknown.length === 0 ? "" : `, without the time for ${unknown.join(", ")}`;
   say(`about ${formatDuration(seconds)} for this training${without}; ${shorter}`);
 }
 

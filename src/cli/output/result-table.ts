@@ -104,7 +104,7 @@ function clusterLines(clusters: ClusterSummary | undefined): string[] {
   const { sizes, silhouette, silhouetteSamples, stability } = clusters;
   const of = silhouetteSamples === undefined ? "" : ` of ${silhouetteSamples} samples`;
   const value = silhouette === undefined ? "none, there is one cluster" : `${silhouette.toFixed(4)}${of}`;
-  const again = "stability (mean ARI of clusters of random 80% of the samples)";
+  const again = "stability (mean ARI of clusterings of random 80% subsets)";
   return [
     `cluster sizes   ${sizes.join(" ")}`,
     `silhouette in the joined views   ${value}`,

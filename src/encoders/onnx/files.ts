@@ -26,6 +26,6 @@ export function fileBeside(model: string, name: string): string | undefined {
 
 /** The bytes of the model. @throws UserError where it is missing or no plain file. */
 export function modelBytes(path: string): Buffer {
-  if (!existsSync(path)) throw new UserError(`encoder "onnx:${path}": there is no such file`);
+  if (!existsSync(path)) throw new UserError(`encoder "onnx:${path}": no such file`);
   return readRegular(path, undefined, { follow: true });
 }

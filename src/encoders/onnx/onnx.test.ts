@@ -153,7 +153,7 @@ test("the middle is cut out", () => {
 const small = JSON.stringify(preprocessor);
 const onePort = { input: [port("pixel_values", ["n", 3, 8, 8])], output: [port("y", ["n", 3])] };
 const refused: Record<string, readonly [Readonly<Record<string, string | Uint8Array>>, RegExp]> = {
-  "no file": [{}, /there is no such file/],
+  "no file": [{}, /no such file/],
   "no model": [{ "m.onnx": "no" }, /is not a whole ONNX file|no graph/],
   "no preprocessing": [
     { "m.onnx": pictureModel },

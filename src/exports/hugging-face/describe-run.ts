@@ -78,7 +78,7 @@ export async function describeRun(folder: string): Promise<ExportedRun> {
 
 function encodersOf(folder: string): ExportedEncoder[] {
   const files = readdirSync(inside(folder, "model")).filter((name) => name.endsWith(".onnx"));
-  if (files.length === 0) throw new UserError(`${folder} has no model/*.onnx: the run did not come to its end`);
+  if (files.length === 0) throw new UserError(`${folder} has no model/*.onnx: the run is not finished`);
   return files.sort().map((file) => {
     const path = inside(folder, "model", file);
     const bytes = readRegular(path);

@@ -85,7 +85,7 @@ test("mixed-modal samples: missing views at their mean, no view alone", async ()
   const { joined, bestView, notes } = await baselinesOf(method);
   assert.ok(joined!.acc! > 0);
   assert.equal(bestView, undefined);
-  assert.match(notes!.join(), /each view lacks some of the samples/);
+  assert.match(notes!.join(), /each view lacks some samples/);
 });
 
 test("classification: a linear SVM; retrieval: CCA fitted on the training samples, in the method's directions", async () => {

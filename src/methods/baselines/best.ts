@@ -14,6 +14,6 @@ export function sampleNote({ train, test }: Protocol, ownTrain: Int32Array | und
   const all = (train?.length ?? 0) + test.length;
   const taken = (train === undefined ? 0 : ownTrain!.length) + ownTest.length;
   return taken < all
-    ? [`the baselines are of ${taken} of ${all} samples, drawn by the seed: all would take too long`]
+    ? [`the baselines are of ${taken} of ${all} samples drawn by the seed; using all would take too long`]
     : [];
 }

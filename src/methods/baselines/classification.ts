@@ -45,6 +45,6 @@ export async function classificationBaselines(protocol: Protocol, options: Basel
     views.set(view.name, await classify((rows) => scaledView(view, train, rows)));
   const whole = { ...protocol, train: withLabel(protocol.train), test: withLabel(protocol.test) };
   const notes = sampleNote(whole, train, test);
-  if (views.size === 0) notes.push("no baseline of one view alone: each view lacks some of the samples");
+  if (views.size === 0) notes.push("no single-view baseline: each view lacks some samples");
   return { joined, ...best(views, "accuracy"), ...(notes.length > 0 && { notes }) };
 }

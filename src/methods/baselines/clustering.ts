@@ -43,7 +43,7 @@ export async function clusteringBaselines(protocol: Protocol, options: BaselineO
   for (const view of completeViews(data, test))
     views.set(view.name, await cluster((rows) => scaledView(view, fit, rows)));
   const notes = sampleNote(protocol, fit, test);
-  if (views.size === 0) notes.push("no baseline of one view alone: each view lacks some of the samples");
+  if (views.size === 0) notes.push("no single-view baseline: each view lacks some samples");
   return { joined, ...best(views, "acc"), ...(notes.length > 0 && { notes }) };
 }
 

@@ -44,10 +44,12 @@ export async function retrievalBaselines(protocol: Protocol, options: BaselineOp
   const cca = await measure(parts, { ...protocol, test: queries, database });
   const notes: string[] = [];
   if (fit.length < complete.length) {
-    notes.push(`CCA was fitted on ${fit.length} of ${complete.length} training samples: all would take too long`);
+    notes.push(`CCA was fitted on ${fit.length} of ${complete.length} training samples; using all would take too long`);
   }
   if (queries.length < protocol.test.length) {
-    notes.push(`CCA was measured with ${queries.length} of ${protocol.test.length} queries: all would take too long`);
+    notes.push(
+      `CCA was measured with ${queries.length} of ${protocol.test.length} queries; using all would take too long`,
+    );
   }
   return { cca, ...(notes.length > 0 && { notes }) };
 }

@@ -157,7 +157,7 @@ test("clusters of data without labels are not measured: the class says so, a def
   const model = await new CCA(options, engine).fit(unlabeled);
   const refused = {
     name: "UserError",
-    message: "cca: no sample to evaluate on has a single label; clustering needs labels",
+    message: "cca: no evaluation sample has a single label; clustering needs labels",
   };
   await assert.rejects(model.evaluate(), refused);
   await assert.rejects(model.evaluateOn(unlabeled), refused);

@@ -11,7 +11,7 @@ export const ccaOptions = z.strictObject({
     .int()
     .min(1)
     .default(256)
-    .describe("principal components that are kept of each view before, at most; where all are kept nothing is lost"),
+    .describe("maximum number of principal components kept per view before CCA; keeping all loses nothing"),
   regularisation: z
     .number()
     .min(0)
@@ -25,25 +25,19 @@ export const ccaOptions = z.strictObject({
 
 /** Options of CCA. Each has a default; `vantage train cca --help` lists them too. */
 export interface CcaOptions extends z.output<typeof ccaOptions> {
-  /** What the representation is evaluated by. Default: "clustering". */
+  /** Task that evaluates the representation. Default: "clustering". */
   readonly task: z.output<typeof ccaOptions>["task"];
   /** Random seed of initialization, batches, splits and classifiers. Default: 0. */
   readonly seed: z.output<typeof ccaOptions>["seed"];
   /** Clusters to find (default: the number of classes). */
   readonly clusters?: z.output<typeof ccaOptions>["clusters"];
-  /**
-   * Which samples are for testing: first:N, last:N or random:N (default: the data's own split, else a random
-   * half).
-   */
+  /** Test samples: first:N, last:N or random:N (default: the data's own split, else a random half). */
   readonly test?: z.output<typeof ccaOptions>["test"];
   /** Starts of k-means. Default: 10. */
   readonly starts: z.output<typeof ccaOptions>["starts"];
   /** Canonical variates of each view. Default: 10. */
   readonly dimensions: z.output<typeof ccaOptions>["dimensions"];
-  /**
-   * Principal components that are kept of each view before, at most; where all are kept nothing is lost. Default:
-   * 256.
-   */
+  /** Maximum number of principal components kept per view before CCA; keeping all loses nothing. Default: 256. */
   readonly components: z.output<typeof ccaOptions>["components"];
   /**
    * Ridge in the whitening of each view (ridge-MAXVAR), as a share of the mean variance of its components.

@@ -193,15 +193,15 @@ test("mistakes get one line that says what to do", async () => {
   const fit = (set: MultiViewDataset) => new DCHN(options, engine).fit(set);
   await assert.rejects(
     fit(new MultiViewDataset({ ...data, labels: undefined })),
-    message(/^synthetic: dchn learns from labels and there are none: say where with --labels$/),
+    message(/^synthetic: dchn needs labels and there are none: name them with --labels$/),
   );
   const fifth = new MultiViewDataset({ ...data, labels: { kind: "single", values, names: [...names, "unseen"] } });
-  await assert.rejects(fit(fifth), message(/^synthetic: class "unseen" has no sample in the training set/));
+  await assert.rejects(fit(fifth), message(/^synthetic: class "unseen" has no training sample/));
   const one = new MultiViewDataset({
     ...data,
     labels: { kind: "single", values: new Int32Array(300), names: ["only"] },
   });
-  await assert.rejects(fit(one), message(/one class only \(only\)/));
+  await assert.rejects(fit(one), message(/only one class \(only\)/));
   const absent = data.views.map((view, v) => (v === 1 ? { ...view, present: new Uint8Array(300) } : view));
   await assert.rejects(
     fit(new MultiViewDataset({ ...data, views: absent })),

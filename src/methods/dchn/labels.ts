@@ -10,7 +10,7 @@ import { type Matrix64, matrix64 } from "./matrices.js";
 /** @throws UserError where there are none. */
 export function requireLabels({ name, labels }: MultiViewDataset): Labels {
   if (labels === undefined)
-    throw new UserError(`${name}: dchn learns from labels and there are none: say where with --labels`);
+    throw new UserError(`${name}: dchn needs labels and there are none: name them with --labels`);
   return labels;
 }
 
@@ -52,11 +52,11 @@ export function labelRows(labels: Labels, rows: Int32Array, available: number, r
 /** @throws UserError where there are fewer than two classes, or one has no sample among the rows. */
 export function requireEveryClass(name: string, labels: Labels, rows: Int32Array): void {
   if (labels.names.length < 2)
-    throw new UserError(`${name}: one class only (${labels.names[0]}); dchn needs two or more`);
+    throw new UserError(`${name}: only one class (${labels.names[0]}); dchn needs two or more`);
   const empty = classCounts(labelsOf(labels, rows)).indexOf(0);
   if (empty >= 0) {
     throw new UserError(
-      `${name}: class "${labels.names[empty]}" has no sample in the training set; dchn needs one of every class`,
+      `${name}: class "${labels.names[empty]}" has no training sample; dchn needs at least one per class`,
     );
   }
 }

@@ -5,7 +5,7 @@ import { backboneFields, hashingFields, withoutRelevantField } from "../shared/f
 export const dchnOptions = z.strictObject({
   ...hashingFields,
   ...backboneFields,
-  backboneRate: z.number().positive().default(0.1).describe("learning rate of the backbone, as a part of lr"),
+  backboneRate: z.number().positive().default(0.1).describe("learning rate of the backbone, as a fraction of lr"),
   epochs: z.number().int().min(1).default(100).describe("training epochs of the network of each view"),
   batch: z.number().int().min(1).default(64).describe("samples per step"),
   lr: z.number().positive().default(1e-4).describe("learning rate of Adam"),
@@ -15,28 +15,28 @@ export const dchnOptions = z.strictObject({
     .int()
     .min(1)
     .default(50)
-    .describe("epochs after which the learning rate falls to a tenth, again and again"),
+    .describe("number of epochs after which the learning rate is divided by ten, repeatedly"),
   sideBySide: z
     .boolean()
     .default(false)
-    .describe("train all views at the same time instead of one after another: the same networks, more memory"),
+    .describe("train all views at once instead of one after another: same networks, more memory"),
   alpha: z.number().min(0).max(1).default(0.02).describe("α, weight of the hashing loss; reconstruction has 1 − α"),
   available: z
     .number()
     .int()
     .min(0)
     .default(100)
-    .describe("label rows of training samples that shape the Hamming space beside the classes; 0 is DCHN0"),
+    .describe("label rows of training samples that shape the Hamming space in addition to the classes; 0 is DCHN0"),
   gamma: z.number().positive().default(1).describe("γ of the Hamming space"),
   iterations: z.number().int().min(1).default(50).describe("iterations of learning the Hamming space"),
   withoutRelevant: withoutRelevantField
     .default("skip")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of DCHN. Each has a default; `vantage train dchn --help` lists them too. */
 export interface DchnOptions extends z.output<typeof dchnOptions> {
-  /** What the codes are learned for. Default: "retrieval". */
+  /** Task that the codes are trained for. Default: "retrieval". */
   readonly task: z.output<typeof dchnOptions>["task"];
   /** Random seed of initialization, batches, label rows and splits. Default: 0. */
   readonly seed: z.output<typeof dchnOptions>["seed"];
@@ -45,13 +45,13 @@ export interface DchnOptions extends z.output<typeof dchnOptions> {
   /** Width of the hidden layers. Default: 4096. */
   readonly hidden: z.output<typeof dchnOptions>["hidden"];
   /**
-   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a
-   * view is far from unit scale. Default: "auto".
+   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard if a view
+   * is far from unit scale. Default: "auto".
    */
   readonly scaling: z.output<typeof dchnOptions>["scaling"];
   /**
-   * Which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own
-   * splits, else a random fifth, 2000 at most).
+   * Query samples: first:N, last:N or random:N; the others are the database (default: the data's own splits, else
+   * a random fifth, at most 2000).
    */
   readonly queries?: z.output<typeof dchnOptions>["queries"];
   /** Epochs between evaluations; 0: only at the end. Default: 10. */
@@ -62,26 +62,26 @@ export interface DchnOptions extends z.output<typeof dchnOptions> {
    */
   readonly backbone: z.output<typeof dchnOptions>["backbone"];
   /**
-   * Which network the file is of: of weights, by default what its name says; of an .onnx file graph, the network
-   * in it, by default.
+   * Architecture of the file: for weights, taken from the file name by default; for an .onnx file, graph (the
+   * network in it) by default.
    */
   readonly arch?: z.output<typeof dchnOptions>["arch"];
   /**
-   * Layer up to which the backbone keeps its weights, such as features; in an ONNX model a node, value or weight
-   * (default: all are learned).
+   * Layer up to which the backbone is frozen, such as features; in an ONNX model a node, value or weight (default:
+   * nothing is frozen).
    */
   readonly freeze?: z.output<typeof dchnOptions>["freeze"];
   /**
-   * What an ONNX model takes: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: what
-   * preprocessor_config.json or a YAML file beside it says).
+   * Input normalization of an ONNX model: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255)
+   * (default: from preprocessor_config.json or a YAML file beside it).
    */
   readonly normalization?: z.output<typeof dchnOptions>["normalization"];
   /**
-   * Pictures in training: another part of each in each epoch, half of them mirrored; false: their middle. Default:
+   * Augment training pictures: a different crop in each epoch, half of them mirrored; false: center crop. Default:
    * true.
    */
   readonly augment: z.output<typeof dchnOptions>["augment"];
-  /** Learning rate of the backbone, as a part of lr. Default: 0.1. */
+  /** Learning rate of the backbone, as a fraction of lr. Default: 0.1. */
   readonly backboneRate: z.output<typeof dchnOptions>["backboneRate"];
   /** Training epochs of the network of each view. Default: 100. */
   readonly epochs: z.output<typeof dchnOptions>["epochs"];
@@ -91,21 +91,24 @@ export interface DchnOptions extends z.output<typeof dchnOptions> {
   readonly lr: z.output<typeof dchnOptions>["lr"];
   /** β₁ of Adam. Default: 0.5. */
   readonly beta1: z.output<typeof dchnOptions>["beta1"];
-  /** Epochs after which the learning rate falls to a tenth, again and again. Default: 50. */
+  /** Number of epochs after which the learning rate is divided by ten, repeatedly. Default: 50. */
   readonly lrStep: z.output<typeof dchnOptions>["lrStep"];
-  /**
-   * Train all views at the same time instead of one after another: the same networks, more memory. Default: false.
-   */
+  /** Train all views at once instead of one after another: same networks, more memory. Default: false. */
   readonly sideBySide: z.output<typeof dchnOptions>["sideBySide"];
   /** α, weight of the hashing loss; reconstruction has 1 − α. Default: 0.02. */
   readonly alpha: z.output<typeof dchnOptions>["alpha"];
-  /** Label rows of training samples that shape the Hamming space beside the classes; 0 is DCHN0. Default: 100. */
+  /**
+   * Label rows of training samples that shape the Hamming space in addition to the classes; 0 is DCHN0. Default:
+   * 100.
+   */
   readonly available: z.output<typeof dchnOptions>["available"];
   /** γ of the Hamming space. Default: 1. */
   readonly gamma: z.output<typeof dchnOptions>["gamma"];
   /** Iterations of learning the Hamming space. Default: 50. */
   readonly iterations: z.output<typeof dchnOptions>["iterations"];
-  /** Queries without a relevant item in the database count zero in the means, or are skipped. Default: "skip". */
+  /**
+   * Queries without a relevant item in the database count as zero in the means, or are skipped. Default: "skip".
+   */
   readonly withoutRelevant: z.output<typeof dchnOptions>["withoutRelevant"];
 }
 

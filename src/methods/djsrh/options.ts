@@ -17,7 +17,7 @@ export const djsrhOptions = z.strictObject({
     .number()
     .positive()
     .default(1)
-    .describe("learning rate of the backbone, as a part of its view's (1, as published: the same)"),
+    .describe("learning rate of the backbone, as a fraction of its view's rate (1, as published: the same rate)"),
   momentum: z.number().min(0).lt(1).default(0.9).describe("momentum of SGD"),
   weightDecay: z.number().min(0).default(5e-4).describe("L2 penalty of SGD"),
   beta: z
@@ -36,12 +36,12 @@ export const djsrhOptions = z.strictObject({
     .describe("α of the codes tanh(α·output): growing as √epoch, or a fixed number"),
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of DJSRH. Each has a default; `vantage train djsrh --help` lists them too. */
 export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
-  /** What the codes are learned for. Default: "retrieval". */
+  /** Task that the codes are trained for. Default: "retrieval". */
   readonly task: z.output<typeof djsrhOptions>["task"];
   /** Random seed of initialization, batches, label rows and splits. Default: 0. */
   readonly seed: z.output<typeof djsrhOptions>["seed"];
@@ -50,13 +50,13 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
   /** Width of the hidden layers. Default: 4096. */
   readonly hidden: z.output<typeof djsrhOptions>["hidden"];
   /**
-   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a
-   * view is far from unit scale. Default: "auto".
+   * Scaling of each view's features, fitted on the training set; auto: none, as published, or standard if a view
+   * is far from unit scale. Default: "auto".
    */
   readonly scaling: z.output<typeof djsrhOptions>["scaling"];
   /**
-   * Which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own
-   * splits, else a random fifth, 2000 at most).
+   * Query samples: first:N, last:N or random:N; the others are the database (default: the data's own splits, else
+   * a random fifth, at most 2000).
    */
   readonly queries?: z.output<typeof djsrhOptions>["queries"];
   /** Epochs between evaluations; 0: only at the end. Default: 10. */
@@ -67,22 +67,22 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
    */
   readonly backbone: z.output<typeof djsrhOptions>["backbone"];
   /**
-   * Which network the file is of: of weights, by default what its name says; of an .onnx file graph, the network
-   * in it, by default.
+   * Architecture of the file: for weights, taken from the file name by default; for an .onnx file, graph (the
+   * network in it) by default.
    */
   readonly arch?: z.output<typeof djsrhOptions>["arch"];
   /**
-   * Layer up to which the backbone keeps its weights, such as features; in an ONNX model a node, value or weight
-   * (default: all are learned).
+   * Layer up to which the backbone is frozen, such as features; in an ONNX model a node, value or weight (default:
+   * nothing is frozen).
    */
   readonly freeze?: z.output<typeof djsrhOptions>["freeze"];
   /**
-   * What an ONNX model takes: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: what
-   * preprocessor_config.json or a YAML file beside it says).
+   * Input normalization of an ONNX model: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255)
+   * (default: from preprocessor_config.json or a YAML file beside it).
    */
   readonly normalization?: z.output<typeof djsrhOptions>["normalization"];
   /**
-   * Pictures in training: another part of each in each epoch, half of them mirrored; false: their middle. Default:
+   * Augment training pictures: a different crop in each epoch, half of them mirrored; false: center crop. Default:
    * true.
    */
   readonly augment: z.output<typeof djsrhOptions>["augment"];
@@ -92,7 +92,9 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
   readonly batch: z.output<typeof djsrhOptions>["batch"];
   /** Learning rate of SGD: one number, or two for the first and the second view. Default: 0.01. */
   readonly lr: z.output<typeof djsrhOptions>["lr"];
-  /** Learning rate of the backbone, as a part of its view's (1, as published: the same). Default: 1. */
+  /**
+   * Learning rate of the backbone, as a fraction of its view's rate (1, as published: the same rate). Default: 1.
+   */
   readonly backboneRate: z.output<typeof djsrhOptions>["backboneRate"];
   /** Momentum of SGD. Default: 0.9. */
   readonly momentum: z.output<typeof djsrhOptions>["momentum"];
@@ -110,7 +112,9 @@ export interface DjsrhOptions extends z.output<typeof djsrhOptions> {
   readonly lambda2: z.output<typeof djsrhOptions>["lambda2"];
   /** α of the codes tanh(α·output): growing as √epoch, or a fixed number. Default: "growing". */
   readonly alpha: z.output<typeof djsrhOptions>["alpha"];
-  /** Queries without a relevant item in the database count zero in the means, or are skipped. Default: "zero". */
+  /**
+   * Queries without a relevant item in the database count as zero in the means, or are skipped. Default: "zero".
+   */
   readonly withoutRelevant: z.output<typeof djsrhOptions>["withoutRelevant"];
 }
 

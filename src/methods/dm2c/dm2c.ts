@@ -86,7 +86,7 @@ export const dm2c = defineMethod<Dm2cOptions, FittedModel>({
   quick: dm2cQuick,
   checkOptions({ pretrainOnly, reuse }) {
     if (pretrainOnly && reuse !== undefined) {
-      throw new UserError("options pretrainOnly and reuse: the one ends where the other begins, give one of them");
+      throw new UserError("options pretrainOnly and reuse exclude each other: give one of them");
     }
   },
   model: describedModel<Dm2cOptions, Made>({

@@ -9,20 +9,15 @@ const widths = z.array(width).min(1);
 const rate = z.number().positive();
 
 export const dm2cOptions = z.strictObject({
-  task: z.enum(["clustering"]).default("clustering").describe("what the representation is learned for"),
+  task: z.enum(["clustering"]).default("clustering").describe("task that the representation is trained for"),
   epochs: z.number().int().min(1).default(220).describe("training epochs, after pre-training"),
-  pretrainEpochs: z
-    .number()
-    .int()
-    .min(0)
-    .default(150)
-    .describe("passes over each modality in pre-training its autoencoder"),
+  pretrainEpochs: z.number().int().min(0).default(150).describe("epochs of pre-training each modality's autoencoder"),
   pretrainOnly: z
     .boolean()
     .default(false)
-    .describe("end after pre-training: clusters of the autoencoders' codes as they are"),
-  reuse: z.string().optional().describe("run folder whose autoencoders are taken in place of pre-training"),
-  batch: z.number().int().min(4).default(128).describe("samples per step, of all modalities together"),
+    .describe("stop after pre-training and cluster the autoencoders' codes directly"),
+  reuse: z.string().optional().describe("run folder whose autoencoders replace pre-training"),
+  batch: z.number().int().min(4).default(128).describe("samples per step, over all modalities"),
   seed: z
     .number()
     .int()
@@ -50,7 +45,9 @@ export const dm2cOptions = z.strictObject({
   pretrainLr: z
     .union([rate, z.array(rate).min(1)], "expected a positive number, or one per modality")
     .default([1e-4, 1e-5])
-    .describe("learning rate of pre-training: one number, or one per modality (the last one for all that follow)"),
+    .describe(
+      "learning rate of pre-training: one number, or one per modality (the last one applies to all that follow)",
+    ),
   lrAutoencoder: rate.default(1e-4).describe("learning rate of the autoencoders"),
   lrMapping: rate.default(5e-4).describe("learning rate of the mappings"),
   lrDiscriminator: rate.default(5e-5).describe("learning rate of the discriminators"),
@@ -58,28 +55,24 @@ export const dm2cOptions = z.strictObject({
   unify: z
     .string()
     .default("first")
-    .describe(
-      "whose code space all samples are carried into: the first or second modality, one by its name, or neither",
-    ),
+    .describe("modality whose code space all samples are mapped into: first, second, a name, or neither"),
   scaling: z
     .enum(scalingKinds)
     .default("auto")
     .describe(
-      "scaling of each modality's features, fitted on the training set; auto: none, as published, or standard where a modality is far from unit scale",
+      "scaling of each modality's features, fitted on the training set; auto: none, as published, or standard if a modality is far from unit scale",
     ),
   pca: z
     .number()
     .int()
     .min(0)
     .default(0)
-    .describe("principal components that each modality is reduced to, after scaling; 0: features as they are"),
+    .describe("principal components that each modality is reduced to after scaling; 0: no reduction"),
   test: z
     .string()
     .regex(splitPattern, "expected first:N, last:N or random:N")
     .optional()
-    .describe(
-      "which samples are for testing: first:N, last:N or random:N (default: the data's own splits, else a random fifth)",
-    ),
+    .describe("test samples: first:N, last:N or random:N (default: the data's own splits, else a random fifth)"),
   clusters: z.number().int().min(2).optional().describe("clusters to find (default: the number of classes)"),
   starts: z.number().int().min(1).default(20).describe("starts of k-means"),
   evaluateEvery: z.number().int().min(0).default(1).describe("epochs between evaluations; 0: only at the end"),
@@ -87,17 +80,17 @@ export const dm2cOptions = z.strictObject({
 
 /** Options of DM2C. Each has a default; `vantage train dm2c --help` lists them too. */
 export interface Dm2cOptions extends z.output<typeof dm2cOptions> {
-  /** What the representation is learned for. Default: "clustering". */
+  /** Task that the representation is trained for. Default: "clustering". */
   readonly task: z.output<typeof dm2cOptions>["task"];
   /** Training epochs, after pre-training. Default: 220. */
   readonly epochs: z.output<typeof dm2cOptions>["epochs"];
-  /** Passes over each modality in pre-training its autoencoder. Default: 150. */
+  /** Epochs of pre-training each modality's autoencoder. Default: 150. */
   readonly pretrainEpochs: z.output<typeof dm2cOptions>["pretrainEpochs"];
-  /** End after pre-training: clusters of the autoencoders' codes as they are. Default: false. */
+  /** Stop after pre-training and cluster the autoencoders' codes directly. Default: false. */
   readonly pretrainOnly: z.output<typeof dm2cOptions>["pretrainOnly"];
-  /** Run folder whose autoencoders are taken in place of pre-training. */
+  /** Run folder whose autoencoders replace pre-training. */
   readonly reuse?: z.output<typeof dm2cOptions>["reuse"];
-  /** Samples per step, of all modalities together. Default: 128. */
+  /** Samples per step, over all modalities. Default: 128. */
   readonly batch: z.output<typeof dm2cOptions>["batch"];
   /** Random seed of initialization, batches, splits, choice of modalities and k-means. Default: 0. */
   readonly seed: z.output<typeof dm2cOptions>["seed"];
@@ -119,8 +112,8 @@ export interface Dm2cOptions extends z.output<typeof dm2cOptions> {
   /** Steps between updates of the discriminators. Default: 5. */
   readonly discriminatorEvery: z.output<typeof dm2cOptions>["discriminatorEvery"];
   /**
-   * Learning rate of pre-training: one number, or one per modality (the last one for all that follow). Default:
-   * [0.0001,0.00001].
+   * Learning rate of pre-training: one number, or one per modality (the last one applies to all that follow).
+   * Default: [0.0001,0.00001].
    */
   readonly pretrainLr: z.output<typeof dm2cOptions>["pretrainLr"];
   /** Learning rate of the autoencoders. Default: 0.0001. */
@@ -131,22 +124,16 @@ export interface Dm2cOptions extends z.output<typeof dm2cOptions> {
   readonly lrDiscriminator: z.output<typeof dm2cOptions>["lrDiscriminator"];
   /** L2 penalty of all optimizers. Default: 0. */
   readonly weightDecay: z.output<typeof dm2cOptions>["weightDecay"];
-  /**
-   * Whose code space all samples are carried into: the first or second modality, one by its name, or neither.
-   * Default: "first".
-   */
+  /** Modality whose code space all samples are mapped into: first, second, a name, or neither. Default: "first". */
   readonly unify: z.output<typeof dm2cOptions>["unify"];
   /**
-   * Scaling of each modality's features, fitted on the training set; auto: none, as published, or standard where a
+   * Scaling of each modality's features, fitted on the training set; auto: none, as published, or standard if a
    * modality is far from unit scale. Default: "auto".
    */
   readonly scaling: z.output<typeof dm2cOptions>["scaling"];
-  /** Principal components that each modality is reduced to, after scaling; 0: features as they are. Default: 0. */
+  /** Principal components that each modality is reduced to after scaling; 0: no reduction. Default: 0. */
   readonly pca: z.output<typeof dm2cOptions>["pca"];
-  /**
-   * Which samples are for testing: first:N, last:N or random:N (default: the data's own splits, else a random
-   * fifth).
-   */
+  /** Test samples: first:N, last:N or random:N (default: the data's own splits, else a random fifth). */
   readonly test?: z.output<typeof dm2cOptions>["test"];
   /** Clusters to find (default: the number of classes). */
   readonly clusters?: z.output<typeof dm2cOptions>["clusters"];

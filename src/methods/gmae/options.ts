@@ -6,7 +6,7 @@ export const gmaeOptions = z.strictObject({
   task: z
     .enum(["clustering", "classification"])
     .default("clustering")
-    .describe("what the representation is learned for"),
+    .describe("task that the representation is trained for"),
   epochs: z
     .number()
     .int()
@@ -43,24 +43,24 @@ export const gmaeOptions = z.strictObject({
     .int()
     .min(2)
     .default(21)
-    .describe("nearest neighbors, the sample itself included, that count as positive"),
+    .describe("number of nearest neighbors that count as positives, including the sample itself"),
   kShare: z
     .number()
     .gt(0)
     .max(1)
     .default(0.25)
     .describe(
-      "share of the batch that is looked up as nearest neighbors (k = kShare·n); the further half of them are negatives, which should lie beyond the sample's own cluster (docs/gmae.md)",
+      "share of the batch searched as nearest neighbors (k = kShare·n); the further half are negatives, which should lie outside the sample's own cluster (docs/gmae.md)",
     ),
   distance: z
     .enum(distances)
     .default("euclidean")
-    .describe("by which neighbors are found, on the scaled features; cosine for word counts and other sparse views"),
+    .describe("distance for finding neighbors, on the scaled features; cosine for word counts and other sparse views"),
   corrupt: z
     .string()
     .regex(/^(missing|conflict|noise)=[0-9.]+$/, "expected missing=R, conflict=R or noise=R with R from 0 to 1")
     .optional()
-    .describe("corrupt the scaled data first: missing=R, conflict=R or noise=R, R the share of samples"),
+    .describe("corrupt the scaled data first: missing=R, conflict=R or noise=R, with R the share of samples"),
   maskMissing: z
     .boolean()
     .default(false)
@@ -73,7 +73,7 @@ export const gmaeOptions = z.strictObject({
 
 /** Options of GMAE. Each has a default; `vantage train gmae --help` lists them too. */
 export interface GmaeOptions extends z.output<typeof gmaeOptions> {
-  /** What the representation is learned for. Default: "clustering". */
+  /** Task that the representation is trained for. Default: "clustering". */
   readonly task: z.output<typeof gmaeOptions>["task"];
   /** Training epochs (default: 500 for clustering, 200 for classification). */
   readonly epochs?: z.output<typeof gmaeOptions>["epochs"];
@@ -99,19 +99,19 @@ export interface GmaeOptions extends z.output<typeof gmaeOptions> {
   readonly lambdaCon: z.output<typeof gmaeOptions>["lambdaCon"];
   /** Whether to use the contrastive loss. Default: true. */
   readonly contrastive: z.output<typeof gmaeOptions>["contrastive"];
-  /** Nearest neighbors, the sample itself included, that count as positive. Default: 21. */
+  /** Number of nearest neighbors that count as positives, including the sample itself. Default: 21. */
   readonly posNum: z.output<typeof gmaeOptions>["posNum"];
   /**
-   * Share of the batch that is looked up as nearest neighbors (k = kShare·n); the further half of them are
-   * negatives, which should lie beyond the sample's own cluster (docs/gmae.md). Default: 0.25.
+   * Share of the batch searched as nearest neighbors (k = kShare·n); the further half are negatives, which should
+   * lie outside the sample's own cluster (docs/gmae.md). Default: 0.25.
    */
   readonly kShare: z.output<typeof gmaeOptions>["kShare"];
   /**
-   * By which neighbors are found, on the scaled features; cosine for word counts and other sparse views. Default:
-   * "euclidean".
+   * Distance for finding neighbors, on the scaled features; cosine for word counts and other sparse views.
+   * Default: "euclidean".
    */
   readonly distance: z.output<typeof gmaeOptions>["distance"];
-  /** Corrupt the scaled data first: missing=R, conflict=R or noise=R, R the share of samples. */
+  /** Corrupt the scaled data first: missing=R, conflict=R or noise=R, with R the share of samples. */
   readonly corrupt?: z.output<typeof gmaeOptions>["corrupt"];
   /** Leave missing views out of the losses (otherwise they count as zeros). Default: false. */
   readonly maskMissing: z.output<typeof gmaeOptions>["maskMissing"];

@@ -11,12 +11,12 @@ export const lshOptions = z.strictObject({
   queries: hashingFields.queries,
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of LSH, random hyperplanes. Each has a default; `vantage train lsh --help` lists them too. */
 export interface LshOptions extends z.output<typeof lshOptions> {
-  /** What the codes are learned for. Default: "retrieval". */
+  /** Task that the codes are trained for. Default: "retrieval". */
   readonly task: z.output<typeof lshOptions>["task"];
   /** Random seed of hyperplanes and splits. Default: 0. */
   readonly seed: z.output<typeof lshOptions>["seed"];
@@ -25,10 +25,12 @@ export interface LshOptions extends z.output<typeof lshOptions> {
   /** Scaling of each view's features, fitted on the training set. Default: "none". */
   readonly scaling: z.output<typeof lshOptions>["scaling"];
   /**
-   * Which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own
-   * splits, else a random fifth, 2000 at most).
+   * Query samples: first:N, last:N or random:N; the others are the database (default: the data's own splits, else
+   * a random fifth, at most 2000).
    */
   readonly queries?: z.output<typeof lshOptions>["queries"];
-  /** Queries without a relevant item in the database count zero in the means, or are skipped. Default: "zero". */
+  /**
+   * Queries without a relevant item in the database count as zero in the means, or are skipped. Default: "zero".
+   */
   readonly withoutRelevant: z.output<typeof lshOptions>["withoutRelevant"];
 }

@@ -48,7 +48,7 @@ export function knownSamples(
     throw new UserError(`${data.name}: classification needs one label per sample, these are multi-labels`);
   }
   if (names === undefined) {
-    onNote("the run keeps no names of its classes: they are compared by number");
+    onNote("the run stores no class names: classes are compared by number");
   }
   const { values, unknown, unlabeled } = matchLabels(labels, names ?? labels.names);
   const rows = Int32Array.from(values.keys()).filter((row) => values[row]! >= 0);

@@ -38,7 +38,7 @@ export function columnPlaces(
   const named = [own, known].map((names) => names !== undefined && !areCounted(names));
   if (named[0] !== named[1]) {
     const side = named[0] ? "the others have none" : "its own have none";
-    onNote(`${what}: columns are matched by their place, since only one side has names for them (${side})`);
+    onNote(`${what}: columns are matched by position, since only one side has names for them (${side})`);
   }
   return undefined;
 }
@@ -58,7 +58,7 @@ function byName(
     onNote(`${what}: ${which} unknown and not used`);
   }
   if (places.some((place, i) => i > 0 && place < places[i - 1]!)) {
-    onNote(`${what}: the columns stand in another order and are matched by name (the first is ${some([known[0]!])})`);
+    onNote(`${what}: the columns are in a different order and are matched by name (the first is ${some([known[0]!])})`);
   }
   return places;
 }

@@ -38,7 +38,7 @@ test("views are found by name, whatever their order; further ones are reported a
   const model = data([view("image", 3), view("text", 2)]);
   const { result, notes } = matched(data([view("text", 2), view("audio", 4), view("image", 3)]), model);
   assert.deepEqual(result.dimensions, [3, 2]);
-  assert.deepEqual(notes, ['new: view "audio": unknown to the model and not used']);
+  assert.deepEqual(notes, ['new: view "audio": unknown to the model and ignored']);
   assert.equal(matched(model, model).result, model, "nothing to do");
 });
 
@@ -85,7 +85,7 @@ test("columns are found by name; those of another order and those too many are r
   assert.deepEqual(permuted.result.views[0]!.features, ["red", "green", "blue"]);
   assert.equal(permuted.notes.length, 2);
   assert.match(permuted.notes[0]!, /view "image": column "depth" is unknown and not used/);
-  assert.match(permuted.notes[1]!, /another order/);
+  assert.match(permuted.notes[1]!, /different order/);
   refused(
     data([view("image", 3, ["red", "green", "Blue"])]),
     model,
@@ -94,8 +94,8 @@ test("columns are found by name; those of another order and those too many are r
   refused(data([view("image", 2, ["red", "green"])]), model, /lacks a column \("blue"\)/);
   refused(data([view("image", 4)]), model, /view "image" has 4 columns, the model was trained on 3/);
   const byPlace = matched(data([view("image", 3)]), model);
-  assert.match(byPlace.notes.join(), /matched by their place, since only one side has names/);
-  assert.match(matched(model, data([view("image", 3)])).notes.join(), /matched by their place/);
+  assert.match(byPlace.notes.join(), /matched by position, since only one side has names/);
+  assert.match(matched(model, data([view("image", 3)])).notes.join(), /matched by position/);
 });
 
 test("columns that are only counted have no names, unless they stand in another order", () => {
@@ -103,7 +103,7 @@ test("columns that are only counted have no names, unless they stand in another 
   assert.ok(!areCounted(["1", "0"]) && !areCounted(["400", "402"]) && !areCounted(["f0", "f1"]) && !areCounted([]));
   const model = data([view("data", 3, ["0", "1", "2"])]);
   refused(data([view("data", 4, ["0", "1", "2", "3"])]), model, /has 4 columns, the model was trained on 3/);
-  assert.match(matched(data([view("data", 3, ["a", "b", "c"])]), model).notes.join(), /by their place/);
+  assert.match(matched(data([view("data", 3, ["a", "b", "c"])]), model).notes.join(), /by position/);
   assert.deepEqual(matched(data([view("data", 3, ["column0", "column1", "column2"])]), model).notes, []);
   const permuted = matched(data([view("data", 3, ["2", "0", "1"])]), model);
   assert.deepEqual(values(permuted.result.views[0]!.matrix), [1, 2, 0, 4, 5, 3]);

@@ -122,7 +122,7 @@ for (const [title, make] of Object.entries(cases)) {
 
     const reported: string[] = [];
     const z = await model.transform(other, { onNote: (note) => reported.push(note) });
-    assert.equal(reported.filter((note) => /another order/.test(note)).length, 2, reported.join());
+    assert.equal(reported.filter((note) => /different order/.test(note)).length, 2, reported.join());
     assert.deepEqual(z, await model.transform(data));
     if (model.predicts) assert.deepEqual(await model.predict(other), await model.predict(data));
     if (model.encode) assert.deepEqual(await model.encode("text", other), await model.encode("text", data));
@@ -197,8 +197,8 @@ test("runs of older versions, without names and fingerprints, still open", async
     const reported: string[] = [];
     const metrics = await again.evaluateOn(data, { onNote: (note) => reported.push(note) });
     assert.deepEqual(metrics, await model.evaluateOn(data));
-    assert.match(reported.join(), /matched by their place, since only one side has names/);
-    if (again.classes === undefined) assert.match(reported.join(), /keeps no names of its classes/);
+    assert.match(reported.join(), /matched by position, since only one side has names/);
+    if (again.classes === undefined) assert.match(reported.join(), /stores no class names/);
     assert.equal(again.countTrained(data), undefined);
   }
 });

@@ -76,14 +76,14 @@ function pairViews(
   if (complete || (mayLack && named.length > 0 && others.length === 0)) {
     if (others.length > 0) {
       const names = some(others.map(({ name }) => name));
-      onNote?.(`${data.name}: ${others.length === 1 ? "view" : "views"} ${names}: unknown to the model and not used`);
+      onNote?.(`${data.name}: ${others.length === 1 ? "view" : "views"} ${names}: unknown to the model and ignored`);
     }
     return named;
   }
   if (named.length === 0 && data.views.length === expected.length && nobodyNamed(data, expected)) {
     const pairs = inOrder(data.views).map((view, i): Pair => [view, inOrder(expected)[i]!]);
     const list = pairs.map(([view, shape]) => `"${view.name}" as "${shape.name}"`).join(", ");
-    onNote?.(`${data.name}: views without names of their own are matched by number: ${list}`);
+    onNote?.(`${data.name}: numbered views are matched by number: ${list}`);
     return expected.map((shape) => pairs.find(([, own]) => own === shape)!);
   }
   throw mismatch(data, expected);

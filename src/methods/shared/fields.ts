@@ -10,16 +10,14 @@ export const perViewFields = {
   task: z
     .enum(["clustering", "classification", "retrieval"])
     .default("clustering")
-    .describe("what the representation is evaluated by"),
+    .describe("task that evaluates the representation"),
   seed: z.number().int().min(0).default(0).describe("random seed of initialization, batches, splits and classifiers"),
   clusters: z.number().int().min(2).optional().describe("clusters to find (default: the number of classes)"),
   test: z
     .string()
     .regex(splitPattern, "expected first:N, last:N or random:N")
     .optional()
-    .describe(
-      "which samples are for testing: first:N, last:N or random:N (default: the data's own split, else a random half)",
-    ),
+    .describe("test samples: first:N, last:N or random:N (default: the data's own split, else a random half)"),
   starts: z.number().int().min(1).default(10).describe("starts of k-means"),
 };
 
@@ -34,7 +32,7 @@ export interface PerViewOptions {
 
 /** Fields of the option schema of methods for hash codes; each method adds its own and sets its published defaults. */
 export const hashingFields = {
-  task: z.enum(["retrieval"]).default("retrieval").describe("what the codes are learned for"),
+  task: z.enum(["retrieval"]).default("retrieval").describe("task that the codes are trained for"),
   seed: z.number().int().min(0).default(0).describe("random seed of initialization, batches, label rows and splits"),
   bits: z
     .number()
@@ -48,14 +46,14 @@ export const hashingFields = {
     .enum(scalingKinds)
     .default("auto")
     .describe(
-      "scaling of each view's features, fitted on the training set; auto: none, as published, or standard where a view is far from unit scale",
+      "scaling of each view's features, fitted on the training set; auto: none, as published, or standard if a view is far from unit scale",
     ),
   queries: z
     .string()
     .regex(splitPattern, "expected first:N, last:N or random:N")
     .optional()
     .describe(
-      "which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own splits, else a random fifth, 2000 at most)",
+      "query samples: first:N, last:N or random:N; the others are the database (default: the data's own splits, else a random fifth, at most 2000)",
     ),
   evaluateEvery: z.number().int().min(0).default(10).describe("epochs between evaluations; 0: only at the end"),
 };
@@ -75,24 +73,24 @@ export const backboneFields = {
     .enum([...backboneNames, graphArch])
     .optional()
     .describe(
-      "which network the file is of: of weights, by default what its name says; of an .onnx file graph, the network in it, by default",
+      "architecture of the file: for weights, taken from the file name by default; for an .onnx file, graph (the network in it) by default",
     ),
   freeze: z
     .string()
     .optional()
     .describe(
-      "layer up to which the backbone keeps its weights, such as features; in an ONNX model a node, value or weight (default: all are learned)",
+      "layer up to which the backbone is frozen, such as features; in an ONNX model a node, value or weight (default: nothing is frozen)",
     ),
   normalization: z
     .enum(normalizationNames)
     .optional()
     .describe(
-      "what an ONNX model takes: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: what preprocessor_config.json or a YAML file beside it says)",
+      "input normalization of an ONNX model: imagenet, clip, half (-1 to 1), unit (0 to 1), bytes (0 to 255) (default: from preprocessor_config.json or a YAML file beside it)",
     ),
   augment: z
     .boolean()
     .default(true)
-    .describe("pictures in training: another part of each in each epoch, half of them mirrored; false: their middle"),
+    .describe("augment training pictures: a different crop in each epoch, half of them mirrored; false: center crop"),
 };
 
 /** The options for pictures. */

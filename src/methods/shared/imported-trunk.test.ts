@@ -229,7 +229,7 @@ test("what a file leaves open is asked for, what cannot be used is refused, in o
       name: "UserError",
       message,
     });
-  refused(mobile, /nothing says how its pictures are normalized.* --set normalization=imagenet \|/, {
+  refused(mobile, /its picture normalization is unknown.* --set normalization=imagenet \|/, {
     normalization: undefined,
   });
   const dims = ({ graph }: Model) => graph!.input![0]!.type!.tensorType!.shape!.dim!;

@@ -54,6 +54,6 @@ export function withImputation(model: ExportedModel, imputer: Imputer | undefine
 export function imputationNotes(imputer: Imputer | undefined): string[] {
   if (imputer?.kind !== "knn") return [];
   return [
-    "the exported encoders do not fill missing values, since knn needs the training samples; mean and median would be a part of them",
+    "the exported encoders do not fill missing values, since knn needs the training samples; mean and median would be included",
   ];
 }

@@ -118,7 +118,7 @@ function archOf(path: string): BackboneName {
   const fitting = backboneNames.filter((name) => file.includes(plain(name)));
   if (fitting.length === 1) return fitting[0]!;
   throw new UserError(
-    `option backbone: the name of ${path} does not say which network it is of: say it with --set arch=${backboneNames.join("|")}`,
+    `option backbone: the name of ${path} does not name its network: give it with --set arch=${backboneNames.join("|")}`,
   );
 }
 

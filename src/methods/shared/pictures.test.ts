@@ -110,10 +110,7 @@ test("what does not fit is one line", async () => {
     );
     assert.throws(() => new C({ backbone: "alexnett" }), message(/^option backbone: expected none, alexnet, vgg19-bn/));
     assert.throws(() => new C({ freeze: "features" }), message(/^option freeze is for a network that takes pictures/));
-    assert.throws(
-      () => new C({ backbone: "weights.pth" }),
-      message(/does not say which network.*--set arch=alexnet\|/),
-    );
+    assert.throws(() => new C({ backbone: "weights.pth" }), message(/does not name its network.*--set arch=alexnet\|/));
     assert.throws(
       () => new C({ backbone: "alexnet", arch: "resnet18" }),
       message(/^option arch is for a file of weights/),

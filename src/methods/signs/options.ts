@@ -10,22 +10,24 @@ export const signsOptions = z.strictObject({
   queries: hashingFields.queries,
   withoutRelevant: withoutRelevantField
     .default("zero")
-    .describe("queries without a relevant item in the database count zero in the means, or are skipped"),
+    .describe("queries without a relevant item in the database count as zero in the means, or are skipped"),
 });
 
 /** Options of signs, the codes of centered vectors. Each has a default; `vantage train signs --help` lists them too. */
 export interface SignsOptions extends z.output<typeof signsOptions> {
-  /** What the codes are learned for. Default: "retrieval". */
+  /** Task that the codes are trained for. Default: "retrieval". */
   readonly task: z.output<typeof signsOptions>["task"];
   /** Random seed of splits. Default: 0. */
   readonly seed: z.output<typeof signsOptions>["seed"];
   /** Scaling of each view's features, fitted on the training set. Default: "none". */
   readonly scaling: z.output<typeof signsOptions>["scaling"];
   /**
-   * Which samples are queries: first:N, last:N or random:N, the others are the database (default: the data's own
-   * splits, else a random fifth, 2000 at most).
+   * Query samples: first:N, last:N or random:N; the others are the database (default: the data's own splits, else
+   * a random fifth, at most 2000).
    */
   readonly queries?: z.output<typeof signsOptions>["queries"];
-  /** Queries without a relevant item in the database count zero in the means, or are skipped. Default: "zero". */
+  /**
+   * Queries without a relevant item in the database count as zero in the means, or are skipped. Default: "zero".
+   */
   readonly withoutRelevant: z.output<typeof signsOptions>["withoutRelevant"];
 }

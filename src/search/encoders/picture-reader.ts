@@ -76,7 +76,7 @@ export class PictureReader {
     return new Promise((resolve, reject) => {
       const gone = () => {
         this.#queue.remove(asker, waiting);
-        waiting.reject(new UnavailableError("nobody waits for this picture any more"));
+        waiting.reject(new UnavailableError("the client no longer waits for this picture"));
       };
       const end = () => signal?.removeEventListener("abort", gone);
       const waiting: Waiting = {
@@ -91,7 +91,8 @@ export class PictureReader {
         },
       };
       if (signal?.aborted) gone();
-      else if (!this.#queue.add(asker, waiting)) reject(new UnavailableError("too many pictures wait: try again"));
+      else if (!this.#queue.add(asker, waiting))
+        reject(new UnavailableError("too many pictures are waiting: try again"));
       else {
         signal?.addEventListener("abort", gone, { once: true });
         this.#next();

@@ -65,7 +65,7 @@ test("words find what was said, also misspelled, by the vocabulary that the inde
   await index.add([{ id: "new", view: "text", words: "a purple kite" }]);
   const [hit] = await index.search({ words: "purple kite", k: 1, mode: "exact" });
   assert.equal(hit!.id, "new");
-  await assert.rejects(index.search({ words: "…", k: 1, mode: "exact" }), /no letter and no digit/);
+  await assert.rejects(index.search({ words: "…", k: 1, mode: "exact" }), /no letters or digits/);
   await index.close();
 });
 
@@ -90,7 +90,7 @@ test("an encoder that is no part of the index is used only where it is allowed b
   await index.warm();
   await assert.rejects(index.search({ words: "red", k: 1, mode: "exact" }), {
     name: "UserError",
-    message: `view "text" is encoded by "${encoder}", which is no part of the index: allow it with --encoder "${encoder}"`,
+    message: `view "text" is encoded by "${encoder}", which is not in the index: allow it with --encoder "${encoder}"`,
   });
   await index.close();
 });

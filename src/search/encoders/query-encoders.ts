@@ -42,9 +42,9 @@ export class QueryEncoders {
     const encoder = await this.#encoder(view, "words");
     if (encoder.material !== "words") throw new UserError(`view "${view.name}" takes no words`);
     const features = await encoder.encode([words], signal);
-    if (!features.some((value) => value !== 0)) throw new UserError("the words hold no letter and no digit");
+    if (!features.some((value) => value !== 0)) throw new UserError("the words contain no letters or digits");
     if (encoder.knowsNone?.(words)) {
-      onNote?.("none of these words is known to the index: what is found goes by their spelling alone");
+      onNote?.("the index knows none of these words: hits depend on their spelling alone");
     }
     return features;
   }
@@ -92,7 +92,7 @@ export class QueryEncoders {
     const { encoder: spec } = features!;
     if (!this.#mayOpen(spec)) {
       throw new UserError(
-        `view "${name}" is encoded by "${spec}", which is no part of the index: allow it with --encoder "${spec}"`,
+        `view "${name}" is encoded by "${spec}", which is not in the index: allow it with --encoder "${spec}"`,
       );
     }
     const state = ownValue(this.index.states, name);

@@ -36,7 +36,7 @@ export function runEncoders(run: string): RunEncoder[] {
     const files = readdirSync(folder).filter((name) => name.endsWith(".onnx"));
     return files.sort().map((file) => describeEncoder(inside(folder, file)));
   });
-  if (encoders.length === 0) throw new UserError(`${run} has no model/*.onnx: the run did not come to its end`);
+  if (encoders.length === 0) throw new UserError(`${run} has no model/*.onnx: the run is not finished`);
   return encoders;
 }
 
@@ -45,7 +45,7 @@ function describeEncoder(path: string, view?: string): RunEncoder {
   const { inputs, outputs } = EncoderFile.read(bytes, path);
   const output = outputs.find(({ name }) => name === "code" || name === "representation");
   if (output === undefined || inputs.length === 0 || (view === undefined && inputs.length > 1)) {
-    throw new UserError(`${path} is no encoder: expected one input and an output "code" or "representation"`);
+    throw new UserError(`${path} is not an encoder: expected one input and an output "code" or "representation"`);
   }
   return {
     view: view ?? inputs[0]!.name,

@@ -65,8 +65,7 @@ const centerSamples = 10_000;
 export async function buildIndex(request: IndexRequest, engine: Engine, hooks: IndexHooks = {}): Promise<IndexSummary> {
   const { data, rows, folder } = request;
   checkSampleIds(data, rows);
-  if (data.ids === undefined)
-    hooks.onNote?.("the data has no ids of its samples: the items have their row numbers, from 0");
+  if (data.ids === undefined) hooks.onNote?.("the data has no sample ids: the items are numbered by row, from 0");
   if (request.details !== undefined) matchDetails(request.details, data, rows, hooks.onNote);
   const encoders = runEncoders(request.run);
   const sources = chooseSources(encoders, request, hooks.onNote);

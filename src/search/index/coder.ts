@@ -60,7 +60,7 @@ export async function fitCoder(
   const bits = bitsOf(codes, all.columns);
   if (bits < 8 || all.rows <= bits) {
     throw new UserError(
-      `codes itq: ${all.rows} vectors of ${all.columns} values are too few for ${Math.max(8, bits)} bits: take codes signs or none`,
+      `codes itq: ${all.rows} vectors of ${all.columns} values are too few for ${Math.max(8, bits)} bits: use codes signs or none`,
     );
   }
   const pca = await fitPca(all, bits, engine);

@@ -48,11 +48,11 @@ export async function createVectorIndex(
   if ((data === undefined) === (views === undefined)) throw new UserError("expected one of views and data");
   if (metric === "hamming" && options.codes !== undefined) {
     throw new UserError(
-      `metric hamming compares the items, which are codes already: leave codes (${options.codes}) out`,
+      `metric hamming compares the items, which are already codes: leave codes (${options.codes}) out`,
     );
   }
   if (options.folder !== undefined && isIndexFolder(options.folder)) {
-    throw new UserError(`${options.folder} is an index already: open it with SearchIndex.open, or give another folder`);
+    throw new UserError(`${options.folder} is already an index: open it with SearchIndex.open, or give another folder`);
   }
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "vantage-index-"));
   const remove = () => {
@@ -103,7 +103,7 @@ function emptyIndex({ metric, views = {}, codes = "none" }: CreateIndexOptions, 
       `views "${first[0]}" and "${other[0]}" have lengths ${first[1]} and ${other[1]}: one index compares vectors of one length`,
     );
   }
-  if (codes !== "none") throw new UserError(`codes ${codes} are learned of vectors: give data, or leave codes out`);
+  if (codes !== "none") throw new UserError(`codes ${codes} are learned from vectors: give data, or omit codes`);
   const isPacked = metric === "hamming";
   if (!Number.isInteger(first[1]) || first[1] < 1 || (isPacked && first[1] % 8 !== 0)) {
     const expected = isPacked ? "bits, a multiple of 8" : "a whole number from 1";

@@ -132,7 +132,7 @@ export function isOfStart(file: string): boolean {
 
 /** @throws UserError where the folder is missing, no index, of a later format, or damaged. */
 export function readIndexFolder(folder: string): IndexFolder {
-  if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: there is no such index folder`);
+  if (!statSync(folder, { throwIfNoEntry: false })) throw new UserError(`${folder}: no such index folder`);
   const path = inside(folder, manifestFile);
   if (!existsSync(path)) throw new UserError(`${folder} is not an index folder: it has no ${manifestFile}`);
   const content = readYaml(path, { follow: false });

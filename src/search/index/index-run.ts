@@ -14,7 +14,7 @@ import type { IndexHooks, IndexSummary } from "./store-items.js";
 
 /** What `indexRun` makes, and of which samples. */
 export interface IndexRunOptions extends IndexHooks {
-  /** The index folder, made where it is not there. */
+  /** The index folder, created if missing. */
   readonly out: string;
   /** The samples that are encoded, or what opens them by the run's configuration. Default: the data set that the run was trained on. */
   readonly data?: MultiViewDataset | ((config: RunConfig) => Promise<MultiViewDataset>);

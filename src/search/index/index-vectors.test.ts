@@ -192,13 +192,13 @@ test("what cannot be is said in one line", async () => {
   await fails({ views: { a: 3, b: 4 } }, /"a" and "b" have lengths 3 and 4/);
   await fails({ views: { a: 12 }, metric: "hamming" }, /length 12, expected bits, a multiple of 8/);
   await fails({ views: { a: 8 }, metric: "hamming", codes: "signs" }, /leave codes \(signs\) out/);
-  await fails({ views: { a: 8 }, codes: "itq" as VectorCodes }, /codes itq are learned of vectors/);
+  await fails({ views: { a: 8 }, codes: "itq" as VectorCodes }, /codes itq are learned from vectors/);
   await fails(
     { data: of(["a", dense(2, 3)], ["b", dense(2, 4)]) },
     /vectors of 3 and 4 values, between which there is no cosine/,
   );
   await fails({ data: of(["a", dense(2, 2, Float32Array.of(1, 0, 0, 0))]) }, /1 of 2 vectors are all zeros .*rows "1"/);
-  await fails({ data: of(["a", dense(2, 8, new Float32Array(16).fill(1))]), metric: "hamming" }, /holds 0 and 1 only/);
+  await fails({ data: of(["a", dense(2, 8, new Float32Array(16).fill(1))]), metric: "hamming" }, /holds only 0 and 1/);
   await fails(
     { data: of(["a", dense(1, 1, Float32Array.of(2.5))]), metric: "hamming" },
     /column 0 is 2.5; packed codes/,
@@ -206,7 +206,7 @@ test("what cannot be is said in one line", async () => {
   await fails({ data: of(["a", dense(5, 16, new Float32Array(80).fill(1))]), codes: "itq" }, /too few for 16 bits/);
   const folder = testFolder();
   await (await SearchIndex.create({ folder, views: { a: 2 }, engine })).close();
-  await fails({ folder, views: { a: 2 } }, /is an index already: open it/);
+  await fails({ folder, views: { a: 2 } }, /is already an index: open it/);
   await using(await SearchIndex.open(folder, engine), async (index) => {
     const add = (features: number[]) => index.add([{ id: "x", view: "a", features }]);
     await assert.rejects(add([1]), /item "x": view "a" has vectors of 2 values, got 1/);

@@ -66,8 +66,7 @@ export async function indexVectors(
   const { data, folder, details, store } = request;
   const rows = allRows(data.samples);
   checkSampleIds(data, rows);
-  if (data.ids === undefined)
-    hooks.onNote?.("the data has no ids of its samples: the items have their row numbers, from 0");
+  if (data.ids === undefined) hooks.onNote?.("the data has no sample ids: the items are numbered by row, from 0");
   if (details !== undefined) matchDetails(details, data, rows, hooks.onNote);
   checkLengths(data, request.codes);
   const views = data.views.map((view): ViewRows => ({ view, rows: presentRowsOf(view, rows) }));
@@ -141,13 +140,13 @@ function checkVectors(data: MultiViewDataset, { view, rows }: ViewRows, isPacked
   }
   if (isPacked && greatest <= 1) {
     throw new UserError(
-      `${data.name}: view "${view.name}" holds 0 and 1 only, which are no packed codes: pack them first, numpy.packbits(codes, axis=1)`,
+      `${data.name}: view "${view.name}" holds only 0 and 1, which are not packed codes: pack them first, numpy.packbits(codes, axis=1)`,
     );
   }
   if (zeros.length > 0) {
     const ids = zeros.slice(0, 3).map((row) => JSON.stringify(sampleId(data, row)));
     throw new UserError(
-      `${data.name}: view "${view.name}": ${zeros.length} of ${rows.length} vectors are all zeros and have no cosine (${data.ids ? "ids" : "rows"} ${ids.join(", ")}${zeros.length > 3 ? ", …" : ""}): leave them out, or make them NaN to say that they are missing`,
+      `${data.name}: view "${view.name}": ${zeros.length} of ${rows.length} vectors are all zeros and have no cosine (${data.ids ? "ids" : "rows"} ${ids.join(", ")}${zeros.length > 3 ? ", …" : ""}): leave them out, or make them NaN to mark them as missing`,
     );
   }
 }

@@ -74,7 +74,7 @@ test("details of no sample are refused where all are, and reported where some ar
   assert.deepEqual(notes, []);
   match(["a", "x"], data(["a", "b", "c"]));
   assert.deepEqual(notes, [
-    'metadata: 1 of 2 ids are of no sample ("x")',
+    'metadata: 1 of 2 ids belong to no sample ("x")',
     'metadata: 2 of 3 samples have none ("b", "c")',
   ]);
   // of a split only some samples are indexed, and the file may well have the others too

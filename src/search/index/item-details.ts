@@ -127,7 +127,7 @@ export function matchDetails(
     );
   }
   if (strange.length > 0)
-    onNote?.(`metadata: ${strange.length} of ${details.size} ids are of no sample${examples(strange)}`);
+    onNote?.(`metadata: ${strange.length} of ${details.size} ids belong to no sample${examples(strange)}`);
   if (bare.length > 0) onNote?.(`metadata: ${bare.length} of ${ids.length} samples have none${examples(bare)}`);
 }
 

@@ -6,6 +6,6 @@ export function lockIndex(folder: string): () => void {
   return lockFolder(
     folder,
     "index",
-    ": ask it over HTTP if it is a server (vantage serve), else wait for it or end it",
+    ": if it is a server (vantage serve), query it over HTTP; otherwise wait for it or stop it",
   );
 }

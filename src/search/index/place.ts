@@ -32,7 +32,7 @@ function checkPlace(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) throw new UserError(`${folder} is a file, not a folder`);
   if (found && !isIndexFolder(folder) && readdirSync(folder).some((file) => !isOfStart(file))) {
-    throw new UserError(`${folder} is not empty and is no index: give another folder`);
+    throw new UserError(`${folder} is not empty and not an index: give another folder`);
   }
 }
 

@@ -244,7 +244,7 @@ export class SearchIndex {
     }
     const settled = await Promise.allSettled(encoded);
     for (const each of settled) if (each.status === "rejected") throw each.reason;
-    if (asker.signal?.aborted) throw new UnavailableError("nobody waits for this request any more");
+    if (asker.signal?.aborted) throw new UnavailableError("the client no longer waits for this request");
     await this.store.add(settled.map((each) => (each as PromiseFulfilledResult<Item>).value));
     return new Set(items.map(({ id, view }) => JSON.stringify([id, view]))).size;
   }
@@ -281,7 +281,7 @@ export class SearchIndex {
 
   #mustBeWritable(): void {
     if (!this.store.isReadOnly) return;
-    throw new StorageError(`index ${this.index.manifest.name} can only be read: items cannot be added or deleted`);
+    throw new StorageError(`index ${this.index.manifest.name} is read-only: items cannot be added or deleted`);
   }
 
   /** Loads encoders and vocabularies, so that the first query need not wait for them. */
@@ -316,7 +316,7 @@ export class SearchIndex {
   /** Does what a call requests; `close` waits for it. @throws ClosedError where the index is closed. */
   async #accept<R>(work: () => Promise<R>): Promise<R> {
     if (this.#closed !== undefined) throw new ClosedError(`index ${this.index.manifest.name} is closed`);
-    if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests wait: try again");
+    if (this.#calls.size >= mostCalls) throw new UnavailableError("too many requests are waiting: try again");
     const call = work();
     this.#calls.add(call);
     try {

@@ -48,10 +48,10 @@ export class Batcher<T, R> {
   add(request: T, { isUrgent = false, signal }: Treatment = {}): Promise<R> {
     const queue = isUrgent ? this.#urgent : this.#others;
     if (this.#overdue === this.limits.atOnce) {
-      return Promise.reject(new UnavailableError("earlier requests are still without an answer: try again later"));
+      return Promise.reject(new UnavailableError("earlier requests are still unanswered: try again later"));
     }
     if (queue.length >= this.limits.waiting) {
-      return Promise.reject(new UnavailableError("too many requests wait: try again"));
+      return Promise.reject(new UnavailableError("too many requests are waiting: try again"));
     }
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -126,5 +126,5 @@ export class Batcher<T, R> {
 }
 
 function given(): UnavailableError {
-  return new UnavailableError("nobody waits for this request any more");
+  return new UnavailableError("the client no longer waits for this request");
 }

@@ -15,7 +15,7 @@ export function idFault(id: string): string | undefined {
   if (id === "") return "it is empty";
   if (id.length > longestId) return `it has ${id.length} characters, expected at most ${longestId}`;
   if (/\p{Cc}/u.test(id)) return "it has a control character (a tab, a line break, …)";
-  if (/\p{Cs}/u.test(id)) return "it has half a surrogate pair, which is no text";
+  if (/\p{Cs}/u.test(id)) return "it has half a surrogate pair, which is not valid text";
   if (id === "." || id === "..") return `"${id}" means a folder in an address`;
   return undefined;
 }

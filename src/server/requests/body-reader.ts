@@ -75,7 +75,7 @@ class LargeBodies {
       if (!this.#queue.add(asker, waiting)) reject(new UnavailableError("too many large requests at once: try again"));
       signal.addEventListener("abort", () => {
         this.#queue.remove(asker, waiting);
-        reject(new UnavailableError("nobody waits for this request any more"));
+        reject(new UnavailableError("the client no longer waits for this request"));
       });
       this.#next();
     });

@@ -65,7 +65,7 @@ test("a run is moved into the trash, whole, and is no longer listed; a run insid
 test("a run that a process writes to stays", async () => {
   const run = makeRun(join(runs, "busy"));
   const { status, body } = await ask("DELETE", "/runs/busy");
-  assert.deepEqual([status, body.error], [409, 'run "busy" is in use: end its training first']);
+  assert.deepEqual([status, body.error], [409, 'run "busy" is in use: stop its training first']);
   assert.ok(existsSync(join(runs, "busy", "config.yaml")));
   run.close();
   assert.equal((await ask("DELETE", "/runs/busy")).status, 200);

@@ -25,7 +25,7 @@ export class BusyRunError extends UserError {
 export function removeRun(folder: string, name: string): string {
   const own = runFolder(folder, name);
   if (own === undefined) throw new MissingError(`there is no run "${name}"`);
-  const busy = () => new BusyRunError(`run "${name}" is in use: end its training first`);
+  const busy = () => new BusyRunError(`run "${name}" is in use: stop its training first`);
   if (hasWriter(own)) throw busy();
   let giveBack: () => void;
   try {

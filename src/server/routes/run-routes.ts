@@ -26,7 +26,7 @@ const json = "application/json; charset=utf-8";
 export function addRunRoutes(scope: FastifyInstance, runs: string | undefined): void {
   const server = scope.withTypeProvider<ZodTypes>();
   const folder = () => {
-    if (runs === undefined) throw new UserError("no folder of runs is served: give --runs");
+    if (runs === undefined) throw new UserError("no run folder is served: give --runs");
     return runs;
   };
   server.route({

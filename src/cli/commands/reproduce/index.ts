@@ -37,15 +37,17 @@ const queues = ["postgres"];
 export function addReproduceCommand(root: Command): void {
   root
     .command("reproduce [table]")
-    .description("make the runs of a published table, by name or from a YAML file, and write it beside its figures")
-    .option("--list", "the tables that come with the package, and how many of their cells can run here")
+    .description(
+      "run a published table, by name or from a YAML file, and write the results beside the published figures",
+    )
+    .option("--list", "list the tables in the package, and how many of their cells can run here")
     .option("--out <folder>", "folder of the table and its runs (default: runs/<table>)")
     .option("--data-dir <folder>", "where data files and the sets of cards are; may be repeated", collect)
-    .option("--seeds <0,1,…>", "seeds of every cell, in place of the definition's")
-    .option("--only <pattern>", "only the cell of this name, or those whose name holds it; * is anything")
-    .option("--jobs <n>", "runs at a time, each a process of its own", "1")
-    .option("--threads <n>", "threads of each run (default: the processors shared out among the runs)")
-    .option("--queue <postgres>", "share the runs with further processes through the database in DATABASE_URL")
+    .option("--seeds <0,1,…>", "seeds of every cell, instead of the definition's")
+    .option("--only <pattern>", "only the cell with this name, or those whose name contains it; * matches anything")
+    .option("--jobs <n>", "parallel runs, each in its own process", "1")
+    .option("--threads <n>", "threads of each run (default: the CPUs divided among the runs)")
+    .option("--queue <postgres>", "share the runs with other processes through the database in DATABASE_URL")
     .action(reproduce);
 }
 
@@ -63,7 +65,7 @@ async function reproduce(name: string | undefined, flags: Flags): Promise<void> 
   const options = makeOptions(flags);
   announce(table, chosen);
   const end = await makeRuns(table, chosen, options);
-  if (end === "interrupted") throw new InterruptedError("interrupted; the same command goes on where it stopped");
+  if (end === "interrupted") throw new InterruptedError("interrupted; run the same command again to resume");
   const made = chosen.filter((run) => run.data.missing === undefined);
   const failed = made.filter((run) => table.failureOf(run) !== undefined);
   printResult(describeTable(table), formatTable(table));
@@ -77,7 +79,7 @@ async function reproduce(name: string | undefined, flags: Flags): Promise<void> 
 function seedsOf({ seeds }: Flags, definition: Definition): readonly number[] {
   if (seeds === undefined) return definition.seeds;
   const given = seeds.split(",").map((text) => wholeNumber("--seeds", text.trim()));
-  if (new Set(given).size < given.length) throw new UserError(`--seeds ${seeds}: a seed stands twice`);
+  if (new Set(given).size < given.length) throw new UserError(`--seeds ${seeds}: a seed is repeated`);
   return given;
 }
 
@@ -86,7 +88,7 @@ function chosenRuns(cells: readonly Cell[], runs: readonly Run[], only: string |
   const chosen = chooseCells(cells, only);
   if (chosen.length === 0) {
     const names = cells.flatMap(({ settings, name }) => (settings === undefined ? [] : [name]));
-    throw new UserError(`--only ${only}: no cell is named so; there are ${names.join("; ")}`);
+    throw new UserError(`--only ${only}: no such cell; there are ${names.join("; ")}`);
   }
   return runs.filter((run) => chosen.includes(run.cell));
 }

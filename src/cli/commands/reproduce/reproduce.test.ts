@@ -119,7 +119,7 @@ test("mistakes are one line and exit status 2", async () => {
       /bad\.yaml .*rows\.0\.epoch: there is no such key/,
     ],
     [["reproduce", "bad.yaml"], { rows: [{ title: "a", set: { lrr: 3 } }] }, /bad\.yaml: a: gmae has no option lrr/],
-    [["reproduce", "bad.yaml", "--only", "tall"], {}, /--only tall: no cell is named so; there are short; long/],
+    [["reproduce", "bad.yaml", "--only", "tall"], {}, /--only tall: no such cell; there are short; long/],
     [["reproduce", "bad.yaml", "--queue", "postgres"], {}, /DATABASE_URL/],
   ];
   for (const [args, change, expected] of cases) {

@@ -53,7 +53,7 @@ export async function makeRuns(
   const { jobs, threads, database } = options;
   await table.open();
   const release = database === undefined ? lockFolder(table.folder, "table") : () => {};
-  const interrupt = interruption("stopping; what is running keeps its checkpoint");
+  const interrupt = interruption("stopping; runs in progress keep their checkpoints");
   try {
     table.write();
     const wanted = unique(runs).filter((run) => run.data.argument !== undefined);

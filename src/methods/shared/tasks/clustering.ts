@@ -43,6 +43,6 @@ export async function evaluateClusters(
 
 /** The nearest center of each row. @throws UserError where there are none yet. */
 export function assignClusters(z: DenseMatrix, centers: DenseMatrix | undefined, engine: Engine): Promise<Int32Array> {
-  if (centers === undefined) throw new UserError("this model has no clusters to assign: its training was not finished");
+  if (centers === undefined) throw new UserError("this model has no clusters: its training was not finished");
   return nearestCenter(z, centers, engine);
 }

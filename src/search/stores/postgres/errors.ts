@@ -22,7 +22,7 @@ export function urlError(error: unknown): UserError {
       "the database's URL: sslmode=verify-ca needs sslrootcert, the file of the authority's certificate",
     );
   }
-  return new UserError("the database's URL cannot be read: expected postgres://user:password@host:port/database");
+  return new UserError("invalid database URL: expected postgres://user:password@host:port/database");
 }
 
 export class PostgresErrors {
@@ -65,11 +65,11 @@ export class PostgresErrors {
     }
     if (code === "3D000") return new UserError(`${this.title} does not exist: create it, or check its URL`);
     if (code === "42501") return new StorageError(`${this.title}: user "${user}" lacks a right (${said})`);
-    if (code === "25006") return new StorageError(`${this.title} can be read only (${said})`);
+    if (code === "25006") return new StorageError(`${this.title} is read-only (${said})`);
     if (code === "42P01" || code === "3F000")
       return new UserError(`${this.title}: tables of the index are gone (${said})`);
     if (code === "57014") return new UnavailableError(`${this.title} stopped the query (${said})`);
-    if (/^53/.test(code)) return new UnavailableError(`${this.title} has run out of something (${said})`);
+    if (/^53/.test(code)) return new UnavailableError(`${this.title} has run out of resources (${said})`);
     if (/^(08|57P)/.test(code) || /^E[A-Z_]+$/.test(code) || /terminat|timeout|not queryable|closed/i.test(said)) {
       return new UnavailableError(`${this.title} does not answer (${said}): is it running, and is its URL right?`);
     }

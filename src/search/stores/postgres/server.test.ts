@@ -276,7 +276,7 @@ function testServer(server: PostgresServer): void {
     );
     const ways: [string, RegExp][] = [
       // as a hot standby says of its transactions
-      [server.url("plain", { options: "-c default_transaction_read_only=on" }), /"plain" .* can be read only/],
+      [server.url("plain", { options: "-c default_transaction_read_only=on" }), /"plain" .* is read-only/],
       [server.url("plain", { user: "looker", password: "looker" }), /user "looker" lacks a right/],
     ];
     for (const [url, message] of ways) {
