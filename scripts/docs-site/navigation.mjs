@@ -68,6 +68,7 @@ export const groups = [
       "docs/design-of-the-page.md": "Design of the page",
       "docs/tensor.md": "Tensors",
       "docs/devices.md": "Devices",
+      "docs/first-hour.md": "A first hour, then and now",
       "CONTRIBUTING.md": "Contributing",
       "SECURITY.md": "Security",
     },

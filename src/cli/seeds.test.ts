@@ -1,5 +1,7 @@
 // Several seeds: which ones, their statistics, and the command from data to table.
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { UserError } from "../errors.js";
 import type { Metrics } from "../methods/training.js";
@@ -44,4 +46,14 @@ test("vantage train --seeds trains a run for each and gives the means", async ()
   const [one, two] = [result.metricsBySeed[1].acc, result.metricsBySeed[2].acc];
   assert.equal(result.metrics.acc, (one + two) / 2);
   await place.refuse([...train, "--seeds", "0..1", "--seed", "3"], /--seeds and --seed: give one of them/);
+});
+
+test("their folder is called as a single run's is, and an earlier one is not overwritten", async () => {
+  mkdirSync(place.path("deep/er"), { recursive: true });
+  writeBlobs(place.path("deep/er/naïve.npz"));
+  const train = ["train", "cca", "--data", place.path("deep/er/naïve.npz"), "--threads", "1", "--dimensions", "2"];
+  const run = async (...flags: string[]) => JSON.parse(await place.succeed([...train, ...flags, "--json"])).run;
+  assert.equal(await run("--seed", "3"), join("runs", "cca-naïve-3"));
+  assert.equal(await run("--seeds", "1,2"), join("runs", "cca-naïve-seeds-1-2"));
+  assert.equal(await run("--seeds", "1,2"), join("runs", "cca-naïve-seeds-1-2-2"));
 });

@@ -1,8 +1,13 @@
 // Training the same method with several seeds, and the table of means and deviations.
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
+import { findCard } from "../data/cards/index.js";
+import { MultiViewDataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import { parseOptions } from "../methods/options.js";
 import type { Metrics } from "../methods/training.js";
+import { runName } from "../runs/run-folder.js";
+import { isPictureFolder } from "../train/open-pictures.js";
 import type { TrainingSummary } from "../train/summary.js";
 import { type TrainingRequest, trainRun } from "../train/train-run.js";
 import { printResult } from "./output/output.js";
@@ -36,11 +41,8 @@ export function parseSeeds(text: string): number[] {
 export async function trainSeeds(request: TrainingRequest, seeds: readonly number[]): Promise<void> {
   const { method, options } = request;
   for (const seed of seeds) parseOptions(method.name, method.options, { ...options, seed });
-  const name = [request.data]
-    .flat()
-    .join("-")
-    .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-");
-  const folder = request.out ?? join("runs", `${method.name}-${name}-seeds-${seeds[0]}-${seeds.at(-1)}`);
+  const tail = `seeds-${seeds[0]}-${seeds.at(-1)}`;
+  const folder = request.out ?? unusedFolder(join("runs", runName(method.name, dataName(request.data), tail)));
   const summaries: TrainingSummary[] = [];
   for (const seed of seeds) {
     const one = { ...request, out: join(folder, `seed-${seed}`), options: { ...options, seed } };
@@ -52,6 +54,25 @@ export async function trainSeeds(request: TrainingRequest, seeds: readonly numbe
   const [{ metrics: _, run: __, seed: ___, ...shared }] = summaries as [TrainingSummary];
   const result = { ...shared, seeds, metrics: mean, deviation, metricsBySeed, run: folder, runs };
   printResult(result, [...seedsTable(method.name, seeds.length, mean, deviation), "", ...report]);
+}
+
+/** As a single run calls its data, before it is opened. */
+function dataName(data: TrainingRequest["data"]): string {
+  if (data instanceof MultiViewDataset) return data.name;
+  const names = [data].flat().map((source: string) => {
+    const isPictures: boolean = isPictureFolder(source);
+    if (isPictures) return basename(resolve(source));
+    const card = findCard(source)?.card.name;
+    return card ?? (existsSync(source) ? basename(source, extname(source)) : source.split(":")[0]!);
+  });
+  return names.join("+");
+}
+
+/** The folder, or the first of `-2`, `-3` … that is not there: no run is overwritten. */
+function unusedFolder(folder: string): string {
+  let path = folder;
+  for (let i = 2; existsSync(path); i++) path = `${folder}-${i}`;
+  return path;
 }
 
 /** Mean and standard deviation (n − 1) of each measure that all results have. @param results at least one. */

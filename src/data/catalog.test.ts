@@ -105,6 +105,11 @@ for (const [name, message] of refused) {
 
 test("a catalog's labels are its own", async () => {
   await assert.rejects(openDataset("synthetic", { labels: "Y" }), { name: "UserError", message: /has its own labels/ });
+  for (const name of ["synthetic", "emoji"]) {
+    const { labels, samples } = await openDataset(name, { labels: "none" });
+    assert.equal(labels, undefined);
+    assert.equal(samples, catalog().find((entry) => entry.name === name)?.samples);
+  }
 });
 
 test("a file is named after itself", { skip: !existsSync(shared) }, async () => {

@@ -5,7 +5,8 @@ import { UserError } from "../errors.js";
 import { didYouMean } from "../near-names.js";
 import { cardFiles, findCard, openCard, type PlacedCard, shippedCards } from "./cards/index.js";
 import { checkDataset } from "./check.js";
-import type { MultiViewDataset } from "./dataset.js";
+import { MultiViewDataset } from "./dataset.js";
+import { isNone } from "./layout/columns.js";
 import { layoutBeside } from "./layout/layout-file.js";
 import { type FileOptions, type OpenedFiles, openFiles, pickViews } from "./open-files.js";
 import {
@@ -166,11 +167,18 @@ export function dataFiles(nameOrPath: string | readonly string[]): string[] {
 }
 
 async function makeByRecipe(recipe: Recipe, text: string, options: OpenOptions): Promise<MultiViewDataset> {
+  if (isNone(options.labels)) return withoutLabels(await makeByRecipe(recipe, text, { ...options, labels: undefined }));
   if (options.labels !== undefined && !recipe.words?.labels) {
-    throw new UserError(`${recipe.name} has its own labels; labels "${options.labels}" can only be chosen from a file`);
+    throw new UserError(
+      `${recipe.name} has its own labels, which --labels none leaves out; labels "${options.labels}" can only be chosen from a file`,
+    );
   }
   const dataset = await recipe.make({ seed: options.seed ?? 0, ...parseParameters(recipe, text) }, options);
   return options.views === undefined ? dataset : pickViews(dataset, options.views);
+}
+
+function withoutLabels(dataset: MultiViewDataset): MultiViewDataset {
+  return new MultiViewDataset({ ...dataset, labels: undefined }, { values: "trusted" });
 }
 
 async function openFile(path: string, options: OpenOptions): Promise<OpenedFiles> {
@@ -189,13 +197,14 @@ async function openByCard(
   { card, folder, cameWithFiles }: PlacedCard,
   { views, labels, seed = 0 }: OpenOptions,
 ): Promise<OpenedFiles> {
-  if (labels !== undefined) {
+  if (labels !== undefined && !isNone(labels)) {
     throw new UserError(
-      `${card.name}: its card says which labels it has; labels "${labels}" can only be chosen from a file`,
+      `${card.name}: its card says which labels it has, and --labels none leaves them out; labels "${labels}" can only be chosen from a file`,
     );
   }
   const notes: string[] = [];
-  const dataset = await openCard(card, folder, { seed, cameWithFiles, onNote: (note) => notes.push(note) });
+  const whole = await openCard(card, folder, { seed, cameWithFiles, onNote: (note) => notes.push(note) });
+  const dataset = isNone(labels) ? withoutLabels(whole) : whole;
   return { dataset: views === undefined ? dataset : pickViews(dataset, views), notes };
 }
 

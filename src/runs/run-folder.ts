@@ -140,8 +140,16 @@ interface Folder {
 }
 
 /** Takes the first free name: making a folder fails where it exists, so two processes never get the same. */
+/**
+ * What a run folder is called by default: letters and digits of any language, other signs as hyphens.
+ * @param tail the seed, or what stands in its place.
+ */
+export function runName(method: string, dataset: string, tail: number | string): string {
+  return `${method}-${dataset}-${tail}`.replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-");
+}
+
 function defaultFolder(parent: string, { method, dataset, seed }: RunConfig): Folder {
-  const base = join(parent, `${method}-${dataset.name}-${seed}`.replaceAll(/[^\w.-]+/g, "-"));
+  const base = join(parent, runName(method, dataset.name, seed));
   try {
     makeFolder(parent);
     for (let i = 1; ; i++) {

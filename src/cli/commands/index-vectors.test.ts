@@ -117,7 +117,7 @@ test("what cannot be indexed is said in one line, and nothing is left", async ()
   await refuse("gone.npz", /gone\.npz/);
   writeFileSync(place.path("taken"), "");
   await place.refuse(["index", "one.npz", "--out", "taken"], /taken is a file/);
-  await place.refuse(["index", place.folder, "--out", "x"], /is not a run folder/);
+  await place.refuse(["index", place.folder, "--out", "x"], /is not a run folder; .*vantage open /);
 });
 
 test("an index that is there takes more of its kind, and nothing else", async () => {

@@ -6,6 +6,8 @@ import type { MultiViewDataset } from "../../data/dataset.js";
 import type { AccountEntry } from "../../data/layout/index.js";
 import { UserError } from "../../errors.js";
 import { InterruptedError } from "../../methods/training.js";
+import { quoted } from "../../runs/command.js";
+import { isRunFolder } from "../../runs/run-folder.js";
 import { nameOfIndex } from "../../search/index/create-index.js";
 import { itemColumns } from "../../search/index/file-columns.js";
 import { type StoreKind, storeKinds, type VectorCodes, vectorCodes } from "../../search/index/index-folder.js";
@@ -67,7 +69,13 @@ export function addIndexCommand(root: Command): void {
 }
 
 async function makeIndex(source: string, flags: Flags): Promise<void> {
-  const isFile = statSync(source, { throwIfNoEntry: false })?.isFile() ?? false;
+  const state = statSync(source, { throwIfNoEntry: false });
+  const isFile = state?.isFile() ?? false;
+  if (state?.isDirectory() && !isRunFolder(source)) {
+    throw new UserError(
+      `${source} is not a run folder; a folder of pictures is made searchable by vantage open ${quoted(source)}`,
+    );
+  }
   const store = storeKind(flags.store);
   checkFlags(source, isFile, flags);
   const engine = await Engine.open(engineOptions(flags));

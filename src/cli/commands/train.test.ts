@@ -172,7 +172,7 @@ test("without labels: asked how many clusters before training, then their sizes 
   for (const method of ["gmae", "dm2c", "cca"]) {
     const refused = await runCommand(["train", method, "--data", "bare.npz", "--out", `no-${method}`], place.folder);
     assert.equal(refused.status, 2, refused.stderr);
-    assert.match(refused.stderr, /^vantage: option clusters: bare has no classes to count; .*--set clusters=10/m);
+    assert.match(refused.stderr, /^vantage: option clusters: bare has no classes to count; .*--clusters 10/m);
     assert.ok(!existsSync(place.path(`no-${method}`)));
   }
   const args = ["train", "gmae", "--data", "bare.npz", ...small, "--epochs", "2", "--set", "clusters=3"];

@@ -69,6 +69,7 @@ test("noisy-mnist-dccae: training and tuning samples train", async () => {
   assert.deepEqual([...data.splits.test!], [8, 9, 10, 11]);
   assert.deepEqual([...toDense(data.views[1]!.matrix).data.subarray(10, 18)], [0, 0, 1, 1, 2, 2, 0, 0]);
   assert.deepEqual(data.labels!.names, ["9", "10"]);
+  assert.equal((await openDataset(`noisy-mnist-dccae:${path}`, { labels: "none" })).labels, undefined);
   assert.ok(notes.includes("noisy-mnist-dccae as published has 70000 samples, this one has 12"));
 });
 
@@ -310,7 +311,7 @@ test("a name alone is looked for in $VANTAGE_DATA", async () => {
     await assert.rejects(openDataset("wikipedia-mvlnet"), {
       name: "UserError",
       message:
-        "wikipedia-mvlnet does not come with the package: put wiki_4096_3000.mat into a folder and open wikipedia-mvlnet:FOLDER, or $VANTAGE_DATA/wikipedia-mvlnet with the name alone",
+        "wikipedia-mvlnet (from Huang et al., Deep Spectral Representation Learning From Multi-View Data, TIP 2021 (MvLNet)) does not come with the package: put wiki_4096_3000.mat into a folder and open wikipedia-mvlnet:FOLDER, or $VANTAGE_DATA/wikipedia-mvlnet with the name alone",
     });
     process.env.VANTAGE_DATA = join(path, "..");
     assert.equal((await open("wikipedia-mvlnet")).data.samples, 40);

@@ -62,7 +62,8 @@ export function findCard(text: string): PlacedCard | undefined {
 
 function folderByName(card: Card): string {
   const { VANTAGE_DATA } = process.env;
-  const what = `${card.name} does not come with the package`;
+  const from = card.source === undefined ? "" : ` (from ${card.source})`;
+  const what = `${card.name}${from} does not come with the package`;
   const how = `put ${cardFiles(card).join(", ")} into a folder and open ${card.name}:FOLDER`;
   if (!VANTAGE_DATA) throw new UserError(`${what}: ${how}, or $VANTAGE_DATA/${card.name} with the name alone`);
   const folder = join(VANTAGE_DATA, card.name);

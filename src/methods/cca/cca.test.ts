@@ -151,6 +151,28 @@ test("what cannot be is said in one line", async () => {
   assert.throws(() => new CCA({ regularisation: -1 }), /regularisation/);
 });
 
+test("by default there are as many variates as fit, which a note says; they are saved", async () => {
+  const narrow = synthetic({ samples: 90, views: 2, classes: 3, dimensions: [4, 9], seed: 3 });
+  const notes: string[] = [];
+  const model = await new CCA({}, engine).fit(narrow, { onNote: (note) => void notes.push(note) });
+  assert.ok(
+    notes.some((note) => /^4 canonical variates of each view instead of 10 /.test(note)),
+    notes.join("\n"),
+  );
+  assert.equal((await model.transform(narrow)).columns, 8);
+  await model.save(join(folder, "narrow"));
+  const again = await CCA.load(join(folder, "narrow"), engine);
+  assert.deepEqual((await again.transform(narrow)).data, (await model.transform(narrow)).data);
+  notes.length = 0;
+  const wide = await new CCA({}, engine).fit(data, { onNote: (note) => void notes.push(note) });
+  assert.equal((await wide.transform(data)).columns, 30);
+  assert.deepEqual(
+    notes.filter((note) => note.includes("canonical")),
+    [],
+  );
+  await assert.rejects(new CCA({ dimensions: 10 }, engine).fit(narrow), /10 variates .* there can be 4$/);
+});
+
 test("clusters of data without labels are not measured: the class says so, a definition gives no measures", async () => {
   const unlabeled = new MultiViewDataset({ ...data, labels: undefined });
   const options = { dimensions: 2, clusters: 3, starts: 2 };

@@ -3,9 +3,17 @@ import { z } from "zod";
 import { scalingKinds } from "../../data/scaling.js";
 import { perViewFields } from "../shared/fields.js";
 
+/** Variates of each view where the data has that many. */
+export const usualVariates = 10;
+
 export const ccaOptions = z.strictObject({
   ...perViewFields,
-  dimensions: z.number().int().min(1).default(10).describe("canonical variates of each view"),
+  dimensions: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(`canonical variates of each view (default: ${usualVariates}, or as many as there can be)`),
   components: z
     .number()
     .int()
@@ -35,8 +43,8 @@ export interface CcaOptions extends z.output<typeof ccaOptions> {
   readonly test?: z.output<typeof ccaOptions>["test"];
   /** Starts of k-means. Default: 10. */
   readonly starts: z.output<typeof ccaOptions>["starts"];
-  /** Canonical variates of each view. Default: 10. */
-  readonly dimensions: z.output<typeof ccaOptions>["dimensions"];
+  /** Canonical variates of each view (default: 10, or as many as there can be). */
+  readonly dimensions?: z.output<typeof ccaOptions>["dimensions"];
   /** Maximum number of principal components kept per view before CCA; keeping all loses nothing. Default: 256. */
   readonly components: z.output<typeof ccaOptions>["components"];
   /**

@@ -90,3 +90,20 @@ test("what nobody waits for leaves the queue, and what is urgent goes first", as
   assert.ok(done.indexOf("urgent") < done.indexOf("b"), done.join());
   await assert.rejects(batcher.add("late", { signal: stop.signal }), unavailable);
 });
+
+test("many requests under one signal make no warning of a leak, and all leave with it", async () => {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const warnings: string[] = [];
+  const listen = (warning: Error) => void warnings.push(warning.name);
+  process.on("warning", listen);
+  const batcher = new Batcher<number, number>(async (batch) => batch, { ...limits, waiting: 50 });
+  const asked = Array.from({ length: 40 }, (_, i) => batcher.add(i, { signal }));
+  assert.deepEqual(await Promise.all(asked), [...asked.keys()]);
+  const late = Array.from({ length: 40 }, (_, i) => assert.rejects(batcher.add(i, { signal }), unavailable));
+  stop.abort();
+  await Promise.all(late);
+  await sleep(10);
+  process.off("warning", listen);
+  assert.deepEqual(warnings, []);
+});

@@ -37,6 +37,8 @@ export class Batcher<T, R> {
   /** Batches that are over time and have not ended. */
   #overdue = 0;
   #isScheduled = false;
+  /** What waits under each signal. */
+  readonly #leaving = new WeakMap<AbortSignal, Set<() => void>>();
 
   /** @param work results of a batch, in its order. */
   constructor(
@@ -64,7 +66,7 @@ export class Batcher<T, R> {
         queue.splice(place, 1);
         reject(given());
       };
-      const end = () => signal?.removeEventListener("abort", leave);
+      const end = () => signal && this.#leaving.get(signal)?.delete(leave);
       const waiting: Waiting<T, R> = {
         request,
         resolve(result) {
@@ -76,10 +78,22 @@ export class Batcher<T, R> {
           reject(error);
         },
       };
-      signal?.addEventListener("abort", leave, { once: true });
+      if (signal) this.#whenAborted(signal, leave);
       queue.push(waiting);
       this.#schedule();
     });
+  }
+
+  /** One listener a signal, however many of its requests wait: Node.js warns of a leak from the eleventh on. */
+  #whenAborted(signal: AbortSignal, leave: () => void): void {
+    const known = this.#leaving.get(signal);
+    if (known) {
+      known.add(leave);
+      return;
+    }
+    const leaving = new Set([leave]);
+    this.#leaving.set(signal, leaving);
+    signal.addEventListener("abort", () => leaving.forEach((each) => void each()), { once: true });
   }
 
   /** A batch begins once this turn's other requests have been read too. */

@@ -13,7 +13,7 @@ import type { Metrics } from "../../training.js";
 /** @throws UserError where there are fewer than two: no option says how many, and there are no classes to count. */
 export function requireClusters(dataset: string, clusters: number): void {
   if (clusters >= 2) return;
-  throw new UserError(`option clusters: ${dataset} has no classes to count; say how many to find (--set clusters=10)`);
+  throw new UserError(`option clusters: ${dataset} has no classes to count; say how many to find (--clusters 10)`);
 }
 
 /**
