@@ -12,6 +12,7 @@ export {
   InterruptedError,
   type Json,
   type Metrics,
+  type OnStep,
   type Position,
   type Stage,
   type StagePlan,
