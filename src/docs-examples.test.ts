@@ -148,6 +148,9 @@ const preparations: Record<string, (stage: Stage) => unknown> = {
     const rows = Array.from({ length: 20 }, (_, i) => `p${i},${i}.5,${i * 2},${i % 3},${i % 2 ? "ill" : "well"}`);
     writeFileSync(join(folder, "study.csv"), `id,rna_1,rna_2,protein_1,diagnosis\n${rows.join("\n")}\n`);
   },
+  // The index whose folder the page shows: that of docs/search.md.
+  "docs/stores.md": (stage) =>
+    stage.shell("vantage train dchn --data emoji --out runs/emoji\nvantage index runs/emoji --out emoji-index"),
   "docs/run-folder.md"(stage) {
     matlab(join(stage.folder, "Digits-2V.mat"), { X: cell(features(90, 12, 3), features(90, 8, 3)), Y: labels(90, 3) });
     return stage.shell("vantage train gmae --data Digits-2V.mat --seed 0");

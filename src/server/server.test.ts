@@ -229,6 +229,7 @@ test("the description lists every route with its schemas", async () => {
   );
   assert.deepEqual(routes.sort(), [
     "delete /items",
+    "delete /runs/{name}",
     "get /health",
     "get /indexes",
     "get /items/{id}",
@@ -238,6 +239,7 @@ test("the description lists every route with its schemas", async () => {
     "get /runs",
     "get /runs/{name}",
     "get /runs/{name}/report",
+    "get /runs/{name}/settings",
     "get /thumbnails/{index}/{path}",
     "post /items",
     "post /search",

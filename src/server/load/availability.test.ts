@@ -109,7 +109,7 @@ test("an index that may only be read is answered with 507, whatever its store is
   ] as const) {
     const { statusCode, body } = await server.inject({ method, url: "/items", headers, payload });
     assert.equal(statusCode, 507);
-    assert.match(body, /can only be read/);
+    assert.match(body, /is read-only/);
   }
   Object.assign(bad.store, { isReadOnly: false });
   await server.close();
