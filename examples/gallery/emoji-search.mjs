@@ -1,4 +1,4 @@
-// Words find pictures: CCA on 1594 emoji and their English words, then searches by words that are no emoji's name.
+// Words find pictures: CCA on 1594 emoji and their English words, then searches by words that are not the name of any emoji.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { methods } from "vantage-ml";

@@ -1,4 +1,4 @@
-// Missing views: GMAE on digits in four quarters, of which a share of the samples lacks some.
+// Missing views: GMAE on digits in four quarters, where some samples lack some quarters.
 import { GMAE } from "vantage-ml";
 import { quarters } from "./digits.mjs";
 import { chart } from "./draw.mjs";

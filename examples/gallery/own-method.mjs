@@ -1,4 +1,4 @@
-// A method of one's own, examples/own-method, beside CCA: how often the picture of held-out words is the first, and among the first ten.
+// Your own method (examples/own-method) compared with CCA: how often the picture of held-out words ranks first, and in the top ten.
 import { methods } from "vantage-ml";
 import { registerMethod } from "vantage-ml/method";
 import { trainRun } from "vantage-ml/train";

@@ -1,4 +1,4 @@
-// Where an example works: a temporary folder, removed at its end. Features of pictures are cached between examples.
+// The examples' working folder: temporary, removed at the end. Features of pictures are cached between examples.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

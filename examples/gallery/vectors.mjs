@@ -1,4 +1,4 @@
-// Vectors as they are: pictures of the same emoji by two makers, compared by cosine, without training.
+// Existing vectors: pictures of the same emoji by two vendors, compared by cosine, without training.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { methods } from "vantage-ml";

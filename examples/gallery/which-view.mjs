@@ -1,4 +1,4 @@
-// Which view matters: digits cut into four quarters, classified by their nearest neighbors with all quarters, with one left out, and by one alone.
+// Which view matters: digits cut into four quarters, classified by nearest neighbors with all quarters, with one left out, and with only one.
 import { dense, querySplit, selectRows } from "vantage-ml/data";
 import { classificationMetrics, classifyByNeighbors } from "vantage-ml/metrics";
 import { quarters } from "./digits.mjs";
@@ -9,7 +9,7 @@ const names = data.views.map(({ name }) => name);
 const { database: train, query: test } = querySplit(data.samples, { last: 1000 });
 const labels = (rows) => rows.map((row) => data.labels.values[row]);
 
-/** The views side by side. */
+/** The concatenated views. */
 function joined(kept) {
   const views = data.views.filter(({ name }) => kept.includes(name));
   const columns = views.reduce((sum, { matrix }) => sum + matrix.columns, 0);

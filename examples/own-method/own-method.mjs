@@ -1,4 +1,4 @@
-// A method of one's own: a linear map for each view, trained so that samples find their other views in a batch (InfoNCE, τ = 0.1).
+// Your own method: a linear map for each view, trained so that samples find their other views in a batch (InfoNCE, τ = 0.1).
 //   vantage --method-file own-method.mjs train agree --data emoji:views=noto/en --task retrieval --out run
 import * as own from "vantage-ml/method";
 

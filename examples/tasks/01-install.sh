@@ -1,4 +1,4 @@
-# Is it installed, what can it do, and what can be tried without data of one's own?
+# Check the installation, read the help, and list the data sets that need no files.
 npx vantage --version
 npx vantage doctor | grep 'ONNX Runtime'
 npx vantage --help | grep train

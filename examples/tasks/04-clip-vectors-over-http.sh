@@ -1,4 +1,4 @@
-# clip.npz has the vectors image and text, and ids: search them over HTTP.
+# clip.npz has image vectors, text vectors and ids. Search them over HTTP.
 npx vantage index clip.npz --views image=image,text=text --ids ids --out clip-index
 node_modules/.bin/vantage serve clip-index --port "$PORT" &
 server=$!

@@ -1,4 +1,4 @@
-# Stop a training with Ctrl-C, and continue with the command that it prints.
+# Stop a training run with Ctrl-C, and resume it with the command that it prints.
 node_modules/.bin/vantage train gmae --data study.csv --epochs 60 --out run 2> said &
 training=$!
 until grep -q 'epoch 1/' said; do sleep 0.1; done

@@ -1,4 +1,4 @@
-# The encoder of a run in another program: raw features in, by ONNX Runtime (npm install onnxruntime-node).
+# Run an exported encoder on raw features in another program, with ONNX Runtime (npm install onnxruntime-node).
 npx vantage train cca --data study.csv --task retrieval --dimensions 4 --out run
 ls run/model
 cat > encode.mjs <<'END'

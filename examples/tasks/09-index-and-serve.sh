@@ -1,4 +1,4 @@
-# From a table to a search server: train, index, serve, ask, stop.
+# From a table to a search server: train, index, serve, query, stop.
 npx vantage train cca --data study.csv --task retrieval
 npx vantage index runs/cca-study-0 --out my-index
 npx vantage search my-index --id p17 --view rna --target protein --k 3

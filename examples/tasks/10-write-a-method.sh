@@ -1,4 +1,4 @@
-# The method of docs/own-method.md, copied from the page, on one's own data.
+# Run the method from docs/own-method.md on your own data.
 sed -n '/^```js/,/^```$/p' node_modules/vantage-ml/docs/own-method.md | sed '1d;$d' > own-method.mjs
 npx vantage --method-file own-method.mjs train agree --help | grep -- --dimensions
 npx vantage --method-file own-method.mjs train agree --data study.csv --task retrieval --batch 30 --out run
