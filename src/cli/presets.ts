@@ -38,8 +38,8 @@ export function presetOptions(text: string | undefined, method: Presets): Option
 
 /** What makes a training shorter, for the line before a long one. */
 export function shorterBy({ quick: settings }: Presets, given: string | undefined): string {
-  const ways = settings === undefined || givenPresets(given).includes(quick) ? [] : ["--preset quick takes a minute"];
-  return [...ways, "--epochs makes it shorter"].join(", ");
+  const hasQuick = settings !== undefined && !givenPresets(given).includes(quick);
+  return hasQuick ? "--preset quick and --epochs make it shorter" : "--epochs makes it shorter";
 }
 
 /** What a result of the quick settings says of itself; undefined where they were not chosen. */
