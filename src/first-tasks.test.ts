@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,6 +9,7 @@ import { Random } from "./core/kernels/random.js";
 import { writeNpz } from "./data/formats/index.js";
 import { twoHalves } from "./data/media/pictures.testing.js";
 import { root } from "./docs-pages.testing.js";
+import { freePort } from "./docs-stage.testing.js";
 
 const tasks = join(root, "examples/tasks");
 const names = readdirSync(tasks)
@@ -48,14 +48,6 @@ async function data(folder: string) {
     captions.push(`${i}.png,a ${i % 2 === 0 ? "cat" : "dog"} in picture ${i}`);
   }
   writeFileSync(join(folder, "photos", "captions.csv"), `${captions.join("\n")}\n`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test("there are ten tasks", () => assert.equal(names.length, 10));

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { type Imputation, imputations } from "../data/imputation/imputer.js";
 import { UserError } from "../errors.js";
 import { type DataName, type DataSettings, withoutUndefined } from "../train/data-source.js";
+import { collect } from "./repeated.js";
 
 /** The flags of `addDataFlags` as commander gives them. */
 export interface DataFlags {
@@ -25,8 +26,6 @@ export interface DataFlags {
   /** Of commands that train. */
   readonly impute?: Imputation;
 }
-
-const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 /** The flags that say which data, and how it is to be understood where a file leaves that open. */
 export function addDataFlags(command: Command): Command {

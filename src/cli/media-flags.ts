@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { MediaOptions } from "../data/media/picture-folder.js";
 import { withoutUndefined } from "../train/data-source.js";
+import { collect } from "./repeated.js";
 import { wholeNumber } from "./settings.js";
 
 /** The flags of `addMediaFlags` as commander gives them. */
@@ -16,8 +17,6 @@ export interface MediaFlags {
   readonly pictureBase?: string;
   readonly labelLevel?: string;
 }
-
-const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 /** The flags of a folder of pictures; what is left out is worked out, or asked. */
 export function addMediaFlags(command: Command): Command {

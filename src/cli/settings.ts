@@ -13,6 +13,7 @@ import { addDataFlags, addImputeFlag, type DataFlags } from "./data-flags.js";
 import { describeOption } from "./method-flags.js";
 import { say } from "./output/output.js";
 import { presetOptions } from "./presets.js";
+import { collect } from "./repeated.js";
 
 export interface CommonFlags extends DataFlags {
   readonly task?: string;
@@ -145,8 +146,6 @@ export function engineOptions({ device, threads }: Pick<CommonFlags, "device" | 
 export function threadsOf(text: string): number {
   return checkThreads(wholeNumber("--threads", text), "--threads");
 }
-
-const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 /** Flags that training commands share; those of options that the method lacks are left out. */
 export function addCommonFlags(

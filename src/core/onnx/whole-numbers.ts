@@ -1,6 +1,6 @@
 // Whole numbers that ONNX nodes compute from others which are known before a graph runs: the shapes, axes and places of exporters.
 import type { Call } from "./operators.js";
-import { axisOf, broadcast, countOf, sliced, type Value } from "./shapes.js";
+import { axisOf, broadcast, countOf, sliced } from "./shapes.js";
 
 /** A tensor of known whole numbers; booleans are 0 and 1. */
 interface Whole {
@@ -166,9 +166,8 @@ export function wholeNumbersOf(
 ): readonly number[] | undefined {
   const evaluate = Object.hasOwn(evaluations, operator) ? evaluations[operator] : undefined;
   if (evaluate === undefined || countOf(dims) > most) return undefined;
-  const known = (value: Value | undefined): value is Value | undefined =>
-    value === undefined || value.integers !== undefined;
-  if (!call.inputs.every(known) || (call.inputs.length === 0 && operator !== "ConstantOfShape")) return undefined;
+  // Inputs that are left out are known to be.
+  if (call.inputs.some((value) => value !== undefined && value.integers === undefined)) return undefined;
   const result = evaluate(call.inputs as readonly Whole[], call, dims);
   return result && (moving.has(operator) || result.every(isSmall)) ? result.map((value) => value + 0) : undefined;
 }

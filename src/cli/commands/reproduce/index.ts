@@ -15,6 +15,7 @@ import {
   Table,
 } from "../../../reproduce/index.js";
 import { printResult, say } from "../../output/output.js";
+import { collect } from "../../repeated.js";
 import { threadsOf, wholeNumber } from "../../settings.js";
 import { listTables } from "./list.js";
 import { planRuns } from "./plan.js";
@@ -50,8 +51,6 @@ export function addReproduceCommand(root: Command): void {
     .option("--queue <postgres>", "share the runs with other processes through the database in DATABASE_URL")
     .action(reproduce);
 }
-
-const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 async function reproduce(name: string | undefined, flags: Flags): Promise<void> {
   if (flags.list) return listTables(flags.dataDir ?? []);
